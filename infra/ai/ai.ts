@@ -1,0 +1,73 @@
+/** The seam to language and embedding models. One adapter per kind of endpoint; faults end as `Failure('PROVIDER_…')`. */
+export interface Ai {
+  /** What is really available at the configured endpoint (cached for a minute). */
+  models(): Promise<ModelInfo[]>;
+  /**
+   * Streams one answer. The last chunk is always `finish`; a stream that ends without one throws.
+   * Aborting `signal` aborts the provider's request and ends the iteration with an AbortError.
+   */
+  chat(request: ChatRequest, signal: AbortSignal): AsyncIterable<ChatChunk>;
+  embedding: EmbeddingInfo;
+  /** One unit-length vector per text, in order. */
+  embed(texts: string[], signal?: AbortSignal): Promise<Float32Array[]>;
+}
+
+export interface ModelInfo {
+  id: string;
+  name: string;
+  provider: string;
+  /** False for `builtin`, which quotes passages and never pretends to be a language model. */
+  isLanguageModel: boolean;
+  supportsTools: boolean;
+  isDefault: boolean;
+}
+
+export interface EmbeddingInfo {
+  /** Names the vector space: vectors of different models are never compared. */
+  model: string;
+  dimensions: number;
+  /** True for the hashed n-gram embeddings that need no model. */
+  builtin: boolean;
+}
+
+export interface ChatRequest {
+  model: string;
+  messages: ChatMessage[];
+  temperature?: number | undefined;
+  tools?: ToolSpec[];
+  /** The numbered passages that the messages already quote; `builtin` answers from these. */
+  passages?: NumberedPassage[];
+}
+
+export type ChatMessage =
+  | { role: 'system' | 'user'; content: string }
+  | { role: 'assistant'; content: string; toolCalls?: ToolRequest[] }
+  | { role: 'tool'; toolCallId: string; content: string };
+
+/** `arguments` is the JSON text as the model wrote it: it may be invalid. */
+export interface ToolRequest {
+  id: string;
+  name: string;
+  arguments: string;
+}
+
+export interface ToolSpec {
+  name: string;
+  description: string;
+  /** JSON Schema of the arguments object. */
+  inputSchema: Record<string, unknown>;
+}
+
+export interface NumberedPassage {
+  number: number;
+  documentName: string;
+  page: number | null;
+  text: string;
+}
+
+export type ChatChunk =
+  | { kind: 'text'; text: string }
+  | { kind: 'toolCall'; call: ToolRequest }
+  /** Tokens as the provider reports them, or counted here (`estimated`) where it does not. */
+  | { kind: 'usage'; inputTokens: number; outputTokens: number; estimated: boolean }
+  | { kind: 'finish'; reason: 'stop' | 'length' | 'toolCalls' };

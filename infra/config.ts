@@ -1,0 +1,109 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+/** One setting: what it is for, and how its text becomes a value. `read` throws an Error that says what is wrong. */
+interface Setting<T> {
+  fallback: string;
+  about: string;
+  read(text: string): T;
+}
+
+const setting = <T>(fallback: string, about: string, read: (text: string) => T): Setting<T> => ({ fallback, about, read });
+
+/** Every setting of the product, all optional. README's table is compared with this list by a test. */
+export const SETTINGS = {
+  PORT: setting('4000', 'Port to listen on; 0 takes a free one.', integer(0, 65535)),
+  HOST: setting('127.0.0.1', 'Address to listen on.', text),
+  PUBLIC_URL: setting('', 'Address under which browsers reach the product; `http://HOST:PORT` when empty.', optional(url('http:', 'https:'))),
+  DATA_DIR: setting('./data', 'Where the embedded database and the files live.', (value) => resolve(value)),
+  SECRET_KEY: setting('', 'At least 32 characters; every key is derived from it. Made and kept in DATA_DIR when empty.', optional(secret)),
+  OPENAI_API_KEY: setting('', 'Key of the OpenAI-compatible endpoint.', optional(text)),
+  OPENAI_BASE_URL: setting('', "Address of the OpenAI-compatible endpoint; OpenAI's own when only a key is set.", optional(url('http:', 'https:'))),
+  OPENAI_MODEL: setting('', 'Default model; the first that the endpoint lists when empty.', optional(text)),
+  EMBEDDING_MODEL: setting('', 'Embedding model of the endpoint; built-in letter n-grams when empty.', optional(text)),
+  LOG_LEVEL: setting('info', 'trace, debug, info, warn, error or silent.', oneOf('trace', 'debug', 'info', 'warn', 'error', 'silent')),
+  MAX_UPLOAD_MB: setting('50', 'Largest file that a knowledge base takes, in megabytes.', integer(1, 2000)),
+  INTROSPECTION: setting('signed-in', 'Who may introspect the graph: signed-in, admin or off.', oneOf('signed-in', 'admin', 'off')),
+  QUERY_PLANNER: setting('hive', 'hive (native) or apollo (JavaScript).', oneOf('hive', 'apollo')),
+  RUN_LEASE_MS: setting('3000', 'After this silence of its worker, a run is taken over by another.', integer(500, 60_000)),
+  PROVIDER_IDLE_MS: setting('20000', 'A model that sends nothing for this long has failed.', integer(100, 600_000)),
+  ALLOWED_PRIVATE_HOSTS: setting('', 'host:port pairs, separated by commas, that tools may read although they are not public.', list),
+  TRUSTED_PROXIES: setting('', 'Addresses of proxies, separated by commas, whose X-Forwarded-For is believed.', list),
+} as const;
+
+type Read = { [K in keyof typeof SETTINGS]: ReturnType<(typeof SETTINGS)[K]['read']> };
+export type Config = Readonly<Read>;
+
+/** Names every fault at once. */
+export class ConfigError extends Error {}
+
+/** The only reader of the environment. Empty counts as absent. */
+export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
+  const faults: string[] = [];
+  const values: Record<string, unknown> = {};
+  for (const [name, { fallback, read }] of Object.entries(SETTINGS)) {
+    const given = environment[name]?.trim() || fallback;
+    try {
+      values[name] = read(given);
+    } catch (error) {
+      faults.push(`${name}: ${(error as Error).message}`);
+    }
+  }
+  if (faults.length > 0) {
+    throw new ConfigError(`The settings have ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
+  }
+  return Object.freeze(values as unknown as Config);
+}
+
+/** The secret that all keys derive from: the configured one, or one made at the first start and kept with the data. */
+export function rootSecret(config: Config): string {
+  if (config.SECRET_KEY) return config.SECRET_KEY;
+  const file = join(config.DATA_DIR, 'secret.key');
+  if (!existsSync(file)) {
+    mkdirSync(config.DATA_DIR, { recursive: true });
+    writeFileSync(file, randomBytes(32).toString('base64url'), { mode: 0o600, flag: 'wx' });
+  }
+  return readFileSync(file, 'utf8').trim();
+}
+
+function text(value: string): string {
+  return value;
+}
+
+function optional<T>(read: (value: string) => T): (value: string) => T | undefined {
+  return (value) => (value === '' ? undefined : read(value));
+}
+
+function integer(min: number, max: number): (value: string) => number {
+  return (value) => {
+    const number = Number(value);
+    if (!/^\d+$/.test(value) || number < min || number > max) throw new Error(`must be a whole number from ${min} to ${max}, not "${value}"`);
+    return number;
+  };
+}
+
+function url(...protocols: string[]): (value: string) => string {
+  return (value) => {
+    if (!URL.canParse(value) || !protocols.includes(new URL(value).protocol)) {
+      throw new Error(`must be an address that begins with ${protocols.map((p) => `${p}//`).join(' or ')}, not "${value}"`);
+    }
+    return value.replace(/\/+$/, '');
+  };
+}
+
+function oneOf<T extends string>(...choices: T[]): (value: string) => T {
+  return (value) => {
+    if (!choices.includes(value as T)) throw new Error(`must be ${choices.join(', ')}, not "${value}"`);
+    return value as T;
+  };
+}
+
+function list(value: string): string[] {
+  return value.split(',').map((part) => part.trim()).filter(Boolean);
+}
+
+function secret(value: string): string {
+  if (value.length < 32) throw new Error('must have at least 32 characters');
+  return value;
+}

@@ -1,0 +1,35 @@
+import type { EntityManager } from '@mikro-orm/core';
+import type { Actor } from '../../schema/viewer.ts';
+import type { Fact, FactName, Facts, SubgraphName } from '../../schema/facts.ts';
+
+/** What must *happen*: jobs and facts as rows, committed or rolled back with the rows that caused them. */
+export interface Queue {
+  open(): Promise<void>;
+  close(): Promise<void>;
+  /** Adds a job inside the caller's transaction. */
+  add(em: EntityManager, job: string, data: object, options?: JobOptions): Promise<void>;
+  /** Tells a fact inside the caller's transaction: one row for each hearer. */
+  tell<N extends FactName>(em: EntityManager, name: N, payload: Facts[N], actor: Actor): Promise<void>;
+  /** Runs `handler` for each job; at least once, so handlers are idempotent. */
+  work(job: string, handler: JobHandler, options?: WorkOptions): Promise<void>;
+  /** Runs `handler` for each fact routed to the hearer. */
+  hear(hearer: SubgraphName, handler: (fact: Fact) => Promise<void>): Promise<void>;
+}
+
+export type JobHandler<D extends object = any> = (data: D, signal: AbortSignal) => Promise<void>;
+
+export interface JobOptions {
+  /** Two jobs with one key never wait side by side. */
+  singletonKey?: string;
+  startAfterSeconds?: number;
+  retryLimit?: number;
+}
+
+export interface WorkOptions {
+  /** Jobs of this kind that one process runs at once. */
+  concurrency?: number;
+  /** A job that runs longer is given to another worker. */
+  expireInSeconds?: number;
+  /** How often a failed job is tried again, with growing pauses. */
+  retryLimit?: number;
+}

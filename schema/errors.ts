@@ -1,0 +1,83 @@
+/**
+ * Every expected failure: its code on the wire (`extensions.code`), a sentence fit for a person that
+ * names the next step, whether the same request may succeed later, and its HTTP status where one applies.
+ */
+export const ERRORS = {
+  // the caller
+  UNAUTHENTICATED: { message: 'Sign in to continue.', retryable: false, status: 401 },
+  TOKEN_EXPIRED: { message: 'The session needs a refresh. Refresh it and try again.', retryable: true, status: 401 },
+  INVALID_CREDENTIALS: { message: 'The e-mail address or the password is wrong.', retryable: false, status: 401 },
+  SESSION_REUSED: { message: 'This refresh token was used before. All its sessions were signed out; sign in again.', retryable: false, status: 401 },
+  FORBIDDEN: { message: 'Your role does not allow this. Ask an administrator.', retryable: false, status: 403 },
+  NOT_FOUND: { message: 'There is no such thing, or it is not yours.', retryable: false, status: 404 },
+  EMAIL_TAKEN: { message: 'An account with this e-mail address exists. Sign in instead.', retryable: false, status: 409 },
+  RATE_LIMITED: { message: 'Too many requests. Wait a moment and try again.', retryable: true, status: 429 },
+  // the request
+  BAD_REQUEST: { message: 'The request could not be read. Check its form and send it again.', retryable: false, status: 400 },
+  BAD_USER_INPUT: { message: 'A value is not acceptable. Correct it and try again.', retryable: false, status: 400 },
+  GRAPHQL_PARSE_FAILED: { message: 'The document is not valid GraphQL.', retryable: false, status: 400 },
+  GRAPHQL_VALIDATION_FAILED: { message: 'The document does not fit the schema.', retryable: false, status: 400 },
+  QUERY_TOO_COMPLEX: { message: 'The query asks for too much at once. Ask for fewer fields, levels or items.', retryable: false, status: 400 },
+  METHOD_NOT_ALLOWED: { message: 'This address does not answer that method.', retryable: false, status: 405 },
+  PAYLOAD_TOO_LARGE: { message: 'The request is larger than allowed.', retryable: false, status: 413 },
+  CSRF_BLOCKED: { message: 'The request lacks the header that proves it comes from the application.', retryable: false, status: 400 },
+  TOO_MANY_SUBSCRIPTIONS: { message: 'Too many subscriptions are open. Close one first.', retryable: true, status: 429 },
+  SLOW_CONSUMER: { message: 'The reader fell too far behind. Subscribe again from the last cursor.', retryable: true, status: 408 },
+  IDEMPOTENCY_CONFLICT: { message: 'This idempotency key was used for another request.', retryable: false, status: 409 },
+  // conversations
+  RUN_ACTIVE: { message: 'An answer is still being written here. Stop it or wait for its end.', retryable: true, status: 409 },
+  RUN_INTERRUPTED: { message: 'The answer was interrupted several times. Regenerate it.', retryable: true, status: 500 },
+  RUN_TOO_MANY_TOOL_ROUNDS: { message: 'The model kept calling tools without answering. Regenerate, or change the assistant.', retryable: true, status: 500 },
+  ASSISTANT_DELETED: { message: 'The assistant of this conversation was deleted. Start a new conversation.', retryable: false, status: 409 },
+  CONTEXT_TOO_LONG: { message: 'The message does not fit into the model. Shorten it.', retryable: false, status: 400 },
+  // model providers
+  PROVIDER_UNAVAILABLE: { message: 'The model provider cannot be reached. Try again.', retryable: true, status: 503 },
+  PROVIDER_TIMEOUT: { message: 'The model stopped answering. Regenerate the answer.', retryable: true, status: 504 },
+  PROVIDER_RATE_LIMITED: { message: 'The model provider is limiting requests. Try again later.', retryable: true, status: 503 },
+  PROVIDER_REFUSED: { message: 'The model provider refused the configured key or account. Ask an administrator.', retryable: false, status: 502 },
+  PROVIDER_BAD_RESPONSE: { message: 'The model provider sent something that is not an answer. Regenerate, or check the endpoint.', retryable: true, status: 502 },
+  PROVIDER_CONTENT_FILTERED: { message: 'The model provider withheld the answer by its content rules.', retryable: false, status: 502 },
+  MODEL_NOT_FOUND: { message: 'The model is not available at the configured endpoint. Choose another.', retryable: false, status: 400 },
+  // knowledge
+  DOCUMENT_TOO_LARGE: { message: 'The file is larger than allowed.', retryable: false, status: 413 },
+  DOCUMENT_EMPTY: { message: 'The file is empty.', retryable: false, status: 400 },
+  DOCUMENT_TYPE_UNSUPPORTED: { message: 'Files of this type cannot be read. PDF, DOCX, HTML, Markdown, CSV and plain text can.', retryable: false, status: 415 },
+  DOCUMENT_TYPE_MISMATCH: { message: 'The content of the file is not what its name says.', retryable: false, status: 415 },
+  DOCUMENT_NO_TEXT: { message: 'The file has no text layer: it holds pictures of pages. Add a version with recognised text.', retryable: false, status: 422 },
+  DOCUMENT_ENCRYPTED: { message: 'The file is protected by a password. Add a version without one.', retryable: false, status: 422 },
+  DOCUMENT_BROKEN: { message: 'The file is damaged and cannot be read. Save it again and add the new version.', retryable: false, status: 422 },
+  DOCUMENT_TOO_COMPLEX: { message: 'Reading the file took too much time or memory. Split it into smaller files.', retryable: false, status: 422 },
+  UPLOAD_EXPIRED: { message: 'The upload address was used or is too old. Add the document again.', retryable: false, status: 410 },
+  // tools
+  TOOL_BAD_ARGUMENTS: { message: 'The arguments do not fit the tool.', retryable: false, status: 400 },
+  TOOL_BLOCKED: { message: 'The address is not allowed: only public web pages can be read.', retryable: false, status: 403 },
+  TOOL_FAILED: { message: 'The tool could not finish.', retryable: true, status: 502 },
+  TOOL_TIMEOUT: { message: 'The tool took too long.', retryable: true, status: 504 },
+  // the platform
+  DEPENDENCY_UNAVAILABLE: { message: 'A part of the platform cannot be reached. Try again in a moment.', retryable: true, status: 503 },
+  SHUTTING_DOWN: { message: 'This instance is shutting down. Connect again.', retryable: true, status: 503 },
+  INTERNAL: { message: 'Something went wrong on our side. The request id helps us find it.', retryable: true, status: 500 },
+} as const satisfies Record<string, { message: string; retryable: boolean; status: number }>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/** An expected failure. `detail` is shown to the caller, so it never holds secrets, SQL or paths. */
+export class Failure extends Error {
+  override readonly name = 'Failure';
+  readonly retryable: boolean;
+
+  constructor(
+    readonly code: ErrorCode,
+    readonly detail: { reason?: string; [key: string]: unknown } = {},
+    options?: ErrorOptions,
+  ) {
+    super(detail.reason ?? ERRORS[code].message, options);
+    this.retryable = ERRORS[code].retryable;
+  }
+
+  /** What goes into `extensions` of a GraphQL error. */
+  get extensions(): Record<string, unknown> {
+    const { reason: _, ...detail } = this.detail;
+    return { ...detail, code: this.code, retryable: this.retryable };
+  }
+}

@@ -1,0 +1,27 @@
+import { Failure } from '../schema/errors.ts';
+import type { Role, Viewer } from '../schema/viewer.ts';
+
+/** What only some roles may do. Everything else is decided by ownership. */
+const GRANTS = {
+  'audit.read': ['ADMIN'],
+  'usage.readAll': ['ADMIN'],
+  'metrics.read': ['ADMIN'],
+  'health.readDetail': ['ADMIN'],
+  'users.read': ['ADMIN'],
+} as const satisfies Record<string, readonly Role[]>;
+
+export type Permission = keyof typeof GRANTS;
+
+export function may(viewer: Viewer, permission: Permission): boolean {
+  return (GRANTS[permission] as readonly Role[]).includes(viewer.role);
+}
+
+export function requirePermission(viewer: Viewer, permission: Permission): void {
+  if (!may(viewer, permission)) throw new Failure('FORBIDDEN');
+}
+
+/** Another person's object and a missing one are the same failure, so that ids tell nothing. */
+export function requireOwned<T extends { ownerId: string }>(viewer: Viewer, thing: T | null | undefined, kind: string): T {
+  if (!thing || thing.ownerId !== viewer.userId) throw new Failure('NOT_FOUND', { kind });
+  return thing;
+}

@@ -1,0 +1,63 @@
+import 'reflect-metadata';
+import type { Room } from '../infra/database/database.ts';
+import type { Ai } from '../infra/ai/ai.ts';
+import type { Bus } from '../infra/bus/bus.ts';
+import type { Files } from '../infra/files/files.ts';
+import type { Graph } from '../infra/graph/graph.ts';
+import type { Limits } from '../infra/limits/limits.ts';
+import type { Log } from '../infra/log.ts';
+import type { Queue, WorkOptions } from '../infra/queue/queue.ts';
+import type { Vectors } from '../infra/vectors/vectors.ts';
+import type { Hears, SubgraphName } from '../schema/facts.ts';
+import type { SqlEntityManager } from '@mikro-orm/sql';
+import type { Context, JobContext } from './context.ts';
+import type { Tickets } from './tickets.ts';
+
+/** The ground under every subgraph. `create` takes what it needs; nothing connects before the process opens them. */
+export interface Ports {
+  ai: Ai;
+  bus: Bus;
+  files: Files;
+  graph: Graph;
+  limits: Limits;
+  log: Log;
+  queue: Queue;
+  tickets: Tickets;
+  vectors: Vectors;
+  values: Values;
+}
+
+/** Settings that a domain needs; values, never the configuration itself. */
+export interface Values {
+  publicUrl: string;
+  maxUploadBytes: number;
+  /** A run whose lease is this old may be taken over. */
+  runLeaseMs: number;
+  /** Hosts that `fetch_page` may read although they are not public; for tests and intranets. */
+  allowedPrivateHosts: string[];
+  version: string;
+}
+
+/** The shape all six share: what it keeps, and what it does once the ports are there. */
+export interface Subgraph<S extends SubgraphName = SubgraphName> extends Room {
+  name: S;
+  create(ports: Ports): Parts<S>;
+}
+
+export interface Parts<S extends SubgraphName = SubgraphName> {
+  /** Each resolver class with its instance; only these reach the schema. */
+  resolvers: Map<Function, object>;
+  /** Object types that no field names, such as the implementations of an interface. */
+  orphanedTypes?: Function[];
+  /** `__resolveReference` of each entity; authorises again, and throws `NOT_FOUND` for what is not the viewer's. */
+  references: Record<string, (reference: any, context: Context) => Promise<unknown>>;
+  jobs?: Record<string, Job>;
+  hears: Hears<S, JobContext>;
+  /** Starts what runs beside requests and jobs; the result stops it. */
+  start?(fork: () => SqlEntityManager): Promise<() => Promise<void>>;
+}
+
+export interface Job {
+  run(data: any, context: JobContext): Promise<void>;
+  options?: WorkOptions;
+}
