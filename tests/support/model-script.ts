@@ -1,0 +1,123 @@
+/** What the scripted model says, and how it misbehaves. */
+export interface Reply {
+  /** Which address it is for; chat completions when absent. */
+  for?: 'chat' | 'embeddings' | 'models';
+  /** Takes this reply only for a request that fits; others leave it in the queue. */
+  when?: (request: ModelRequest) => boolean;
+  /** The answer, sent token by token. Absent: `defaultAnswer`. */
+  text?: string;
+  /** The answer in exactly these pieces. */
+  chunks?: string[];
+  /** How many tokens the default answer has. */
+  tokens?: number;
+  /** Closes the default answer with these citations, as in `[1]`. */
+  cite?: number[];
+  /** Pause before each chunk. */
+  delayMs?: number;
+  /** Pause before the response begins; `delayMs` when absent. */
+  firstDelayMs?: number;
+  toolCalls?: { name: string; arguments: unknown }[];
+  /** False leaves the usage out. */
+  usage?: boolean;
+  fault?: Fault;
+  /** Seconds or an HTTP date, sent with a refusal by status. */
+  retryAfter?: string | number;
+}
+
+/** Faults of which the response is nothing but a status and an error body. */
+export const STATUS_FAULTS = {
+  '400': { status: 400, code: 'invalid_request_error', message: 'Bad request.' },
+  '401': { status: 401, code: 'invalid_api_key', message: 'Incorrect API key provided: sk-secret.' },
+  '402': { status: 402, code: 'insufficient_quota', message: 'Payment required.' },
+  '403': { status: 403, code: 'forbidden', message: 'This account may not use the model.' },
+  '429': { status: 429, code: 'rate_limit_exceeded', message: 'Rate limit reached.' },
+  '429-quota': { status: 429, code: 'insufficient_quota', message: 'You exceeded your current quota.' },
+  '500': { status: 500, code: 'server_error', message: 'The server had an error.' },
+  '503': { status: 503, code: 'overloaded', message: 'The engine is overloaded.' },
+  '529': { status: 529, code: 'overloaded_error', message: 'Overloaded.' },
+  'model-404': { status: 404, code: 'model_not_found', message: 'The model does not exist.' },
+  'context-too-long': { status: 400, code: 'context_length_exceeded', message: "This model's maximum context length is 8192 tokens." },
+} as const;
+
+export type Fault =
+  | keyof typeof STATUS_FAULTS
+  /** The socket is closed before one byte is sent. */
+  | 'refuse'
+  | 'hang'
+  | 'stall-after-first'
+  | 'destroy-mid'
+  | 'eof-no-finish'
+  | 'malformed'
+  | 'error-event'
+  | 'html-200'
+  | 'length'
+  | 'content_filter'
+  | 'split-utf8'
+  /** Far more text than an answer may have, in many chunks. */
+  | 'huge'
+  /** One chunk of 10 MB. */
+  | 'huge-chunk'
+  | 'bad-tool-json'
+  | 'unknown-tool'
+  | 'many-tools'
+  | 'no-usage'
+  | 'duplicate-chunk';
+
+export interface ModelRequest {
+  path: string;
+  headers: Record<string, string | string[] | undefined>;
+  body: ModelRequestBody;
+  /** True once the client went away before the response was whole. */
+  aborted: boolean;
+  /** `performance.now()` when it arrived, and when the client went away. */
+  at: number;
+  abortedAt?: number;
+}
+
+export interface ModelRequestBody {
+  model?: string;
+  stream?: boolean;
+  stream_options?: { include_usage?: boolean };
+  messages?: { role: string; content: unknown; tool_calls?: unknown[]; tool_call_id?: string }[];
+  tools?: { function: { name: string } }[];
+  input?: string | string[];
+  encoding_format?: 'float' | 'base64';
+  [key: string]: unknown;
+}
+
+const WORDS = 'river stone lantern harbour meadow copper thread winter orchard signal paper bridge morning anchor velvet compass garden thunder window ladder'.split(' ');
+
+/** The same message and count always give the same answer, of exactly `tokens` chunks. */
+export function defaultAnswer(message: string, tokens: number): string {
+  let state = 2166136261;
+  for (const character of message) state = Math.imul(state ^ character.codePointAt(0)!, 16777619);
+  const words = Array.from({ length: tokens }, (_, index) => {
+    state = Math.imul(state ^ (state >>> 15), 2246822519) + index;
+    return WORDS[(state >>> 0) % WORDS.length]! + (index % 12 === 11 ? '.' : '');
+  });
+  return words.join(' ');
+}
+
+/** Cuts a text as a model would send it: a word with the space before it. */
+export function toTokens(text: string): string[] {
+  return text.match(/\s*\S+|\s+$/gu) ?? [];
+}
+
+export function lastUserMessage(body: ModelRequestBody): string {
+  const content = body.messages?.findLast((message) => message.role === 'user')?.content;
+  return typeof content === 'string' ? content : JSON.stringify(content ?? '');
+}
+
+/** A vector of word counts by hash: texts that share words are near one another. */
+export function embedWords(text: string, dimensions: number): number[] {
+  const vector = new Array<number>(dimensions).fill(0);
+  for (const word of text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []) {
+    let hash = 2166136261;
+    for (let index = 0; index < word.length; index++) hash = Math.imul(hash ^ word.charCodeAt(index), 16777619);
+    const slot = (hash >>> 0) % dimensions;
+    vector[slot] = vector[slot]! + 1;
+  }
+  const length = Math.hypot(...vector);
+  if (length === 0) return vector.with(0, 1);
+  return vector.map((value) => value / length);
+}
