@@ -28,6 +28,8 @@ export interface JobOptions {
 export interface WorkOptions {
   /** Jobs of this kind that one process runs at once. */
   concurrency?: number;
+  /** Jobs taken at once and run one after the other; when one fails, all of them are tried again. */
+  batchSize?: number;
   /** A job that runs longer is given to another worker. */
   expireInSeconds?: number;
   /** How often a failed job is tried again, with growing pauses. */

@@ -1,0 +1,92 @@
+import { join } from 'node:path';
+import { PGlite, type QueryOptions } from '@electric-sql/pglite';
+import { vector } from '@electric-sql/pglite-pgvector';
+import { Migrator } from '@mikro-orm/migrations';
+import { MikroORM } from '@mikro-orm/pglite';
+import { createPostgreSqlTypeParsers, type SqlEntityManager } from '@mikro-orm/sql';
+import type { Log } from '../log.ts';
+import type { Database, Room } from './database.ts';
+import { lockDirectory } from './lock.ts';
+import { toMigrationClasses } from './migrate.ts';
+
+/**
+ * PostgreSQL inside this process. One connection: a transaction holds it, so nothing may be awaited within one
+ * that needs the database by another way. Survives the death of the process, not of the machine (fsync is off).
+ */
+export class PgliteDatabase implements Database {
+  readonly #directory: string;
+  readonly #log: Log;
+  readonly #orms: MikroORM[] = [];
+  #pglite: PGlite | undefined;
+  #unlock: (() => void) | undefined;
+
+  constructor(dataDirectory: string, log: Log) {
+    this.#directory = dataDirectory;
+    this.#log = log;
+  }
+
+  /** The engine itself, for the adapters that live in the same database. */
+  get pglite(): PGlite {
+    if (!this.#pglite) throw new Error('The database is not open.');
+    return this.#pglite;
+  }
+
+  async open(): Promise<void> {
+    this.#unlock = lockDirectory(this.#directory);
+    this.#pglite = await PGlite.create({ dataDir: join(this.#directory, 'postgres'), extensions: { vector } });
+  }
+
+  async connect(room: Room): Promise<SqlEntityManager> {
+    await this.pglite.exec(`create schema if not exists ${room.name}`);
+    const orm = await MikroORM.init({
+      entities: room.entities,
+      discovery: { warnWhenNoEntities: false },
+      dbName: 'postgres',
+      schema: room.name,
+      driverOptions: { pglite: withTextDates(this.pglite) },
+      extensions: [Migrator],
+      migrations: { schema: room.name, tableName: 'migration', migrationsList: toMigrationClasses(room.migrations), snapshot: false },
+      logger: (message) => this.#log.debug({ sql: message, room: room.name }, 'sql'),
+      debug: this.#log.isLevelEnabled('debug') ? ['query', 'query-params'] : false,
+      colors: false,
+    });
+    await orm.migrator.up();
+    this.#orms.push(orm);
+    return orm.em as unknown as SqlEntityManager;
+  }
+
+  async ping(): Promise<void> {
+    await this.pglite.query('select 1');
+  }
+
+  async close(): Promise<void> {
+    for (const orm of this.#orms.splice(0)) await orm.close();
+    await this.#pglite?.close();
+    this.#unlock?.();
+  }
+}
+
+/** MikroORM parses dates itself, from text; the other users of the engine want PGlite's own values. */
+function withTextDates(pglite: PGlite): PGlite {
+  const parsers = createPostgreSqlTypeParsers((text: string) => parseArray(text) as never);
+  const wrap = (engine: Pick<PGlite, 'query'>) => ({
+    query: (sql: string, params?: unknown[], options?: QueryOptions) => engine.query(sql, params as unknown[], { ...options, parsers }),
+  });
+  return {
+    ...wrap(pglite),
+    transaction: (body: (tx: unknown) => Promise<unknown>) => pglite.transaction((tx) => body(wrap(tx as unknown as PGlite))),
+    close: async () => {},
+    get closed() {
+      return pglite.closed;
+    },
+    get ready() {
+      return pglite.ready;
+    },
+    waitReady: pglite.waitReady,
+  } as unknown as PGlite;
+}
+
+/** `{a,b}` of an array of dates: no quotes, no nesting. */
+function parseArray(text: string): string[] {
+  return text === '{}' ? [] : text.slice(1, -1).split(',').map((part) => part.replace(/^"|"$/g, ''));
+}

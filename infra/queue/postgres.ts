@@ -1,0 +1,108 @@
+import type { EntityManager } from '@mikro-orm/core';
+import { fromKysely, PgBoss, type ConstructorOptions, type Job } from 'pg-boss';
+import { hearersOf, type Fact, type FactName, type Facts, type SubgraphName } from '../../schema/facts.ts';
+import type { Actor } from '../../schema/viewer.ts';
+import { newId } from '../id.ts';
+import type { Log } from '../log.ts';
+import type { JobHandler, JobOptions, Queue, WorkOptions } from './queue.ts';
+
+const HEARERS: SubgraphName[] = ['users', 'assistants', 'conversations', 'knowledge', 'tools', 'analytics'];
+
+/** pg-boss in the one database, so that a job exists exactly when the rows exist that asked for it. */
+export class PostgresQueue implements Queue {
+  readonly #boss: PgBoss;
+  readonly #log: Log;
+  readonly #made = new Map<string, Promise<void>>();
+
+  constructor(options: ConstructorOptions, log: Log) {
+    this.#log = log;
+    this.#boss = new PgBoss({ ...options, schema: 'queue', useListenNotify: true, monitorVacuum: false, reindex: false });
+    this.#boss.on('error', (error) => log.error({ err: error }, 'the queue reports an error'));
+  }
+
+  async open(): Promise<void> {
+    await this.#boss.start();
+    for (const hearer of HEARERS) await this.#make(factsOf(hearer), { retryLimit: 20 });
+  }
+
+  async close(): Promise<void> {
+    await this.#boss.stop({ graceful: true, timeout: 5_000 });
+  }
+
+  async add(em: EntityManager, job: string, data: object, options: JobOptions = {}): Promise<void> {
+    await this.#boss.insert(
+      job,
+      [
+        {
+          data,
+          ...(options.singletonKey ? { singletonKey: options.singletonKey } : {}),
+          ...(options.startAfterSeconds ? { startAfter: options.startAfterSeconds } : {}),
+          ...(options.retryLimit === undefined ? {} : { retryLimit: options.retryLimit }),
+        },
+      ],
+      { db: withinTransaction(em) },
+    );
+  }
+
+  async tell<N extends FactName>(em: EntityManager, name: N, payload: Facts[N], actor: Actor): Promise<void> {
+    const fact: Fact<N> = { id: newId(), name, payload, actor, at: new Date().toISOString() };
+    const db = withinTransaction(em);
+    for (const hearer of hearersOf(name)) await this.#boss.insert(factsOf(hearer), [{ data: fact }], { db });
+  }
+
+  async work(job: string, handler: JobHandler, options: WorkOptions = {}): Promise<void> {
+    await this.#make(job, options);
+    const pace = { localConcurrency: options.concurrency ?? 1, pollingIntervalSeconds: 2, notifyPollingIntervalSeconds: 10 };
+    await this.#boss.work<object>(job, { ...pace, batchSize: options.batchSize ?? 1 }, async (jobs) => {
+      for (const found of jobs) await this.#run(found, handler);
+    });
+  }
+
+  async hear(hearer: SubgraphName, handler: (fact: Fact) => Promise<void>): Promise<void> {
+    // In the order in which they were told, one at a time: a reader of facts sees effects after causes.
+    await this.work(factsOf(hearer), (fact: Fact) => handler(fact), { retryLimit: 20, batchSize: 20 });
+  }
+
+  async #run(job: Job<object>, handler: JobHandler): Promise<void> {
+    try {
+      await handler(job.data, job.signal);
+    } catch (error) {
+      this.#log.error({ err: error, job: job.name, jobId: job.id }, 'a job failed');
+      throw error;
+    }
+  }
+
+  /** A queue must exist before its first job; making it twice does nothing. */
+  async #make(name: string, options: WorkOptions): Promise<void> {
+    let made = this.#made.get(name);
+    if (!made) {
+      made = this.#create(name, options);
+      this.#made.set(name, made);
+    }
+    await made;
+  }
+
+  async #create(name: string, options: WorkOptions): Promise<void> {
+    await this.#boss.createQueue(name, {
+      notify: true,
+      retryLimit: options.retryLimit ?? 5,
+      retryBackoff: true,
+      retryDelay: 1,
+      retryDelayMax: 60,
+      expireInSeconds: options.expireInSeconds ?? 300,
+      deleteAfterSeconds: 3600,
+    });
+    // Makes pg-boss remember the queue now: looked up within a transaction, it would wait for the one connection.
+    await this.#boss.insert(name, []);
+  }
+}
+
+function factsOf(hearer: SubgraphName): string {
+  return `facts.${hearer}`;
+}
+
+function withinTransaction(em: EntityManager): ReturnType<typeof fromKysely> {
+  const transaction = em.getTransactionContext();
+  if (!transaction) throw new Error('Jobs and facts are added inside the transaction that causes them.');
+  return fromKysely(transaction as Parameters<typeof fromKysely>[0]);
+}

@@ -1,0 +1,75 @@
+import 'reflect-metadata';
+import { buildSubgraphSchema, printSubgraphSchema } from '@apollo/subgraph';
+import type { SqlEntityManager } from '@mikro-orm/sql';
+import { parse, type GraphQLSchema } from 'graphql';
+import { buildSchema, createResolversMap, type BuildSchemaOptions } from 'type-graphql';
+import type { SubgraphName } from '../schema/facts.ts';
+import type { Source } from '../schema/source.ts';
+import { DateTime, Json } from './scalars.ts';
+import { schemaSource } from './schema-source.ts';
+import type { Parts, Ports, Subgraph } from './subgraph.ts';
+
+const LINK = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable", "@external", "@requires", "@inaccessible"])\n\n`;
+
+export interface OpenSubgraph {
+  name: SubgraphName;
+  source: Source;
+  /** Begins its jobs, the facts it hears and what runs beside them. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Connects a subgraph to its tables and makes it answer. */
+export async function openSubgraph(subgraph: Subgraph, ports: Ports, em: SqlEntityManager): Promise<OpenSubgraph> {
+  const parts = subgraph.create(ports);
+  const { schema } = await buildSubgraph(parts);
+  const log = ports.log.child({ subgraph: subgraph.name });
+  let stop: (() => Promise<void>) | undefined;
+  return {
+    name: subgraph.name,
+    source: schemaSource(schema, em, log),
+    async start() {
+      for (const [name, job] of Object.entries(parts.jobs ?? {})) {
+        await ports.queue.work(name, (data, signal) => job.run(data, { em: em.fork(), log, signal }), job.options);
+      }
+      const hears = parts.hears as Record<string, ((fact: unknown, context: unknown) => Promise<void>) | undefined>;
+      if (Object.keys(hears).length > 0) {
+        await ports.queue.hear(subgraph.name, async (fact) => {
+          await hears[fact.name]?.(fact, { em: em.fork(), log, signal: AbortSignal.timeout(60_000) });
+        });
+      }
+      stop = await parts.start?.(() => em.fork());
+    },
+    async stop() {
+      await stop?.();
+    },
+  };
+}
+
+/**
+ * The schema of a subgraph and its printed form. Metadata of type-graphql are process-wide, so the schemas of
+ * several subgraphs are built one after the other.
+ */
+export async function buildSubgraph(parts: Parts): Promise<{ schema: GraphQLSchema; sdl: string }> {
+  const base = await buildSchema({
+    resolvers: [...parts.resolvers.keys()] as unknown as BuildSchemaOptions['resolvers'],
+    orphanedTypes: parts.orphanedTypes ?? [],
+    container: { get: (resolver: Function) => parts.resolvers.get(resolver) },
+    scalarsMap: [
+      { type: Date, scalar: DateTime },
+      { type: Object, scalar: Json },
+    ],
+    validate: false,
+    skipCheck: true,
+    // Asked for as soon as there is a subscription, though each of ours brings its own stream.
+    pubSub: { publish() {}, subscribe: () => ({ [Symbol.asyncIterator]: async function* () {} }) as never },
+  });
+  const sdl = LINK + printSubgraphSchema(base);
+  const resolvers = createResolversMap(base) as Record<string, Record<string, unknown>>;
+  for (const [type, resolve] of Object.entries(parts.references)) {
+    // Async even where the resolver throws at once: a synchronous throw would fail every entity of the list.
+    const resolveReference = async (reference: unknown, context: never) => resolve(reference, context);
+    resolvers[type] = { ...resolvers[type], __resolveReference: resolveReference };
+  }
+  return { schema: buildSubgraphSchema([{ typeDefs: parse(sdl), resolvers: resolvers as never }]), sdl };
+}

@@ -1,0 +1,80 @@
+import type { SqlEntityManager } from '@mikro-orm/sql';
+import { execute, GraphQLError, parse, subscribe, type DocumentNode, type ExecutionResult, type GraphQLSchema } from 'graphql';
+import type { Log } from '../infra/log.ts';
+import { ERRORS, Failure } from '../schema/errors.ts';
+import type { Source, SourceError, SourceRequest, SourceResult } from '../schema/source.ts';
+import type { Identity } from '../schema/viewer.ts';
+import type { Context } from './context.ts';
+
+const MAX_DOCUMENTS = 1000;
+
+/**
+ * Answers for a schema. The documents come from the gateway's plans: they are few, they were validated as part of
+ * the whole, and they are parsed once.
+ */
+export function schemaSource(schema: GraphQLSchema, em: SqlEntityManager, log: Log): Source {
+  const documents = new Map<string, DocumentNode>();
+
+  function documentOf(query: string): DocumentNode {
+    let document = documents.get(query);
+    if (!document) {
+      document = parse(query, { noLocation: true });
+      if (documents.size >= MAX_DOCUMENTS) documents.delete(documents.keys().next().value as string);
+      documents.set(query, document);
+    }
+    return document;
+  }
+
+  function argumentsOf(request: SourceRequest, identity: Identity) {
+    const contextValue: Context = { identity, em: em.fork(), log: log.child({ requestId: identity.requestId }) };
+    return { schema, document: documentOf(request.query), variableValues: request.variables, operationName: request.operationName, contextValue };
+  }
+
+  return {
+    async execute(request, identity) {
+      const args = argumentsOf(request, identity);
+      return toResult(await execute(args), args.contextValue);
+    },
+    async subscribe(request, identity) {
+      const args = argumentsOf(request, identity);
+      const events = await subscribe(args);
+      if (!(Symbol.asyncIterator in events)) return toResult(events, args.contextValue);
+      return mapEvents(events, (event) => toResult(event, args.contextValue));
+    },
+  };
+}
+
+/** Not an async generator: its `return()` would wait for the event that never comes. */
+function mapEvents(events: AsyncIterableIterator<ExecutionResult>, map: (event: ExecutionResult) => SourceResult): AsyncIterableIterator<SourceResult> {
+  return {
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    async next() {
+      const { done, value } = await events.next();
+      return done ? { done: true, value: undefined } : { done: false, value: map(value) };
+    },
+    async return() {
+      await events.return?.();
+      return { done: true, value: undefined };
+    },
+  };
+}
+
+function toResult(result: ExecutionResult, context: Context): SourceResult {
+  return {
+    ...(result.data === undefined ? {} : { data: result.data as Record<string, unknown> | null }),
+    ...(result.errors ? { errors: result.errors.map((error) => toSourceError(error, context)) } : {}),
+  };
+}
+
+/** Failures pass as they are. Anything else is a bug: logged here, once and whole, and shown as INTERNAL. */
+function toSourceError(error: GraphQLError, context: Context): SourceError {
+  const cause = error.originalError;
+  const path = error.path ? { path: [...error.path] } : {};
+  if (cause instanceof Failure) return { message: cause.message, ...path, extensions: cause.extensions };
+  // Errors of GraphQL itself, such as a variable of the wrong kind, have no original.
+  if (!cause) return { message: error.message, ...path, extensions: { code: 'BAD_USER_INPUT', retryable: false, ...error.extensions } };
+  context.log.error({ err: cause, path: error.path }, 'a resolver failed');
+  return { message: ERRORS.INTERNAL.message, ...path, extensions: { code: 'INTERNAL', retryable: true, requestId: context.identity.requestId } };
+}
