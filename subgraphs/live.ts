@@ -1,0 +1,48 @@
+import type { Bus } from '../infra/bus/bus.ts';
+import { Failure } from '../schema/errors.ts';
+import type { Topic, Topics } from '../schema/topics.ts';
+
+const MAX_WAITING = 1000;
+
+/**
+ * The messages of a topic from now on, for a subscription's `subscribe`. Its `return()` ends at once; that of an
+ * async generator would wait for a message that may never come. A reader that falls `MAX_WAITING` behind is ended.
+ */
+export async function liveMessages<T extends Topic>(bus: Bus, topic: T, key: string): Promise<AsyncIterableIterator<Topics[T]>> {
+  const waiting: Topics[T][] = [];
+  let wake: (() => void) | undefined;
+  let ended = false;
+  let overrun = false;
+
+  const stop = await bus.listen(topic, key, (message) => {
+    if (waiting.length >= MAX_WAITING) overrun = true;
+    else waiting.push(message);
+    wake?.();
+  });
+
+  async function end(): Promise<IteratorResult<Topics[T]>> {
+    ended = true;
+    wake?.();
+    await stop();
+    return { done: true, value: undefined };
+  }
+
+  return {
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    async next() {
+      for (;;) {
+        const message = waiting.shift();
+        if (message !== undefined) return { done: false, value: message };
+        if (ended) return { done: true, value: undefined };
+        if (overrun) {
+          await end();
+          throw new Failure('SLOW_CONSUMER');
+        }
+        await new Promise<void>((resolve) => (wake = resolve));
+      }
+    },
+    return: end,
+  };
+}
