@@ -12,6 +12,7 @@ import type { Hears, SubgraphName } from '../schema/facts.ts';
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import type { Context, JobContext } from './context.ts';
 import type { Tickets } from './tickets.ts';
+import type { Tokens } from './tokens.ts';
 
 /** The ground under every subgraph. `create` takes what it needs; nothing connects before the process opens them. */
 export interface Ports {
@@ -23,8 +24,11 @@ export interface Ports {
   log: Log;
   queue: Queue;
   tickets: Tickets;
+  tokens: Tokens;
   vectors: Vectors;
   values: Values;
+  /** By the name of a part of the platform, such as `queue` or `vectors`: resolves while the part answers. */
+  probes: Record<string, () => Promise<unknown>>;
 }
 
 /** Settings that a domain needs; values, never the configuration itself. */
