@@ -1,0 +1,57 @@
+import { Failure } from '../schema/errors.ts';
+import type { DownloadTicket, Tickets, UploadTicket } from '../subgraphs/tickets.ts';
+import { Signed } from './signed.ts';
+
+const UPLOAD_SECONDS = 3600;
+const DOWNLOAD_SECONDS = 600;
+
+/** Permissions to move bytes, as addresses. An address holds the whole permission, so it is never logged. */
+export class SignedTickets implements Tickets {
+  readonly #uploads: Signed<UploadTicket & Record<string, unknown>>;
+  readonly #downloads: Signed<DownloadTicket & Record<string, unknown>>;
+
+  /**
+   * @param secret 32 bytes, the key derived for `tickets`.
+   * @param publicUrl read at each signing: with port 0 it is known only once the door listens.
+   */
+  constructor(
+    secret: Uint8Array,
+    private readonly publicUrl: () => string,
+  ) {
+    this.#uploads = new Signed(
+      { audience: 'upload', type: 'upload+jwt', lifetimeSeconds: UPLOAD_SECONDS, required: ['documentId', 'key', 'maxBytes', 'userId'] },
+      secret,
+    );
+    this.#downloads = new Signed(
+      { audience: 'download', type: 'download+jwt', lifetimeSeconds: DOWNLOAD_SECONDS, required: ['key', 'name', 'mediaType', 'userId'] },
+      secret,
+    );
+  }
+
+  async upload({ documentId, key, maxBytes, userId }: UploadTicket): Promise<string> {
+    const { token } = await this.#uploads.sign({ documentId, key, maxBytes, userId });
+    return `${this.publicUrl()}/files/upload/${token}`;
+  }
+
+  async download({ key, name, mediaType, userId }: DownloadTicket): Promise<string> {
+    const { token } = await this.#downloads.sign({ key, name, mediaType, userId });
+    return `${this.publicUrl()}/files/${token}`;
+  }
+
+  /** Throws `UPLOAD_EXPIRED` for a ticket that is too old, `NOT_FOUND` for one that is not ours. */
+  readUpload(ticket: string): Promise<UploadTicket> {
+    return this.#uploads.verify(ticket).catch(refuse('UPLOAD_EXPIRED'));
+  }
+
+  /** Throws `NOT_FOUND` for a ticket that is too old or not ours. */
+  readDownload(ticket: string): Promise<DownloadTicket> {
+    return this.#downloads.verify(ticket).catch(refuse('NOT_FOUND'));
+  }
+}
+
+function refuse(expired: 'UPLOAD_EXPIRED' | 'NOT_FOUND'): (cause: unknown) => never {
+  return (cause) => {
+    if (!(cause instanceof Failure)) throw cause;
+    throw new Failure(cause.code === 'TOKEN_EXPIRED' ? expired : 'NOT_FOUND', {}, { cause });
+  };
+}
