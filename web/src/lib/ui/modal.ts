@@ -1,0 +1,40 @@
+import type { Attachment } from 'svelte/attachments';
+
+/**
+ * Opens a <dialog> as the browser's own modal. Escape, the back gesture and a press that begins and ends on
+ * the backdrop ask to close; `mayClose` may refuse. Focus goes to [autofocus], else to the first field, else to the dialog.
+ */
+export function modal(close: () => void, mayClose: () => boolean = () => true): Attachment<HTMLDialogElement> {
+  return (dialog) => {
+    const before = document.activeElement;
+    dialog.showModal();
+    const first = dialog.querySelector<HTMLElement>('[autofocus], [data-autofocus]') ?? dialog.querySelector<HTMLElement>('input:not([type=hidden]), textarea, select');
+    if (first) first.focus();
+    else {
+      dialog.tabIndex = -1;
+      dialog.focus();
+    }
+
+    let pressedOutside = false;
+    const outside = (event: MouseEvent) => event.target === dialog && !within(dialog.getBoundingClientRect(), event);
+    const oncancel = (event: Event) => {
+      if (event.target !== dialog) return;
+      event.preventDefault();
+      if (mayClose()) close();
+    };
+    const ondown = (event: MouseEvent) => (pressedOutside = outside(event));
+    const onclick = (event: MouseEvent) => pressedOutside && outside(event) && mayClose() && close();
+
+    dialog.addEventListener('cancel', oncancel);
+    dialog.addEventListener('mousedown', ondown);
+    dialog.addEventListener('click', onclick);
+    return () => {
+      dialog.close();
+      if (before instanceof HTMLElement && before.isConnected) before.focus();
+    };
+  };
+}
+
+function within(box: DOMRect, { clientX, clientY }: MouseEvent): boolean {
+  return clientX >= box.left && clientX <= box.right && clientY >= box.top && clientY <= box.bottom;
+}
