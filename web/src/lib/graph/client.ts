@@ -1,0 +1,81 @@
+import {
+  Client,
+  fetchExchange,
+  mapExchange,
+  subscriptionExchange,
+  type AnyVariables,
+  type CombinedError,
+  type OperationResult,
+  type RequestPolicy,
+  type TypedDocumentNode,
+} from '@urql/core';
+import { authExchange } from '@urql/exchange-auth';
+import { isFresh, isSignedIn, refreshSession } from '#lib/users/session.ts';
+import { graphCache } from './cache.ts';
+import { failureOf, unreachable, type GraphError, type GraphFailure } from './failure.ts';
+import { followText } from './follow.ts';
+
+/** Said on the window when the session is over and only signing in again helps. */
+export const SESSION_ENDED = 'parley:session-ended';
+
+/** Refreshes by a plain request: sent through this client, it would wait for itself. */
+const auth = authExchange(async () => ({
+  addAuthToOperation: (operation) => operation,
+  willAuthError: () => isSignedIn() && !isFresh(),
+  didAuthError: (error) => graphFailure(error).endsSession,
+  refreshAuth: () => refreshSession().catch(() => undefined),
+}));
+
+export const client = new Client({
+  url: '/graphql',
+  preferGetMethod: false,
+  fetchOptions: { headers: { 'x-parley-client': 'web' }, credentials: 'same-origin' },
+  exchanges: [
+    mapExchange({
+      onError: (error) => {
+        if (graphFailure(error).endsSession) window.dispatchEvent(new Event(SESSION_ENDED));
+      },
+    }),
+    graphCache(),
+    auth,
+    fetchExchange,
+    subscriptionExchange({
+      forwardSubscription: ({ query, variables }) => ({
+        subscribe: ({ next, error, complete }) => ({
+          unsubscribe: followText<Record<string, unknown>>(
+            { query: query ?? '', variables: (variables ?? {}) as Record<string, unknown> },
+            { next: (data) => next({ data }), failed: error, ended: complete },
+          ),
+        }),
+      }),
+    }),
+  ],
+});
+
+/** Asks once. Throws a GraphFailure when there is no answer at all; an answer with holes is returned. */
+export async function ask<Data, Variables extends AnyVariables>(
+  document: TypedDocumentNode<Data, Variables>,
+  variables: Variables,
+  requestPolicy: RequestPolicy = 'network-only',
+): Promise<Data> {
+  const { data, error } = await client.query(document, variables, { requestPolicy }).toPromise();
+  if (data) return data;
+  throw failure(error);
+}
+
+/** Throws a GraphFailure when anything of it failed. */
+export async function mutate<Data, Variables extends AnyVariables>(document: TypedDocumentNode<Data, Variables>, variables: Variables): Promise<Data> {
+  const { data, error }: OperationResult<Data, Variables> = await client.mutation(document, variables).toPromise();
+  if (data && !error) return data;
+  throw failure(error);
+}
+
+export function graphFailure(error: CombinedError): GraphFailure {
+  if (error.graphQLErrors.length === 0) return unreachable(error.networkError);
+  const response = error.response as Response | undefined;
+  return failureOf(error.graphQLErrors as readonly GraphError[], response?.headers?.get('x-request-id'));
+}
+
+function failure(error: CombinedError | undefined): GraphFailure {
+  return error ? graphFailure(error) : unreachable(undefined);
+}

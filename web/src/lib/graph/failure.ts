@@ -1,0 +1,49 @@
+/** What went wrong, in the words the graph gave or, where it gave none, in ours. `code` is one of schema/errors.ts or OFFLINE. */
+export class GraphFailure extends Error {
+  override readonly name = 'GraphFailure';
+  readonly code: string;
+  readonly retryable: boolean;
+  /** Finds the request in the log of the platform. */
+  readonly requestId: string | undefined;
+  /** The input field that is at fault, where one is. */
+  readonly field: string | undefined;
+
+  constructor(message: string, detail: { code: string; retryable?: boolean; requestId?: string | undefined; field?: string | undefined; cause?: unknown }) {
+    super(message, { cause: detail.cause });
+    this.code = detail.code;
+    this.retryable = detail.retryable ?? false;
+    this.requestId = detail.requestId;
+    this.field = detail.field;
+  }
+
+  get endsSession(): boolean {
+    return this.code === 'UNAUTHENTICATED' || this.code === 'SESSION_REUSED' || this.code === 'TOKEN_EXPIRED';
+  }
+}
+
+/** An error as it stands in a GraphQL answer. */
+export interface GraphError {
+  message: string;
+  extensions?: Record<string, unknown> | undefined;
+}
+
+/** The first error of an answer. */
+export function failureOf(errors: readonly GraphError[], requestId?: string | null): GraphFailure {
+  const [first] = errors;
+  const extensions = first?.extensions ?? {};
+  return new GraphFailure(first?.message ?? 'Something went wrong on our side. Try again.', {
+    code: text(extensions['code']) ?? 'INTERNAL',
+    retryable: extensions['retryable'] === true,
+    requestId: text(extensions['requestId']) ?? requestId ?? undefined,
+    field: text(extensions['field']),
+  });
+}
+
+/** The request did not reach the platform, or its answer did not come back. */
+export function unreachable(cause: unknown): GraphFailure {
+  return new GraphFailure('Parley cannot be reached. Check the connection and try again.', { code: 'OFFLINE', retryable: true, cause });
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}

@@ -1,0 +1,115 @@
+import { failureOf, GraphFailure, unreachable, type GraphError } from '#lib/graph/failure.ts';
+
+/**
+ * The session as the browser knows it. The tokens are HttpOnly cookies; what is kept here is only when the
+ * access token ends, on this machine's clock, so that it is refreshed before a request fails for it.
+ */
+const KEPT = 'parley.session';
+const MARGIN_MS = 15_000;
+
+export interface Person {
+  id: string;
+  email: string;
+  name: string;
+  role: string;
+}
+
+export function signIn(input: { email: string; password: string }): Promise<Person> {
+  return post('sign-in', input);
+}
+
+export function signUp(input: { email: string; password: string; name: string }): Promise<Person> {
+  return post('sign-up', input);
+}
+
+/** The session is forgotten here even when the platform cannot be told. */
+export async function signOut(): Promise<void> {
+  await post('sign-out').catch(() => undefined);
+  forget();
+}
+
+let underway: Promise<void> | undefined;
+
+/** One refresh at a time, over all tabs: a refresh token that is used twice ends every session of the person. */
+export function refreshSession(): Promise<void> {
+  underway ??= alone(renew).finally(() => (underway = undefined));
+  return underway;
+}
+
+/** Whether somebody signed in here and has not signed out. */
+export function isSignedIn(): boolean {
+  return endsAt() !== undefined;
+}
+
+export function isFresh(): boolean {
+  return (endsAt() ?? 0) - MARGIN_MS > Date.now();
+}
+
+export function forget(): void {
+  localStorage.removeItem(KEPT);
+}
+
+/** Where to sign in, with the way back. */
+export function signInPath(from: URL): string {
+  const back = from.pathname + from.search;
+  return back === '/' ? '/sign-in' : `/sign-in?next=${encodeURIComponent(back)}`;
+}
+
+/** The page to show after signing in: only ever one of ours. */
+export function wayBack(search: URLSearchParams): string {
+  const next = search.get('next') ?? '/';
+  return /^\/(?![/\\])/.test(next) ? next : '/';
+}
+
+async function alone(work: (before: number | undefined) => Promise<void>): Promise<void> {
+  const before = endsAt();
+  if (!navigator.locks) return work(before);
+  await navigator.locks.request('parley.refresh', () => work(before));
+}
+
+async function renew(before: number | undefined): Promise<void> {
+  const anotherTabWasFirst = endsAt() !== before && isFresh();
+  if (anotherTabWasFirst) return;
+  try {
+    await post('refresh');
+  } catch (error) {
+    if (error instanceof GraphFailure && error.endsSession) forget();
+    throw error;
+  }
+}
+
+interface Answer {
+  user?: Person;
+  expiresAt?: string;
+  errors?: GraphError[];
+}
+
+async function post(what: string, input: object = {}): Promise<Person> {
+  const response = await fetch(`/session/${what}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-parley-client': 'web' },
+    body: JSON.stringify(input),
+  }).catch((cause: unknown) => {
+    throw unreachable(cause);
+  });
+  const answer = (await response.json().catch(() => ({}))) as Answer;
+  if (!response.ok || answer.errors) throw refusal(answer, response);
+  if (answer.expiresAt) keep(answer.expiresAt, response.headers.get('date'));
+  return answer.user as Person;
+}
+
+function refusal(answer: Answer, response: Response): GraphFailure {
+  if (!answer.errors) return unreachable(new Error(`HTTP ${response.status}`));
+  return failureOf(answer.errors, response.headers.get('x-request-id'));
+}
+
+/** The platform's clock and this one may differ, so the time that is left is taken from the platform's. */
+function keep(expiresAt: string, answeredAt: string | null): void {
+  const left = Date.parse(expiresAt) - (answeredAt ? Date.parse(answeredAt) : Date.now());
+  localStorage.setItem(KEPT, String(Date.now() + left));
+}
+
+function endsAt(): number | undefined {
+  const kept = Number(localStorage.getItem(KEPT) ?? Number.NaN);
+  return Number.isFinite(kept) ? kept : undefined;
+}
