@@ -27,9 +27,9 @@ export async function liveMessages<T extends Topic>(bus: Bus, topic: T, key: str
     return { done: true, value: undefined };
   }
 
-  return {
+  const messages: AsyncIterableIterator<Topics[T]> = {
     [Symbol.asyncIterator]() {
-      return this;
+      return messages;
     },
     async next() {
       for (;;) {
@@ -45,4 +45,5 @@ export async function liveMessages<T extends Topic>(bus: Bus, topic: T, key: str
     },
     return: end,
   };
+  return messages;
 }

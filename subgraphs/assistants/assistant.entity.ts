@@ -1,0 +1,19 @@
+import { defineEntity, p, type InferEntity } from '@mikro-orm/core';
+
+export const Assistant = defineEntity({
+  name: 'Assistant',
+  tableName: 'assistant',
+  properties: {
+    id: p.uuid().primary(),
+    ownerId: p.uuid(),
+    name: p.text(),
+    description: p.text(),
+    version: p.integer(),
+    versionId: p.uuid(),
+    createdAt: p.datetime(),
+    updatedAt: p.datetime(),
+    deletedAt: p.datetime().strictNullable(),
+  },
+});
+
+export type Assistant = InferEntity<typeof Assistant>;

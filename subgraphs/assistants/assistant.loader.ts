@@ -1,0 +1,24 @@
+import DataLoader from 'dataloader';
+import { perRequest } from '../context.ts';
+import { Assistant } from './assistant.entity.ts';
+import { AssistantVersion } from './version.entity.ts';
+
+/** Assistants by id, deleted ones left out. */
+export const assistantsById = perRequest(
+  ({ em }) =>
+    new DataLoader<string, Assistant | undefined>(async (ids) => {
+      const found = await em.find(Assistant, { id: { $in: [...ids] }, deletedAt: null });
+      const byId = new Map(found.map((assistant) => [assistant.id, assistant]));
+      return ids.map((id) => byId.get(id));
+    }),
+);
+
+/** Versions by id, those of deleted assistants included. */
+export const versionsById = perRequest(
+  ({ em }) =>
+    new DataLoader<string, AssistantVersion | undefined>(async (ids) => {
+      const found = await em.find(AssistantVersion, { id: { $in: [...ids] } });
+      const byId = new Map(found.map((version) => [version.id, version]));
+      return ids.map((id) => byId.get(id));
+    }),
+);

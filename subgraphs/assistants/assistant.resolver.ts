@@ -1,0 +1,109 @@
+import { Arg, Args, Ctx, FieldResolver, Float, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import type { ModelInfo } from '../../infra/ai/ai.ts';
+import { Failure } from '../../schema/errors.ts';
+import { PageArgs } from '../connection.ts';
+import { viewerOf, type Context } from '../context.ts';
+import { requireOwned } from '../policy.ts';
+import { isId } from '../../infra/id.ts';
+import {
+  CreateAssistantInput, CreateAssistantPayload, DeleteAssistantInput, DeleteAssistantPayload, UpdateAssistantInput, UpdateAssistantPayload,
+} from './assistant.input.ts';
+import { listAssistants, listVersions } from './assistant.list.ts';
+import { assistantsById, versionsById } from './assistant.loader.ts';
+import type { AssistantService } from './assistant.service.ts';
+import { AssistantConnection, AssistantType, AssistantVersionConnection, UserRef } from './assistant.type.ts';
+import { ModelType } from './model.type.ts';
+import type { Models } from './models.ts';
+import type { AssistantVersion } from './version.entity.ts';
+
+@Resolver(() => AssistantType)
+export class AssistantResolver {
+  readonly #assistants: AssistantService;
+  readonly #models: Models;
+
+  constructor(assistants: AssistantService, models: Models) {
+    this.#assistants = assistants;
+    this.#models = models;
+  }
+
+  @Query(() => AssistantType, { description: 'One of your assistants.' })
+  async assistant(@Arg('id', () => ID, { description: 'Its id.' }) id: string, @Ctx() context: Context): Promise<unknown> {
+    return ownAssistant(id, context);
+  }
+
+  @Query(() => AssistantConnection, { description: 'Your assistants, the newest change first.' })
+  async assistants(
+    @Args(() => PageArgs) page: PageArgs,
+    @Arg('search', () => String, { nullable: true, description: 'Words of the name or the description.' }) search: string | null,
+    @Ctx() context: Context,
+  ): Promise<unknown> {
+    return listAssistants(context, page, search);
+  }
+
+  @Mutation(() => CreateAssistantPayload, { description: 'Makes an assistant.' })
+  async createAssistant(@Arg('input', () => CreateAssistantInput, { description: 'The assistant to make.' }) input: CreateAssistantInput, @Ctx() context: Context): Promise<unknown> {
+    return { assistant: await this.#assistants.create(context, input) };
+  }
+
+  @Mutation(() => UpdateAssistantPayload, { description: 'Changes an assistant: a new version that answers from now on.' })
+  async updateAssistant(@Arg('input', () => UpdateAssistantInput, { description: 'What to change.' }) input: UpdateAssistantInput, @Ctx() context: Context): Promise<unknown> {
+    return { assistant: await this.#assistants.update(context, input) };
+  }
+
+  @Mutation(() => DeleteAssistantPayload, { description: 'Deletes an assistant. What it answered stays.' })
+  async deleteAssistant(@Arg('input', () => DeleteAssistantInput, { description: 'Which one.' }) input: DeleteAssistantInput, @Ctx() context: Context): Promise<unknown> {
+    await this.#assistants.delete(context, input.id);
+    return { deletedId: input.id };
+  }
+
+  @FieldResolver(() => String, { description: 'What the model is told about its task.' })
+  async instructions(@Root() assistant: AssistantType, @Ctx() context: Context): Promise<string> {
+    return (await current(assistant, context)).instructions;
+  }
+
+  @FieldResolver(() => ModelType, { description: 'Who generates the text.' })
+  async model(@Root() assistant: AssistantType, @Ctx() context: Context): Promise<ModelInfo> {
+    return this.#models.get((await current(assistant, context)).model);
+  }
+
+  @FieldResolver(() => Float, { nullable: true, description: '0 to 2; null leaves it to the model.' })
+  async temperature(@Root() assistant: AssistantType, @Ctx() context: Context): Promise<number | null> {
+    return (await current(assistant, context)).temperature ?? null;
+  }
+
+  @FieldResolver(() => [String], { description: 'First messages to offer.' })
+  async starters(@Root() assistant: AssistantType, @Ctx() context: Context): Promise<string[]> {
+    return (await current(assistant, context)).starters;
+  }
+
+  @FieldResolver(() => [ID], { description: 'The knowledge bases that it answers from.' })
+  async knowledgeBaseIds(@Root() assistant: AssistantType, @Ctx() context: Context): Promise<string[]> {
+    return (await current(assistant, context)).knowledgeBaseIds;
+  }
+
+  @FieldResolver(() => [ID], { description: 'The tools that it may call.' })
+  async toolIds(@Root() assistant: AssistantType, @Ctx() context: Context): Promise<string[]> {
+    return (await current(assistant, context)).toolIds;
+  }
+
+  @FieldResolver(() => AssistantVersionConnection, { description: 'What it was, the newest version first.' })
+  async versions(@Root() assistant: AssistantType, @Args(() => PageArgs) page: PageArgs, @Ctx() context: Context): Promise<unknown> {
+    return listVersions(context, assistant.id, page);
+  }
+
+  @FieldResolver(() => UserRef, { description: 'Whose it is.' })
+  owner(@Root() assistant: AssistantType): UserRef {
+    return { id: assistant.ownerId };
+  }
+}
+
+export async function ownAssistant(id: string, context: Context) {
+  const viewer = viewerOf(context);
+  return requireOwned(viewer, isId(id) ? await assistantsById(context).load(id) : null, 'Assistant');
+}
+
+async function current(assistant: AssistantType, context: Context): Promise<AssistantVersion> {
+  const version = await versionsById(context).load(assistant.versionId);
+  if (!version) throw new Failure('NOT_FOUND', { kind: 'AssistantVersion' });
+  return version;
+}

@@ -1,0 +1,33 @@
+import type { Context } from '../context.ts';
+import type { Subgraph } from '../subgraph.ts';
+import { Assistant } from './assistant.entity.ts';
+import { AssistantResolver, ownAssistant } from './assistant.resolver.ts';
+import { AssistantService } from './assistant.service.ts';
+import { migration } from './migrations/0001-assistants.ts';
+import { Models } from './models.ts';
+import { AssistantVersion } from './version.entity.ts';
+import { ownVersion, VersionResolver } from './version.resolver.ts';
+
+export const assistants: Subgraph<'assistants'> = {
+  name: 'assistants',
+  entities: [Assistant, AssistantVersion],
+  migrations: [migration],
+  create({ ai, graph, queue }) {
+    const models = new Models(ai);
+    const service = new AssistantService({ ai, graph, queue });
+    return {
+      resolvers: new Map<Function, object>([
+        [AssistantResolver, new AssistantResolver(service, models)],
+        [VersionResolver, new VersionResolver(models)],
+      ]),
+      references: {
+        Assistant: (reference: { id: string }, context: Context) => ownAssistant(reference.id, context),
+        AssistantVersion: (reference: { id: string }, context: Context) => ownVersion(reference.id, context),
+        Model: (reference: { id: string }) => models.get(reference.id),
+      },
+      hears: {
+        'knowledgeBase.deleted': (fact, { em }) => service.forgetKnowledgeBase(em, fact.payload.knowledgeBaseId, fact.actor),
+      },
+    };
+  },
+};

@@ -1,0 +1,66 @@
+import type { Graph } from '../../infra/graph/graph.ts';
+import { Failure } from '../../schema/errors.ts';
+import type { Identity } from '../../schema/viewer.ts';
+import type { CreateAssistantInput } from './assistant.input.ts';
+
+/** What a version holds beside its number: an assistant's whole configuration. */
+export interface Configuration {
+  name: string;
+  instructions: string;
+  model: string | null;
+  temperature: number | null;
+  knowledgeBaseIds: string[];
+  toolIds: string[];
+  starters: string[];
+}
+
+const MAX_KNOWLEDGE_BASES = 20;
+const MAX_STARTERS = 8;
+
+type Fields = Partial<Omit<CreateAssistantInput, 'description'>>;
+
+/** Lays the given fields over what was there; throws `BAD_USER_INPUT` with the field at fault. */
+export function configure(before: Configuration | null, given: Fields): Configuration {
+  const starters = (given.starters ?? before?.starters ?? []).map((text) => bounded('starters', text, 1, 200));
+  if (starters.length > MAX_STARTERS) refuse('starters', `At most ${MAX_STARTERS} conversation starters.`);
+  const knowledgeBaseIds = [...new Set(given.knowledgeBaseIds ?? before?.knowledgeBaseIds ?? [])];
+  if (knowledgeBaseIds.length > MAX_KNOWLEDGE_BASES) refuse('knowledgeBaseIds', `At most ${MAX_KNOWLEDGE_BASES} knowledge bases.`);
+  const temperature = given.temperature === undefined ? (before?.temperature ?? null) : given.temperature;
+  if (temperature !== null && !(temperature >= 0 && temperature <= 2)) refuse('temperature', 'The temperature lies between 0 and 2.');
+  return {
+    name: bounded('name', given.name ?? before?.name ?? '', 1, 100),
+    instructions: bounded('instructions', given.instructions ?? before?.instructions ?? '', 0, 20_000),
+    model: given.model === undefined ? (before?.model ?? null) : given.model,
+    temperature,
+    knowledgeBaseIds,
+    toolIds: [...new Set(given.toolIds ?? before?.toolIds ?? [])],
+    starters,
+  };
+}
+
+export function bounded(field: string, text: string, min: number, max: number): string {
+  const trimmed = text.trim();
+  if (trimmed.length < min) refuse(field, `\`${field}\` must not be empty.`);
+  if (trimmed.length > max) refuse(field, `\`${field}\` has ${trimmed.length} characters; ${max} are allowed.`);
+  return trimmed;
+}
+
+/** The knowledge bases must be the caller's own and the tools must exist: the graph is asked as the caller. */
+export async function requireReachable(graph: Graph, identity: Identity, wanted: Pick<Configuration, 'knowledgeBaseIds' | 'toolIds'>): Promise<void> {
+  const { knowledgeBaseIds, toolIds } = wanted;
+  if (knowledgeBaseIds.length === 0 && toolIds.length === 0) return;
+  const variables = knowledgeBaseIds.map((_, i) => `$k${i}: ID!`).join(', ');
+  const fields = knowledgeBaseIds.map((_, i) => `k${i}: knowledgeBase(id: $k${i}) { id }`).join(' ');
+  const document = `query AssistantParts${variables ? `(${variables})` : ''} { tools { id } ${fields} }`;
+  const data = await graph.ask(document, Object.fromEntries(knowledgeBaseIds.map((id, i) => [`k${i}`, id])), identity).catch((error: unknown) => {
+    if (error instanceof Failure && error.code === 'NOT_FOUND') refuse('knowledgeBaseIds', 'One of the knowledge bases does not exist, or it is not yours.');
+    throw error;
+  });
+  const known = new Set((data.tools as { id: string }[]).map((tool) => tool.id));
+  const unknown = toolIds.find((id) => !known.has(id));
+  if (unknown) refuse('toolIds', `There is no tool "${unknown.slice(0, 100)}".`);
+}
+
+function refuse(field: string, reason: string): never {
+  throw new Failure('BAD_USER_INPUT', { reason, field });
+}

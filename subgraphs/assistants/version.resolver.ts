@@ -1,0 +1,34 @@
+import { Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
+import type { ModelInfo } from '../../infra/ai/ai.ts';
+import { isId } from '../../infra/id.ts';
+import { viewerOf, type Context } from '../context.ts';
+import { requireOwned } from '../policy.ts';
+import { versionsById } from './assistant.loader.ts';
+import { AssistantVersionType } from './assistant.type.ts';
+import { ModelType } from './model.type.ts';
+import type { Models } from './models.ts';
+
+@Resolver(() => AssistantVersionType)
+export class VersionResolver {
+  readonly #models: Models;
+
+  constructor(models: Models) {
+    this.#models = models;
+  }
+
+  @FieldResolver(() => ModelType, { description: 'Who generated the text; the default model of now where the version named none.' })
+  async model(@Root() version: AssistantVersionType): Promise<ModelInfo> {
+    return this.#models.get(version.model);
+  }
+
+  @Query(() => [ModelType], { description: 'What is really available at the configured endpoint.' })
+  async models(@Ctx() context: Context): Promise<ModelInfo[]> {
+    viewerOf(context);
+    return this.#models.list();
+  }
+}
+
+export async function ownVersion(id: string, context: Context) {
+  const viewer = viewerOf(context);
+  return requireOwned(viewer, isId(id) ? await versionsById(context).load(id) : null, 'AssistantVersion');
+}
