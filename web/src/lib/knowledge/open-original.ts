@@ -1,0 +1,21 @@
+import { ask } from '#lib/graph/client.ts';
+import { GraphFailure } from '#lib/graph/failure.ts';
+import { toast } from '#lib/ui/toasts.svelte.ts';
+import { DocumentOriginalQuery } from './operations.ts';
+
+/** Opens the file as it was added, in a new tab. Its address is signed for minutes only, so it is asked for now. */
+export async function openOriginal(documentId: string, page?: number | null): Promise<void> {
+  // Opened before the answer is there: a browser blocks what opens later.
+  const tab = window.open('about:blank', '_blank');
+  if (tab) tab.opener = null;
+  try {
+    const { document } = await ask(DocumentOriginalQuery, { id: documentId });
+    if (!document.downloadUrl) throw new GraphFailure('The file did not arrive.', { code: 'NOT_FOUND' });
+    const address = page ? `${document.downloadUrl}#page=${page}` : document.downloadUrl;
+    if (tab) tab.location.replace(address);
+    else window.location.assign(address);
+  } catch (error) {
+    tab?.close();
+    toast(error instanceof GraphFailure ? error.message : 'The original could not be opened.', { tone: 'danger' });
+  }
+}

@@ -1,0 +1,120 @@
+import { graphql } from '#lib/graph/gql.ts';
+
+export const KnowledgeBasesQuery = graphql(`
+  query KnowledgeBases($first: Int!, $after: String) {
+    knowledgeBases(first: $first, after: $after) {
+      edges { node { id name description documentCount passageCount embeddingIsBuiltin updatedAt } }
+      pageInfo { hasNextPage endCursor }
+      totalCount
+    }
+  }
+`);
+
+export const KnowledgeBaseQuery = graphql(`
+  query KnowledgeBase($id: ID!) {
+    knowledgeBase(id: $id) { id name description documentCount passageCount embeddingModel embeddingIsBuiltin createdAt updatedAt }
+  }
+`);
+
+export const CreateKnowledgeBase = graphql(`
+  mutation CreateKnowledgeBase($input: CreateKnowledgeBaseInput!) {
+    createKnowledgeBase(input: $input) { knowledgeBase { id name } }
+  }
+`);
+
+export const UpdateKnowledgeBase = graphql(`
+  mutation UpdateKnowledgeBase($input: UpdateKnowledgeBaseInput!) {
+    updateKnowledgeBase(input: $input) { knowledgeBase { id name description updatedAt } }
+  }
+`);
+
+export const DeleteKnowledgeBase = graphql(`
+  mutation DeleteKnowledgeBase($input: DeleteKnowledgeBaseInput!) {
+    deleteKnowledgeBase(input: $input) { deletedId }
+  }
+`);
+
+export const DocumentsQuery = graphql(`
+  query Documents($knowledgeBaseId: ID!, $first: Int!, $after: String) {
+    knowledgeBase(id: $knowledgeBaseId) {
+      id
+      documentCount
+      passageCount
+      documents(first: $first, after: $after) {
+        edges {
+          node { id name mediaType sizeBytes status failure failureCode pageCount passageCount createdAt updatedAt duplicateOf { id name } }
+        }
+        pageInfo { hasNextPage endCursor }
+        totalCount
+      }
+    }
+  }
+`);
+
+export const DocumentEvents = graphql(`
+  subscription DocumentEvents($knowledgeBaseId: ID!) {
+    documentEvents(knowledgeBaseId: $knowledgeBaseId) {
+      documentId
+      status
+      stage
+      progress
+      document {
+        id name mediaType sizeBytes status failure failureCode pageCount passageCount createdAt updatedAt
+        duplicateOf { id name }
+      }
+    }
+  }
+`);
+
+export const AddDocument = graphql(`
+  mutation AddDocument($input: AddDocumentInput!) {
+    addDocument(input: $input) {
+      document { id name status knowledgeBase { id } }
+      uploadUrl
+    }
+  }
+`);
+
+export const RetryDocument = graphql(`
+  mutation RetryDocument($input: RetryDocumentInput!) {
+    retryDocument(input: $input) { document { id status failure failureCode } }
+  }
+`);
+
+export const DeleteDocument = graphql(`
+  mutation DeleteDocument($input: DeleteDocumentInput!) {
+    deleteDocument(input: $input) { deletedId }
+  }
+`);
+
+export const DocumentQuery = graphql(`
+  query Document($id: ID!) {
+    document(id: $id) {
+      id name mediaType sizeBytes status failure failureCode pageCount passageCount characterCount createdAt updatedAt
+      duplicateOf { id name }
+      knowledgeBase { id name }
+    }
+  }
+`);
+
+export const DocumentPagesQuery = graphql(`
+  query DocumentPages($id: ID!, $first: Int!, $from: Int!) {
+    document(id: $id) { id pages(first: $first, from: $from) { number start end text } }
+  }
+`);
+
+export const DocumentOriginalQuery = graphql(`
+  query DocumentOriginal($id: ID!) {
+    document(id: $id) { id downloadUrl }
+  }
+`);
+
+export const SearchKnowledgeQuery = graphql(`
+  query SearchKnowledge($input: SearchKnowledgeInput!) {
+    searchKnowledge(input: $input) {
+      score keywordRank keywordScore vectorRank vectorScore
+      marks { start end }
+      passage { id page start end text document { id name mediaType } }
+    }
+  }
+`);

@@ -1,0 +1,61 @@
+export interface Span {
+  start: number;
+  end: number;
+}
+
+export interface Page extends Span {
+  number: number | null;
+  text: string;
+}
+
+/** `start` and `end` are offsets in the document's text, as those of passages are. */
+export interface Paragraph extends Span {
+  text: string;
+}
+
+const LONGEST = 4000;
+
+/** Cuts a page at blank lines, and what is longer than a screen at line ends, so that a long text is drawn piece by piece. */
+export function paragraphsOf(page: Page): Paragraph[] {
+  const paragraphs: Paragraph[] = [];
+  for (const [block, at] of cut(page.text, /\n[ \t]*\n\s*/g)) {
+    for (let from = 0; from < block.length; ) {
+      const to = endOfPiece(block, from);
+      paragraphs.push({ start: page.start + at + from, end: page.start + at + to, text: block.slice(from, to) });
+      from = to;
+    }
+  }
+  return paragraphs;
+}
+
+function* cut(text: string, between: RegExp): Generator<[string, number]> {
+  let from = 0;
+  for (const gap of text.matchAll(between)) {
+    if (gap.index > from) yield [text.slice(from, gap.index), from];
+    from = gap.index + gap[0].length;
+  }
+  if (from < text.length) yield [text.slice(from), from];
+}
+
+function endOfPiece(block: string, from: number): number {
+  if (block.length - from <= LONGEST) return block.length;
+  const line = block.lastIndexOf('\n', from + LONGEST);
+  const word = block.lastIndexOf(' ', from + LONGEST);
+  return Math.max(line > from ? line + 1 : 0, word > from && line <= from ? word + 1 : 0) || from + LONGEST;
+}
+
+/** A text in pieces, those inside one of the spans marked. Spans are relative to the text. */
+export function markedPieces(text: string, spans: readonly Span[]): { text: string; marked: boolean }[] {
+  const pieces: { text: string; marked: boolean }[] = [];
+  let at = 0;
+  for (const { start, end } of [...spans].sort((a, b) => a.start - b.start)) {
+    const from = Math.max(start, at);
+    const to = Math.min(end, text.length);
+    if (to <= from) continue;
+    if (from > at) pieces.push({ text: text.slice(at, from), marked: false });
+    pieces.push({ text: text.slice(from, to), marked: true });
+    at = to;
+  }
+  if (at < text.length) pieces.push({ text: text.slice(at), marked: false });
+  return pieces;
+}
