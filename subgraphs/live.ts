@@ -47,3 +47,24 @@ export async function liveMessages<T extends Topic>(bus: Bus, topic: T, key: str
   };
   return messages;
 }
+
+/** Turns each message into what a subscription shows; what becomes null is left out. Ends when the messages end. */
+export function mapLive<M, V>(messages: AsyncIterableIterator<M>, map: (message: M) => Promise<V | null>): AsyncIterableIterator<V> {
+  return {
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    async next() {
+      for (;;) {
+        const message = await messages.next();
+        if (message.done) return { done: true, value: undefined };
+        const value = await map(message.value);
+        if (value !== null) return { done: false, value };
+      }
+    },
+    async return() {
+      await messages.return?.();
+      return { done: true, value: undefined };
+    },
+  };
+}

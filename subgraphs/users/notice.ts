@@ -1,0 +1,54 @@
+import { ERRORS } from '../../schema/errors.ts';
+import type { Facts } from '../../schema/facts.ts';
+import type { NotificationKind } from './notification.type.ts';
+
+/** What a notification says. */
+export interface Notice {
+  kind: keyof typeof NotificationKind;
+  title: string;
+  body: string;
+  link: string | null;
+}
+
+/** Who waits longer than this has turned to something else. */
+const LONG_ANSWER_MS = 20_000;
+
+export function documentReady({ name, passageCount, ...ids }: Facts['document.ready']): Notice {
+  const passages = passageCount === 1 ? '1 passage' : `${passageCount.toLocaleString('en')} passages`;
+  return { kind: 'DOCUMENT_READY', title: `${name} is ready`, body: `${passages} can be searched.`, link: documentLink(ids) };
+}
+
+export function documentFailed({ name, reason, ...ids }: Facts['document.failed']): Notice {
+  return { kind: 'DOCUMENT_FAILED', title: `${name} could not be read`, body: reason, link: documentLink(ids) };
+}
+
+/** Null where the person saw the end themselves: a quick answer, or one that they stopped. */
+export function answerEnded(run: Facts['run.finished']): Notice | null {
+  const link = `/c/${run.conversationId}`;
+  if (run.status === 'FAILED' || run.status === 'INTERRUPTED') {
+    const verb = run.status === 'FAILED' ? 'failed' : 'was interrupted';
+    const code = run.failureCode && run.failureCode in ERRORS ? (run.failureCode as keyof typeof ERRORS) : 'INTERNAL';
+    return { kind: 'ANSWER_FAILED', title: `An answer in “${run.conversationTitle}” ${verb}`, body: ERRORS[code].message, link };
+  }
+  if (run.status !== 'COMPLETED' || run.durationMs <= LONG_ANSWER_MS) return null;
+  return { kind: 'ANSWER_FINISHED', title: `The answer in “${run.conversationTitle}” is ready`, body: `It took ${duration(run.durationMs)}.`, link };
+}
+
+export function tokenReused(): Notice {
+  return {
+    kind: 'SECURITY',
+    title: 'One of your sessions was ended',
+    body: 'The key that continues it was used twice, so somebody may have copied it. If this does not look like one of your own devices, tell an administrator.',
+    link: null,
+  };
+}
+
+function documentLink({ knowledgeBaseId, documentId }: { knowledgeBaseId: string; documentId: string }): string {
+  return `/knowledge/${knowledgeBaseId}?document=${documentId}`;
+}
+
+function duration(ms: number): string {
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 120) return `${seconds} seconds`;
+  return `${Math.round(seconds / 60)} minutes`;
+}

@@ -1,0 +1,73 @@
+import type { SqlEntityManager } from '@mikro-orm/sql';
+import type { Bus } from '../../infra/bus/bus.ts';
+import { isId, newId } from '../../infra/id.ts';
+import type { Queue } from '../../infra/queue/queue.ts';
+import { Failure } from '../../schema/errors.ts';
+import type { Fact } from '../../schema/facts.ts';
+import type { Viewer } from '../../schema/viewer.ts';
+import { pageSize, toConnection, type Connection } from '../connection.ts';
+import { actorOf, type Context } from '../context.ts';
+import { liveMessages, mapLive } from '../live.ts';
+import { Notification } from './notification.entity.ts';
+import type { Notice } from './notice.ts';
+import type { NotificationsArgs } from './notification.type.ts';
+import { idAfter } from './user.list.ts';
+
+/** A person's inbox. The rows are the truth; the topic only says that there is a new one. */
+export class NotificationService {
+  readonly #bus: Bus;
+  readonly #queue: Queue;
+
+  constructor(bus: Bus, queue: Queue) {
+    this.#bus = bus;
+    this.#queue = queue;
+  }
+
+  /** Puts a notice into a person's inbox, once for each fact. */
+  async deliver(em: SqlEntityManager, fact: Fact, userId: string, notice: Notice): Promise<void> {
+    const id = newId();
+    const made = await em.execute<unknown[]>(
+      `insert into users.notification (id, user_id, fact_id, kind, title, body, link, created_at)
+       values (?, ?, ?, ?, ?, ?, ?, ?) on conflict (user_id, fact_id) do nothing returning id`,
+      [id, userId, fact.id, notice.kind, notice.title, notice.body, notice.link, new Date(fact.at)],
+    );
+    if (made.length > 0) await this.#bus.publish('notification', userId, { notificationId: id });
+  }
+
+  async list(context: Context, viewer: Viewer, args: NotificationsArgs): Promise<Connection<Notification> & { unreadCount: number }> {
+    const first = pageSize(args);
+    const where = { userId: viewer.userId, ...(args.unreadOnly ? { readAt: null } : {}) };
+    const page = args.after ? { ...where, id: { $lt: idAfter(args.after) } } : where;
+    const rows = await context.em.find(Notification, page, { orderBy: { id: 'desc' }, limit: first + 1 });
+    const total = await context.em.count(Notification, where);
+    const unreadCount = await unread(context.em, viewer.userId);
+    return { ...toConnection(rows, first, total, args, (row) => [row.id], (row) => row), unreadCount };
+  }
+
+  async own(context: Context, { userId }: Viewer, id: string): Promise<Notification> {
+    const found = isId(id) ? await context.em.findOne(Notification, { id, userId }) : null;
+    if (!found) throw new Failure('NOT_FOUND', { kind: 'Notification' });
+    return found;
+  }
+
+  /** Marks the viewer's own; the ids of others are as good as none. */
+  async markRead(context: Context, { userId }: Viewer, ids?: string[] | null): Promise<{ count: number; unreadCount: number }> {
+    if (ids && ids.length > 1000) throw new Failure('BAD_USER_INPUT', { reason: 'At most 1000 notifications at once.', field: 'ids' });
+    const which = ids ? { id: { $in: ids.filter(isId) } } : {};
+    return context.em.transactional(async (em) => {
+      const count = await em.nativeUpdate(Notification, { userId, readAt: null, ...which }, { readAt: new Date() });
+      await this.#queue.tell(em, 'notification.read', { userId, count }, actorOf(context));
+      return { count, unreadCount: await unread(em, userId) };
+    });
+  }
+
+  /** What arrives in the viewer's inbox from now on. */
+  async follow(em: SqlEntityManager, { userId }: Viewer): Promise<AsyncIterableIterator<Notification>> {
+    const messages = await liveMessages(this.#bus, 'notification', userId);
+    return mapLive(messages, ({ notificationId }) => em.fork().findOne(Notification, { id: notificationId, userId }));
+  }
+}
+
+function unread(em: SqlEntityManager, userId: string): Promise<number> {
+  return em.count(Notification, { userId, readAt: null });
+}

@@ -1,0 +1,66 @@
+import { availableParallelism } from 'node:os';
+import { hash, verify } from '@node-rs/argon2';
+import { Failure } from '../../schema/errors.ts';
+
+/** argon2id with 19 MiB, two passes, one lane (OWASP Password Storage Cheat Sheet). */
+const COST = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
+
+/** Of the same cost as a real one, and the hash of nothing that can be typed. */
+const DUMMY = `$argon2id$v=19$m=${COST.memoryCost},t=${COST.timeCost},p=${COST.parallelism}$${'A'.repeat(22)}$${'A'.repeat(43)}`;
+
+const MAX_AT_ONCE = Math.min(4, availableParallelism());
+const MAX_WAITING = 500;
+
+const MIN_LENGTH = 8;
+const MAX_LENGTH = 256;
+
+/** Refuses what is no password: 8 to 256 characters of any script, not only blanks, no NUL. */
+export function requirePassword(password: string): void {
+  const length = [...password].length;
+  if (length < MIN_LENGTH || length > MAX_LENGTH || password.includes('\0')) {
+    throw new Failure('BAD_USER_INPUT', { reason: `The password needs ${MIN_LENGTH} to ${MAX_LENGTH} characters.`, field: 'password' });
+  }
+  if (password.trim() === '') throw new Failure('BAD_USER_INPUT', { reason: 'The password needs more than blanks.', field: 'password' });
+}
+
+/**
+ * Hashes and checks passwords, a few at a time: each takes tens of milliseconds of a core, and a flood of
+ * sign-ins must not take the others' cores.
+ */
+export class Passwords {
+  #running = 0;
+  readonly #waiting: (() => void)[] = [];
+
+  hash(password: string): Promise<string> {
+    return this.#inTurn(() => hash(composed(password), COST));
+  }
+
+  /** Takes as long without a stored hash as with one, so that time does not tell which accounts exist. */
+  async matches(stored: string | undefined, password: string): Promise<boolean> {
+    const candidate = password.length > 2 * MAX_LENGTH ? '' : composed(password);
+    const equal = await this.#inTurn(() => verify(stored ?? DUMMY, candidate));
+    return equal && stored !== undefined;
+  }
+
+  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#running >= MAX_AT_ONCE) {
+      if (this.#waiting.length >= MAX_WAITING) throw new Failure('RATE_LIMITED', { retryAfterSeconds: 5 });
+      // Whoever finishes hands over the place, so `#running` stays as it is.
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    } else {
+      this.#running += 1;
+    }
+    try {
+      return await work();
+    } finally {
+      const next = this.#waiting.shift();
+      if (next) next();
+      else this.#running -= 1;
+    }
+  }
+}
+
+/** One spelling for what different keyboards send (RFC 8265 §4.2.2). */
+function composed(password: string): string {
+  return password.normalize('NFC');
+}

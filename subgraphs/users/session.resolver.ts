@@ -1,0 +1,56 @@
+import { Arg, Ctx, Directive, ID, Mutation, Query, Resolver } from 'type-graphql';
+import { requireSystem, viewerOf, type Context } from '../context.ts';
+import type { Tokens } from '../tokens.ts';
+import type { SessionService, SessionTruth } from './session.service.ts';
+import { RefreshSessionInput, SessionPayload, SessionType, SignInInput, SignOutPayload, SignUpInput } from './session.type.ts';
+import type { SignedIn, UserService } from './user.service.ts';
+import { User } from './user.entity.ts';
+
+@Resolver()
+export class SessionResolver {
+  readonly #sessions: SessionService;
+  readonly #tokens: Tokens;
+  readonly #users: UserService;
+
+  constructor(parts: { sessions: SessionService; tokens: Tokens; users: UserService }) {
+    this.#sessions = parts.sessions;
+    this.#tokens = parts.tokens;
+    this.#users = parts.users;
+  }
+
+  @Mutation(() => SessionPayload, { description: 'Makes an account and signs in. The first account of all becomes administrator.' })
+  async signUp(@Arg('input', () => SignUpInput, { description: 'The account to make.' }) input: SignUpInput, @Ctx() context: Context): Promise<SessionPayload> {
+    return this.#payload(await this.#users.signUp(context, input));
+  }
+
+  @Mutation(() => SessionPayload, { description: 'Opens a session.' })
+  async signIn(@Arg('input', () => SignInInput, { description: 'Who signs in.' }) input: SignInInput, @Ctx() context: Context): Promise<SessionPayload> {
+    return this.#payload(await this.#users.signIn(context, input));
+  }
+
+  @Mutation(() => SessionPayload, { description: 'Continues a session. Using a token twice ends its session, but for two uses within ten seconds.' })
+  async refreshSession(
+    @Arg('input', () => RefreshSessionInput, { description: 'Which session.' }) input: RefreshSessionInput,
+    @Ctx() context: Context,
+  ): Promise<SessionPayload> {
+    const session = await this.#sessions.refresh(context, input.refreshToken);
+    return this.#payload({ session, user: await context.em.findOneOrFail(User, { id: session.userId }) });
+  }
+
+  @Mutation(() => SignOutPayload, { description: 'Ends the session that asks.' })
+  async signOut(@Ctx() context: Context): Promise<SignOutPayload> {
+    return { signedOut: await this.#sessions.signOut(context, viewerOf(context)) };
+  }
+
+  @Directive('@inaccessible')
+  @Query(() => SessionType, { nullable: true, description: 'The truth about a session, for the platform itself.' })
+  async session(@Arg('id', () => ID, { description: 'Which session.' }) id: string, @Ctx() context: Context): Promise<SessionTruth | null> {
+    requireSystem(context);
+    return this.#sessions.truth(context.em, id);
+  }
+
+  async #payload({ session, user }: SignedIn): Promise<SessionPayload> {
+    const { token, expiresAt } = await this.#tokens.signAccessToken({ userId: user.id, sessionId: session.sessionId });
+    return { accessToken: token, refreshToken: session.refreshToken, expiresAt, user };
+  }
+}

@@ -1,0 +1,13 @@
+import DataLoader from 'dataloader';
+import { perRequest } from '../context.ts';
+import { User } from './user.entity.ts';
+
+/** All people that one request names, in one query. */
+export const userLoader = perRequest(
+  ({ em }) =>
+    new DataLoader<string, User | null>(async (ids) => {
+      const rows = await em.find(User, { id: { $in: [...ids] } });
+      const byId = new Map(rows.map((row) => [row.id, row]));
+      return ids.map((id) => byId.get(id) ?? null);
+    }),
+);

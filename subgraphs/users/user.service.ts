@@ -1,0 +1,117 @@
+import type { SqlEntityManager } from '@mikro-orm/sql';
+import { isId, newId } from '../../infra/id.ts';
+import type { Limits } from '../../infra/limits/limits.ts';
+import type { Queue } from '../../infra/queue/queue.ts';
+import { Failure } from '../../schema/errors.ts';
+import type { Viewer } from '../../schema/viewer.ts';
+import { actorOf, type Context } from '../context.ts';
+import { may } from '../policy.ts';
+import { emailKey, requireEmail } from './email.ts';
+import { requirePassword, type Passwords } from './password.ts';
+import type { OpenedSession, SessionService } from './session.service.ts';
+import type { SignInInput, SignUpInput } from './session.type.ts';
+import { User } from './user.entity.ts';
+import { userLoader } from './user.loader.ts';
+
+/** Failed attempts. Counted for an account from one address, so that nobody can lock another out. */
+const TRIES_AT_ACCOUNT = { name: 'signIn.account', points: 10, perSeconds: 60 };
+const TRIES_FROM_ADDRESS = { name: 'signIn.address', points: 100, perSeconds: 60 };
+
+export interface SignedIn {
+  session: OpenedSession;
+  user: User;
+}
+
+/** Accounts: how they come to be and how they are opened. */
+export class UserService {
+  readonly #limits: Limits;
+  readonly #passwords: Passwords;
+  readonly #queue: Queue;
+  readonly #sessions: SessionService;
+
+  constructor(parts: { limits: Limits; passwords: Passwords; queue: Queue; sessions: SessionService }) {
+    this.#limits = parts.limits;
+    this.#passwords = parts.passwords;
+    this.#queue = parts.queue;
+    this.#sessions = parts.sessions;
+  }
+
+  /** The first account becomes ADMIN. `BAD_USER_INPUT` names the field, `EMAIL_TAKEN` an account that exists. */
+  async signUp(context: Context, input: SignUpInput): Promise<SignedIn> {
+    const email = requireEmail(input.email);
+    const name = requireName(input.name);
+    requirePassword(input.password);
+    const passwordHash = await this.#passwords.hash(input.password);
+    const fresh = { id: newId(), email, emailKey: emailKey(email), name, passwordHash, createdAt: new Date() };
+    return context.em.transactional(async (em) => {
+      const user: User = { ...fresh, role: (await isFounder(em, fresh.id)) ? 'ADMIN' : 'USER' };
+      if (!(await insertUser(em, user))) throw new Failure('EMAIL_TAKEN', { field: 'email' });
+      const session = await this.#sessions.open(em, user.id);
+      const actor = { ...actorOf(context), userId: user.id, sessionId: session.sessionId };
+      await this.#queue.tell(em, 'user.signedUp', { userId: user.id, role: user.role }, actor);
+      return { session, user };
+    });
+  }
+
+  /** An unknown account and a wrong password are one failure, in text and in time. */
+  async signIn(context: Context, input: SignInInput): Promise<SignedIn> {
+    const key = emailKey(input.email);
+    const address = context.identity.ip ?? 'unknown';
+    await this.#limits.take(TRIES_FROM_ADDRESS, address);
+    await this.#limits.take(TRIES_AT_ACCOUNT, `${address} ${key}`);
+    const user = await context.em.findOne(User, { emailKey: key.replaceAll('\0', '') });
+    if (!(await this.#passwords.matches(user?.passwordHash, input.password)) || !user) return this.#refuse(context, user);
+    await this.#limits.reset(TRIES_AT_ACCOUNT, `${address} ${key}`);
+    // Given back: an office behind one address signs in as often as it likes.
+    await this.#limits.take(TRIES_FROM_ADDRESS, address, -1);
+    const session = await context.em.transactional(async (em) => {
+      const opened = await this.#sessions.open(em, user.id);
+      const actor = { ...actorOf(context), userId: user.id, sessionId: opened.sessionId };
+      await this.#queue.tell(em, 'user.signedIn', { userId: user.id }, actor);
+      return opened;
+    });
+    return { session, user };
+  }
+
+  /** A person as the viewer may see them: oneself, or anybody as administrator. */
+  async visible(context: Context, viewer: Viewer, id: string): Promise<User> {
+    const allowed = isId(id) && (id === viewer.userId || may(viewer, 'users.read'));
+    const user = allowed ? await userLoader(context).load(id) : null;
+    if (!user) throw new Failure('NOT_FOUND', { kind: 'User' });
+    return user;
+  }
+
+  async #refuse(context: Context, user: User | null): Promise<never> {
+    await context.em.transactional((em) => this.#queue.tell(em, 'user.signInFailed', { userId: user?.id ?? null }, actorOf(context)));
+    throw new Failure('INVALID_CREDENTIALS');
+  }
+}
+
+/**
+ * True for one account in the life of the database. Of sign-ups at once, the others wait at the key until the
+ * first has committed, or take its place when it rolls back.
+ */
+async function isFounder(em: SqlEntityManager, userId: string): Promise<boolean> {
+  const won = await em.execute<unknown[]>('insert into users.founder (user_id) values (?) on conflict do nothing returning user_id', [userId]);
+  return won.length > 0;
+}
+
+/** False when the address has an account. */
+async function insertUser(em: SqlEntityManager, user: User): Promise<boolean> {
+  const made = await em.execute<unknown[]>(
+    `insert into users."user" (id, email, email_key, name, role, password_hash, created_at)
+     values (?, ?, ?, ?, ?, ?, ?) on conflict (email_key) do nothing returning id`,
+    [user.id, user.email, user.emailKey, user.name, user.role, user.passwordHash, user.createdAt],
+  );
+  return made.length > 0;
+}
+
+function requireName(text: string): string {
+  const name = text.trim().normalize('NFC');
+  const length = [...name].length;
+  if (length < 1 || length > 100) throw new Failure('BAD_USER_INPUT', { reason: 'The name needs 1 to 100 characters.', field: 'name' });
+  if (/[\p{Cc}\u202a-\u202e\u2066-\u2069]/u.test(name)) {
+    throw new Failure('BAD_USER_INPUT', { reason: 'The name has characters that cannot be shown.', field: 'name' });
+  }
+  return name;
+}

@@ -1,0 +1,46 @@
+import { viewerOf, type Context } from '../context.ts';
+import type { Subgraph } from '../subgraph.ts';
+import { usersTables } from './migrations/0001-users.ts';
+import { answerEnded, documentFailed, documentReady, tokenReused } from './notice.ts';
+import { Notification } from './notification.entity.ts';
+import { notificationResolver } from './notification.resolver.ts';
+import { NotificationService } from './notification.service.ts';
+import { Passwords } from './password.ts';
+import { RefreshToken, Session } from './session.entity.ts';
+import { SessionResolver } from './session.resolver.ts';
+import { SessionService } from './session.service.ts';
+import { User } from './user.entity.ts';
+import { UserResolver } from './user.resolver.ts';
+import { UserService } from './user.service.ts';
+
+export const users: Subgraph<'users'> = {
+  name: 'users',
+  entities: [User, Session, RefreshToken, Notification],
+  migrations: [usersTables],
+  create({ bus, limits, queue, tokens }) {
+    const sessions = new SessionService(bus, queue);
+    const people = new UserService({ limits, passwords: new Passwords(), queue, sessions });
+    const inbox = new NotificationService(bus, queue);
+    const notifications = notificationResolver(inbox);
+    return {
+      resolvers: new Map<Function, object>([
+        [UserResolver, new UserResolver()],
+        [SessionResolver, new SessionResolver({ sessions, tokens, users: people })],
+        [notifications.constructor, notifications],
+      ]),
+      references: {
+        User: ({ id }: { id: string }, context: Context) => people.visible(context, viewerOf(context), id),
+        Notification: ({ id }: { id: string }, context: Context) => inbox.own(context, viewerOf(context), id),
+      },
+      hears: {
+        'document.ready': (fact, { em }) => inbox.deliver(em, fact, fact.payload.ownerId, documentReady(fact.payload)),
+        'document.failed': (fact, { em }) => inbox.deliver(em, fact, fact.payload.ownerId, documentFailed(fact.payload)),
+        'session.reuseDetected': (fact, { em }) => inbox.deliver(em, fact, fact.payload.userId, tokenReused()),
+        'run.finished': async (fact, { em }) => {
+          const notice = answerEnded(fact.payload);
+          if (notice) await inbox.deliver(em, fact, fact.payload.ownerId, notice);
+        },
+      },
+    };
+  },
+};
