@@ -50,13 +50,13 @@ export function forget(): void {
 }
 
 /** Where to sign in, with the way back. */
-export function signInPath(from: URL): string {
+export function signInPath(from: { pathname: string; search: string }): string {
   const back = from.pathname + from.search;
   return back === '/' ? '/sign-in' : `/sign-in?next=${encodeURIComponent(back)}`;
 }
 
 /** The page to show after signing in: only ever one of ours. */
-export function wayBack(search: URLSearchParams): string {
+export function wayBack(search: Pick<URLSearchParams, 'get'>): string {
   const next = search.get('next') ?? '/';
   return /^\/(?![/\\])/.test(next) ? next : '/';
 }

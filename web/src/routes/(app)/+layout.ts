@@ -1,3 +1,23 @@
+import { error, redirect } from '@sveltejs/kit';
+import { ask } from '#lib/graph/client.ts';
+import { GraphFailure } from '#lib/graph/failure.ts';
+import { isSignedIn, signInPath } from '#lib/users/session.ts';
+import { ViewerDocument } from '#lib/users/viewer.ts';
+import type { LayoutLoad } from './$types';
+
 /** Everything in here is private and live: it is drawn in the browser only. */
 export const ssr = false;
 export const prerender = false;
+
+/** Nobody passes without a session; who it belongs to is asked once. */
+export const load: LayoutLoad = async ({ url, untrack }) => {
+  const from = untrack(() => ({ pathname: url.pathname, search: url.search }));
+  if (!isSignedIn()) redirect(303, signInPath(from));
+  try {
+    return await ask(ViewerDocument, {});
+  } catch (failure) {
+    if (!(failure instanceof GraphFailure)) throw failure;
+    if (failure.endsSession) redirect(303, signInPath(from));
+    error(503, { message: failure.message, ...(failure.requestId ? { requestId: failure.requestId } : {}) });
+  }
+};

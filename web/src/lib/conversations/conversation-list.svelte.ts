@@ -1,0 +1,104 @@
+import { createContext } from 'svelte';
+import { SvelteMap, SvelteSet } from 'svelte/reactivity';
+import { ask, mutate } from '#lib/graph/client.ts';
+import { connection } from '#lib/graph/connection.svelte.ts';
+import { GraphFailure } from '#lib/graph/failure.ts';
+import { follow } from '#lib/graph/follow.ts';
+import { byDay } from './by-day.ts';
+import { ConversationEventsDocument, ConversationsDocument, DeleteConversationDocument, RenameConversationDocument, type Row } from './conversation.documents.ts';
+
+const PAGE = 30;
+
+/** The viewer's conversations, kept current by one subscription. */
+export class ConversationList {
+  #rows = new SvelteMap<string, Row>();
+  /** Answered while another page was open. */
+  unread = new SvelteSet<string>();
+  openId = $state<string>();
+  loading = $state(false);
+  failure = $state.raw<GraphFailure>();
+  hasMore = $state(true);
+  #after: string | null = null;
+
+  #today = $state(new Date());
+  readonly #ordered = $derived([...this.#rows.values()].sort((a, b) => b.updatedAt.localeCompare(a.updatedAt)));
+  readonly days = $derived(byDay(this.#ordered, (row) => row.updatedAt, this.#today));
+  readonly isEmpty = $derived(!this.hasMore && this.#rows.size === 0);
+
+  /** Reads the first page and follows every change; returns how to stop. */
+  start(): () => void {
+    void this.loadMore();
+    const clock = setInterval(() => (this.#today = new Date()), 60_000);
+    const stops = [
+      follow(ConversationEventsDocument, {}, { next: ({ conversationEvents }) => this.#hear(conversationEvents) }),
+      connection.onReturn(() => void this.#catchUp()),
+      () => clearInterval(clock),
+    ];
+    return () => stops.forEach((stop) => stop());
+  }
+
+  async loadMore(): Promise<void> {
+    if (this.loading || !this.hasMore) return;
+    this.loading = true;
+    this.failure = undefined;
+    try {
+      await this.#readAfter(this.#after);
+    } catch (error) {
+      this.failure = error as GraphFailure;
+    } finally {
+      this.loading = false;
+    }
+  }
+
+  open(id: string | undefined): void {
+    this.openId = id;
+    if (id) this.unread.delete(id);
+  }
+
+  /** A conversation that was started or changed here. */
+  put(row: Row): void {
+    this.#rows.set(row.id, row);
+  }
+
+  get(id: string): Row | undefined {
+    return this.#rows.get(id);
+  }
+
+  async rename(id: string, title: string): Promise<void> {
+    const before = this.#rows.get(id);
+    if (before) this.put({ ...before, title });
+    try {
+      this.put((await mutate(RenameConversationDocument, { input: { id, title } })).renameConversation.conversation);
+    } catch (error) {
+      if (before) this.put(before);
+      throw error;
+    }
+  }
+
+  async remove(id: string): Promise<void> {
+    await mutate(DeleteConversationDocument, { input: { id } });
+    this.#rows.delete(id);
+  }
+
+  async #readAfter(after: string | null): Promise<void> {
+    const { conversations } = await ask(ConversationsDocument, { first: PAGE, after });
+    for (const { node } of conversations.edges) this.put(node);
+    this.#after = conversations.pageInfo.endCursor;
+    this.hasMore = conversations.pageInfo.hasNextPage;
+  }
+
+  /** What happened while the connection was lost is somewhere in the first page. */
+  async #catchUp(): Promise<void> {
+    const { conversations } = await ask(ConversationsDocument, { first: PAGE }).catch(() => ({ conversations: { edges: [] } }));
+    for (const { node } of conversations.edges) this.put(node);
+  }
+
+  #hear({ conversationId, conversation }: { conversationId: string; conversation: Row | null }): void {
+    if (!conversation) return void this.#rows.delete(conversationId);
+    const wasAnswering = this.#rows.get(conversationId)?.activeRun;
+    if (wasAnswering && !conversation.activeRun && this.openId !== conversationId) this.unread.add(conversationId);
+    this.put(conversation);
+  }
+}
+
+export const [getConversations, setConversations] = createContext<ConversationList>();
