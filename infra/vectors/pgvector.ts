@@ -1,0 +1,154 @@
+import { createHash } from 'node:crypto';
+import type { Collection, VectorHit, VectorItem, Vectors } from './vectors.ts';
+
+/** The part of PGlite, or of any PostgreSQL client, that this adapter needs. */
+export interface Engine {
+  query<Row>(sql: string, params?: unknown[]): Promise<{ rows: Row[]; affectedRows?: number }>;
+}
+
+interface Target extends Collection {
+  /** Schema-qualified. */
+  table: string;
+}
+
+/** Up to this many vectors of the asked tenants are compared one by one: exact, and no slower than the index. */
+const EXACT_LIMIT = 5_000;
+/** More dimensions than pgvector indexes; such collections are always compared one by one. */
+const MAX_INDEXED_DIMENSIONS = 2_000;
+/** A row with more would not fit into a page of 8 kB and has to be kept aside (TOAST). */
+const MAX_INLINE_DIMENSIONS = 1_900;
+/** Rows in one statement. The embedded engine runs on the main thread: many small stops, not one long one. */
+const BATCH = 8;
+const SCAN_BATCH = 200;
+
+/** pgvector in the database that is there anyway, in a schema of its own: one table and one HNSW index for each collection. */
+export class PgVectors implements Vectors {
+  readonly #engine: () => Engine;
+  readonly #ready = new Map<string, Promise<void>>();
+
+  constructor(engine: () => Engine) {
+    this.#engine = engine;
+  }
+
+  async open(): Promise<void> {
+    await this.#run('create schema if not exists vectors');
+    await this.#run('create extension if not exists vector with schema vectors');
+    // Without it the index would first take the nearest of everybody and filter then, leaving fewer hits than asked for.
+    await this.#run('set hnsw.iterative_scan = strict_order');
+    await this.#run('set hnsw.ef_search = 100');
+  }
+
+  async close(): Promise<void> {}
+
+  async ensure(collection: Collection): Promise<void> {
+    const target = targetOf(collection);
+    let ready = this.#ready.get(target.table);
+    if (!ready) {
+      ready = this.#create(target);
+      this.#ready.set(target.table, ready);
+      ready.catch(() => this.#ready.delete(target.table));
+    }
+    await ready;
+  }
+
+  async upsert(collection: Collection, items: VectorItem[]): Promise<void> {
+    await this.ensure(collection);
+    const { table } = targetOf(collection);
+    for (let from = 0; from < items.length; from += BATCH) {
+      const batch = items.slice(from, from + BATCH);
+      const values = batch.map((_, index) => `($${index * 4 + 1}::uuid, $${index * 4 + 2}::uuid, $${index * 4 + 3}::uuid, $${index * 4 + 4}::vectors.vector)`);
+      await this.#run(
+        `insert into ${table} (id, tenant, document_id, vector) values ${values.join(', ')}
+         on conflict (id) do update set tenant = excluded.tenant, document_id = excluded.document_id, vector = excluded.vector`,
+        batch.flatMap((item) => [item.id, item.tenant, item.documentId, toText(item.vector)]),
+      );
+    }
+  }
+
+  async deleteBy(collection: Collection, by: { ids: string[] } | { documentId: string } | { tenant: string }): Promise<number> {
+    await this.ensure(collection);
+    const { table } = targetOf(collection);
+    const [where, param] = 'ids' in by ? ['id = any($1::uuid[])', by.ids] : 'documentId' in by ? ['document_id = $1::uuid', by.documentId] : ['tenant = $1::uuid', by.tenant];
+    return (await this.#engine().query(`delete from ${table} where ${where}`, [param])).affectedRows ?? 0;
+  }
+
+  async nearest(collection: Collection, query: { tenants: string[]; vector: Float32Array; limit: number }): Promise<VectorHit[]> {
+    if (query.tenants.length === 0) return [];
+    await this.ensure(collection);
+    const target = targetOf(collection);
+    const few = (await this.#count(target, query.tenants)) <= EXACT_LIMIT;
+    if (few || target.dimensions > MAX_INDEXED_DIMENSIONS) return this.#compareAll(target, query);
+    const hits = await this.#askIndex(target, query);
+    // The index gives up after 20,000 steps; where tenants are rare among very many rows, that is too early.
+    return hits.length < query.limit ? this.#compareAll(target, query) : hits;
+  }
+
+  async *scan(collection: Collection, tenant: string): AsyncIterable<VectorItem> {
+    await this.ensure(collection);
+    const { table } = targetOf(collection);
+    for (let after = '00000000-0000-0000-0000-000000000000'; ; ) {
+      const rows = await this.#run<{ id: string; document_id: string; vector: string }>(
+        `select id, document_id, vector::text as vector from ${table} where tenant = $1::uuid and id > $2::uuid order by id limit ${SCAN_BATCH}`,
+        [tenant, after],
+      );
+      for (const row of rows) yield { id: row.id, tenant, documentId: row.document_id, vector: Float32Array.from(JSON.parse(row.vector) as number[]) };
+      if (rows.length < SCAN_BATCH) return;
+      after = rows.at(-1)!.id;
+    }
+  }
+
+  async #create({ table, dimensions }: Target): Promise<void> {
+    const name = table.slice(table.indexOf('.') + 1);
+    await this.#run(
+      `create table if not exists ${table} (id uuid primary key, tenant uuid not null, document_id uuid not null, vector vectors.vector(${dimensions}) not null)`,
+    );
+    if (dimensions <= MAX_INLINE_DIMENSIONS) await this.#run(`alter table ${table} alter column vector set storage plain`);
+    await this.#run(`create index if not exists ${name}_tenant on ${table} (tenant)`);
+    await this.#run(`create index if not exists ${name}_document on ${table} (document_id)`);
+    if (dimensions > MAX_INDEXED_DIMENSIONS) return;
+    // Half of pgvector's defaults: a third of the time for each insert, which stops the embedded engine's process.
+    await this.#run(`create index if not exists ${name}_nearest on ${table} using hnsw (vector vectors.vector_cosine_ops) with (m = 8, ef_construction = 32)`);
+  }
+
+  async #count({ table }: Target, tenants: string[]): Promise<number> {
+    const [row] = await this.#run<{ count: number }>(
+      `select count(*)::int as count from (select 1 from ${table} where tenant = any($1::uuid[]) limit ${EXACT_LIMIT + 1}) as found`,
+      [tenants],
+    );
+    return row?.count ?? 0;
+  }
+
+  #compareAll({ table }: Target, { tenants, vector, limit }: { tenants: string[]; vector: Float32Array; limit: number }): Promise<VectorHit[]> {
+    return this.#run(
+      `with own as materialized (select id, vector from ${table} where tenant = any($2::uuid[]))
+       select id, 1 - (vector operator(vectors.<=>) $1::vectors.vector) as score from own order by score desc, id limit $3`,
+      [toText(vector), tenants, limit],
+    );
+  }
+
+  #askIndex({ table }: Target, { tenants, vector, limit }: { tenants: string[]; vector: Float32Array; limit: number }): Promise<VectorHit[]> {
+    return this.#run(
+      `select id, 1 - distance as score from (
+         select id, vector operator(vectors.<=>) $1::vectors.vector as distance from ${table} where tenant = any($2::uuid[])
+         order by vector operator(vectors.<=>) $1::vectors.vector limit $3
+       ) as nearest order by distance, id`,
+      [toText(vector), tenants, limit],
+    );
+  }
+
+  async #run<Row>(sql: string, params: unknown[] = []): Promise<Row[]> {
+    return (await this.#engine().query<Row>(sql, params)).rows;
+  }
+}
+
+/** A readable name where possible; the hash keeps names apart that differ only in other characters. */
+function targetOf({ name, dimensions }: Collection): Target {
+  const readable = name.toLowerCase().replace(/[^a-z0-9]+/g, '_').slice(0, 30);
+  const hash = createHash('sha256').update(`${name}/${dimensions}`).digest('hex').slice(0, 8);
+  return { name, dimensions, table: `vectors.c_${readable}_${hash}` };
+}
+
+/** Nine digits give back the same 32-bit float. */
+function toText(vector: Float32Array): string {
+  return `[${Array.from(vector, (value) => Number(value.toPrecision(9))).join(',')}]`;
+}
