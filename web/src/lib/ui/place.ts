@@ -29,13 +29,16 @@ function clamp(value: number, max: number): number {
   return Math.round(Math.max(EDGE, Math.min(value, max - EDGE)));
 }
 
-/** Keeps it placed while the window scrolls or changes size; returns the way to stop. */
+/** Keeps it placed while the window scrolls or anything changes its size; returns the way to stop. */
 export function follow(anchor: Element, floating: HTMLElement, placement?: Placement): () => void {
   const again = () => place(anchor, floating, placement);
   again();
+  const sizes = new ResizeObserver(again);
+  sizes.observe(floating);
   addEventListener('scroll', again, { capture: true, passive: true });
   addEventListener('resize', again);
   return () => {
+    sizes.disconnect();
     removeEventListener('scroll', again, { capture: true });
     removeEventListener('resize', again);
   };

@@ -1,0 +1,81 @@
+import { untrack } from 'svelte';
+import { GraphFailure } from './failure.ts';
+
+export interface Connection<Item> {
+  edges: { node: Item }[];
+  pageInfo: { hasNextPage: boolean; endCursor: string | null };
+  totalCount: number;
+}
+
+const LONGEST = 100;
+
+/**
+ * A list that is read page by page and grows at its end. What is there stays in sight while it is read again, so
+ * that a search or a reload does not flash; an answer that a newer question overtook is dropped.
+ */
+export class Pages<Item extends { id: string }> {
+  items = $state.raw<Item[]>([]);
+  total = $state(0);
+  hasMore = $state(false);
+  /** False until the first answer. */
+  loaded = $state(false);
+  loading = $state(false);
+  failure = $state.raw<GraphFailure>();
+  #cursor: string | null = null;
+  #round = 0;
+  readonly #read: (first: number, after: string | null) => Promise<Connection<Item>>;
+  readonly #size: number;
+
+  constructor(read: (first: number, after: string | null) => Promise<Connection<Item>>, size = 25) {
+    this.#read = read;
+    this.#size = size;
+  }
+
+  /** Begins anew at the first page. */
+  load = (): Promise<void> => this.#ask(this.#size, null);
+
+  /** Reads again what is in sight, as far as one question may reach. */
+  reload = (): Promise<void> => this.#ask(Math.min(LONGEST, Math.max(this.#size, untrack(() => this.items.length))), null);
+
+  more = async (): Promise<void> => {
+    if (this.hasMore && !this.loading) await this.#ask(this.#size, this.#cursor);
+  };
+
+  change(id: string, change: (item: Item) => Item): void {
+    this.items = this.items.map((item) => (item.id === id ? change(item) : item));
+  }
+
+  put(item: Item): void {
+    const known = this.items.some(({ id }) => id === item.id);
+    if (known) return this.change(item.id, () => item);
+    this.items = [item, ...this.items];
+    this.total += 1;
+  }
+
+  remove(id: string): void {
+    const left = this.items.filter((item) => item.id !== id);
+    this.total -= this.items.length - left.length;
+    this.items = left;
+  }
+
+  async #ask(first: number, after: string | null): Promise<void> {
+    const round = ++this.#round;
+    this.loading = true;
+    this.failure = undefined;
+    try {
+      const { edges, pageInfo, totalCount } = await this.#read(first, after);
+      if (round !== this.#round) return;
+      const nodes = edges.map(({ node }) => node);
+      this.items = after ? [...this.items, ...nodes.filter(({ id }) => !this.items.some((item) => item.id === id))] : nodes;
+      this.total = totalCount;
+      this.hasMore = pageInfo.hasNextPage;
+      this.#cursor = pageInfo.endCursor;
+      this.loaded = true;
+    } catch (error) {
+      if (!(error instanceof GraphFailure)) throw error;
+      if (round === this.#round) this.failure = error;
+    } finally {
+      if (round === this.#round) this.loading = false;
+    }
+  }
+}

@@ -1,0 +1,94 @@
+import { ask, mutate } from '#lib/graph/client.ts';
+import { connection } from '#lib/graph/connection.svelte.ts';
+import { follow } from '#lib/graph/follow.ts';
+import { graphql, type ResultOf } from '#lib/graph/gql.ts';
+import { Pages } from '#lib/graph/pages.svelte.ts';
+
+const NotificationsQuery = graphql(`
+  query Notifications($first: Int!, $after: String, $unreadOnly: Boolean) {
+    notifications(first: $first, after: $after, unreadOnly: $unreadOnly) {
+      edges { node { id kind title body link createdAt readAt } }
+      pageInfo { hasNextPage endCursor }
+      totalCount
+      unreadCount
+    }
+  }
+`);
+
+const NotificationReceived = graphql(`
+  subscription NotificationReceived {
+    notificationReceived { id kind title body link createdAt readAt }
+  }
+`);
+
+const MarkNotificationsRead = graphql(`
+  mutation MarkNotificationsRead($input: MarkNotificationsReadInput!) {
+    markNotificationsRead(input: $input) { count unreadCount }
+  }
+`);
+
+export type Notification = ResultOf<typeof NotificationReceived>['notificationReceived'];
+
+/** What happened while the person was elsewhere: one list for the bell and the page, live while either is in sight. */
+class Inbox {
+  unreadCount = $state(0);
+  readonly pages = new Pages<Notification>(async (first, after) => {
+    const { notifications } = await ask(NotificationsQuery, { first, after, unreadOnly: false });
+    this.unreadCount = notifications.unreadCount;
+    return notifications;
+  });
+  #watchers = 0;
+  #stop = () => {};
+
+  /** Use as the body of an effect. */
+  watch = (): (() => void) => {
+    if (this.#watchers++ === 0) this.#start();
+    return () => {
+      if (--this.#watchers === 0) this.#stop();
+    };
+  };
+
+  markRead = async (notification: Notification): Promise<void> => {
+    if (notification.readAt) return;
+    this.#read((one) => one.id === notification.id);
+    await this.#mark([notification.id]);
+  };
+
+  markAllRead = async (): Promise<void> => {
+    this.#read(() => true);
+    await this.#mark();
+  };
+
+  #start(): void {
+    void this.pages.load();
+    const unfollow = follow(NotificationReceived, {}, { next: ({ notificationReceived }) => this.#receive(notificationReceived) });
+    const unreturn = connection.onReturn(() => void this.pages.reload());
+    this.#stop = () => {
+      unfollow();
+      unreturn();
+    };
+  }
+
+  #receive(notification: Notification): void {
+    const known = this.pages.items.some(({ id }) => id === notification.id);
+    this.pages.put(notification);
+    if (!known && !notification.readAt) this.unreadCount += 1;
+  }
+
+  #read(which: (notification: Notification) => boolean): void {
+    const readAt = new Date().toISOString();
+    for (const { id } of this.pages.items.filter((one) => !one.readAt && which(one))) this.pages.change(id, (one) => ({ ...one, readAt }));
+  }
+
+  async #mark(ids?: string[]): Promise<void> {
+    try {
+      const { markNotificationsRead } = await mutate(MarkNotificationsRead, { input: ids ? { ids } : {} });
+      this.unreadCount = markNotificationsRead.unreadCount;
+    } catch {
+      // Nothing is lost by it: the list is shown again as the platform has it.
+      await this.pages.reload();
+    }
+  }
+}
+
+export const inbox = new Inbox();
