@@ -1,0 +1,43 @@
+import type { Hears } from '../../schema/facts.ts';
+import type { Context, JobContext } from '../context.ts';
+import type { Subgraph } from '../subgraph.ts';
+import { AuditEntry } from './audit.entity.ts';
+import { auditEntry, AuditResolver } from './audit.resolver.ts';
+import { EventLoop } from './event-loop.ts';
+import { hearFact } from './fact.worker.ts';
+import { HealthResolver } from './health.resolver.ts';
+import { HealthService } from './health.service.ts';
+import { metricsResolver } from './metrics.resolver.ts';
+import { MetricsService } from './metrics.service.ts';
+import { analyticsTables } from './migrations/0001-analytics.ts';
+import { FACT_NAMES } from './targets.ts';
+import { Usage } from './usage.entity.ts';
+import { UsageResolver } from './usage.resolver.ts';
+
+export const analytics: Subgraph<'analytics'> = {
+  name: 'analytics',
+  entities: [AuditEntry, Usage],
+  migrations: [analyticsTables],
+  create({ ai, bus, probes }) {
+    const loop = new EventLoop();
+    const hear = hearFact(bus);
+    const metrics = metricsResolver(new MetricsService(bus, loop));
+    return {
+      resolvers: new Map<Function, object>([
+        [AuditResolver, new AuditResolver()],
+        [UsageResolver, new UsageResolver()],
+        [HealthResolver, new HealthResolver(new HealthService({ ai, probes, loop }))],
+        [metrics.constructor, metrics],
+      ]),
+      references: {
+        Run: async ({ id }: { id: string }) => ({ id }),
+        AuditEntry: ({ id }: { id: string }, context: Context) => auditEntry(id, context),
+      },
+      hears: Object.fromEntries(FACT_NAMES.map((name) => [name, hear])) as unknown as Hears<'analytics', JobContext>,
+      async start() {
+        const stop = loop.watch();
+        return async () => stop();
+      },
+    };
+  },
+};

@@ -1,0 +1,69 @@
+import type { SqlEntityManager } from '@mikro-orm/sql';
+import { isId } from '../../infra/id.ts';
+import { Failure } from '../../schema/errors.ts';
+import type { Fact } from '../../schema/facts.ts';
+import { decodeCursor, pageSize, toConnection, type Connection } from '../connection.ts';
+import type { Context } from '../context.ts';
+import { AuditEntry } from './audit.entity.ts';
+import type { AuditArgs, AuditFilter } from './audit.type.ts';
+import { TARGETS } from './targets.ts';
+
+/** Writes a fact down, once however often it is delivered. */
+export async function recordFact(em: SqlEntityManager, fact: Fact): Promise<void> {
+  const entry = toEntry(fact);
+  await em.execute(
+    `insert into analytics.audit_entry (id, at, actor_id, action, target_type, target_id, detail, request_id, ip)
+     values (?, ?, ?, ?, ?, ?, ?::jsonb, ?, ?) on conflict (id) do nothing`,
+    [
+      entry.id, entry.at, entry.actorId, entry.action, entry.targetType, entry.targetId, JSON.stringify(entry.detail), entry.requestId, entry.ip,
+    ],
+  );
+}
+
+/** The log, newest first. */
+export async function listAudit(context: Context, args: AuditArgs): Promise<Connection<AuditEntry>> {
+  const first = pageSize(args);
+  const where = toCondition(args.filter ?? {});
+  const page = args.after ? { $and: [where, isBefore(args.after)] } : where;
+  const rows = await context.em.find(AuditEntry, page, { orderBy: { at: 'desc', id: 'desc' }, limit: first + 1 });
+  const total = await context.em.count(AuditEntry, where);
+  return toConnection(rows, first, total, args, (row) => [row.at.toISOString(), row.id], (row) => row);
+}
+
+/** What the fact says beside its target and its actor, which have places of their own. */
+function toEntry({ id, at, name, payload, actor }: Fact): AuditEntry {
+  const [targetType, key] = TARGETS[name];
+  const { [key]: targetId, ownerId, ...rest } = payload as unknown as Record<string, unknown>;
+  const detail = ownerId === undefined || ownerId === actor.userId ? rest : { ...rest, ownerId };
+  return {
+    id,
+    at: new Date(at),
+    actorId: actor.userId,
+    action: name,
+    targetType,
+    targetId: typeof targetId === 'string' ? targetId : null,
+    detail,
+    requestId: actor.requestId,
+    ip: actor.ip ?? null,
+  };
+}
+
+function toCondition({ actorId, action, targetId, from, to }: AuditFilter): Record<string, unknown> {
+  if (actorId && !isId(actorId)) throw new Failure('BAD_USER_INPUT', { reason: 'This is not the id of a person.', field: 'filter.actorId' });
+  const at = { ...(from ? { $gte: from } : {}), ...(to ? { $lt: to } : {}) };
+  return {
+    ...(actorId ? { actorId } : {}),
+    ...(action ? { action } : {}),
+    ...(targetId ? { targetId } : {}),
+    ...(from || to ? { at } : {}),
+  };
+}
+
+function isBefore(cursor: string): Record<string, unknown> {
+  const [time, id] = decodeCursor(cursor, 2) as [string, string];
+  const at = new Date(time);
+  if (Number.isNaN(at.getTime()) || !isId(id)) {
+    throw new Failure('BAD_USER_INPUT', { reason: 'The cursor is not one that this list gave.', field: 'after' });
+  }
+  return { $or: [{ at: { $lt: at } }, { at, id: { $lt: id } }] };
+}

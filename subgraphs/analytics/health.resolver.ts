@@ -1,0 +1,22 @@
+import { Ctx, Query, Resolver } from 'type-graphql';
+import type { Context } from '../context.ts';
+import { may } from '../policy.ts';
+import type { HealthService } from './health.service.ts';
+import { ServiceHealth } from './health.type.ts';
+
+@Resolver(() => ServiceHealth)
+export class HealthResolver {
+  readonly #health: HealthService;
+
+  constructor(health: HealthService) {
+    this.#health = health;
+  }
+
+  @Query(() => [ServiceHealth], { description: 'How each part of the platform does.' })
+  async health(@Ctx() context: Context): Promise<ServiceHealth[]> {
+    const parts = await this.#health.check(context.em.fork());
+    const { viewer } = context.identity;
+    const inDetail = viewer !== null && may(viewer, 'health.readDetail');
+    return parts.map((part) => (inDetail ? part : { ...part, detail: null }));
+  }
+}

@@ -1,0 +1,81 @@
+import type { SqlEntityManager } from '@mikro-orm/sql';
+import type { Ai } from '../../infra/ai/ai.ts';
+import type { EventLoop } from './event-loop.ts';
+import type { HealthStatus } from './health.type.ts';
+
+const PATIENCE_MS = 2000;
+const SLOW_MS = 500;
+const LATE_LOOP_MS = 100;
+/** Many askers within a second are answered by one look. */
+const FRESH_MS = 1000;
+
+export interface PartHealth {
+  name: string;
+  status: keyof typeof HealthStatus;
+  latencyMs: number | null;
+  detail: string | null;
+}
+
+/** Looks whether the parts of the platform answer, all at once and each for two seconds at most. */
+export class HealthService {
+  readonly #ai: Ai;
+  readonly #probes: Record<string, () => Promise<unknown>>;
+  readonly #loop: EventLoop;
+  #seen: { at: number; parts: Promise<PartHealth[]> } | undefined;
+
+  constructor(parts: { ai: Ai; probes: Record<string, () => Promise<unknown>>; loop: EventLoop }) {
+    this.#ai = parts.ai;
+    this.#probes = parts.probes;
+    this.#loop = parts.loop;
+  }
+
+  check(em: SqlEntityManager): Promise<PartHealth[]> {
+    if (!this.#seen || Date.now() - this.#seen.at > FRESH_MS) this.#seen = { at: Date.now(), parts: this.#look(em) };
+    return this.#seen.parts;
+  }
+
+  #look(em: SqlEntityManager): Promise<PartHealth[]> {
+    const probes = Object.entries(this.#probes).map(([name, probe]) => answering(name, async () => void (await probe())));
+    return Promise.all([
+      answering('database', async () => void (await em.execute('select 1'))),
+      ...probes,
+      answering('models', () => this.#models()),
+      this.#eventLoop(),
+    ]);
+  }
+
+  async #models(): Promise<string> {
+    const models = (await this.#ai.models()).filter((model) => model.isLanguageModel);
+    if (models.length === 0) return 'builtin: no language model is connected. Answers are quotes from documents.';
+    return models.length === 1 ? '1 model is available.' : `${models.length} models are available.`;
+  }
+
+  async #eventLoop(): Promise<PartHealth> {
+    const latencyMs = this.#loop.delayMs();
+    const status = latencyMs > LATE_LOOP_MS ? 'DEGRADED' : 'UP';
+    return { name: 'eventLoop', status, latencyMs, detail: 'By how much one timer in a hundred was late within the last minute.' };
+  }
+}
+
+async function answering(name: string, ask: () => Promise<string | void>): Promise<PartHealth> {
+  const since = performance.now();
+  try {
+    const detail = (await within(PATIENCE_MS, ask())) ?? null;
+    const latencyMs = Math.round((performance.now() - since) * 10) / 10;
+    return { name, status: latencyMs > SLOW_MS ? 'DEGRADED' : 'UP', latencyMs, detail };
+  } catch (error) {
+    return { name, status: 'DOWN', latencyMs: null, detail: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`No answer within ${ms / 1000} s.`)), ms);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

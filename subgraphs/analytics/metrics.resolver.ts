@@ -1,0 +1,23 @@
+import { Resolver, Root, Subscription } from 'type-graphql';
+import { viewerOf, type Context } from '../context.ts';
+import { requirePermission } from '../policy.ts';
+import type { MetricsService } from './metrics.service.ts';
+import { Metrics } from './metrics.type.ts';
+
+/** Made by a function, for a subscription's stream is asked of the class and not of an instance. */
+export function metricsResolver(metrics: MetricsService): object {
+  @Resolver(() => Metrics)
+  class MetricsResolver {
+    @Subscription(() => Metrics, {
+      description: 'The figures now, soon after each change but at most once a second, and every five seconds. Administrators only.',
+      subscribe: async ({ context }: { context: Context }) => {
+        requirePermission(viewerOf(context), 'metrics.read');
+        return metrics.follow(context.em);
+      },
+    })
+    liveMetrics(@Root() current: Metrics): Metrics {
+      return current;
+    }
+  }
+  return new MetricsResolver();
+}

@@ -1,0 +1,66 @@
+import type { SqlEntityManager } from '@mikro-orm/sql';
+import type { Bus } from '../../infra/bus/bus.ts';
+import { mapLive } from '../live.ts';
+import type { EventLoop } from './event-loop.ts';
+import type { Metrics } from './metrics.type.ts';
+import { Pulse } from './pulse.ts';
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+/** Every administrator who looks is shown the same figures. */
+const FRESH_MS = 900;
+
+type Counts = Pick<Metrics, 'activeRuns' | 'runsLastMinute' | 'tokensLastMinute' | 'failedRunsLastHour' | 'costTodayUsd'>;
+
+/** The live figures of the platform, read from what the facts left behind. */
+export class MetricsService {
+  readonly #bus: Bus;
+  readonly #loop: EventLoop;
+  #taken: { at: number; metrics: Promise<Metrics> } | undefined;
+
+  constructor(bus: Bus, loop: EventLoop) {
+    this.#bus = bus;
+    this.#loop = loop;
+  }
+
+  async follow(em: SqlEntityManager): Promise<AsyncIterableIterator<Metrics>> {
+    let unlisten: (() => Promise<void>) | undefined;
+    const pulse = new Pulse(async () => unlisten?.());
+    unlisten = await this.#bus.listen('metrics', 'all', () => pulse.stir());
+    return mapLive(pulse, () => this.#current(em));
+  }
+
+  #current(em: SqlEntityManager): Promise<Metrics> {
+    if (!this.#taken || Date.now() - this.#taken.at > FRESH_MS) this.#taken = { at: Date.now(), metrics: this.#take(em.fork()) };
+    return this.#taken.metrics;
+  }
+
+  async #take(em: SqlEntityManager): Promise<Metrics> {
+    const at = new Date();
+    const memoryBytes = process.memoryUsage().rss;
+    return { at, ...(await count(em, at)), memoryBytes, eventLoopDelayMs: this.#loop.delayMs() };
+  }
+}
+
+async function count(em: SqlEntityManager, now: Date): Promise<Counts> {
+  const minute = before(now, MINUTE_MS);
+  const hour = before(now, HOUR_MS);
+  const midnight = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate()));
+  const [counts] = await em.execute<[Counts]>(
+    `select
+       (select count(*)::int from analytics.active_run where started_at > ?) as "activeRuns",
+       (count(*) filter (where finished_at > ?))::int as "runsLastMinute",
+       coalesce(sum(input_tokens + output_tokens) filter (where finished_at > ?), 0)::int as "tokensLastMinute",
+       (count(*) filter (where finished_at > ? and status in ('FAILED', 'INTERRUPTED')))::int as "failedRunsLastHour",
+       case when count(*) filter (where finished_at >= ?) = 0 then 0
+         else sum(cost_usd) filter (where finished_at >= ?) end as "costTodayUsd"
+     from analytics.usage where finished_at > ?`,
+    // No answer takes an hour: a run that began before was lost from sight.
+    [hour, minute, minute, hour, midnight, midnight, midnight < hour ? before(midnight, 1) : hour],
+  );
+  return counts;
+}
+
+function before(time: Date, ms: number): Date {
+  return new Date(time.getTime() - ms);
+}

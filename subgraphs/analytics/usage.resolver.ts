@@ -1,0 +1,20 @@
+import { Arg, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
+import { isId } from '../../infra/id.ts';
+import type { Context } from '../context.ts';
+import type { Usage } from './usage.entity.ts';
+import { usageLoader } from './usage.loader.ts';
+import { reportUsage } from './usage.report.ts';
+import { RunUsage, UsageInput, UsageReport, UsageType } from './usage.type.ts';
+
+@Resolver(() => RunUsage)
+export class UsageResolver {
+  @Query(() => UsageReport, { description: 'What was used in a span of time.' })
+  async usage(@Arg('input', () => UsageInput, { description: 'Which runs.' }) input: UsageInput, @Ctx() context: Context): Promise<UsageReport> {
+    return reportUsage(context, input);
+  }
+
+  @FieldResolver(() => UsageType, { nullable: true, name: 'usage', description: 'What it used; null until it ended.' })
+  async usageOfRun(@Root() run: RunUsage, @Ctx() context: Context): Promise<Usage | null> {
+    return isId(run.id) ? usageLoader(context).load(run.id) : null;
+  }
+}

@@ -1,0 +1,27 @@
+import type { SqlEntityManager } from '@mikro-orm/sql';
+import type { Facts } from '../../schema/facts.ts';
+import { priceOf } from './prices.ts';
+
+/** A run began: it counts as active until it is heard that it ended, which may have come first. */
+export async function recordRunStarted(em: SqlEntityManager, runId: string, at: string): Promise<void> {
+  await em.execute(
+    `insert into analytics.active_run (run_id, started_at)
+     select ?::uuid, ?::timestamptz where not exists (select from analytics.usage where run_id = ?) on conflict do nothing`,
+    [runId, at, runId],
+  );
+}
+
+/** A run ended: what it used and cost, once however often it is told. */
+export async function recordRunFinished(em: SqlEntityManager, run: Facts['run.finished']): Promise<void> {
+  const price = priceOf(run.model, run.inputTokens, run.outputTokens);
+  await em.execute('delete from analytics.active_run where run_id = ?', [run.runId]);
+  await em.execute(
+    `insert into analytics.usage (run_id, owner_id, assistant_id, model, status, input_tokens, output_tokens, estimated,
+       duration_ms, time_to_first_token_ms, cost_usd, price_version, finished_at)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (run_id) do nothing`,
+    [
+      run.runId, run.ownerId, run.assistantId, run.model, run.status, run.inputTokens, run.outputTokens, run.estimated,
+      run.durationMs, run.timeToFirstTokenMs, price?.usd ?? null, price?.version ?? null, run.finishedAt,
+    ],
+  );
+}
