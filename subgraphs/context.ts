@@ -1,6 +1,7 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import { Failure } from '../schema/errors.ts';
 import type { Actor, Identity, Viewer } from '../schema/viewer.ts';
+import type { Bus } from '../infra/bus/bus.ts';
 import type { Log } from '../infra/log.ts';
 
 /** What one request carries through the resolvers of a subgraph. */
@@ -8,6 +9,8 @@ export interface Context {
   identity: Identity;
   /** A fork of this request alone. Inside `em.transactional` use only the manager that it passes. */
   em: SqlEntityManager;
+  /** For `subscribe`, which type-graphql calls without its resolver's instance. */
+  bus: Bus;
   log: Log;
 }
 

@@ -27,8 +27,9 @@ export async function openSubgraph(subgraph: Subgraph, ports: Ports, em: SqlEnti
   let stop: (() => Promise<void>) | undefined;
   return {
     name: subgraph.name,
-    source: schemaSource(schema, em, log),
+    source: schemaSource(schema, { em, bus: ports.bus, log }),
     async start() {
+      stop = await parts.start?.(() => em.fork());
       for (const [name, job] of Object.entries(parts.jobs ?? {})) {
         await ports.queue.work(name, (data, signal) => job.run(data, { em: em.fork(), log, signal }), job.options);
       }
@@ -38,7 +39,6 @@ export async function openSubgraph(subgraph: Subgraph, ports: Ports, em: SqlEnti
           await hears[fact.name]?.(fact, { em: em.fork(), log, signal: AbortSignal.timeout(60_000) });
         });
       }
-      stop = await parts.start?.(() => em.fork());
     },
     async stop() {
       await stop?.();

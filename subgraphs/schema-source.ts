@@ -1,5 +1,6 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
-import { execute, GraphQLError, parse, subscribe, type DocumentNode, type ExecutionResult, type GraphQLSchema } from 'graphql';
+import { createSourceEventStream, execute, GraphQLError, parse, type DocumentNode, type ExecutionResult, type GraphQLSchema } from 'graphql';
+import type { Bus } from '../infra/bus/bus.ts';
 import type { Log } from '../infra/log.ts';
 import { ERRORS, Failure } from '../schema/errors.ts';
 import type { Source, SourceError, SourceRequest, SourceResult } from '../schema/source.ts';
@@ -12,7 +13,7 @@ const MAX_DOCUMENTS = 1000;
  * Answers for a schema. The documents come from the gateway's plans: they are few, they were validated as part of
  * the whole, and they are parsed once.
  */
-export function schemaSource(schema: GraphQLSchema, em: SqlEntityManager, log: Log): Source {
+export function schemaSource(schema: GraphQLSchema, { em, bus, log }: { em: SqlEntityManager; bus: Bus; log: Log }): Source {
   const documents = new Map<string, DocumentNode>();
 
   function documentOf(query: string): DocumentNode {
@@ -26,7 +27,7 @@ export function schemaSource(schema: GraphQLSchema, em: SqlEntityManager, log: L
   }
 
   function argumentsOf(request: SourceRequest, identity: Identity) {
-    const contextValue: Context = { identity, em: em.fork(), log: log.child({ requestId: identity.requestId }) };
+    const contextValue: Context = { identity, em: em.fork(), bus, log: log.child({ requestId: identity.requestId }) };
     return { schema, document: documentOf(request.query), variableValues: request.variables, operationName: request.operationName, contextValue };
   }
 
@@ -37,28 +38,33 @@ export function schemaSource(schema: GraphQLSchema, em: SqlEntityManager, log: L
     },
     async subscribe(request, identity) {
       const args = argumentsOf(request, identity);
-      const events = await subscribe(args);
+      const events = await createSourceEventStream(args);
       if (!(Symbol.asyncIterator in events)) return toResult(events, args.contextValue);
-      return mapEvents(events, (event) => toResult(event, args.contextValue));
+      // Each event has a context of its own: what one event loaded would be stale in the next.
+      return mapEvents(events as AsyncIterableIterator<unknown>, async (event) => {
+        const own = argumentsOf(request, identity);
+        return toResult(await execute({ ...own, rootValue: event }), own.contextValue);
+      });
     },
   };
 }
 
 /** Not an async generator: its `return()` would wait for the event that never comes. */
-function mapEvents(events: AsyncIterableIterator<ExecutionResult>, map: (event: ExecutionResult) => SourceResult): AsyncIterableIterator<SourceResult> {
-  return {
+function mapEvents(events: AsyncIterableIterator<unknown>, map: (event: unknown) => Promise<SourceResult>): AsyncIterableIterator<SourceResult> {
+  const mapped: AsyncIterableIterator<SourceResult> = {
     [Symbol.asyncIterator]() {
-      return this;
+      return mapped;
     },
     async next() {
       const { done, value } = await events.next();
-      return done ? { done: true, value: undefined } : { done: false, value: map(value) };
+      return done ? { done: true, value: undefined } : { done: false, value: await map(value) };
     },
     async return() {
       await events.return?.();
       return { done: true, value: undefined };
     },
   };
+  return mapped;
 }
 
 function toResult(result: ExecutionResult, context: Context): SourceResult {

@@ -11,7 +11,7 @@ import {
 import { listAssistants, listVersions } from './assistant.list.ts';
 import { assistantsById, versionsById } from './assistant.loader.ts';
 import type { AssistantService } from './assistant.service.ts';
-import { AssistantConnection, AssistantType, AssistantVersionConnection, UserRef } from './assistant.type.ts';
+import { AssistantConnection, AssistantType, AssistantVersionConnection, AssistantVersionType, UserRef } from './assistant.type.ts';
 import { ModelType } from './model.type.ts';
 import type { Models } from './models.ts';
 import type { AssistantVersion } from './version.entity.ts';
@@ -84,6 +84,11 @@ export class AssistantResolver {
   @FieldResolver(() => [ID], { description: 'The tools that it may call.' })
   async toolIds(@Root() assistant: AssistantType, @Ctx() context: Context): Promise<string[]> {
     return (await current(assistant, context)).toolIds;
+  }
+
+  @FieldResolver(() => AssistantVersionType, { description: 'What answers from now on.' })
+  async currentVersion(@Root() assistant: AssistantType, @Ctx() context: Context): Promise<AssistantVersion> {
+    return current(assistant, context);
   }
 
   @FieldResolver(() => AssistantVersionConnection, { description: 'What it was, the newest version first.' })

@@ -1,0 +1,62 @@
+import type { ToolRequest } from '../../infra/ai/ai.ts';
+import type { Graph } from '../../infra/graph/graph.ts';
+import type { Identity } from '../../schema/viewer.ts';
+import { printSources } from './prompt.ts';
+import type { RunContext, Source } from './run-context.ts';
+
+const MAX_RESULT_CHARACTERS = 24_000;
+
+const CALL = `mutation RunToolCall($input: CallToolInput!) {
+  callTool(input: $input) { toolCall { id status result failureCode failure } }
+}`;
+
+export interface ToolAnswer {
+  /** What the model is told. */
+  content: string;
+  succeeded: boolean;
+  toolCallId: string | null;
+  /** Passages that the tool found and that the answer may cite from now on. */
+  sources: Source[];
+}
+
+interface Call {
+  call: ToolRequest;
+  tools: RunContext['tools'];
+  runId: string;
+  attempt: number;
+  sources: Source[];
+  identity: Identity;
+}
+
+/** Calls a tool through the graph. Whatever the model got wrong is told to the model, so that it can mend it. */
+export async function callTool({ call, tools, runId, attempt, sources, identity }: Call, graph: Graph): Promise<ToolAnswer> {
+  const tool = tools.find((offered) => offered.name === call.name);
+  if (!tool) return refusal(`There is no tool "${call.name}". The tools are: ${tools.map((offered) => offered.name).join(', ')}.`);
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(call.arguments || '{}');
+  } catch {
+    return refusal('The arguments are not valid JSON. Send one JSON object.');
+  }
+  const idempotencyKey = `${runId}:${attempt}:${call.id}`;
+  const data = await graph.ask(CALL, { input: { toolId: tool.id, arguments: parsed, runId, idempotencyKey } }, identity);
+  const { id, status, result, failure } = data.callTool.toolCall;
+  if (status !== 'SUCCEEDED') return { ...refusal(failure ?? 'The tool failed.'), toolCallId: id };
+  const found = foundSources(result, sources);
+  const content = found.length > 0 ? printSources(found) : JSON.stringify(result).slice(0, MAX_RESULT_CHARACTERS);
+  return { content, succeeded: true, toolCallId: id, sources: found.filter((source) => !sources.includes(source)) };
+}
+
+function refusal(reason: string): ToolAnswer {
+  return { content: JSON.stringify({ error: reason }), succeeded: false, toolCallId: null, sources: [] };
+}
+
+/** Passages in a tool's result get the next free numbers; those that are known keep theirs. */
+function foundSources(result: any, known: Source[]): Source[] {
+  if (!Array.isArray(result?.passages)) return [];
+  let number = known.length;
+  return result.passages.map((passage: any) => {
+    const { id, documentId, documentName, page, start, end, text } = passage;
+    return known.find((source) => source.passageId === id) ?? { number: ++number, passageId: id, documentId, documentName, page, start, end, text };
+  });
+}

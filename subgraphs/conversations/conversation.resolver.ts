@@ -1,0 +1,101 @@
+import { Arg, Args, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root, Subscription } from 'type-graphql';
+import type { Topics } from '../../schema/topics.ts';
+import { PageArgs } from '../connection.ts';
+import { viewerOf, type Context } from '../context.ts';
+import { liveMessages } from '../live.ts';
+import type { Conversation } from './conversation.entity.ts';
+import { listConversations, listMessages, listThread } from './conversation.list.ts';
+import { ownConversation, type ConversationService } from './conversation.service.ts';
+import {
+  ConversationConnection, ConversationEventType, ConversationType, DeleteConversationInput, DeleteConversationPayload, MessageConnection,
+  RenameConversationInput, RenameConversationPayload, RunType, SelectBranchInput, SelectBranchPayload, StartConversationInput, StartConversationPayload,
+} from './conversation.type.ts';
+import { activeRunByConversation, conversationsById } from './loaders.ts';
+import { AssistantRef } from './reference.type.ts';
+
+@Resolver(() => ConversationType)
+export class ConversationResolver {
+  readonly #conversations: ConversationService;
+
+  constructor(conversations: ConversationService) {
+    this.#conversations = conversations;
+  }
+
+  @Query(() => ConversationType, { description: 'One of your conversations.' })
+  async conversation(@Arg('id', () => ID, { description: 'Its id.' }) id: string, @Ctx() context: Context): Promise<unknown> {
+    return ownConversation(context.em, context, id);
+  }
+
+  @Query(() => ConversationConnection, { description: 'Your conversations, the newest first.' })
+  async conversations(
+    @Args(() => PageArgs) page: PageArgs,
+    @Arg('search', () => String, { nullable: true, description: 'A part of the title.' }) search: string | null,
+    @Ctx() context: Context,
+  ): Promise<unknown> {
+    return listConversations(context, page, search);
+  }
+
+  @Mutation(() => StartConversationPayload, { description: 'Begins a conversation with an assistant.' })
+  async startConversation(@Arg('input', () => StartConversationInput, { description: 'With whom.' }) input: StartConversationInput, @Ctx() context: Context): Promise<unknown> {
+    return { conversation: await this.#conversations.start(context, input.assistantId, input.title) };
+  }
+
+  @Mutation(() => RenameConversationPayload, { description: 'Gives a conversation a title that stays.' })
+  async renameConversation(@Arg('input', () => RenameConversationInput, { description: 'The title.' }) input: RenameConversationInput, @Ctx() context: Context): Promise<unknown> {
+    return { conversation: await this.#conversations.rename(context, input.id, input.title) };
+  }
+
+  @Mutation(() => DeleteConversationPayload, { description: 'Deletes a conversation with everything in it.' })
+  async deleteConversation(@Arg('input', () => DeleteConversationInput, { description: 'Which one.' }) input: DeleteConversationInput, @Ctx() context: Context): Promise<unknown> {
+    await this.#conversations.delete(context, input.id);
+    return { deletedId: input.id };
+  }
+
+  @Mutation(() => SelectBranchPayload, { description: 'Remembers which branch you look at, on every device.' })
+  async selectBranch(@Arg('input', () => SelectBranchInput, { description: 'The branch.' }) input: SelectBranchInput, @Ctx() context: Context): Promise<unknown> {
+    return { conversation: await this.#conversations.selectBranch(context, input.conversationId, input.leafId) };
+  }
+
+  @FieldResolver(() => AssistantRef, { nullable: true, description: 'Who answers; null when the assistant was deleted.' })
+  assistant(@Root() conversation: ConversationType): AssistantRef | null {
+    return conversation.assistantDeleted ? null : { id: conversation.assistantId };
+  }
+
+  @FieldResolver(() => MessageConnection, { description: 'The whole tree, in the order of creation.' })
+  async messages(@Root() conversation: ConversationType, @Args(() => PageArgs) page: PageArgs, @Ctx() context: Context): Promise<unknown> {
+    return listMessages(context, conversation.id, page);
+  }
+
+  @FieldResolver(() => MessageConnection, { description: 'One branch in reading order, paged backwards from its leaf.' })
+  async thread(
+    @Root() conversation: ConversationType,
+    @Arg('leafId', () => ID, { nullable: true, description: 'The last message of the branch; absent: the one that you last looked at.' }) leafId: string | null,
+    @Arg('last', () => Int, { nullable: true, description: 'How many messages, 1 to 100; 50 when absent.' }) last: number | null,
+    @Arg('before', () => String, { nullable: true, description: 'The cursor to read on from, towards the beginning.' }) before: string | null,
+    @Ctx() context: Context,
+  ): Promise<unknown> {
+    return listThread(context, conversation as unknown as Conversation, { leafId, last, before });
+  }
+
+  @FieldResolver(() => RunType, { nullable: true, description: 'The run that is queued or being written, if any.' })
+  async activeRun(@Root() conversation: ConversationType, @Ctx() context: Context): Promise<unknown> {
+    return activeRunByConversation(context).load(conversation.id);
+  }
+}
+
+@Resolver(() => ConversationEventType)
+export class ConversationEventResolver {
+  @Subscription(() => ConversationEventType, {
+    description: 'Every change of your conversations: titles, newest messages, runs that start and end.',
+    subscribe: ({ context }: { context: Context }) => liveMessages(context.bus, 'conversation', viewerOf(context).userId),
+  })
+  conversationEvents(@Root() message: Topics['conversation']): { conversationId: string } {
+    return { conversationId: message.conversationId };
+  }
+
+  @FieldResolver(() => ConversationType, { nullable: true, description: 'As it is now; null when it was deleted.' })
+  async conversation(@Root() event: ConversationEventType, @Ctx() context: Context): Promise<unknown> {
+    const found = await conversationsById(context).load(event.conversationId);
+    return found?.ownerId === viewerOf(context).userId ? found : null;
+  }
+}

@@ -1,0 +1,70 @@
+import type { Context } from '../context.ts';
+import type { Log } from '../../infra/log.ts';
+import type { Subgraph } from '../subgraph.ts';
+import { Citation } from './citation.entity.ts';
+import { Conversation } from './conversation.entity.ts';
+import { ConversationEventResolver, ConversationResolver } from './conversation.resolver.ts';
+import { ConversationService, ownConversation } from './conversation.service.ts';
+import { Message } from './message.entity.ts';
+import { CitationResolver, MessageResolver } from './message.resolver.ts';
+import { MessageService, ownMessage } from './message.service.ts';
+import { migration } from './migrations/0001-conversations.ts';
+import { RUN_EVENT_TYPES } from './run-event.type.ts';
+import { Run } from './run.entity.ts';
+import { ownRun, RunFinishedResolver, RunResolver, RunStoppedResolver } from './run.resolver.ts';
+import { RunService } from './run.service.ts';
+import { RunWorker } from './run.worker.ts';
+import { writeTitle } from './title.worker.ts';
+
+/** So that a dead worker's run goes on well within five seconds. */
+const SWEEP_MS = 1000;
+
+export const conversations: Subgraph<'conversations'> = {
+  name: 'conversations',
+  entities: [Conversation, Message, Run, Citation],
+  migrations: [migration],
+  create(ports) {
+    const service = new ConversationService(ports);
+    let worker: RunWorker | undefined;
+    return {
+      resolvers: new Map<Function, object>([
+        [ConversationResolver, new ConversationResolver(service)],
+        [ConversationEventResolver, new ConversationEventResolver()],
+        [MessageResolver, new MessageResolver(new MessageService(ports, ports.values.runLeaseMs))],
+        [CitationResolver, new CitationResolver()],
+        [RunResolver, new RunResolver(new RunService(ports))],
+        [RunFinishedResolver, new RunFinishedResolver()],
+        [RunStoppedResolver, new RunStoppedResolver()],
+      ]),
+      orphanedTypes: RUN_EVENT_TYPES,
+      references: {
+        Conversation: (reference: { id: string }, context: Context) => ownConversation(context.em, context, reference.id),
+        Message: (reference: { id: string }, context: Context) => ownMessage(context.em, context, reference.id),
+        Run: (reference: { id: string }, context: Context) => ownRun(context, reference.id),
+      },
+      jobs: {
+        'run.write': { run: async ({ runId }: { runId: string }) => worker?.begin(runId), options: { batchSize: 50 } },
+        'conversation.title': { run: (job, context) => writeTitle(job, context, ports), options: { concurrency: 2, retryLimit: 1 } },
+      },
+      hears: {
+        'assistant.deleted': (fact, { em }) => service.forgetAssistant(em, fact.payload.assistantId),
+      },
+      async start(fork) {
+        worker = new RunWorker(ports, fork);
+        return keepSweeping(worker, ports.log);
+      },
+    };
+  },
+};
+
+function keepSweeping(worker: RunWorker, log: Log): () => Promise<void> {
+  let sweeping = Promise.resolve();
+  const timer = setInterval(() => {
+    sweeping = sweeping.then(() => worker.sweep()).catch((error: unknown) => log.error({ err: error }, 'the sweep of runs failed'));
+  }, SWEEP_MS);
+  return async () => {
+    clearInterval(timer);
+    await sweeping;
+    await worker.close();
+  };
+}

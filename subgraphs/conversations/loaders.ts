@@ -1,0 +1,76 @@
+import DataLoader from 'dataloader';
+import { perRequest } from '../context.ts';
+import { Citation } from './citation.entity.ts';
+import { Conversation } from './conversation.entity.ts';
+import { Message } from './message.entity.ts';
+import { writtenTexts } from './run-finish.ts';
+import { isActive, Run } from './run.entity.ts';
+
+export const conversationsById = perRequest(
+  ({ em }) =>
+    new DataLoader<string, Conversation | undefined>(async (ids) => {
+      const found = new Map((await em.find(Conversation, { id: { $in: [...ids] } })).map((conversation) => [conversation.id, conversation]));
+      return ids.map((id) => found.get(id));
+    }),
+);
+
+export const messagesById = perRequest(
+  ({ em }) =>
+    new DataLoader<string, Message | undefined>(async (ids) => {
+      const found = new Map((await em.find(Message, { id: { $in: [...ids] } })).map((message) => [message.id, message]));
+      return ids.map((id) => found.get(id));
+    }),
+);
+
+export const runsById = perRequest(
+  ({ em }) =>
+    new DataLoader<string, Run | undefined>(async (ids) => {
+      const found = new Map((await em.find(Run, { id: { $in: [...ids] } })).map((run) => [run.id, run]));
+      return ids.map((id) => found.get(id));
+    }),
+);
+
+export const citationsByMessage = perRequest(
+  ({ em }) =>
+    new DataLoader<string, Citation[]>(async (ids) => {
+      const found = await em.find(Citation, { messageId: { $in: [...ids] } }, { orderBy: { number: 'asc' } });
+      return ids.map((id) => found.filter((citation) => citation.messageId === id));
+    }),
+);
+
+/** The run of a conversation that is queued or being written. */
+export const activeRunByConversation = perRequest(
+  ({ em }) =>
+    new DataLoader<string, Run | null>(async (ids) => {
+      const found = await em.find(Run, { conversationId: { $in: [...ids] }, status: { $in: ['QUEUED', 'RUNNING'] } });
+      return ids.map((id) => found.find((run) => run.conversationId === id) ?? null);
+    }),
+);
+
+/** Ids of a message and its alternatives: all that follow the same message of the same conversation. */
+export const siblingsByMessage = perRequest(
+  ({ em }) =>
+    new DataLoader<Message, string[], string>(
+      async (messages) => {
+        const rows = await em.execute<{ of: string; id: string }[]>(
+          `select own.id as of, other.id from conversations.message own
+           join conversations.message other on other.conversation_id = own.conversation_id and other.parent_id is not distinct from own.parent_id
+           where own.id in (${messages.map(() => '?').join(', ')}) order by other.id`,
+          messages.map((message) => message.id),
+        );
+        return messages.map((message) => rows.filter((row) => row.of === message.id).map((row) => row.id));
+      },
+      { cacheKeyFn: (message) => message.id },
+    ),
+);
+
+/** What an active run has written so far, from the log; null for a run that has ended. */
+export const liveTextByRun = perRequest(
+  (context) =>
+    new DataLoader<string, string | null>(async (ids) => {
+      const runs = await runsById(context).loadMany([...ids]);
+      const active = runs.filter((run): run is Run => run != null && !(run instanceof Error) && isActive(run)).map((run) => run.id);
+      const texts = active.length > 0 ? await writtenTexts(context.em, active) : new Map<string, string>();
+      return ids.map((id) => (active.includes(id) ? (texts.get(id) ?? '') : null));
+    }),
+);

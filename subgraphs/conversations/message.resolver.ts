@@ -1,0 +1,94 @@
+import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Failure } from '../../schema/errors.ts';
+import type { Context } from '../context.ts';
+import { ConversationType, MessageType, RunType } from './conversation.type.ts';
+import { citationsByMessage, conversationsById, liveTextByRun, runsById, siblingsByMessage } from './loaders.ts';
+import type { Message } from './message.entity.ts';
+import { ownMessage, type MessageService } from './message.service.ts';
+import { CitationType, MessageHit, RegenerateInput, SendMessageInput, SendMessagePayload } from './message.type.ts';
+import { searchMessages } from './message-search.ts';
+import { DocumentRef, PassageRef } from './reference.type.ts';
+
+@Resolver(() => MessageType)
+export class MessageResolver {
+  readonly #messages: MessageService;
+
+  constructor(messages: MessageService) {
+    this.#messages = messages;
+  }
+
+  @Query(() => MessageType, { description: 'One of your messages, or an answer to one.' })
+  async message(@Arg('id', () => ID, { description: 'Its id.' }) id: string, @Ctx() context: Context): Promise<unknown> {
+    return ownMessage(context.em, context, id);
+  }
+
+  @Query(() => [MessageHit], { description: 'Full-text search over your own messages and the answers to them.' })
+  async searchMessages(
+    @Arg('query', () => String, { description: 'Words; all of them must occur, the last may be a beginning.' }) query: string,
+    @Arg('first', () => Int, { nullable: true, description: 'How many at most, 1 to 100; 20 when absent.' }) first: number | null,
+    @Ctx() context: Context,
+  ): Promise<unknown> {
+    return searchMessages(context, query, first);
+  }
+
+  @Mutation(() => SendMessagePayload, { description: 'Sends a message and queues the run that answers it. Returns at once; follow `runEvents`.' })
+  async sendMessage(@Arg('input', () => SendMessageInput, { description: 'The message.' }) input: SendMessageInput, @Ctx() context: Context): Promise<unknown> {
+    return this.#messages.send(context, input);
+  }
+
+  @Mutation(() => SendMessagePayload, { description: 'Queues another answer to the same message, beside the old one.' })
+  async regenerate(@Arg('input', () => RegenerateInput, { description: 'The answer.' }) input: RegenerateInput, @Ctx() context: Context): Promise<unknown> {
+    return this.#messages.regenerate(context, input);
+  }
+
+  @FieldResolver(() => String, { description: 'What was written; of a running answer, as far as it is stored.' })
+  async text(@Root() message: MessageType & { text: string }, @Ctx() context: Context): Promise<string> {
+    if (message.text || !message.runId) return message.text;
+    return (await liveTextByRun(context).load(message.runId)) ?? message.text;
+  }
+
+  @FieldResolver(() => ConversationType, { description: 'Where it was written.' })
+  async conversation(@Root() message: MessageType, @Ctx() context: Context): Promise<unknown> {
+    const conversation = await conversationsById(context).load(message.conversationId);
+    if (!conversation) throw new Failure('NOT_FOUND', { kind: 'Conversation' });
+    return conversation;
+  }
+
+  @FieldResolver(() => [ID], { description: 'The ids of this message and its alternatives, in the order of creation.' })
+  async siblingIds(@Root() message: MessageType, @Ctx() context: Context): Promise<string[]> {
+    return siblingsByMessage(context).load(message as unknown as Message);
+  }
+
+  @FieldResolver(() => [CitationType], { description: 'The sources of an answer, by their numbers in the text.' })
+  async citations(@Root() message: MessageType, @Ctx() context: Context): Promise<unknown> {
+    return message.runId ? citationsByMessage(context).load(message.id) : [];
+  }
+
+  @FieldResolver(() => RunType, { nullable: true, description: "The run that wrote it; null on a person's message." })
+  async run(@Root() message: MessageType, @Ctx() context: Context): Promise<unknown> {
+    return message.runId ? ((await runsById(context).load(message.runId)) ?? null) : null;
+  }
+}
+
+@Resolver(() => CitationType)
+export class CitationResolver {
+  @FieldResolver(() => Int, { description: "The offset of the passage's first character in the document's text, in UTF-16 code units." })
+  start(@Root() citation: CitationType): number {
+    return citation.startOffset;
+  }
+
+  @FieldResolver(() => Int, { description: "The offset after the passage's last character." })
+  end(@Root() citation: CitationType): number {
+    return citation.endOffset;
+  }
+
+  @FieldResolver(() => PassageRef, { nullable: true, description: 'The passage; null when it was deleted.' })
+  passage(@Root() citation: CitationType): PassageRef {
+    return { id: citation.passageId };
+  }
+
+  @FieldResolver(() => DocumentRef, { nullable: true, description: 'The document; null when it was deleted.' })
+  document(@Root() citation: CitationType): DocumentRef {
+    return { id: citation.documentId };
+  }
+}

@@ -1,0 +1,92 @@
+import { Directive, Field, ID, InputType, Int, ObjectType } from 'type-graphql';
+import { MessageType, RunType } from './conversation.type.ts';
+
+@ObjectType('Citation', { description: "A sentence's source. Document, page and span stay when the document is deleted." })
+export class CitationType {
+  @Field(() => ID, { description: 'A UUID.' })
+  id!: string;
+
+  @Field(() => Int, { description: 'The number in the text, as in [2].' })
+  number!: number;
+
+  @Field(() => String, { description: 'The name of the document when it was cited.' })
+  documentName!: string;
+
+  @Field(() => Int, { nullable: true, description: 'The page, from 1; null in documents without pages.' })
+  page!: number | null;
+
+  @Field(() => String, { description: 'The passage as it was cited.' })
+  quote!: string;
+
+  startOffset!: number;
+  endOffset!: number;
+  documentId!: string;
+  passageId!: string;
+}
+
+@Directive('@shareable')
+@ObjectType('TextMark', { description: 'A span of a text, in UTF-16 code units.' })
+export class TextMark {
+  @Field(() => Int, { description: 'The offset of its first character.' })
+  start!: number;
+
+  @Field(() => Int, { description: 'The offset after its last character.' })
+  end!: number;
+}
+
+@ObjectType('MessageHit', { description: 'A message that a search found.' })
+export class MessageHit {
+  @Field(() => MessageType, { description: 'The message.' })
+  message!: MessageType;
+
+  @Field(() => String, { description: 'The part of its text that matches.' })
+  snippet!: string;
+
+  @Field(() => [TextMark], { description: 'Spans of the snippet that match.' })
+  marks!: TextMark[];
+}
+
+@InputType({ description: 'A message to an assistant.' })
+export class SendMessageInput {
+  @Field(() => ID, { description: 'The conversation.' })
+  conversationId!: string;
+
+  @Field(() => String, { description: '1 to 100,000 characters.' })
+  text!: string;
+
+  @Field(() => ID, { nullable: true, description: 'The message that this one follows. Absent: the leaf of the selected branch. Null: a first message. The parent of an older message makes a sibling of it.' })
+  parentId?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'Up to 200 characters. The same key always gives the same message, however often it is sent.' })
+  idempotencyKey?: string | null;
+}
+
+@InputType({ description: 'Which answer to write anew.' })
+export class RegenerateInput {
+  @Field(() => ID, { description: "The assistant's message; it stays as an alternative." })
+  messageId!: string;
+
+  @Field(() => String, { nullable: true, description: 'Up to 200 characters. The same key always gives the same run.' })
+  idempotencyKey?: string | null;
+}
+
+@InputType({ description: 'Which run to stop.' })
+export class StopRunInput {
+  @Field(() => ID, { description: 'The run. What it wrote so far is kept.' })
+  runId!: string;
+}
+
+@ObjectType({ description: "The person's message and the run that answers it." })
+export class SendMessagePayload {
+  @Field(() => MessageType, { description: "The person's message; the answer is `run.message`." })
+  message!: MessageType;
+
+  @Field(() => RunType, { description: 'The run that answers.' })
+  run!: RunType;
+}
+
+@ObjectType({ description: 'The run that was asked to stop.' })
+export class StopRunPayload {
+  @Field(() => RunType, { description: 'The run; it ends a moment later.' })
+  run!: RunType;
+}

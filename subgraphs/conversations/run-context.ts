@@ -1,0 +1,59 @@
+import type { Graph } from '../../infra/graph/graph.ts';
+import type { ToolSpec } from '../../infra/ai/ai.ts';
+import type { Identity } from '../../schema/viewer.ts';
+
+/** Everything that an answer needs to know beside the messages. */
+export interface RunContext {
+  name: string;
+  instructions: string;
+  model: { id: string; supportsTools: boolean; isLanguageModel: boolean };
+  temperature: number | null;
+  knowledgeBases: { id: string; name: string }[];
+  tools: (ToolSpec & { id: string })[];
+}
+
+/** A passage that the answer may cite under its number. */
+export interface Source {
+  number: number;
+  passageId: string;
+  documentId: string;
+  documentName: string;
+  page: number | null;
+  start: number;
+  end: number;
+  text: string;
+}
+
+const CONTEXT = `query RunContext($runId: ID!) {
+  run(id: $runId) {
+    assistantVersion {
+      name instructions temperature
+      model { id supportsTools isLanguageModel }
+      knowledgeBases { id name }
+      tools { id name description inputSchema }
+    }
+  }
+}`;
+
+const PASSAGES = `query RunPassages($runId: ID!, $question: String!, $first: Int!) {
+  run(id: $runId) {
+    assistantVersion {
+      passages(for: $question, first: $first) { passage { id page start end text document { id name } } }
+    }
+  }
+}`;
+
+export async function askContext(graph: Graph, runId: string, identity: Identity): Promise<RunContext> {
+  const { run } = await graph.ask(CONTEXT, { runId }, identity);
+  return run.assistantVersion;
+}
+
+export async function askPassages(graph: Graph, question: { runId: string; text: string; first: number }, identity: Identity): Promise<Source[]> {
+  const { run } = await graph.ask(PASSAGES, { runId: question.runId, question: question.text, first: question.first }, identity);
+  return run.assistantVersion.passages.map(({ passage }: any, i: number) => toSource(passage, i + 1));
+}
+
+function toSource(passage: any, number: number): Source {
+  const { id, page, start, end, text, document } = passage;
+  return { number, passageId: id, documentId: document.id, documentName: document.name, page, start, end, text };
+}

@@ -1,0 +1,98 @@
+import { Field, ID, Int, InterfaceType, ObjectType } from 'type-graphql';
+import { Json } from '../scalars.ts';
+import { PassageRef, ToolCallRef } from './reference.type.ts';
+
+@InterfaceType('RunEvent', { description: 'Something that happened within a run.', resolveType: (event: { kind: string }) => event.kind })
+export abstract class RunEventType {
+  @Field(() => String, { description: 'Pass as `after` to read on from here.' })
+  cursor!: string;
+
+  kind!: string;
+}
+
+@ObjectType('RunStarted', { implements: RunEventType, description: 'An attempt begins: whoever shows the text of an earlier attempt clears it.' })
+class RunStarted extends RunEventType {
+  @Field(() => Int, { description: 'Counts from 1.' })
+  attempt!: number;
+
+  @Field(() => String, { description: 'The model that answers.' })
+  model!: string;
+}
+
+@ObjectType('RetrievalStarted', { implements: RunEventType, description: 'Passages are being looked for.' })
+class RetrievalStarted extends RunEventType {
+  @Field(() => String, { description: 'What is looked for.' })
+  query!: string;
+
+  @Field(() => [String], { description: 'The names of the knowledge bases that are searched.' })
+  knowledgeBases!: string[];
+}
+
+@ObjectType('PassagesRetrieved', { implements: RunEventType, description: 'The passages that the answer may cite, in the order of their numbers.' })
+class PassagesRetrieved extends RunEventType {
+  @Field(() => [PassageRef], { description: 'The passages.' })
+  passages!: PassageRef[];
+
+  @Field(() => Int, { description: 'How long the search took, in milliseconds.' })
+  durationMs!: number;
+}
+
+@ObjectType('TextDelta', { implements: RunEventType, description: 'The next piece of the text.' })
+class TextDelta extends RunEventType {
+  @Field(() => String, { description: 'Follows the text of the deltas before it in the same attempt.' })
+  text!: string;
+}
+
+@ObjectType('ToolCallStarted', { implements: RunEventType, description: 'The model calls a tool.' })
+class ToolCallStarted extends RunEventType {
+  @Field(() => ID, { description: "The model's id of the call; the same in the event that finishes it." })
+  callId!: string;
+
+  @Field(() => String, { description: 'The name of the tool.' })
+  toolName!: string;
+
+  @Field(() => Json, { description: 'What the model passes to it.' })
+  arguments!: unknown;
+}
+
+@ObjectType('ToolCallFinished', { implements: RunEventType, description: 'A tool has answered or failed.' })
+class ToolCallFinished extends RunEventType {
+  @Field(() => ID, { description: "The model's id of the call." })
+  callId!: string;
+
+  @Field(() => String, { description: 'The name of the tool.' })
+  toolName!: string;
+
+  @Field(() => Boolean, { description: 'False when it failed; the model was told why.' })
+  succeeded!: boolean;
+
+  @Field(() => Int, { description: 'How long it took, in milliseconds.' })
+  durationMs!: number;
+
+  @Field(() => ToolCallRef, { nullable: true, description: 'The call with its result; null when no such tool could be called.' })
+  toolCall!: ToolCallRef | null;
+}
+
+@ObjectType('RunFinished', { implements: RunEventType, description: 'The answer is whole.' })
+export class RunFinished extends RunEventType {
+  messageId!: string;
+}
+
+@ObjectType('RunStopped', { implements: RunEventType, description: 'A person stopped it.' })
+export class RunStopped extends RunEventType {
+  messageId!: string;
+}
+
+@ObjectType('RunFailed', { implements: RunEventType, description: 'It ended by a fault. The text so far is kept.' })
+class RunFailed extends RunEventType {
+  @Field(() => String, { description: 'A code of the error catalogue.' })
+  code!: string;
+
+  @Field(() => String, { description: 'What happened and what to do, fit for a person.' })
+  message!: string;
+
+  @Field(() => Boolean, { description: 'True when trying again may succeed.' })
+  retryable!: boolean;
+}
+
+export const RUN_EVENT_TYPES = [RunStarted, RetrievalStarted, PassagesRetrieved, TextDelta, ToolCallStarted, ToolCallFinished, RunFinished, RunStopped, RunFailed];

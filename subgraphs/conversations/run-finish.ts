@@ -1,0 +1,107 @@
+import type { SqlEntityManager } from '@mikro-orm/sql';
+import { newId } from '../../infra/id.ts';
+import type { Queue } from '../../infra/queue/queue.ts';
+import type { Failure } from '../../schema/errors.ts';
+import type { StoredRunEvent } from '../../schema/topics.ts';
+import { Citation } from './citation.entity.ts';
+import { citedSources } from './citations.ts';
+import { Conversation } from './conversation.entity.ts';
+import { Message } from './message.entity.ts';
+import type { RunEventData } from './run-event.ts';
+import type { RunRecord } from './run-loop.ts';
+import { Run, type RunStatus } from './run.entity.ts';
+
+export type Outcome = { status: 'COMPLETED' } | { status: 'STOPPED' } | { status: 'FAILED' | 'INTERRUPTED'; failure: Failure };
+
+/** Who may end the run: the holder of the attempt, or anybody while no worker has begun. */
+export interface Claim {
+  runId: string;
+  attempt: number;
+  worker: string | null;
+}
+
+export interface Finished {
+  run: Run;
+  event: StoredRunEvent;
+}
+
+/**
+ * Ends a run in one transaction: status, the whole text, its citations, the last event, and the fact for usage and
+ * audit. The text is put together from the log, so what is stored is what was shown. Null when it was not ours to end.
+ */
+export async function finishRun(em: SqlEntityManager, queue: Queue, claim: Claim, outcome: Outcome, record: RunRecord | null): Promise<Finished | null> {
+  return em.transactional(async (inner) => {
+    const run = await inner.findOne(Run, { id: claim.runId, attempt: claim.attempt, worker: claim.worker, status: { $in: ['QUEUED', 'RUNNING'] } }, { lockMode: 4 });
+    if (!run) return null;
+    const text = (await writtenTexts(inner, [run.id])).get(run.id) ?? '';
+    await inner.nativeUpdate(Message, { id: run.messageId }, { text });
+    for (const source of record ? citedSources(text, record.sources) : []) {
+      const { number, documentId, documentName, passageId, page, start, end, text: quote } = source;
+      inner.create(Citation, { id: newId(), messageId: run.messageId, number, documentId, documentName, passageId, page, startOffset: start, endOffset: end, quote });
+    }
+    run.status = outcome.status;
+    run.model = record?.model ?? run.model;
+    run.lastSeq += 1;
+    run.worker = null;
+    run.finishedAt = new Date();
+    if ('failure' in outcome) {
+      run.failureCode = outcome.failure.code;
+      run.failure = outcome.failure.message;
+    }
+    const event = await storeLast(inner, run, lastEvent(run, outcome));
+    const conversation = await inner.findOneOrFail(Conversation, { id: run.conversationId });
+    conversation.updatedAt = run.finishedAt;
+    await inner.flush();
+    if (outcome.status === 'COMPLETED' && conversation.titleIsAutomatic) await queue.add(inner, 'conversation.title', { conversationId: conversation.id }, { singletonKey: conversation.id });
+    await queue.tell(inner, 'run.finished', factOf(run, conversation, record), run.actor);
+    return { run, event };
+  });
+}
+
+/** The texts of the newest attempts that began, by run, as they stand in the log. */
+export async function writtenTexts(em: SqlEntityManager, runIds: string[]): Promise<Map<string, string>> {
+  const rows = await em.execute<{ run_id: string; text: string }[]>(
+    `select e.run_id, string_agg(e.data->>'text', '' order by e.seq) as text from conversations.run_event e
+     where e.run_id in (${runIds.map(() => '?').join(', ')}) and e.kind = 'TextDelta'
+       and e.attempt = (select max(s.attempt) from conversations.run_event s where s.run_id = e.run_id and s.kind = 'RunStarted')
+     group by e.run_id`,
+    runIds,
+  );
+  return new Map(rows.map((row) => [row.run_id, row.text]));
+}
+
+async function storeLast(em: SqlEntityManager, run: Run, { kind, ...data }: RunEventData): Promise<StoredRunEvent> {
+  const event = { attempt: run.attempt, seq: run.lastSeq, kind, data, at: run.finishedAt!.toISOString() };
+  await em.execute('insert into conversations.run_event (run_id, attempt, seq, kind, data, at) values (?, ?, ?, ?, ?::jsonb, ?)', [
+    run.id, event.attempt, event.seq, kind, JSON.stringify(data), event.at,
+  ]);
+  return event;
+}
+
+function lastEvent(run: Run, outcome: Outcome): RunEventData {
+  if (outcome.status === 'COMPLETED') return { kind: 'RunFinished', messageId: run.messageId };
+  if (outcome.status === 'STOPPED') return { kind: 'RunStopped', messageId: run.messageId };
+  const { code, message, retryable } = outcome.failure;
+  return { kind: 'RunFailed', code, message, retryable };
+}
+
+function factOf(run: Run, conversation: Conversation, record: RunRecord | null) {
+  const since = run.createdAt.getTime();
+  return {
+    runId: run.id,
+    conversationId: run.conversationId,
+    conversationTitle: conversation.title,
+    assistantId: run.assistantId,
+    ownerId: run.ownerId,
+    model: run.model ?? 'unknown',
+    status: run.status as Exclude<RunStatus, 'QUEUED' | 'RUNNING'>,
+    failureCode: run.failureCode,
+    attempt: run.attempt,
+    inputTokens: record?.usage.inputTokens ?? 0,
+    outputTokens: record?.usage.outputTokens ?? 0,
+    estimated: record?.usage.estimated ?? true,
+    durationMs: run.finishedAt!.getTime() - since,
+    timeToFirstTokenMs: run.firstTokenAt ? Math.max(0, run.firstTokenAt.getTime() - since) : null,
+    finishedAt: run.finishedAt!.toISOString(),
+  };
+}

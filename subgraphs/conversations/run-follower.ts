@@ -1,0 +1,112 @@
+import type { SqlEntityManager } from '@mikro-orm/sql';
+import type { Bus } from '../../infra/bus/bus.ts';
+import { Failure } from '../../schema/errors.ts';
+import type { StoredRunEvent, Topics } from '../../schema/topics.ts';
+import { BEGINNING, endsRun, isBehind, parseCursor, type Cursor } from './run-event.ts';
+import { isActive, Run } from './run.entity.ts';
+
+const PAGE = 200;
+/** How often the log is read although no message came: a live topic may lose one. */
+const LOOK_MS = 1000;
+
+/**
+ * Replays a run's log from after a cursor and then follows it to its end. It listens before it reads, so nothing
+ * falls between; it pulls, so a slow reader costs no memory: what it has not taken stands in the log.
+ */
+export class RunFollower implements AsyncIterableIterator<StoredRunEvent> {
+  readonly #em: () => SqlEntityManager;
+  readonly #runId: string;
+  #at: Cursor;
+  #ready: StoredRunEvent[] = [];
+  #live: Topics['run'] | undefined;
+  #woken = true;
+  #wake: (() => void) | undefined;
+  #ended = false;
+  #stop: (() => Promise<void>) | undefined;
+
+  private constructor(em: () => SqlEntityManager, runId: string, at: Cursor) {
+    this.#em = em;
+    this.#runId = runId;
+    this.#at = at;
+  }
+
+  static async open(parts: { em: () => SqlEntityManager; bus: Bus }, run: Run, after: string | null | undefined): Promise<RunFollower> {
+    const at = after ? parseCursor(after) : BEGINNING;
+    if (isBehind({ attempt: run.attempt, seq: run.lastSeq }, at)) {
+      throw new Failure('BAD_USER_INPUT', { reason: 'The cursor lies ahead of the run.', field: 'after' });
+    }
+    const follower = new RunFollower(parts.em, run.id, at);
+    follower.#stop = await parts.bus.listen('run', run.id, (burst) => follower.#hear(burst));
+    return follower;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async next(): Promise<IteratorResult<StoredRunEvent>> {
+    while (!this.#ended) {
+      const event = this.#ready.shift();
+      if (event) return this.#take(event);
+      if (this.#woken) await this.#read();
+      else await this.#sleep();
+    }
+    return { done: true, value: undefined };
+  }
+
+  async return(): Promise<IteratorResult<StoredRunEvent>> {
+    this.#ended = true;
+    this.#wake?.();
+    await this.#stop?.();
+    return { done: true, value: undefined };
+  }
+
+  async #take(event: StoredRunEvent): Promise<IteratorResult<StoredRunEvent>> {
+    this.#at = { attempt: event.attempt, seq: event.seq };
+    if (endsRun(event.kind)) await this.return();
+    return { done: false, value: event };
+  }
+
+  /** Keeps only the newest burst: an older one that was not taken in time is read from the log. */
+  #hear(burst: Topics['run']): void {
+    this.#live = burst;
+    this.#woken = true;
+    this.#wake?.();
+  }
+
+  async #read(): Promise<void> {
+    const burst = this.#live;
+    this.#live = undefined;
+    this.#woken = false;
+    if (burst?.events && burst.attempt === this.#at.attempt && burst.firstSeq === this.#at.seq + 1) {
+      this.#ready = burst.events;
+      return;
+    }
+    const em = this.#em();
+    // The state is read before the events: a run that has ended by then has all its events in the log.
+    const run = await em.findOne(Run, { id: this.#runId });
+    this.#ready = await readEvents(em, this.#runId, this.#at, PAGE);
+    if (this.#ready.length === PAGE) this.#woken = true;
+    if (this.#ready.length === 0 && (!run || !isActive(run))) await this.return();
+  }
+
+  async #sleep(): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    await new Promise<void>((resolve) => {
+      this.#wake = resolve;
+      timer = setTimeout(() => {
+        this.#woken = true;
+        resolve();
+      }, LOOK_MS);
+    });
+    clearTimeout(timer);
+  }
+}
+
+export async function readEvents(em: SqlEntityManager, runId: string, after: Cursor, limit: number): Promise<StoredRunEvent[]> {
+  return em.execute<StoredRunEvent[]>(
+    `select attempt, seq, kind, data, at from conversations.run_event
+     where run_id = ? and (attempt, seq) > (?, ?) order by attempt, seq limit ?`,
+    [runId, after.attempt, after.seq, limit],
+  );
+}

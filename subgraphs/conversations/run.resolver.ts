@@ -1,0 +1,96 @@
+import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root, Subscription } from 'type-graphql';
+import { isId } from '../../infra/id.ts';
+import { Failure } from '../../schema/errors.ts';
+import type { StoredRunEvent } from '../../schema/topics.ts';
+import { viewerOf, type Context } from '../context.ts';
+import { requireOwned } from '../policy.ts';
+import { MessageType, RunType } from './conversation.type.ts';
+import { messagesById } from './loaders.ts';
+import { StopRunInput, StopRunPayload } from './message.type.ts';
+import { AssistantVersionRef } from './reference.type.ts';
+import { printCursor, showEvent } from './run-event.ts';
+import { RunEventType, RunFinished, RunStopped } from './run-event.type.ts';
+import { RunFollower } from './run-follower.ts';
+import { Run } from './run.entity.ts';
+import type { RunService } from './run.service.ts';
+
+@Resolver(() => RunType)
+export class RunResolver {
+  readonly #runs: RunService;
+
+  constructor(runs: RunService) {
+    this.#runs = runs;
+  }
+
+  @Query(() => RunType, { description: 'One of your runs.' })
+  async run(@Arg('id', () => ID, { description: 'Its id.' }) id: string, @Ctx() context: Context): Promise<unknown> {
+    return ownRun(context, id);
+  }
+
+  @Mutation(() => StopRunPayload, { description: 'Stops a run from any device. What it wrote so far is kept and marked as stopped.' })
+  async stopRun(@Arg('input', () => StopRunInput, { description: 'Which one.' }) input: StopRunInput, @Ctx() context: Context): Promise<unknown> {
+    return { run: await this.#runs.stop(context, input.runId) };
+  }
+
+  @Subscription(() => RunEventType, {
+    description: 'Replays a run from after the cursor, then follows it to its end. Events are stored before they are shown.',
+    subscribe: ({ context, args }: { context: Context; args: { runId: string; after?: string | null } }) => followRun(context, args),
+  })
+  runEvents(
+    @Root() event: StoredRunEvent,
+    @Arg('runId', () => ID, { description: 'Which run.' }) _runId: string,
+    @Arg('after', () => String, { nullable: true, description: 'The cursor of the last event that is known; absent: from the beginning.' }) _after: string | null,
+  ): unknown {
+    return showEvent(event);
+  }
+
+  @FieldResolver(() => Int, { description: 'Counts from 1; more than 1 after a worker died. 0 while it is queued.' })
+  attempt(@Root() run: RunType): number {
+    return run.attempt;
+  }
+
+  @FieldResolver(() => String, { nullable: true, description: 'The cursor of the newest stored event; null before the first.' })
+  cursor(@Root() run: RunType): string | null {
+    return run.lastSeq > 0 ? printCursor({ attempt: run.attempt, seq: run.lastSeq }) : null;
+  }
+
+  @FieldResolver(() => MessageType, { description: 'The answer that it writes.' })
+  async message(@Root() run: RunType, @Ctx() context: Context): Promise<unknown> {
+    return existing(await messagesById(context).load(run.messageId));
+  }
+
+  @FieldResolver(() => AssistantVersionRef, { description: 'The assistant as it was when the run was queued.' })
+  assistantVersion(@Root() run: RunType): AssistantVersionRef {
+    return { id: run.assistantVersionId };
+  }
+}
+
+@Resolver(() => RunFinished)
+export class RunFinishedResolver {
+  @FieldResolver(() => MessageType, { description: 'The answer with its citations.' })
+  async message(@Root() event: { messageId: string }, @Ctx() context: Context): Promise<unknown> {
+    return existing(await messagesById(context).load(event.messageId));
+  }
+}
+
+@Resolver(() => RunStopped)
+export class RunStoppedResolver {
+  @FieldResolver(() => MessageType, { description: 'The answer as far as it came.' })
+  async message(@Root() event: { messageId: string }, @Ctx() context: Context): Promise<unknown> {
+    return existing(await messagesById(context).load(event.messageId));
+  }
+}
+
+export async function ownRun(context: Context, id: string): Promise<Run> {
+  return requireOwned(viewerOf(context), isId(id) ? await context.em.findOne(Run, { id }) : null, 'Run');
+}
+
+async function followRun(context: Context, { runId, after }: { runId: string; after?: string | null }): Promise<RunFollower> {
+  const run = await ownRun(context, runId);
+  return RunFollower.open({ em: () => context.em.fork(), bus: context.bus }, run, after);
+}
+
+function existing<T>(thing: T | undefined): T {
+  if (!thing) throw new Failure('NOT_FOUND');
+  return thing;
+}

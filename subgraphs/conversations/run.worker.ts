@@ -1,0 +1,157 @@
+import { randomUUID } from 'node:crypto';
+import type { SqlEntityManager } from '@mikro-orm/sql';
+import { Failure } from '../../schema/errors.ts';
+import type { Identity } from '../../schema/viewer.ts';
+import type { Ports } from '../subgraph.ts';
+import type { Turn } from './prompt.ts';
+import { finishRun, type Outcome } from './run-finish.ts';
+import { RunLog, type EndReason, type RunHandle } from './run-log.ts';
+import { writeAnswer, type RunRecord, type RunTask } from './run-loop.ts';
+import { Run } from './run.entity.ts';
+import { branchOf } from './thread.ts';
+
+const MAX_ATTEMPTS = 3;
+/** More would not be faster, only each of them slower; what is left waits for another worker or the next sweep. */
+const MAX_RUNS = 400;
+const CHARACTERS_PER_TOKEN = 4;
+
+type WorkerPorts = Pick<Ports, 'ai' | 'bus' | 'graph' | 'log' | 'queue' | 'values'>;
+
+/**
+ * Writes answers. A job or the sweep claims a run by its lease; from then on the run log keeps the lease alive, and
+ * whatever happens to this process, another finds the lease expired and takes over as the next attempt.
+ */
+export class RunWorker {
+  readonly #ports: WorkerPorts;
+  readonly #em: () => SqlEntityManager;
+  readonly #id = randomUUID();
+  readonly #log: RunLog;
+  readonly #writing = new Set<Promise<void>>();
+  #closing = false;
+
+  constructor(ports: WorkerPorts, em: () => SqlEntityManager) {
+    this.#ports = ports;
+    this.#em = em;
+    this.#log = new RunLog({ em, bus: ports.bus, log: ports.log, worker: this.#id, leaseMs: ports.values.runLeaseMs });
+  }
+
+  /** Starts a queued run, unless somebody already did. */
+  async begin(runId: string): Promise<void> {
+    if (this.#closing || this.#log.active.size >= MAX_RUNS) return;
+    await this.#claim(`r.id = ? and r.status = 'QUEUED'`, [runId], 1);
+  }
+
+  /** Takes over what nobody writes any more, and renews what is written here. */
+  async sweep(): Promise<void> {
+    await this.#log.beat();
+    const free = Math.min(20, MAX_RUNS - this.#log.active.size);
+    if (!this.#closing && free > 0) await this.#claim(`r.status in ('QUEUED', 'RUNNING') and r.lease_until < now()`, [], free);
+  }
+
+  stopRun(runId: string): void {
+    this.#log.active.get(runId)?.controller.abort('stopped' satisfies EndReason);
+  }
+
+  /** Hands its runs back: their leases end at once, and other workers begin the next attempt. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    for (const handle of this.#log.active.values()) handle.controller.abort('shutdown' satisfies EndReason);
+    await Promise.allSettled(this.#writing);
+    await this.#em().nativeUpdate(Run, { worker: this.#id, status: 'RUNNING' }, { leaseUntil: new Date(0) });
+  }
+
+  async #claim(which: string, values: unknown[], limit: number): Promise<void> {
+    const em = this.#em();
+    const rows = await em.execute<{ id: string }[]>(
+      `update conversations.run set
+         status = 'RUNNING', attempt = attempt + 1, last_seq = 0, worker = ?, started_at = coalesce(started_at, now()),
+         lease_until = now() + make_interval(secs => ? / 1000.0)
+       where id in (select r.id from conversations.run r where ${which} order by r.lease_until limit ? for update skip locked)
+       returning id`,
+      [this.#id, this.#ports.values.runLeaseMs, ...values, limit],
+    );
+    for (const { id } of rows) this.#start(id);
+  }
+
+  #start(runId: string): void {
+    const writing = this.#write(runId)
+      .catch((error: unknown) => this.#ports.log.error({ err: error, runId }, 'a run could not be ended'))
+      .finally(() => this.#writing.delete(writing));
+    this.#writing.add(writing);
+  }
+
+  async #write(runId: string): Promise<void> {
+    const em = this.#em();
+    const run = await em.findOne(Run, { id: runId, worker: this.#id });
+    if (!run) return;
+    const handle = this.#log.open(runId, run.attempt);
+    const record: RunRecord = { model: null, sources: [], usage: { inputTokens: 0, outputTokens: 0, estimated: false }, characters: 0 };
+    const unlisten = await this.#ports.bus.listen('run.stop', runId, () => this.stopRun(runId));
+    try {
+      await this.#announce(run);
+      const outcome = await this.#answer(run, handle, record);
+      if (outcome) await this.#finish(run, outcome, record);
+    } finally {
+      await unlisten();
+      this.#log.close(handle);
+    }
+  }
+
+  async #answer(run: Run, handle: RunHandle, record: RunRecord): Promise<Outcome | null> {
+    const { signal } = handle.controller;
+    try {
+      if (run.stopRequestedAt) return { status: 'STOPPED' };
+      if (run.attempt > MAX_ATTEMPTS) return { status: 'INTERRUPTED', failure: new Failure('RUN_INTERRUPTED') };
+      const thread = await this.#thread(run);
+      const task: RunTask = {
+        runId: run.id, attempt: run.attempt, thread, identity: identityOf(run), signal, record,
+        tell: (event) => this.#log.append(handle, event),
+      };
+      await writeAnswer(task, this.#ports);
+      await this.#log.flush();
+      return signal.aborted ? ended(signal.reason) : { status: 'COMPLETED' };
+    } catch (error) {
+      await this.#log.flush();
+      if (signal.aborted) return ended(signal.reason);
+      if (error instanceof Failure) return { status: 'FAILED', failure: error };
+      this.#ports.log.error({ err: error, runId: run.id, requestId: run.actor.requestId }, 'a run failed');
+      return { status: 'FAILED', failure: new Failure('INTERNAL') };
+    }
+  }
+
+  async #finish(run: Run, outcome: Outcome, record: RunRecord): Promise<void> {
+    estimateMissing(record);
+    const finished = await finishRun(this.#em(), this.#ports.queue, { runId: run.id, attempt: run.attempt, worker: this.#id }, outcome, record);
+    if (!finished) return;
+    const { attempt, seq } = finished.event;
+    await this.#ports.bus.publish('run', run.id, { runId: run.id, attempt, firstSeq: seq, lastSeq: seq, events: [finished.event] });
+    await this.#announce(run);
+    await this.#ports.bus.publish('metrics', 'all', { reason: 'run.finished' });
+  }
+
+  async #announce(run: Run): Promise<void> {
+    await this.#ports.bus.publish('conversation', run.ownerId, { conversationId: run.conversationId });
+  }
+
+  async #thread(run: Run): Promise<Turn[]> {
+    const messages = await branchOf(this.#em(), run.questionId);
+    return messages.map(({ role, text }) => ({ role: role === 'USER' ? 'user' : 'assistant', content: text }));
+  }
+}
+
+/** A run that was taken over, or is handed back, is not ours to end. */
+function ended(reason: EndReason): Outcome | null {
+  return reason === 'stopped' ? { status: 'STOPPED' } : null;
+}
+
+/** A run acts for its owner with no more than an ordinary person's rights, whoever the owner is. */
+function identityOf(run: Run): Identity {
+  return { viewer: { userId: run.ownerId, role: 'USER', sessionId: null }, requestId: run.actor.requestId };
+}
+
+/** A provider that was cut off reports no usage: what was written is counted here, and marked so. */
+function estimateMissing(record: RunRecord): void {
+  if (record.usage.outputTokens > 0 || record.characters === 0) return;
+  record.usage.outputTokens = Math.ceil(record.characters / CHARACTERS_PER_TOKEN);
+  record.usage.estimated = true;
+}

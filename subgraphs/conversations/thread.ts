@@ -1,0 +1,32 @@
+import type { SqlEntityManager } from '@mikro-orm/sql';
+import { Message } from './message.entity.ts';
+
+/** The messages from the first of the branch to `leafId`, in reading order. */
+export async function branchOf(em: SqlEntityManager, leafId: string): Promise<Message[]> {
+  const ids = await em.execute<{ id: string }[]>(
+    `with recursive branch as (
+       select id, parent_id, 0 as distance from conversations.message where id = ?
+       union all
+       select m.id, m.parent_id, b.distance + 1 from conversations.message m join branch b on m.id = b.parent_id
+     ) select id from branch order by distance desc`,
+    [leafId],
+  );
+  const messages = await em.find(Message, { id: { $in: ids.map(({ id }) => id) } });
+  const byId = new Map(messages.map((message) => [message.id, message]));
+  return ids.map(({ id }) => byId.get(id)!);
+}
+
+/** The newest leaf below a message; itself where nothing follows. */
+export async function newestLeaf(em: SqlEntityManager, messageId: string): Promise<string> {
+  const [row] = await em.execute<{ id: string }[]>(
+    `with recursive below as (
+       select id from conversations.message where id = ?
+       union all
+       select newest.id from below, lateral (
+         select m.id from conversations.message m where m.parent_id = below.id order by m.id desc limit 1
+       ) newest
+     ) select id from below order by id desc limit 1`,
+    [messageId],
+  );
+  return row?.id ?? messageId;
+}
