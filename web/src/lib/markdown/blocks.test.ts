@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import { BlockReader } from './blocks.ts';
+import { lex } from './lexer.ts';
+
+const ANSWER = [
+  '# Title\n\nA paragraph with **bold**, `code` and a source [1].\nSecond line.\n\n',
+  '- one\n- two\n\n  still two\n- three\n\n1. first\n2. second\n\n',
+  '```ts\nconst a = 1;\n\nconst b = [2];\n```\n\n',
+  '| a | b |\n|---|--:|\n| 1 | 2 |\n| 3 | 4 |\n\n> quoted\n> twice\n\n---\n\n',
+  '$$\nx^2\n$$\n\nThe end, with a [link][ref] and \\(y\\).\n\n[ref]: https://example.org\n',
+].join('');
+
+const growing = (reader: BlockReader, text: string, step: number) => {
+  for (let length = step; length < text.length; length += step) reader.read(text.slice(0, length), false);
+  return reader.read(text, false);
+};
+
+describe('the blocks of a growing answer', () => {
+  it('cover the text exactly', () => {
+    assert.equal(lex(ANSWER).map((token) => token.raw).join(''), ANSWER);
+  });
+
+  it('end as the blocks of the whole text, whatever the size of the pieces', () => {
+    const whole = new BlockReader().read(ANSWER, true).map((block) => [block.key, block.token.raw]);
+    for (const step of [1, 2, 3, 7, 50]) {
+      const reader = new BlockReader();
+      growing(reader, ANSWER, step);
+      assert.deepEqual(reader.read(ANSWER, true).map((block) => [block.key, block.token.raw]), whole);
+    }
+  });
+
+  it('stay the same objects once they are settled', () => {
+    const reader = new BlockReader();
+    const early = reader.read(ANSWER.slice(0, 120), false);
+    const late = reader.read(ANSWER.slice(0, 200), false);
+    assert.ok(early.filter((block) => block.settled).length > 0);
+    for (const [at, block] of early.entries()) if (block.settled) assert.equal(late[at], block);
+  });
+
+  it('begin anew when the text is another one', () => {
+    const reader = new BlockReader();
+    growing(reader, ANSWER, 9);
+    assert.deepEqual(reader.read('Other', false).map((block) => block.token.raw), ['Other']);
+  });
+
+  it('keep a line of dashes from making a heading of the line before', () => {
+    assert.equal(new BlockReader().read('Points:\n-', false)[0]?.token.type, 'paragraph');
+  });
+
+  it('cost the length of the end and not that of the text', () => {
+    const long = readFileSync(new URL(import.meta.url), 'utf8').replace(/^/gm, 'word ').replace(/\n/g, '\n\n');
+    const reader = new BlockReader();
+    growing(reader, long, 60);
+    const begun = performance.now();
+    for (let at = 0; at < 100; at++) reader.read(`${long}${'x'.repeat(at)}`, false);
+    assert.ok((performance.now() - begun) / 100 < 5, 'a piece takes less than 5 ms');
+  });
+});

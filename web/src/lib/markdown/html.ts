@@ -1,0 +1,63 @@
+import DOMPurify from 'dompurify';
+import type { Token, Tokens } from 'marked';
+import { dialect } from './lexer.ts';
+
+/** Which `[n]` are sources: all of them while the answer is being written, those that were found afterwards. */
+export type Sources = ReadonlySet<number> | 'open';
+
+let sources: Sources = 'open';
+
+dialect.use({
+  extensions: [
+    { name: 'citation', renderer: (token) => chips(token['numbers'] as number[], token.raw) },
+    { name: 'math', renderer: (token) => math(token) },
+    { name: 'mathBlock', renderer: (token) => math(token) },
+  ],
+  renderer: {
+    // What a model writes as HTML is text. Line breaks in tables are the one thing it is needed for.
+    html: ({ text }: Tokens.HTML | Tokens.Tag) => (/^<br\s*\/?>$/i.test(text.trim()) ? '<br>' : escape(text)),
+    // An image's address could carry what was said here to a stranger, so it is fetched only when pressed.
+    image: ({ href, text }: Tokens.Image) => `<a href="${escape(href)}">${escape(text || href)}</a>`,
+    checkbox: ({ checked }: Tokens.Checkbox) => (checked ? '☑ ' : '☐ '),
+    table(token: Tokens.Table) {
+      const head = `<tr>${token.header.map((cell) => this.tablecell(cell)).join('')}</tr>`;
+      const body = token.rows.map((row) => `<tr>${row.map((cell) => this.tablecell(cell)).join('')}</tr>`).join('');
+      return `<div class="table" role="region" aria-label="Table" tabindex="0"><table><thead>${head}</thead><tbody>${body}</tbody></table></div>`;
+    },
+  },
+});
+
+/** The clean HTML of one block. */
+export function toHtml(token: Token, known: Sources): string {
+  sources = known;
+  return DOMPurify.sanitize(dialect.parser([token]), {
+    FORBID_TAGS: ['style', 'form', 'input', 'iframe', 'img', 'video', 'audio', 'svg', 'math'],
+    FORBID_ATTR: ['style', 'id', 'name'],
+    ADD_ATTR: ['target'],
+  });
+}
+
+DOMPurify.addHook('afterSanitizeAttributes', (node) => {
+  if (node.tagName !== 'A') return;
+  node.setAttribute('target', '_blank');
+  node.setAttribute('rel', 'noopener noreferrer');
+});
+
+function chips(numbers: number[], raw: string): string {
+  const known = sources;
+  if (known === 'open') return numbers.map((number) => `<span class="chip">${number}</span>`).join('');
+  if (!numbers.some((number) => known.has(number))) return escape(raw);
+  return numbers
+    .filter((number) => known.has(number))
+    .map((number) => `<button type="button" class="chip" data-source="${number}" aria-label="Source ${number}">${number}</button>`)
+    .join('');
+}
+
+function math(token: Tokens.Generic): string {
+  const tex = escape(token['tex'] as string);
+  return token['display'] ? `<span class="display" data-tex="${tex}" data-display="true">${tex}</span>` : `<span data-tex="${tex}">${tex}</span>`;
+}
+
+function escape(text: string): string {
+  return text.replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`);
+}

@@ -1,0 +1,35 @@
+/**
+ * Closes what a text that is still being written has left open, so that it is drawn as it will look: half a link
+ * is its words, an opened `**` already makes bold, and a line of dashes is not yet a heading. Give it the last block only.
+ */
+export function mend(block: string): string {
+  const settled = block
+    .replace(/\n[ \t]*(-{1,2}|=+)[ \t]*$/, '')
+    .replace(/!?\[([^\]\n]*)\]\([^)\n]*$/, '$1')
+    .replace(/\[\d{0,3}(?:, ?\d{0,3})*$/, '');
+  const code = closing(settled, '`');
+  if (code) return settled + code;
+  return ['**', '~~', '__', '*'].reduce(close, settled);
+}
+
+function close(text: string, mark: string): string {
+  if (text.endsWith(mark)) return isOpen(text, mark) ? text.slice(0, -mark.length).replace(/\s+$/, '') : text;
+  return isOpen(text, mark) ? text.replace(/\s*$/, '') + mark : text;
+}
+
+function isOpen(text: string, mark: string): boolean {
+  const visible = text.replace(/`[^`\n]*`/g, '').replace(/\\./g, '');
+  const found = mark === '*' ? visible.replace(/^\s*\* /gm, '').replace(/\*\*/g, '').match(/\*(?=\S)|(?<=\S)\*/g) : visible.match(pattern(mark));
+  return (found?.length ?? 0) % 2 === 1;
+}
+
+function pattern(mark: string): RegExp {
+  return new RegExp(mark.replace(/\*/g, '\\*'), 'g');
+}
+
+/** The run of backticks that ends the code which the text stands in, if it stands in one. */
+function closing(text: string, tick: string): string {
+  let open = '';
+  for (const [run] of text.matchAll(/`+/g)) open = open === '' ? run : run === open ? '' : open;
+  return open.length > 0 && open.length < 3 && !text.endsWith(open) ? open : open === tick && text.endsWith(tick) ? '' : '';
+}
