@@ -69,8 +69,12 @@ export class PgliteDatabase implements Database {
 /** MikroORM parses dates itself, from text; the other users of the engine want PGlite's own values. */
 function withTextDates(pglite: PGlite): PGlite {
   const parsers = createPostgreSqlTypeParsers((text: string) => parseArray(text) as never);
-  const wrap = (engine: Pick<PGlite, 'query'>) => ({
-    query: (sql: string, params?: unknown[], options?: QueryOptions) => engine.query(sql, params as unknown[], { ...options, parsers }),
+  const wrap = (engine: Pick<PGlite, 'query' | 'exec'>) => ({
+    async query(sql: string, params?: unknown[], options?: QueryOptions) {
+      if (params?.length) return engine.query(sql, params, { ...options, parsers });
+      // A migration holds several statements, which only the simple protocol takes.
+      return (await engine.exec(sql, { ...options, parsers })).at(-1);
+    },
   });
   return {
     ...wrap(pglite),
