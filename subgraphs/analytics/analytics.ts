@@ -13,6 +13,7 @@ import { analyticsTables } from './migrations/0001-analytics.ts';
 import { FACT_NAMES } from './targets.ts';
 import { Usage } from './usage.entity.ts';
 import { UsageResolver } from './usage.resolver.ts';
+import { RunUsage } from './usage.type.ts';
 
 export const analytics: Subgraph<'analytics'> = {
   name: 'analytics',
@@ -29,6 +30,7 @@ export const analytics: Subgraph<'analytics'> = {
         [HealthResolver, new HealthResolver(new HealthService({ ai, probes, loop }))],
         [metrics.constructor, metrics],
       ]),
+      orphanedTypes: [RunUsage],
       references: {
         Run: async ({ id }: { id: string }) => ({ id }),
         AuditEntry: ({ id }: { id: string }, context: Context) => auditEntry(id, context),
