@@ -15,7 +15,7 @@ create table users."user" (
 
 -- One row at most: whose sign-up came first, however many came at once.
 create table users.founder (
-  only boolean primary key default true check (only),
+  single boolean primary key default true check (single),
   user_id uuid not null references users."user" (id) deferrable initially deferred
 );
 
@@ -28,7 +28,7 @@ create table users.session (
   revoked_for text check (revoked_for in ('SIGN_OUT', 'REUSE')),
   check ((revoked_at is null) = (revoked_for is null))
 );
-create index session_user on users.session (user_id);
+create index session_owner on users.session (user_id);
 
 create table users.refresh_token (
   hash text primary key,
