@@ -1,45 +1,174 @@
 import './telemetry.ts';
-import type { GraphQLSchema } from 'graphql';
+import { ApolloGateway } from '@apollo/gateway';
 import type {
+  GatewayGraphQLRequestContext,
   GatewayInterface,
   GatewayLoadResult,
   GatewaySchemaLoadOrUpdateCallback,
   GatewayUnsubscriber,
 } from '@apollo/server-gateway-interface';
+import { GraphQLError, type GraphQLSchema } from 'graphql';
 import type { Graph } from '../infra/graph/graph.ts';
 import type { Log } from '../infra/log.ts';
-import type { SubgraphName } from '../schema/facts.ts';
 import type { Source } from '../schema/source.ts';
 import type { Identity } from '../schema/viewer.ts';
+import { refuse, toFailure, toResult } from './execution/refusal.ts';
+import { loadPlanner, type PlannerName } from './planner.ts';
 import type { Admission, GraphRequest, GraphResult, ParsedOperation } from './request.ts';
+import { Supergraph } from './supergraph.ts';
 
 export interface GatewayOptions {
   supergraphSdl: string;
-  sources: ReadonlyMap<SubgraphName, Source>;
-  plannerName: 'hive' | 'apollo';
+  /** By the names of the subgraphs. */
+  sources: ReadonlyMap<string, Source>;
+  plannerName: PlannerName;
   log: Log;
-  /** What applies to `execute`, `subscribe` and `parse`; `ask` is the platform's own and passes without. */
+  /** What applies to `parse`, `execute` and `subscribe`; `ask` is the platform's own and passes without. */
   admission?: Admission;
 }
 
-/** What the door and the ports may rely on. `new Gateway(options)` remembers; `load()` makes it answer. */
-export interface GatewaySurface extends GatewayInterface, Graph {
-  /** Idempotent. Apollo Server calls it with its own options; without Apollo Server call it with none. */
-  load(options?: unknown): Promise<GatewayLoadResult>;
-  /** Takes a new supergraph or throws and keeps the old one. Running streams end with the one they began with. */
-  reload(supergraphSdl: string): void;
-  onSchemaLoadOrUpdate(callback: GatewaySchemaLoadOrUpdateCallback): GatewayUnsubscriber;
+/** Everything public of a gateway. */
+export type GatewaySurface = Pick<Gateway, keyof Gateway>;
+
+/** What Apollo Server must be given as its context. */
+export interface GatewayContext {
+  identity: Identity;
+  signal?: AbortSignal;
+}
+
+/**
+ * The graph. An `ApolloGateway` loads, checks and replaces the supergraph; plans are run here, those of subscriptions
+ * included, which it refuses. `new Gateway(options)` remembers; `load()` makes it answer.
+ */
+export class Gateway implements GatewayInterface, Graph {
+  readonly #options: GatewayOptions;
+  readonly #listeners = new Set<GatewaySchemaLoadOrUpdateCallback>();
+  #loading: Promise<ApolloGateway> | undefined;
+  #replace: ((supergraphSdl: string) => void) | undefined;
+  #supergraph: Supergraph | undefined;
+
+  constructor(options: GatewayOptions) {
+    this.#options = options;
+  }
 
   /** The public schema, without what is `@inaccessible`. */
-  readonly schema: GraphQLSchema;
-  readonly supergraphSdl: string;
+  get schema(): GraphQLSchema {
+    return this.#current.schema;
+  }
+
+  get supergraphSdl(): string {
+    return this.#current.sdl;
+  }
+
+  /** One subgraph itself, for the platform's own fields that are not in the public schema. */
+  sourceOf(name: string): Source {
+    const source = this.#options.sources.get(name);
+    if (!source) throw new Error(`there is no subgraph "${name}"`);
+    return source;
+  }
 
   /** The parsed and validated operation, or why it is refused; for a socket that must know what is asked. */
-  parse(request: GraphRequest): ParsedOperation | { errors: GraphResult['errors'] };
+  parse(request: GraphRequest): ParsedOperation | { errors: NonNullable<GraphResult['errors']> } {
+    try {
+      return this.#current.operations.get(request);
+    } catch (error) {
+      return { errors: toResult(error, this.#options.log).errors ?? [] };
+    }
+  }
+
   /** Queries and mutations. Never rejects. `signal` stops further fetches. */
-  execute(request: GraphRequest, identity: Identity, signal?: AbortSignal): Promise<GraphResult>;
-  /** A stream of events for a subscription; one result for anything else and for a refusal. `return()` ends at once. */
-  subscribe(request: GraphRequest, identity: Identity): Promise<AsyncIterableIterator<GraphResult> | GraphResult>;
-  /** One subgraph itself, for the platform's own fields that are not in the public schema. */
-  sourceOf(name: SubgraphName): Source;
+  async execute(request: GraphRequest, identity: Identity, signal?: AbortSignal): Promise<GraphResult> {
+    try {
+      const { operations, executor } = this.#current;
+      const operation = operations.get(request);
+      if (operation.plan?.kind === 'Subscription') throw refuse('BAD_REQUEST', [new GraphQLError('Ask for subscriptions over a socket or an event stream.')]);
+      return await executor.execute(operation, request, { identity, ...(signal ? { signal } : {}) });
+    } catch (error) {
+      return toResult(error, this.#options.log, identity);
+    }
+  }
+
+  /**
+   * The events of a subscription; one result for anything else and for a refusal. `return()` ends the stream at once,
+   * also while an event is awaited. A stream lives with the supergraph it began with.
+   */
+  async subscribe(request: GraphRequest, identity: Identity): Promise<AsyncIterableIterator<GraphResult> | GraphResult> {
+    try {
+      const { operations, executor } = this.#current;
+      const operation = operations.get(request);
+      if (operation.plan?.kind !== 'Subscription') return await executor.execute(operation, request, { identity });
+      return await executor.subscribe(operation, operation.plan, request, identity);
+    } catch (error) {
+      return toResult(error, this.#options.log, identity);
+    }
+  }
+
+  /** A subgraph's question to the graph; any error is thrown as the `Failure` of its code. */
+  async ask<Data = any>(query: string, variables: Record<string, unknown>, identity: Identity): Promise<Data> {
+    const request = { query, variables };
+    const { ownOperations, executor } = this.#current;
+    const result = await executor.execute(ownOperations.get(request), request, { identity }).catch((error) => toResult(error, this.#options.log, identity));
+    if (result.errors?.length) throw toFailure(result.errors[0]!);
+    return result.data as Data;
+  }
+
+  /** Idempotent. Apollo Server calls it with its own options; who has no Apollo Server passes none. */
+  async load(_options?: unknown): Promise<GatewayLoadResult> {
+    this.#loading ??= this.#open();
+    await this.#loading;
+    return { executor: (context) => this.#executeFor(context) };
+  }
+
+  /** Takes a new supergraph, or throws and keeps the old one. */
+  reload(supergraphSdl: string): void {
+    if (!this.#replace) throw new Error('the gateway is not loaded');
+    if (supergraphSdl !== this.#current.sdl) this.#replace(supergraphSdl);
+  }
+
+  onSchemaLoadOrUpdate(callback: GatewaySchemaLoadOrUpdateCallback): GatewayUnsubscriber {
+    this.#listeners.add(callback);
+    if (this.#supergraph) callback({ apiSchema: this.#supergraph.schema, coreSupergraphSdl: this.#supergraph.sdl });
+    return () => void this.#listeners.delete(callback);
+  }
+
+  async stop(): Promise<void> {
+    const apollo = await this.#loading;
+    this.#loading = undefined;
+    await apollo?.stop();
+  }
+
+  get #current(): Supergraph {
+    if (!this.#supergraph) throw new Error('the gateway is not loaded');
+    return this.#supergraph;
+  }
+
+  async #open(): Promise<ApolloGateway> {
+    const { log, plannerName, admission, supergraphSdl } = this.#options;
+    const makePlanner = await loadPlanner(plannerName, log);
+    const sourceOf = (name: string) => this.sourceOf(name);
+    let planner = makePlanner(supergraphSdl);
+    const apollo = new ApolloGateway({
+      logger: { debug() {}, info() {}, warn: (message) => log.warn(message), error: (message) => log.error(message) },
+      // Nothing is sent on its roads.
+      buildService: ({ name }) => ({ process: () => Promise.reject(new Error(`${name} is not asked this way`)) }),
+      supergraphSdl: async ({ update }) => {
+        this.#replace = (replacement) => {
+          planner = makePlanner(replacement);
+          update(replacement);
+        };
+        return { supergraphSdl };
+      },
+    });
+    apollo.onSchemaLoadOrUpdate((context) => {
+      this.#supergraph = new Supergraph(context.coreSupergraphSdl, context.apiSchema, planner, { sourceOf, log, admission });
+      for (const listener of this.#listeners) listener(context);
+    });
+    await apollo.load();
+    return apollo;
+  }
+
+  #executeFor({ source, operationName, request, context }: GatewayGraphQLRequestContext): Promise<GraphResult> {
+    const { identity, signal } = context as GatewayContext;
+    return this.execute({ query: source, operationName, variables: request.variables ?? {} }, identity, signal);
+  }
 }

@@ -1,0 +1,26 @@
+import { Failure } from '../../schema/errors.ts';
+import type { SourceResult } from '../../schema/source.ts';
+import type { Execution } from './execution.ts';
+import { isObject, type JsonObject } from './merge.ts';
+import type { EntityFetch, RootFetch } from './plan.ts';
+
+/** Sends a fetch to its subgraph. A subgraph that cannot be reached answers, too: with an error that has no path. */
+export async function callSubgraph(fetch: RootFetch | EntityFetch, representations: JsonObject, execution: Execution): Promise<SourceResult> {
+  const { ground, identity, signal } = execution;
+  signal?.throwIfAborted();
+  try {
+    const result = await ground.sourceOf(fetch.subgraph).execute(requestOf(fetch, representations, execution), identity);
+    if (result.data == null || isObject(result.data)) return result;
+    throw new Error('the subgraph answered with something that is not a result');
+  } catch (error) {
+    const failure = error instanceof Failure ? error : new Failure('DEPENDENCY_UNAVAILABLE', {}, { cause: error });
+    if (failure.cause) ground.log.error({ err: failure.cause, subgraph: fetch.subgraph, requestId: identity.requestId }, 'a subgraph did not answer');
+    return { errors: [{ message: failure.message, extensions: failure.extensions }] };
+  }
+}
+
+export function requestOf(fetch: RootFetch | EntityFetch, representations: JsonObject, { variables }: Pick<Execution, 'variables'>) {
+  const sent: JsonObject = { ...representations };
+  for (const name of fetch.variables) if (variables[name] !== undefined) sent[name] = variables[name];
+  return { query: fetch.query, variables: sent, ...(fetch.operationName ? { operationName: fetch.operationName } : {}) };
+}

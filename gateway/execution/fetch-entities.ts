@@ -1,0 +1,35 @@
+import { callSubgraph } from './call-subgraph.ts';
+import type { Execution } from './execution.ts';
+import { copy, isObject, merge, type JsonObject } from './merge.ts';
+import { placeEntityErrors } from './place-errors.ts';
+import type { EntityFetch } from './plan.ts';
+import { represent } from './representation.ts';
+import { applyRewrites } from './rewrite.ts';
+
+/** Fields that another subgraph adds to entities; entities that occur several times are asked for once. */
+export async function fetchEntities(fetch: EntityFetch, execution: Execution): Promise<void> {
+  const { data, ground } = execution;
+  const asked = fetch.batches.map((batch) => represent(batch, data, ground.isOfType));
+  if (asked.every(({ targets }) => targets.length === 0)) return;
+
+  const variables = Object.fromEntries(asked.map(({ batch, representations }) => [batch.variable, representations]));
+  const result = await callSubgraph(fetch, variables, execution);
+  if (result.errors?.length) placeEntityErrors({ fetch, asked }, result.errors, execution);
+
+  for (const { batch, targets } of asked) {
+    const entities: unknown = result.data?.[batch.key];
+    if (!Array.isArray(entities)) continue;
+    for (const [index, same] of targets.entries()) {
+      const entity: unknown = entities[index];
+      if (!isObject(entity)) continue;
+      applyRewrites(batch.outputRewrites, entity, ground.isOfType);
+      receive(same, entity);
+    }
+  }
+}
+
+function receive([first, ...others]: JsonObject[], entity: JsonObject): void {
+  const copies = others.map(() => copy(entity));
+  merge(first!, entity);
+  others.forEach((other, index) => merge(other, copies[index]!));
+}

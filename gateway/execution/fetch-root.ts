@@ -1,0 +1,23 @@
+import { callSubgraph } from './call-subgraph.ts';
+import type { Execution } from './execution.ts';
+import { copy, merge, type JsonObject } from './merge.ts';
+import { placeRootErrors } from './place-errors.ts';
+import type { RootFetch } from './plan.ts';
+import { applyRewrites } from './rewrite.ts';
+import type { SourceResult } from '../../schema/source.ts';
+import { walk } from './walk.ts';
+
+/** Fields of `Query` or `Mutation`. */
+export async function fetchRoot(fetch: RootFetch, execution: Execution): Promise<void> {
+  receiveRoot(fetch, await callSubgraph(fetch, {}, execution), execution);
+}
+
+/** Also for the events of a subscription, which answer its primary fetch. */
+export function receiveRoot(fetch: RootFetch, { data, errors }: SourceResult, execution: Execution): void {
+  if (errors?.length) placeRootErrors(fetch, errors, execution);
+  if (!data) return;
+  applyRewrites(fetch.outputRewrites, data, execution.ground.isOfType);
+  const targets: JsonObject[] = [];
+  walk(execution.data, fetch.path, execution.ground.isOfType, (target) => void targets.push(target));
+  targets.forEach((target, index) => merge(target, index === 0 ? data : copy(data)));
+}

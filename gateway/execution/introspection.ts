@@ -1,0 +1,55 @@
+import { execute, Kind, print, separateOperations, type DocumentNode, type ExecutionArgs, type FieldNode, type SelectionNode, type SelectionSetNode } from 'graphql';
+import type { JsonObject } from './merge.ts';
+import type { ParsedOperation } from '../request.ts';
+
+const MENTION = /__(schema|type)\b/;
+type Keep = (field: FieldNode) => boolean;
+
+/** What of an operation the schema answers itself, and what is left for the planner. */
+export interface Introspection {
+  /** Holds `__schema` and `__type` only. */
+  document: DocumentNode;
+  /** Undefined when nothing is left. */
+  rest?: string;
+}
+
+/** Undefined for all the operations that do not look at the schema. */
+export function introspectionIn(query: string, parsed: ParsedOperation): Introspection | undefined {
+  if (!MENTION.test(query)) return undefined;
+  const looking = restrict(parsed, isIntrospection);
+  if (!looking) return undefined;
+  const rest = restrict(parsed, (field) => !isIntrospection(field));
+  return { document: looking, ...(rest ? { rest: print(rest) } : {}) };
+}
+
+/** The answer under the response names; `__schema` waits for nothing, so it is there at once. */
+export function introspect(args: Pick<ExecutionArgs, 'schema' | 'document' | 'variableValues'>): JsonObject {
+  const result = execute(args);
+  return 'data' in result && result.data ? result.data : {};
+}
+
+function isIntrospection({ name }: FieldNode): boolean {
+  return name.value === '__schema' || name.value === '__type';
+}
+
+/** The operation with only some of its root fields, and the fragments that it then needs. */
+function restrict({ operation, fragments }: ParsedOperation, keep: Keep): DocumentNode | undefined {
+  const selectionSet = restricted(operation.selectionSet);
+  if (!selectionSet) return undefined;
+  const document: DocumentNode = { kind: Kind.DOCUMENT, definitions: [{ ...operation, selectionSet }, ...Object.values(fragments)] };
+  return separateOperations(document)[operation.name?.value ?? ''];
+
+  function restricted(set: SelectionSetNode): SelectionSetNode | undefined {
+    const selections = set.selections.map((selection) => {
+      if (selection.kind === Kind.FIELD) return keep(selection) ? selection : undefined;
+      return inlined(selection);
+    }).filter((selection) => selection !== undefined);
+    return selections.length > 0 ? { ...set, selections } : undefined;
+  }
+  /** A named fragment stands where it is spread, with the conditions of the spread. */
+  function inlined(selection: Exclude<SelectionNode, FieldNode>): SelectionNode | undefined {
+    const { typeCondition, selectionSet } = selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments[selection.name.value]!;
+    const kept = restricted(selectionSet);
+    return kept && { kind: Kind.INLINE_FRAGMENT, ...(typeCondition ? { typeCondition } : {}), directives: selection.directives ?? [], selectionSet: kept };
+  }
+}

@@ -1,0 +1,43 @@
+export type JsonObject = Record<string, unknown>;
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/**
+ * Adds what one subgraph delivered to what others did. Objects and lists of one length are joined item by item. An
+ * object that is there stays when another subgraph says null: the order in which fetches end must not matter.
+ */
+export function merge(target: JsonObject, source: JsonObject): void {
+  for (const key of Object.keys(source)) {
+    const value = source[key];
+    // `__proto__` as a key would reach the prototype of every object.
+    if (value === undefined || key === '__proto__') continue;
+    const present = target[key];
+    if (isObject(present) && (isObject(value) || value === null)) {
+      if (value) merge(present, value);
+    } else if (Array.isArray(present) && Array.isArray(value) && present.length === value.length) {
+      mergeLists(present, value);
+    } else {
+      target[key] = value;
+    }
+  }
+}
+
+function mergeLists(target: unknown[], source: unknown[]): void {
+  for (const [index, value] of source.entries()) {
+    const present = target[index];
+    if (isObject(present) && isObject(value)) merge(present, value);
+    else if (Array.isArray(present) && Array.isArray(value) && present.length === value.length) mergeLists(present, value);
+    else if (!isObject(present) || value !== null) target[index] = value;
+  }
+}
+
+/** For what goes to several places: later fetches may add different things in each. */
+export function copy<T>(value: T): T {
+  if (Array.isArray(value)) return value.map(copy) as T;
+  if (!isObject(value)) return value;
+  const copied: JsonObject = {};
+  for (const key of Object.keys(value)) if (key !== '__proto__') copied[key] = copy(value[key]);
+  return copied as T;
+}

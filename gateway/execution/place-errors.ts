@@ -1,0 +1,60 @@
+import { GraphQLError } from 'graphql';
+import type { SourceError } from '../../schema/source.ts';
+import type { Execution } from './execution.ts';
+import type { JsonObject } from './merge.ts';
+import type { EntityFetch, RootFetch } from './plan.ts';
+import type { Represented } from './representation.ts';
+import { fieldsOf } from './requested-fields.ts';
+import { rewritePlace } from './rewrite.ts';
+import { walk, type Place } from './walk.ts';
+
+/** A list of thousands whose items all fail says nothing more than its first hundred. */
+const MAX_ERRORS = 100;
+
+/** Errors of root fields hold their place already, below the objects at the fetch's path. */
+export function placeRootErrors(fetch: RootFetch, errors: readonly SourceError[], execution: Execution): void {
+  const places = placesOf(execution.data, [fetch.path], execution);
+  for (const error of errors) {
+    const inside = error.path ? [rewritePlace(fetch.outputRewrites, error.path)] : fieldsOf(fetch.query).map((field) => [field]);
+    for (const { place } of places) for (const end of inside) report(error, [...place, ...end], execution);
+  }
+}
+
+/**
+ * Finds where in the response an entity stands that a subgraph calls `_entities[3]`. An error without such a path
+ * concerns every field that was asked of every entity.
+ */
+export function placeEntityErrors({ fetch, asked }: { fetch: EntityFetch; asked: Represented[] }, errors: readonly SourceError[], execution: Execution): void {
+  const paths = asked.flatMap(({ batch }) => batch.paths);
+  const places = Map.groupBy(placesOf(execution.data, paths, execution), ({ object }) => object);
+  const placesAt = (objects: readonly JsonObject[] = []) => objects.flatMap((object) => places.get(object) ?? []);
+
+  for (const error of errors) {
+    const [key, index, ...inside] = error.path ?? [];
+    const found = typeof index === 'number' ? asked.find(({ batch }) => batch.key === key) : undefined;
+    if (found) {
+      const end = rewritePlace(found.batch.outputRewrites, inside);
+      for (const { place } of placesAt(found.targets[index as number])) report(error, [...place, ...end], execution);
+      continue;
+    }
+    for (const { batch, targets } of asked.filter(({ batch }) => key === undefined || batch.key === key)) {
+      for (const { place, object } of placesAt(targets.flat())) {
+        const fields = fieldsOf(fetch.query, batch.key, (type) => execution.ground.isOfType(object.__typename, [type]));
+        for (const field of fields) report(error, [...place, ...rewritePlace(batch.outputRewrites, [field])], execution);
+      }
+    }
+  }
+}
+
+function placesOf(data: JsonObject, paths: readonly RootFetch['path'][], { ground }: Execution): { object: JsonObject; place: Place }[] {
+  const found: { object: JsonObject; place: Place }[] = [];
+  for (const path of paths) walk(data, path, ground.isOfType, (object, place) => void found.push({ object, place: [...place] }));
+  return found;
+}
+
+function report(error: SourceError, path: Place, { errors }: Execution): void {
+  if (errors.length >= MAX_ERRORS) return;
+  // What servers add while they are being developed: never for clients.
+  const { stacktrace: _stacktrace, exception: _exception, ...extensions } = error.extensions ?? {};
+  errors.push(new GraphQLError(error.message, { path, extensions: { code: 'INTERNAL', retryable: true, ...extensions } }));
+}

@@ -1,0 +1,24 @@
+import { fetchEntities } from './fetch-entities.ts';
+import { fetchRoot } from './fetch-root.ts';
+import type { Execution } from './execution.ts';
+import type { PlanNode } from './plan.ts';
+
+/** Walks the plan. What a subgraph fails at becomes errors of the execution; only bugs and a cancelled request reject. */
+export async function runPlan(node: PlanNode, execution: Execution): Promise<void> {
+  switch (node.kind) {
+    case 'Sequence':
+      for (const child of node.nodes) await runPlan(child, execution);
+      return;
+    case 'Parallel':
+      await Promise.all(node.nodes.map((child) => runPlan(child, execution)));
+      return;
+    case 'Condition': {
+      const branch = execution.variables[node.variable] ? node.ifTrue : node.ifFalse;
+      return branch && runPlan(branch, execution);
+    }
+    case 'RootFetch':
+      return fetchRoot(node, execution);
+    case 'EntityFetch':
+      return fetchEntities(node, execution);
+  }
+}

@@ -1,0 +1,103 @@
+import { GraphQLError, parse, specifiedRules, validate, type DocumentNode, type FragmentDefinitionNode, type GraphQLSchema, type ValidationContext } from 'graphql';
+import { introspectionIn, type Introspection } from './execution/introspection.ts';
+import { Lru } from './execution/lru.ts';
+import type { Plan } from './execution/plan.ts';
+import type { Planner } from './planner.ts';
+import { Projection } from './execution/projection.ts';
+import { refuse } from './execution/refusal.ts';
+import type { Admission, GraphRequest, ParsedOperation } from './request.ts';
+
+const MAX_OPERATIONS = 1000;
+/** In characters of their texts; what is kept for an operation takes about a hundred times as many bytes. */
+const MAX_TEXT = 1_000_000;
+const MAX_VALIDATION_ERRORS = 20;
+
+/** Everything that can be worked out before the variables are known. */
+export interface Operation extends ParsedOperation {
+  plan?: Plan;
+  introspection?: Introspection;
+  projection: Projection;
+  weigh?: ReturnType<NonNullable<Admission['weigh']>>;
+}
+
+/** The operations of one supergraph that were asked for lately, parsed, validated, weighed and planned. */
+export class Operations {
+  readonly #kept = new Lru<Operation>(MAX_OPERATIONS, MAX_TEXT);
+
+  constructor(
+    private readonly schema: GraphQLSchema,
+    private readonly planner: Planner,
+    private readonly admission: Admission = {},
+  ) {}
+
+  /** Throws a `Refusal` or, where a part of ours fails, whatever that throws. Refused documents are not kept. */
+  get({ query, operationName }: GraphRequest): Operation {
+    const key = operationName ? `${operationName}\n${query}` : query;
+    const known = this.#kept.get(key);
+    if (known) return known;
+    const operation = this.#prepare(query, operationName ?? undefined);
+    this.#kept.add(key, operation, query.length);
+    return operation;
+  }
+
+  #prepare(query: string, operationName: string | undefined): Operation {
+    const document = this.#parse(query);
+    this.#validate(document);
+    const parsed = { schema: this.schema, document, ...chooseOperation(document, operationName) };
+    const weigh = this.admission.weigh?.(parsed);
+    const introspection = introspectionIn(query, parsed);
+    const planned = introspection ? introspection.rest : query;
+    const plan = planned && !onlyTypename(parsed) ? this.planner.plan(planned, operationName) : undefined;
+    return {
+      ...parsed,
+      projection: new Projection(parsed),
+      ...(plan ? { plan } : {}),
+      ...(introspection ? { introspection } : {}),
+      ...(weigh ? { weigh } : {}),
+    };
+  }
+
+  #parse(query: string): DocumentNode {
+    try {
+      return parse(query, this.admission.maxTokens ? { maxTokens: this.admission.maxTokens } : {});
+    } catch (error) {
+      throw refuse('GRAPHQL_PARSE_FAILED', [error]);
+    }
+  }
+
+  #validate(document: DocumentNode): void {
+    const rules = [...specifiedRules, noPrototypeNames, ...(this.admission.rules ?? [])];
+    let errors: readonly unknown[];
+    try {
+      errors = validate(this.schema, document, rules, { maxErrors: MAX_VALIDATION_ERRORS });
+    } catch (error) {
+      // The rule on the single field of a subscription throws when that field is behind a condition.
+      errors = [error];
+    }
+    if (errors.length > 0) throw refuse('GRAPHQL_VALIDATION_FAILED', errors);
+  }
+}
+
+function chooseOperation(document: DocumentNode, name: string | undefined): Pick<ParsedOperation, 'operation' | 'fragments'> {
+  const operations = document.definitions.filter((definition) => definition.kind === 'OperationDefinition');
+  const operation = name === undefined ? operations[0] : operations.find((one) => one.name?.value === name);
+  if (!operation) throw refuse('BAD_REQUEST', [new GraphQLError(name === undefined ? 'The document holds no operation.' : `The document holds no operation named "${name}".`)]);
+  if (name === undefined && operations.length > 1) throw refuse('BAD_REQUEST', [new GraphQLError('The document holds several operations. Name one as operationName.')]);
+  const fragments: Record<string, FragmentDefinitionNode> = Object.create(null);
+  for (const definition of document.definitions) if (definition.kind === 'FragmentDefinition') fragments[definition.name.value] = definition;
+  return { operation, fragments };
+}
+
+/** Such an operation asks nobody. */
+function onlyTypename({ operation }: Pick<ParsedOperation, 'operation'>): boolean {
+  return operation.selectionSet.selections.every((selection) => selection.kind === 'Field' && selection.name.value === '__typename');
+}
+
+/** As the name of a response field, `__proto__` would change what an object is instead of what it holds. */
+function noPrototypeNames(context: ValidationContext) {
+  return {
+    Field({ alias }: { alias?: { value: string } }) {
+      if (alias?.value === '__proto__') context.reportError(new GraphQLError('A field cannot be called "__proto__".'));
+    },
+  };
+}
