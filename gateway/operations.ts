@@ -1,6 +1,6 @@
 import { GraphQLError, parse, specifiedRules, validate, type DocumentNode, type FragmentDefinitionNode, type GraphQLSchema, type ValidationContext } from 'graphql';
 import { introspectionIn, type Introspection } from './execution/introspection.ts';
-import { Lru } from './execution/lru.ts';
+import { Lru } from './lru.ts';
 import type { Plan } from './execution/plan.ts';
 import type { Planner } from './planner.ts';
 import { Projection } from './execution/projection.ts';
