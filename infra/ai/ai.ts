@@ -25,6 +25,7 @@ export interface ModelInfo {
 export interface EmbeddingInfo {
   /** Names the vector space: vectors of different models are never compared. */
   model: string;
+  /** 0 while an endpoint has not made its first vector: read the length of the vectors, not this, to store them. */
   dimensions: number;
   /** True for the hashed n-gram embeddings that need no model. */
   builtin: boolean;

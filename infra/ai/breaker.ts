@@ -1,0 +1,58 @@
+import { Failure } from '../../schema/errors.ts';
+
+export interface BreakerLimits {
+  /** So many failures in a row … */
+  failures: number;
+  /** … within this time open the breaker … */
+  withinMs: number;
+  /** … for so long; then one call is let through as a trial. */
+  restMs: number;
+}
+
+const LIMITS: BreakerLimits = { failures: 5, withinMs: 30_000, restMs: 10_000 };
+
+/** Spares a provider that is down, and spares people the wait for it. */
+export class Breaker {
+  private failedAt: number[] = [];
+  private openUntil = 0;
+  private trial = false;
+
+  constructor(
+    private readonly limits: BreakerLimits = LIMITS,
+    private readonly now: () => number = () => performance.now(),
+  ) {}
+
+  /** Throws `PROVIDER_UNAVAILABLE` while the breaker is open. Whoever enters reports how it ended. */
+  enter(): void {
+    if (this.openUntil === 0) return;
+    const restMs = this.openUntil - this.now();
+    if (restMs > 0 || this.trial) throw resting(Math.max(restMs, 1000));
+    this.trial = true;
+  }
+
+  succeeded(): void {
+    this.failedAt = [];
+    this.openUntil = 0;
+    this.trial = false;
+  }
+
+  failed(): void {
+    const now = this.now();
+    this.failedAt = [...this.failedAt.filter((at) => now - at < this.limits.withinMs), now].slice(-this.limits.failures);
+    if (this.trial || this.failedAt.length >= this.limits.failures) this.openUntil = now + this.limits.restMs;
+    this.trial = false;
+  }
+
+  /** The call ended without a word about the provider's health: it was stopped, or the request was at fault. */
+  left(): void {
+    this.trial = false;
+  }
+}
+
+function resting(restMs: number): Failure {
+  const retryAfterSeconds = Math.ceil(restMs / 1000);
+  return new Failure('PROVIDER_UNAVAILABLE', {
+    reason: `The model provider failed several times in a row. Try again in ${retryAfterSeconds} s.`,
+    retryAfterSeconds,
+  });
+}

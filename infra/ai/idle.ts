@@ -1,0 +1,74 @@
+import { Failure } from '../../schema/errors.ts';
+
+/** No answer takes longer, however lively its connection is. */
+const ANSWER_MS = 600_000;
+
+/**
+ * Gives up on a provider that sends nothing. The SDK's own timeout ends with the headers: a stream that
+ * stalls after its first token would otherwise hang for ever.
+ */
+export class IdleTimer {
+  private readonly controller = new AbortController();
+  private readonly total: NodeJS.Timeout;
+  private idle: NodeJS.Timeout;
+  private paused = false;
+
+  constructor(
+    private readonly idleMs: number,
+    private readonly caller: AbortSignal,
+  ) {
+    this.idle = this.arm(idleMs);
+    this.total = setTimeout(() => this.giveUp('The answer took longer than ten minutes.'), ANSWER_MS);
+    if (caller.aborted) this.abort();
+    else caller.addEventListener('abort', this.abort, { once: true });
+  }
+
+  /** Aborts with the caller, or once the provider was silent for too long. */
+  get signal(): AbortSignal {
+    return this.controller.signal;
+  }
+
+  /** The failure with which it gave up, if it did. */
+  get failure(): Failure | undefined {
+    return this.signal.reason instanceof Failure ? this.signal.reason : undefined;
+  }
+
+  /** Something arrived. */
+  touch(): void {
+    if (!this.paused) this.idle.refresh();
+  }
+
+  /** The reader is busy: silence is not the provider's fault. */
+  pause(): void {
+    this.paused = true;
+    clearTimeout(this.idle);
+  }
+
+  resume(idleMs = this.idleMs): void {
+    this.paused = false;
+    clearTimeout(this.idle);
+    this.idle = this.arm(idleMs);
+  }
+
+  stop(): void {
+    clearTimeout(this.idle);
+    clearTimeout(this.total);
+    this.caller.removeEventListener('abort', this.abort);
+  }
+
+  private arm(ms: number): NodeJS.Timeout {
+    return setTimeout(() => this.giveUp(`The model sent nothing for ${ms / 1000} s.`), ms);
+  }
+
+  private giveUp(reason: string): void {
+    this.controller.abort(new Failure('PROVIDER_TIMEOUT', { reason: `${reason} Regenerate the answer.` }));
+  }
+
+  private readonly abort = (): void => this.controller.abort(this.caller.reason);
+}
+
+/** What ends an iteration that its caller no longer wants. */
+export function abortError(signal: AbortSignal): Error {
+  const { reason } = signal;
+  return reason instanceof Error && reason.name === 'AbortError' ? reason : new DOMException('The answer is no longer wanted.', 'AbortError');
+}

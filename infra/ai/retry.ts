@@ -1,0 +1,32 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { abortError } from './idle.ts';
+import { faultOf } from './provider-fault.ts';
+
+const MAX_RETRIES = 2;
+const FIRST_PAUSE_MS = 250;
+
+/** Tries again what failed for a passing reason. Only for work of which nobody has seen a result yet. */
+export async function withRetries<T>(attempt: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  for (let retries = 0; ; retries++) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (signal.aborted) throw abortError(signal);
+      const fault = faultOf(error);
+      if (!fault) throw error;
+      if (!fault.retry || retries === MAX_RETRIES) throw fault.failure;
+      await waitFor(fault.retryAfterMs ?? jitter(FIRST_PAUSE_MS * 2 ** retries), signal);
+    }
+  }
+}
+
+/** Half of the pause is left to chance, so that many callers do not return at the same instant. */
+function jitter(ms: number): number {
+  return ms / 2 + (Math.random() * ms) / 2;
+}
+
+async function waitFor(ms: number, signal: AbortSignal): Promise<void> {
+  await pause(ms, undefined, { signal }).catch(() => {
+    throw abortError(signal);
+  });
+}
