@@ -52,11 +52,10 @@ async function count(em: SqlEntityManager, now: Date): Promise<Counts> {
        (count(*) filter (where finished_at > ?))::int as "runsLastMinute",
        coalesce(sum(input_tokens + output_tokens) filter (where finished_at > ?), 0)::int as "tokensLastMinute",
        (count(*) filter (where finished_at > ? and status in ('FAILED', 'INTERRUPTED')))::int as "failedRunsLastHour",
-       case when count(*) filter (where finished_at >= ?) = 0 then 0
-         else sum(cost_usd) filter (where finished_at >= ?) end as "costTodayUsd"
+       coalesce(sum(cost_usd) filter (where finished_at >= ?), 0) as "costTodayUsd"
      from analytics.usage where finished_at > ?`,
     // No answer takes an hour: a run that began before was lost from sight.
-    [hour, minute, minute, hour, midnight, midnight, midnight < hour ? before(midnight, 1) : hour],
+    [hour, minute, minute, hour, midnight, midnight < hour ? before(midnight, 1) : hour],
   );
   return counts;
 }

@@ -18,8 +18,8 @@ export class Metrics {
   @Field(() => Int, { description: 'Runs that failed or were interrupted in the last hour.' })
   failedRunsLastHour!: number;
 
-  @Field(() => Float, { nullable: true, description: 'US dollars since midnight UTC, of runs with a known price; null when there were runs and none had one.' })
-  costTodayUsd!: number | null;
+  @Field(() => Float, { description: 'US dollars since midnight UTC, of the runs with a known price.' })
+  costTodayUsd!: number;
 
   @Field(() => Float, { description: 'Memory of the answering process.' })
   memoryBytes!: number;

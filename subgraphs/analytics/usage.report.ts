@@ -20,7 +20,8 @@ const TOTALS = `
   coalesce(sum(output_tokens), 0)::float8 as "outputTokens",
   (count(*) filter (where estimated))::int as "estimatedRuns",
   (count(*) filter (where status in ('FAILED', 'INTERRUPTED')))::int as "failedRuns",
-  case when count(*) = 0 then 0 else sum(cost_usd) end as "costUsd",
+  coalesce(sum(cost_usd), 0) as "costUsd",
+  (count(*) filter (where cost_usd is null))::int as "unpricedRuns",
   avg(duration_ms)::float8 as "averageDurationMs",
   avg(time_to_first_token_ms)::float8 as "averageTimeToFirstTokenMs"`;
 

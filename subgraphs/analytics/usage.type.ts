@@ -80,8 +80,11 @@ export class UsageTotals {
   @Field(() => Int, { description: 'Runs that failed or were interrupted.' })
   failedRuns!: number;
 
-  @Field(() => Float, { nullable: true, description: 'US dollars of the runs with a known price; null when there were runs and none had one.' })
-  costUsd!: number | null;
+  @Field(() => Float, { description: 'US dollars of the runs with a known price.' })
+  costUsd!: number;
+
+  @Field(() => Int, { description: 'Runs whose price is not known, so that the cost leaves them out.' })
+  unpricedRuns!: number;
 
   @Field(() => Float, { nullable: true, description: 'Null without runs.' })
   averageDurationMs!: number | null;
