@@ -1,0 +1,100 @@
+import './telemetry.ts';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { ApolloServer, HeaderMap } from '@apollo/server';
+import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginInlineTraceDisabled, ApolloServerPluginLandingPageDisabled, ApolloServerPluginSchemaReportingDisabled, ApolloServerPluginUsageReportingDisabled } from '@apollo/server/plugin/disabled';
+import type { GatewayInterface } from '@apollo/server-gateway-interface';
+import { fastifyApolloHandler } from '@as-integrations/fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import type { Log } from '../infra/log.ts';
+import type { ErrorCode } from '../schema/errors.ts';
+import { PREFLIGHT_HEADERS, type Asker } from './asker.ts';
+import type { Answer, Entrance } from './entrance.ts';
+import type { GatewaySurface } from './gateway.ts';
+import { LIMITS } from './limits.ts';
+import { retryAfterOf, statusOf, toWire, WireGraphQLError, type WireError } from './refusal.ts';
+
+interface ApolloOptions {
+  gateway: GatewaySurface;
+  entrance: Entrance;
+  log: Log;
+  askerOf(request: FastifyRequest): Asker;
+}
+
+export interface GraphRoute {
+  handle(request: FastifyRequest, reply: FastifyReply): Promise<unknown>;
+  stop(): Promise<void>;
+}
+
+/**
+ * `/graphql` over HTTP: Apollo Server reads requests and negotiates answers, as GraphQL over HTTP says; what
+ * may be asked and what runs is decided by the entrance, which the sockets use as well.
+ */
+export async function openApollo({ gateway, entrance, log, askerOf }: ApolloOptions): Promise<GraphRoute> {
+  const asking = new AsyncLocalStorage<string>();
+  const server = new ApolloServer<{ asker: Asker }>({
+    gateway: behind(gateway, entrance),
+    stopOnTerminationSignals: false,
+    csrfPrevention: { requestHeaders: [...PREFLIGHT_HEADERS] },
+    allowBatchedHttpRequests: false,
+    persistedQueries: false,
+    parseOptions: { maxTokens: LIMITS.tokens },
+    // The entrance validates, after it knows who asks.
+    dangerouslyDisableValidation: true,
+    includeStacktraceInErrorResponses: false,
+    plugins: [
+      ApolloServerPluginLandingPageDisabled(),
+      ApolloServerPluginUsageReportingDisabled(),
+      ApolloServerPluginSchemaReportingDisabled(),
+      ApolloServerPluginInlineTraceDisabled(),
+      ApolloServerPluginCacheControlDisabled(),
+    ],
+    formatError: (formatted, error) => (isOurs(formatted) ? formatted : toWire(asOurs(error), asking.getStore() ?? '', log)),
+    logger: { debug: () => {}, info: () => {}, warn: (message: unknown) => log.warn(String(message)), error: (message: unknown) => log.error(String(message)) },
+  });
+  await server.start();
+  const handle = fastifyApolloHandler(server, { context: async (request) => ({ asker: askerOf(request as unknown as FastifyRequest) }) });
+  return {
+    handle: (request, reply) => asking.run(request.id, () => handle.call(request.server as never, request as never, reply as never) as Promise<unknown>),
+    stop: () => server.stop(),
+  };
+}
+
+function behind(gateway: GatewaySurface, entrance: Entrance): GatewayInterface {
+  return {
+    load: async () => ({
+      executor: async ({ request: { operationName, variables }, source, context }) => {
+        const answer = await entrance.execute({ query: source, operationName: operationName ?? null, variables: variables ?? null }, context['asker'] as Asker);
+        return toApollo(answer) as Awaited<ReturnType<Awaited<ReturnType<GatewayInterface['load']>>['executor'] & {}>>;
+      },
+    }),
+    onSchemaLoadOrUpdate: (callback) => gateway.onSchemaLoadOrUpdate(callback),
+    stop: async () => {},
+  };
+}
+
+/** Apollo Server takes the status of a refused request from its first error. */
+function toApollo({ data, errors }: Answer) {
+  const [first] = errors ?? [];
+  const http = first && data === undefined ? { status: statusOf(first), headers: headersOf(first) } : undefined;
+  const wrap = (error: WireError, position: number) =>
+    new WireGraphQLError(error, { ...error.extensions, ...(http && position === 0 ? { http } : {}) });
+  return { ...(data === undefined ? {} : { data }), ...(errors ? { errors: errors.map(wrap) } : {}) };
+}
+
+function headersOf(error: WireError): HeaderMap {
+  const retryAfter = retryAfterOf(error);
+  return new HeaderMap(retryAfter ? [['retry-after', retryAfter]] : []);
+}
+
+function isOurs({ extensions }: GraphQLFormattedError): boolean {
+  return typeof extensions?.['requestId'] === 'string';
+}
+
+/** Apollo Server calls everything it refuses itself a bad request; the status tells more. */
+function asOurs(error: unknown): unknown {
+  if (!(error instanceof GraphQLError) || error.extensions['code'] !== 'BAD_REQUEST') return error;
+  const { status } = (error.extensions['http'] ?? {}) as { status?: number };
+  const code: ErrorCode = status === 405 ? 'METHOD_NOT_ALLOWED' : error.message.includes('Cross-Site Request Forgery') ? 'CSRF_BLOCKED' : 'BAD_REQUEST';
+  return new GraphQLError(error.message.trim(), { extensions: { code } });
+}

@@ -1,0 +1,161 @@
+import { GraphQLError, type DocumentNode } from 'graphql';
+import type { Log } from '../infra/log.ts';
+import { Failure } from '../schema/errors.ts';
+import type { Identity, Viewer } from '../schema/viewer.ts';
+import type { Asker } from './asker.ts';
+import { checkVariables } from './characters.ts';
+import type { GatewaySurface } from './gateway.ts';
+import { chooseOperation, Inspector, isIntrospection, type InspectedOperation } from './inspection.ts';
+import { toWire, type WireError } from './refusal.ts';
+import type { GraphRequest, GraphResult } from './request.ts';
+import type { Scales } from './scales.ts';
+import type { Throttle } from './throttle.ts';
+
+export type Introspection = 'signed-in' | 'admin' | 'off';
+
+/** What comes out of the door. `data` is absent when nothing ran. */
+export interface Answer {
+  data?: Record<string, unknown> | null;
+  errors?: WireError[];
+}
+
+/** An operation that may run, with everything that was found out on the way. */
+export interface Admitted {
+  request: GraphRequest;
+  document: DocumentNode;
+  operation: InspectedOperation;
+  identity: Identity;
+}
+
+interface EntranceOptions {
+  gateway: GatewaySurface;
+  scales: Scales;
+  throttle: Throttle;
+  introspection: Introspection;
+  log: Log;
+}
+
+/** What may be asked before signing in. */
+const OPEN_TO_ALL: ReadonlySet<string> = new Set(['signUp', 'signIn', 'refreshSession', '__typename']);
+
+/**
+ * The way of every operation, whether it came by HTTP, by WebSocket or for an event stream: read, who asks,
+ * how much is asked, and only then the schema. A stranger learns nothing about the schema on this way.
+ */
+export class Entrance {
+  readonly #inspector = new Inspector();
+
+  constructor(private readonly options: EntranceOptions) {}
+
+  /** Throws a `Failure`, or a GraphQLError for a text that is not GraphQL. */
+  async admit(request: GraphRequest, asker: Asker): Promise<Admitted> {
+    const inspection = this.#inspect(request.query);
+    const operation = chooseOperation(inspection, request.operationName);
+    const viewer = isOpenToAll(operation) ? null : (await asker.prove()).viewer;
+    if (inspection.refusal) throw inspection.refusal;
+    this.#checkIntrospection(operation, viewer);
+    checkVariables(request.variables ?? {});
+    await this.options.throttle.countAttempts(operation.rootFields, request.variables ?? {}, asker.ip);
+    if (viewer) await this.options.throttle.admit(viewer.userId);
+    const { requestId, ip, userAgent } = asker;
+    return { request, document: inspection.document, operation, identity: { viewer, requestId, ip, ...(userAgent ? { userAgent } : {}) } };
+  }
+
+  /** Runs a query or a mutation. Never rejects. */
+  async execute(request: GraphRequest, asker: Asker): Promise<Answer> {
+    try {
+      const admitted = await this.admit(request, asker);
+      if (admitted.operation.node.operation === 'subscription') {
+        throw new Failure('BAD_REQUEST', { reason: 'Subscriptions are answered over WebSocket at /graphql, or as events at /graphql/stream.' });
+      }
+      return await this.run(admitted);
+    } catch (error) {
+      return this.refuse(error, asker.requestId);
+    }
+  }
+
+  /** Runs what was admitted; a query or a mutation. */
+  async run({ request, identity }: Admitted): Promise<Answer> {
+    const result = await this.options.gateway.execute(request, identity);
+    if (identity.viewer) await this.options.throttle.charge(identity.viewer.userId, this.options.scales.weighed(identity));
+    return this.#answer(result, identity);
+  }
+
+  /** Starts what was admitted, a subscription: a stream of answers, or one answer that refuses it. */
+  async subscribe({ request, identity }: Admitted): Promise<AsyncIterableIterator<Answer> | Answer> {
+    const result = await this.options.gateway.subscribe(request, identity);
+    if (!(Symbol.asyncIterator in result)) return this.#answer(result, identity);
+    return mapEvents(result, {
+      map: (event) => this.#answer(event, identity),
+      failed: (error) => this.refuse(error, identity.requestId),
+    });
+  }
+
+  refuse(error: unknown, requestId: string): Answer & { errors: WireError[] } {
+    return { errors: [toWire(error, requestId, this.options.log)] };
+  }
+
+  #inspect(text: string) {
+    if (!text.isWellFormed()) throw new Failure('BAD_USER_INPUT', { reason: 'The document is not well-formed Unicode.' });
+    try {
+      return this.#inspector.inspect(text);
+    } catch (error) {
+      if (!(error instanceof GraphQLError)) throw error;
+      const { message, source, positions } = error;
+      throw new GraphQLError(message, { source, positions, extensions: { code: 'GRAPHQL_PARSE_FAILED' } });
+    }
+  }
+
+  #checkIntrospection({ rootFields }: InspectedOperation, viewer: Viewer | null): void {
+    const { introspection } = this.options;
+    const isAllowed = introspection === 'signed-in' || (introspection === 'admin' && viewer?.role === 'ADMIN');
+    if (!isAllowed && isIntrospection(rootFields)) {
+      throw new Failure('GRAPHQL_VALIDATION_FAILED', { reason: 'Introspection is not available to you here.' });
+    }
+  }
+
+  #answer({ data, errors }: GraphResult, identity: Identity): Answer {
+    const wire = errors?.map((error) => conceal(toWire(error, identity.requestId, this.options.log), identity));
+    return { ...(wire?.length ? { errors: wire } : {}), ...(data === undefined ? {} : { data }) };
+  }
+}
+
+function isOpenToAll({ rootFields }: InspectedOperation): boolean {
+  return rootFields.every(({ name }) => OPEN_TO_ALL.has(name.value));
+}
+
+/** Messages of validation name types and fields: enough to draw the whole schema with, so strangers do not see them. */
+function conceal(error: WireError, { viewer }: Identity): WireError {
+  if (viewer || error.extensions.code !== 'GRAPHQL_VALIDATION_FAILED') return error;
+  return { ...error, message: 'The document does not fit the schema.' };
+}
+
+/** `failed` makes the last event of a stream that breaks; a rejection would show its message to the client. */
+function mapEvents<From, To>(events: AsyncIterableIterator<From>, { map, failed }: { map(event: From): To; failed(error: unknown): To }): AsyncIterableIterator<To> {
+  const over: IteratorResult<To> = { done: true, value: undefined };
+  let isBroken = false;
+  return {
+    async next() {
+      if (isBroken) return over;
+      try {
+        const { done, value } = await events.next();
+        return done ? over : { done: false, value: map(value) };
+      } catch (error) {
+        isBroken = true;
+        return { done: false, value: failed(error) };
+      }
+    },
+    // An async generator would keep `return` waiting behind a pending `next`; here the end is immediate.
+    async return() {
+      await events.return?.();
+      return over;
+    },
+    async throw() {
+      await events.return?.();
+      return over;
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}
