@@ -2,12 +2,14 @@ import {
   GraphQLError,
   isAbstractType,
   isEnumType,
+  isInterfaceType,
   isLeafType,
   isListType,
   isNonNullType,
   isObjectType,
   visit,
   type GraphQLAbstractType,
+  type GraphQLInterfaceType,
   type GraphQLObjectType,
   type GraphQLOutputType,
   type SelectionSetNode,
@@ -42,7 +44,9 @@ interface Trace {
   faults: GraphQLError[];
 }
 
-type FieldsOf = (type: GraphQLObjectType) => Field[];
+/** An object is taken as of its interface when no subgraph was asked, or can say, what exactly it is. */
+type Composite = GraphQLObjectType | GraphQLInterfaceType;
+type FieldsOf = (type: Composite) => Field[];
 
 /**
  * Cuts the response out of what the subgraphs delivered: the fields that were asked for, in their order, nulls carried
@@ -78,7 +82,7 @@ export class Projection {
   }
 
   #select(sets: readonly SelectionSetNode[], variables: CoercedVariables): FieldsOf {
-    const byType = new Map<GraphQLObjectType, Field[]>();
+    const byType = new Map<Composite, Field[]>();
     const scope = { ...this.#parsed, variables };
     return (type) => {
       let fields = byType.get(type);
@@ -87,12 +91,13 @@ export class Projection {
     };
   }
 
-  #field({ key, node, sets }: SelectedField, parent: GraphQLObjectType, variables: CoercedVariables): Field {
+  #field({ key, node, sets }: SelectedField, parent: Composite, variables: CoercedVariables): Field {
     const name = node.name.value;
     const own = { key, label: `${parent.name}.${name}`, inherited: key in {} };
     const field = parent.getFields()[name];
+    if (name === '__typename') return { ...own, required: true, complete: (_, trace) => refuse(own.label, trace), ...(isObjectType(parent) ? { typename: parent.name } : {}) };
     // `__schema` and `__type` were answered in full by the schema itself.
-    if (!field) return { ...own, required: false, complete: (value) => value, ...(name === '__typename' ? { typename: parent.name } : {}) };
+    if (!field) return { ...own, required: false, complete: (value) => value };
     return { ...own, ...this.#slot(field.type, own.label, this.#select(sets, variables)) };
   }
 
@@ -118,7 +123,8 @@ export class Projection {
     return (value, trace) => (isObject(value) ? completeObject(fieldsOf(type), value, trace) : refuse(label, trace));
   }
 
-  #concrete(abstract: GraphQLAbstractType, name: unknown): GraphQLObjectType | undefined {
+  #concrete(abstract: GraphQLAbstractType, name: unknown): Composite | undefined {
+    if ((name === undefined || name === abstract.name) && isInterfaceType(abstract)) return abstract;
     const type = typeof name === 'string' ? this.#parsed.schema.getType(name) : undefined;
     return isObjectType(type) && this.#parsed.schema.isSubType(abstract, type) ? type : undefined;
   }
