@@ -1,10 +1,11 @@
-import { pino } from 'pino';
+import { pino, type Logger, type LoggerOptions } from 'pino';
 
 /** One JSON line for each fact worth reading later. Secrets never reach it. */
-export type Log = import('pino').Logger;
+export type Log = Logger;
 
 export function openLog(level: string): Log {
-  return pino({
+  // To standard error: standard output is for what a person at a terminal wants to know.
+  const options: LoggerOptions = {
     level,
     base: undefined,
     timestamp: pino.stdTimeFunctions.isoTime,
@@ -13,5 +14,6 @@ export function openLog(level: string): Log {
       paths: ['password', 'token', 'refreshToken', 'accessToken', 'authorization', 'cookie', 'apiKey', '*.password', '*.token', '*.authorization', '*.cookie'],
       censor: '[redacted]',
     },
-  });
+  };
+  return pino(options, pino.destination({ dest: 2, sync: true }));
 }

@@ -1,0 +1,132 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { createClient, type Client } from 'graphql-ws';
+import WebSocket from 'ws';
+
+const START_MS = 60_000;
+
+export interface GraphAnswer {
+  status: number;
+  data?: any;
+  errors?: { message: string; path?: (string | number)[]; extensions: Record<string, any> }[];
+}
+
+export interface StartOptions {
+  env?: Record<string, string>;
+  /** An existing data directory, for a second start on the same data; it is then not removed at the end. */
+  dataDir?: string;
+}
+
+/** The real product in a process of its own, on a free port, with its own data. */
+export class Product {
+  readonly #ended: Promise<void>;
+  readonly #sockets = new Set<Client>();
+
+  private constructor(
+    readonly child: ChildProcess,
+    readonly url: string,
+    readonly dataDir: string,
+    /** Every line that the product has logged so far. */
+    readonly logs: Record<string, any>[],
+    private readonly ownsData: boolean,
+  ) {
+    this.#ended = new Promise((done) => child.once('exit', () => done()));
+  }
+
+  static async start({ env = {}, dataDir }: StartOptions = {}): Promise<Product> {
+    const directory = dataDir ?? mkdtempSync(join(tmpdir(), 'parley-test-'));
+    const child = spawn(process.execPath, ['--enable-source-maps', resolve('dist/infra/start.js')], {
+      env: { PATH: process.env['PATH'], HOME: process.env['HOME'], PORT: '0', DATA_DIR: directory, LOG_LEVEL: 'info', ...env },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    const logs: Record<string, any>[] = [];
+    const url = await listening(child, logs);
+    return new Product(child, url, directory, logs, dataDir === undefined);
+  }
+
+  get pid(): number {
+    return this.child.pid!;
+  }
+
+  /** One GraphQL request over HTTP; `token` is an access token. */
+  async graph(query: string, variables: Record<string, unknown> = {}, token?: string): Promise<GraphAnswer> {
+    const response = await fetch(`${this.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) },
+      body: JSON.stringify({ query, variables }),
+    });
+    return { status: response.status, ...((await response.json()) as object) };
+  }
+
+  /** The data of a request that must succeed. */
+  async ask(query: string, variables: Record<string, unknown> = {}, token?: string): Promise<any> {
+    const answer = await this.graph(query, variables, token);
+    if (answer.errors) throw new Error(`unexpected errors: ${JSON.stringify(answer.errors)}`);
+    return answer.data;
+  }
+
+  /** A GraphQL-over-WebSocket client that is closed with the product. */
+  socket(token?: string): Client {
+    const client = createClient({
+      url: `${this.url.replace('http', 'ws')}/graphql`,
+      webSocketImpl: WebSocket,
+      retryAttempts: 0,
+      lazy: true,
+      ...(token ? { connectionParams: { accessToken: token } } : {}),
+    });
+    this.#sockets.add(client);
+    return client;
+  }
+
+  /** As an administrator's `kill`: the product ends by itself. */
+  async stop(): Promise<void> {
+    await this.#end('SIGTERM');
+    if (this.ownsData) rmSync(this.dataDir, { recursive: true, force: true });
+  }
+
+  /** As a power cut of the process; the data stay where they are. */
+  async kill(): Promise<void> {
+    await this.#end('SIGKILL');
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
+    for (const socket of this.#sockets) await socket.dispose();
+    if (this.child.exitCode === null && this.child.signalCode === null) this.child.kill(signal);
+    await this.#ended;
+  }
+}
+
+export function startProduct(options: StartOptions = {}): Promise<Product> {
+  return Product.start(options);
+}
+
+/** Resolves to the address once the product says that it listens; rejects with its log when it does not come to that. */
+function listening(child: ChildProcess, logs: Record<string, any>[]): Promise<string> {
+  return new Promise((resolveUrl, reject) => {
+    const fail = (reason: string) => {
+      child.kill('SIGKILL');
+      reject(new Error(`${reason}\n${logs.map((line) => JSON.stringify(line)).join('\n')}`));
+    };
+    const timer = setTimeout(() => fail('the product did not start in time'), START_MS);
+    child.once('exit', (code) => fail(`the product ended with code ${code}`));
+    createInterface({ input: child.stderr! }).on('line', (text) => {
+      const line = parseLine(text);
+      logs.push(line);
+      if (line['msg'] !== 'listening') return;
+      clearTimeout(timer);
+      child.removeAllListeners('exit');
+      resolveUrl(line['url'] as string);
+    });
+  });
+}
+
+function parseLine(line: string): Record<string, any> {
+  try {
+    return JSON.parse(line) as Record<string, any>;
+  } catch {
+    return { msg: line };
+  }
+}
