@@ -18,6 +18,7 @@ export interface UploadOptions {
   files: Files;
   knowledge(): Source;
   readTicket(ticket: string): Promise<UploadPermission>;
+  ipOf(request: FastifyRequest): string;
 }
 
 /** A sender that falls silent for so long has gone. */
@@ -41,12 +42,12 @@ export function addUpload(app: FastifyInstance, options: UploadOptions): void {
   });
 }
 
-async function receive(request: FastifyRequest, permission: UploadPermission, { files, knowledge }: UploadOptions) {
+async function receive(request: FastifyRequest, permission: UploadPermission, { files, knowledge, ipOf }: UploadOptions) {
   const key = `${permission.key}-${newId()}`;
   const intake = new Intake(permission.maxBytes);
   await store(request.raw, intake, (content) => files.put(key, content));
   try {
-    const document = await tellStored(knowledge(), request, permission, {
+    const document = await tellStored(knowledge(), { userId: permission.userId, requestId: request.id, ip: ipOf(request) }, {
       documentId: permission.documentId,
       key,
       sha256: intake.sha256(),
@@ -78,9 +79,9 @@ async function store(body: IncomingMessage, intake: Intake, put: (content: Intak
   }
 }
 
-async function tellStored(knowledge: Source, request: FastifyRequest, { userId }: UploadPermission, input: Record<string, unknown>): Promise<unknown> {
-  const viewer = { userId, role: 'USER' as const, sessionId: null };
-  const identity = { viewer, requestId: request.id, ip: request.ip, system: true };
+async function tellStored(knowledge: Source, sender: { userId: string; requestId: string; ip: string }, input: Record<string, unknown>): Promise<unknown> {
+  const { userId, requestId, ip } = sender;
+  const identity = { viewer: { userId, role: 'USER' as const, sessionId: null }, requestId, ip, system: true };
   const { data, errors } = await knowledge.execute({ query: STORED, variables: { input } }, identity);
   const [error] = errors ?? [];
   if (error) throw failureOf(error);
