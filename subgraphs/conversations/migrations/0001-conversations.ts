@@ -1,5 +1,8 @@
 import type { SqlMigration } from '../../../infra/database/database.ts';
 
+/**
+ * References are checked at commit, so that rows that name each other may come in any order.
+ */
 export const migration: SqlMigration = {
   name: '0001-conversations',
   up: `
@@ -19,11 +22,11 @@ export const migration: SqlMigration = {
 
     create table conversations.message (
       id uuid primary key,
-      conversation_id uuid not null references conversations.conversation (id) on delete cascade,
+      conversation_id uuid not null references conversations.conversation (id) on delete cascade deferrable initially deferred,
       owner_id uuid not null,
       role text not null,
       text text not null,
-      parent_id uuid references conversations.message (id) on delete cascade,
+      parent_id uuid references conversations.message (id) on delete cascade deferrable initially deferred,
       run_id uuid,
       created_at timestamptz not null,
       search tsvector generated always as (to_tsvector('simple', text)) stored
@@ -36,7 +39,7 @@ export const migration: SqlMigration = {
       owner_id uuid not null,
       key text not null,
       fingerprint text not null,
-      message_id uuid not null references conversations.message (id) on delete cascade,
+      message_id uuid not null references conversations.message (id) on delete cascade deferrable initially deferred,
       run_id uuid not null,
       created_at timestamptz not null,
       primary key (owner_id, key)
@@ -44,10 +47,10 @@ export const migration: SqlMigration = {
 
     create table conversations.run (
       id uuid primary key,
-      conversation_id uuid not null references conversations.conversation (id) on delete cascade,
+      conversation_id uuid not null references conversations.conversation (id) on delete cascade deferrable initially deferred,
       owner_id uuid not null,
-      message_id uuid not null references conversations.message (id) on delete cascade,
-      question_id uuid not null references conversations.message (id) on delete cascade,
+      message_id uuid not null references conversations.message (id) on delete cascade deferrable initially deferred,
+      question_id uuid not null references conversations.message (id) on delete cascade deferrable initially deferred,
       assistant_id uuid not null,
       assistant_version_id uuid not null,
       status text not null,
@@ -70,7 +73,7 @@ export const migration: SqlMigration = {
     create index on conversations.run (lease_until) where status in ('QUEUED', 'RUNNING');
 
     create table conversations.run_event (
-      run_id uuid not null references conversations.run (id) on delete cascade,
+      run_id uuid not null references conversations.run (id) on delete cascade deferrable initially deferred,
       attempt int not null,
       seq int not null,
       kind text not null,
@@ -81,7 +84,7 @@ export const migration: SqlMigration = {
 
     create table conversations.citation (
       id uuid primary key,
-      message_id uuid not null references conversations.message (id) on delete cascade,
+      message_id uuid not null references conversations.message (id) on delete cascade deferrable initially deferred,
       number int not null,
       document_id uuid not null,
       document_name text not null,
