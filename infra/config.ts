@@ -29,6 +29,7 @@ export const SETTINGS = {
   RUN_LEASE_MS: setting('3000', 'After this silence of its worker, a run is taken over by another.', integer(500, 60_000)),
   PROVIDER_IDLE_MS: setting('20000', 'A model that sends nothing for this long has failed.', integer(100, 600_000)),
   ALLOWED_PRIVATE_HOSTS: setting('', 'host:port pairs, separated by commas, that tools may read although they are not public.', list),
+  SIGN_INS_PER_MINUTE: setting('20', 'Sign-ins that one address may try in a minute, and half as many for one account and as sign-ups.', integer(2, 1_000_000)),
   TRUSTED_PROXIES: setting('', 'Addresses of proxies, separated by commas, whose X-Forwarded-For is believed.', list),
 } as const;
 

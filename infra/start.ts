@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Gateway } from '../gateway/gateway.ts';
-import { openDoor } from '../gateway/http.ts';
-import { admission } from '../gateway/limits.ts';
+import { openDoor, type DoorValues } from '../gateway/http.ts';
+import { Scales } from '../gateway/scales.ts';
 import { local } from '../gateway/sources.ts';
 import { all } from '../subgraphs/all.ts';
 import { openSubgraph, type OpenSubgraph } from '../subgraphs/open.ts';
@@ -40,13 +40,16 @@ async function start(config: Config, log: Log): Promise<{ url: string; close(): 
   for (const subgraph of all) subgraphs.push(await openSubgraph(subgraph, ports, await platform.database.connect(subgraph)));
   const sources = new Map(subgraphs.map(({ name, source }) => [name, local(source)]));
   const supergraphSdl = readFileSync(resolve('schema/supergraph.graphql'), 'utf8');
-  const gateway = new Gateway({ supergraphSdl, sources, plannerName: config.QUERY_PLANNER, log, admission });
+  const scales = new Scales();
+  const gateway = new Gateway({ supergraphSdl, sources, plannerName: config.QUERY_PLANNER, log, admission: scales });
   await gateway.load();
   graph.connect(gateway);
   for (const subgraph of subgraphs) await subgraph.start();
 
-  const door = await openDoor({ gateway, platform, config, log });
-  const url = (publicUrl ??= door.url);
+  const checks = { database: () => platform.database.ping(), supergraph: async () => gateway.schema };
+  const door = await openDoor({ ...platform, gateway, scales, log, checks, values: doorValues(config) });
+  await door.listen();
+  const url = (publicUrl ??= `http://${config.HOST.includes(':') ? `[${config.HOST}]` : config.HOST}:${door.port}`);
   return {
     url,
     async close() {
@@ -55,6 +58,18 @@ async function start(config: Config, log: Log): Promise<{ url: string; close(): 
       await gateway.stop();
       await platform.close();
     },
+  };
+}
+
+function doorValues(config: Config): DoorValues {
+  return {
+    host: config.HOST,
+    port: config.PORT,
+    publicUrl: config.PUBLIC_URL,
+    trustedProxies: config.TRUSTED_PROXIES,
+    introspection: config.INTROSPECTION,
+    signInsPerMinute: config.SIGN_INS_PER_MINUTE,
+    webRoot: resolve('web/build'),
   };
 }
 

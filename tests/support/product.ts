@@ -39,7 +39,7 @@ export class Product {
   static async start({ env = {}, dataDir }: StartOptions = {}): Promise<Product> {
     const directory = dataDir ?? mkdtempSync(join(tmpdir(), 'parley-test-'));
     const child = spawn(process.execPath, ['--enable-source-maps', resolve('dist/infra/start.js')], {
-      env: { PATH: process.env['PATH'], HOME: process.env['HOME'], PORT: '0', DATA_DIR: directory, LOG_LEVEL: 'info', ...env },
+      env: { PATH: process.env['PATH'], HOME: process.env['HOME'], PORT: '0', DATA_DIR: directory, LOG_LEVEL: 'info', SIGN_INS_PER_MINUTE: '100000', ...env },
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     const logs: Record<string, any>[] = [];
