@@ -29,6 +29,10 @@ export class PostgresQueue implements Queue {
     await this.#boss.stop({ graceful: true, timeout: 5_000 });
   }
 
+  async ping(): Promise<void> {
+    await this.#boss.getQueue(factsOf('analytics'));
+  }
+
   async add(em: EntityManager, job: string, data: object, options: JobOptions = {}): Promise<void> {
     await this.#boss.insert(
       job,

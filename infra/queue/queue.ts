@@ -6,6 +6,8 @@ import type { Fact, FactName, Facts, SubgraphName } from '../../schema/facts.ts'
 export interface Queue {
   open(): Promise<void>;
   close(): Promise<void>;
+  /** Resolves while jobs can be added. */
+  ping(): Promise<void>;
   /** Adds a job inside the caller's transaction. */
   add(em: EntityManager, job: string, data: object, options?: JobOptions): Promise<void>;
   /** Tells a fact inside the caller's transaction: one row for each hearer. */
