@@ -14,7 +14,7 @@ export class HealthResolver {
 
   @Query(() => [ServiceHealth], { description: 'How each part of the platform does.' })
   async health(@Ctx() context: Context): Promise<ServiceHealth[]> {
-    const parts = await this.#health.check(context.em.fork());
+    const parts = await this.#health.check();
     const { viewer } = context.identity;
     const inDetail = viewer !== null && may(viewer, 'health.readDetail');
     return parts.map((part) => (inDetail ? part : { ...part, detail: null }));

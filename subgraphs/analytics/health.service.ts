@@ -1,4 +1,3 @@
-import type { SqlEntityManager } from '@mikro-orm/sql';
 import type { Ai } from '../../infra/ai/ai.ts';
 import type { EventLoop } from './event-loop.ts';
 import type { HealthStatus } from './health.type.ts';
@@ -29,15 +28,14 @@ export class HealthService {
     this.#loop = parts.loop;
   }
 
-  check(em: SqlEntityManager): Promise<PartHealth[]> {
-    if (!this.#seen || Date.now() - this.#seen.at > FRESH_MS) this.#seen = { at: Date.now(), parts: this.#look(em) };
+  check(): Promise<PartHealth[]> {
+    if (!this.#seen || Date.now() - this.#seen.at > FRESH_MS) this.#seen = { at: Date.now(), parts: this.#look() };
     return this.#seen.parts;
   }
 
-  #look(em: SqlEntityManager): Promise<PartHealth[]> {
+  #look(): Promise<PartHealth[]> {
     const probes = Object.entries(this.#probes).map(([name, probe]) => answering(name, async () => void (await probe())));
     return Promise.all([
-      answering('database', async () => void (await em.execute('select 1'))),
       ...probes,
       answering('models', () => this.#models()),
       this.#eventLoop(),

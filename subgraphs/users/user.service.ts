@@ -1,6 +1,5 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import { isId, newId } from '../../infra/id.ts';
-import type { Limits } from '../../infra/limits/limits.ts';
 import type { Queue } from '../../infra/queue/queue.ts';
 import { Failure } from '../../schema/errors.ts';
 import type { Viewer } from '../../schema/viewer.ts';
@@ -13,10 +12,6 @@ import type { SignInInput, SignUpInput } from './session.type.ts';
 import { User } from './user.entity.ts';
 import { userLoader } from './user.loader.ts';
 
-/** Failed attempts. Counted for an account from one address, so that nobody can lock another out. */
-const TRIES_AT_ACCOUNT = { name: 'signIn.account', points: 10, perSeconds: 60 };
-const TRIES_FROM_ADDRESS = { name: 'signIn.address', points: 100, perSeconds: 60 };
-
 export interface SignedIn {
   session: OpenedSession;
   user: User;
@@ -24,13 +19,11 @@ export interface SignedIn {
 
 /** Accounts: how they come to be and how they are opened. */
 export class UserService {
-  readonly #limits: Limits;
   readonly #passwords: Passwords;
   readonly #queue: Queue;
   readonly #sessions: SessionService;
 
-  constructor(parts: { limits: Limits; passwords: Passwords; queue: Queue; sessions: SessionService }) {
-    this.#limits = parts.limits;
+  constructor(parts: { passwords: Passwords; queue: Queue; sessions: SessionService }) {
     this.#passwords = parts.passwords;
     this.#queue = parts.queue;
     this.#sessions = parts.sessions;
@@ -53,17 +46,10 @@ export class UserService {
     });
   }
 
-  /** An unknown account and a wrong password are one failure, in text and in time. */
+  /** An unknown account and a wrong password are one failure, in text and in time. The gateway counts the attempts. */
   async signIn(context: Context, input: SignInInput): Promise<SignedIn> {
-    const key = emailKey(input.email);
-    const address = context.identity.ip ?? 'unknown';
-    await this.#limits.take(TRIES_FROM_ADDRESS, address);
-    await this.#limits.take(TRIES_AT_ACCOUNT, `${address} ${key}`);
-    const user = await context.em.findOne(User, { emailKey: key.replaceAll('\0', '') });
+    const user = await context.em.findOne(User, { emailKey: emailKey(input.email) });
     if (!(await this.#passwords.matches(user?.passwordHash, input.password)) || !user) return this.#refuse(context, user);
-    await this.#limits.reset(TRIES_AT_ACCOUNT, `${address} ${key}`);
-    // Given back: an office behind one address signs in as often as it likes.
-    await this.#limits.take(TRIES_FROM_ADDRESS, address, -1);
     const session = await context.em.transactional(async (em) => {
       const opened = await this.#sessions.open(em, user.id);
       const actor = { ...actorOf(context), userId: user.id, sessionId: opened.sessionId };

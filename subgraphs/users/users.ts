@@ -17,9 +17,9 @@ export const users: Subgraph<'users'> = {
   name: 'users',
   entities: [User, Session, RefreshToken, Notification],
   migrations: [usersTables],
-  create({ bus, limits, queue, tokens }) {
+  create({ bus, queue, tokens }) {
     const sessions = new SessionService(bus, queue);
-    const people = new UserService({ limits, passwords: new Passwords(), queue, sessions });
+    const people = new UserService({ passwords: new Passwords(), queue, sessions });
     const inbox = new NotificationService(bus, queue);
     const notifications = notificationResolver(inbox);
     return {
