@@ -1,0 +1,39 @@
+import { Failure } from '../../../schema/errors.ts';
+import { detectKind } from './detect.ts';
+import type { Declared, DocumentKind, ExtractedPage, Extraction } from './extraction.ts';
+
+const MAX_CHARACTERS = 20_000_000;
+
+/** Each reader is loaded when the first file of its kind comes: none is small. */
+const READERS: Record<DocumentKind, () => Promise<(bytes: Uint8Array) => Promise<ExtractedPage[]>>> = {
+  pdf: async () => (await import('./pdf.ts')).readPdf,
+  docx: async () => (await import('./docx.ts')).readDocx,
+  html: async () => (await import('./html.ts')).readHtml,
+  markdown: async () => (await import('./markdown.ts')).readMarkdown,
+  csv: async () => (await import('./csv.ts')).readCsv,
+  text: async () => (await import('./text.ts')).readText,
+};
+
+/** Reads a file of any supported kind. Every way in which a file can be unreadable is a `Failure('DOCUMENT_…')`. */
+export async function readDocument(bytes: Uint8Array, declared: Declared): Promise<Extraction> {
+  if (bytes.length === 0) throw new Failure('DOCUMENT_EMPTY');
+  const kind = await detectKind(bytes, declared);
+  const read = await READERS[kind]();
+  const pages = (await read(bytes)).map(({ number, text }) => ({ number, text: clean(text) }));
+  const length = pages.reduce((sum, page) => sum + page.text.length, 0);
+  if (length > MAX_CHARACTERS) throw new Failure('DOCUMENT_TOO_COMPLEX', { reason: 'The file holds more than 20 million characters. Split it.' });
+  if (!pages.some((page) => /[\p{L}\p{N}]/u.test(page.text))) throw new Failure('DOCUMENT_EMPTY', { reason: 'The file holds no text.' });
+  return { kind, pages };
+}
+
+/** Only characters that PostgreSQL keeps and a reader can see; composed, so that equal words are equal. */
+function clean(text: string): string {
+  return text
+    .toWellFormed()
+    .normalize('NFC')
+    .replace(/\r\n?|[\u2028\u2029]/g, '\n')
+    .replace(/[\0-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff]/g, '')
+    .replace(/[ \t]+$/gm, '')
+    .replace(/\n{3,}/g, '\n\n')
+    .trim();
+}

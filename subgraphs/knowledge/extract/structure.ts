@@ -1,0 +1,121 @@
+/** The little that is needed of a DOM, whoever makes it. */
+export interface HtmlNode {
+  nodeType: number;
+  textContent: string | null;
+  localName?: string;
+  childNodes: Iterable<HtmlNode>;
+  getAttribute?(name: string): string | null;
+  hasAttribute?(name: string): boolean;
+}
+
+const TEXT = 3;
+const ELEMENT = 1;
+const SKIPPED = new Set(['script', 'style', 'noscript', 'template', 'svg', 'iframe', 'object', 'head', 'nav', 'annotation', 'button', 'select', 'input', 'textarea', 'dialog', 'canvas', 'audio', 'video']);
+const BLOCKS = new Set(['address', 'article', 'aside', 'blockquote', 'body', 'caption', 'center', 'dd', 'details', 'div', 'dl', 'fieldset', 'figcaption', 'figure', 'footer', 'form', 'header', 'hr', 'html', 'main', 'p', 'section', 'summary', 'tbody', 'td', 'tfoot', 'th', 'thead', 'tr', 'ul', 'ol', 'li']);
+
+/** HTML as text with the marks of Markdown: headings, lists, tables and code keep their shape, links their words. */
+export function structureOf(root: HtmlNode): string {
+  const blocks: string[] = [];
+  let line = '';
+  /** Ends the line that is being written; blocks that belong together are joined by one line break only. */
+  const flush = (prefix = '') => {
+    const text = line.replace(/[ \t\r\n\f]+/g, ' ').replaceAll('\u2028', '\n').replace(/ *\n */g, '\n').trim();
+    line = '';
+    if (text) blocks.push(prefix + text);
+  };
+  const visitAll = (node: HtmlNode, depth: number) => {
+    for (const child of node.childNodes) visit(child, depth);
+  };
+  /** What a node holds, as blocks of its own. */
+  const inner = (node: HtmlNode, depth: number): string[] => {
+    flush();
+    const from = blocks.length;
+    visitAll(node, depth);
+    flush();
+    return blocks.splice(from);
+  };
+
+  function visit(node: HtmlNode, depth: number): void {
+    if (node.nodeType === TEXT) {
+      line += node.textContent ?? '';
+      return;
+    }
+    if (node.nodeType !== ELEMENT || isHidden(node)) return;
+    const name = node.localName ?? '';
+    if (/^h[1-6]$/.test(name)) return heading(node, Number(name[1]), depth);
+    if (name === 'br') line += '\u2028';
+    else if (name === 'pre') code(node);
+    else if (name === 'table') table(node, depth);
+    else if (name === 'ul' || name === 'ol') list(node, name === 'ol', depth);
+    else if (name === 'dt') definition(node, depth);
+    else if (name === 'img') line += imageText(node);
+    else if (BLOCKS.has(name)) blocks.push(...inner(node, depth));
+    else visitAll(node, depth);
+  }
+
+  function heading(node: HtmlNode, level: number, depth: number): void {
+    const text = inner(node, depth).join(' ').replace(/\s+/g, ' ');
+    if (text) blocks.push(`${'#'.repeat(level)} ${text}`);
+  }
+
+  function code(node: HtmlNode): void {
+    flush();
+    const text = (node.textContent ?? '').replace(/\r\n?/g, '\n').replace(/^\n+|\s+$/g, '');
+    if (text) blocks.push(`\`\`\`\n${text}\n\`\`\``);
+  }
+
+  /** A term; in bold, so that it is known to belong to what follows. */
+  function definition(node: HtmlNode, depth: number): void {
+    const text = inner(node, depth).join(' ').replace(/\s+/g, ' ');
+    if (text) blocks.push(`**${text}**`);
+  }
+
+  function list(node: HtmlNode, ordered: boolean, depth: number): void {
+    flush();
+    const items = [...node.childNodes].filter((child) => child.nodeType === ELEMENT && !isHidden(child));
+    const lines = items.map((item, index) => {
+      const mark = ordered ? `${index + 1}. ` : '- ';
+      const content = inner(item, depth + 1).join('\n').replace(/\n/g, '\n  ');
+      return content ? mark + content : '';
+    });
+    const text = lines.filter(Boolean).join('\n');
+    if (text) blocks.push(text);
+  }
+
+  function table(node: HtmlNode, depth: number): void {
+    const rows = rowsOf(node).map((row) => row.map((cell) => inner(cell, depth + 1)));
+    flush();
+    // A table of one column, or one whose cells hold many blocks, arranges a page: it is no table to a reader.
+    const isLayout = rows.every((row) => row.length < 2) || rows.some((row) => row.some((cell) => cell.length > 6));
+    if (isLayout) return void blocks.push(...rows.flat(2));
+    const lines = rows.map((row) => `| ${row.map((cell) => cell.join(' ').replace(/\s+/g, ' ').replaceAll('|', '\\|')).join(' | ')} |`);
+    if (lines.length > 1) lines.splice(1, 0, `|${' --- |'.repeat(rows[0]!.length)}`);
+    blocks.push(lines.join('\n'));
+  }
+
+  visit(root, 0);
+  flush();
+  return blocks.join('\n\n');
+}
+
+function isHidden(node: HtmlNode): boolean {
+  return SKIPPED.has(node.localName ?? '') || Boolean(node.hasAttribute?.('hidden')) || node.getAttribute?.('aria-hidden') === 'true';
+}
+
+function imageText(node: HtmlNode): string {
+  const text = node.getAttribute?.('alt')?.trim();
+  return text ? ` ${text} ` : '';
+}
+
+/** The cells of each row, not those of tables within them. */
+function rowsOf(table: HtmlNode): HtmlNode[][] {
+  const rows: HtmlNode[][] = [];
+  const search = (node: HtmlNode) => {
+    for (const child of node.childNodes) {
+      if (child.localName === 'tr') rows.push([...child.childNodes].filter((cell) => cell.localName === 'td' || cell.localName === 'th'));
+      else if (child.localName !== 'table' && child.nodeType === ELEMENT) search(child);
+    }
+  };
+  search(table);
+  return rows.filter((row) => row.length > 0);
+}

@@ -1,0 +1,75 @@
+import { stem } from './stem.ts';
+
+/** A word of a text: what it is compared by, and where it stands (UTF-16 code units). */
+export interface Word {
+  term: string;
+  start: number;
+  end: number;
+}
+
+/** Letters and digits, with single signs between them as in `core.autocrlf`, `--no-verify` or `AUDIO-5521`; a hyphen may end a line. */
+const RUN = /[\p{L}\p{N}\p{M}]+(?:(?:[._/:@+]|-\n?)[\p{L}\p{N}\p{M}]+)*/gu;
+const PART = /[\p{L}\p{N}\p{M}]+/gu;
+/** Scripts that put no spaces between words. */
+const UNSPACED = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}\u30fc]+/gu;
+const MAX_PARTS = 6;
+const MAX_TERM = 60;
+
+/**
+ * The words of a text in any language, each by its stem and without accents. `core.autocrlf` is found as a whole and by
+ * its parts; scripts without spaces are cut into pairs of characters, which needs no dictionary and splits a question
+ * in the same way as the text that answers it.
+ */
+export function wordsOf(text: string): Word[] {
+  const words: Word[] = [];
+  for (const { 0: run, index } of text.matchAll(RUN)) {
+    const parts = [...run.matchAll(PART)];
+    if (parts.length > 1 && parts.length <= MAX_PARTS) words.push(word(run.replace(/[^\p{L}\p{N}\p{M}]/gu, ''), index, index + run.length));
+    for (const part of parts) words.push(...partWords(part[0], index + part.index));
+  }
+  return words;
+}
+
+function partWords(part: string, at: number): Word[] {
+  const words: Word[] = [];
+  let done = 0;
+  for (const { 0: unspaced, index } of part.matchAll(UNSPACED)) {
+    if (index > done) words.push(word(part.slice(done, index), at + done, at + index));
+    words.push(...pairs(unspaced, at + index));
+    done = index + unspaced.length;
+  }
+  if (done < part.length) words.push(word(part.slice(done), at + done, at + part.length));
+  return words;
+}
+
+function pairs(text: string, at: number): Word[] {
+  const characters = [...text];
+  if (characters.length === 1) return [word(text, at, at + text.length)];
+  const words: Word[] = [];
+  let start = at;
+  for (let index = 0; index + 1 < characters.length; index += 1) {
+    const pair = characters[index]! + characters[index + 1]!;
+    words.push({ term: pair.normalize('NFKC').toLowerCase(), start, end: start + pair.length });
+    start += characters[index]!.length;
+  }
+  return words;
+}
+
+function word(text: string, start: number, end: number): Word {
+  const plain = text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().replaceAll('ß', 'ss');
+  return { term: stem(plain).slice(0, MAX_TERM), start, end };
+}
+
+/** English words that say nothing about what is asked. Other languages have theirs; being everywhere, they weigh little. */
+const EMPTY = new Set(
+  'a about all also am an and any are as at be been being but by can could d did do does doing done for from get give had has have having how i if in into is it its ll m me my no not of on or our out over re s should so some such t tell than that the their them then there these they this those to too us use using used up ve very want was way we were what when where which while who why will with would you your'
+    .split(' ')
+    .map(stem),
+);
+
+/** The different terms of a question, without empty words unless there are no others. */
+export function questionTerms(question: string): string[] {
+  const terms = [...new Set(wordsOf(question).map(({ term }) => term))].filter(Boolean);
+  const telling = terms.filter((term) => !EMPTY.has(term));
+  return (telling.length > 0 ? telling : terms).slice(0, 32);
+}
