@@ -25,11 +25,11 @@ export const SETTINGS = {
   LOG_LEVEL: setting('info', 'trace, debug, info, warn, error or silent.', oneOf('trace', 'debug', 'info', 'warn', 'error', 'silent')),
   MAX_UPLOAD_MB: setting('50', 'Largest file that a knowledge base takes, in megabytes.', integer(1, 2000)),
   INTROSPECTION: setting('signed-in', 'Who may introspect the graph: signed-in, admin or off.', oneOf('signed-in', 'admin', 'off')),
+  SIGN_INS_PER_MINUTE: setting('20', 'Sign-ins that one address may try in a minute, and half as many for one account and as sign-ups.', integer(2, 1_000_000)),
   QUERY_PLANNER: setting('hive', 'hive (native) or apollo (JavaScript).', oneOf('hive', 'apollo')),
   RUN_LEASE_MS: setting('3000', 'After this silence of its worker, a run is taken over by another.', integer(500, 60_000)),
   PROVIDER_IDLE_MS: setting('20000', 'A model that sends nothing for this long has failed.', integer(100, 600_000)),
   ALLOWED_PRIVATE_HOSTS: setting('', 'host:port pairs, separated by commas, that tools may read although they are not public.', list),
-  SIGN_INS_PER_MINUTE: setting('20', 'Sign-ins that one address may try in a minute, and half as many for one account and as sign-ups.', integer(2, 1_000_000)),
   TRUSTED_PROXIES: setting('', 'Addresses of proxies, separated by commas, whose X-Forwarded-For is believed.', list),
 } as const;
 

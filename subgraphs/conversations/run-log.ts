@@ -4,8 +4,11 @@ import type { Log } from '../../infra/log.ts';
 import type { StoredRunEvent } from '../../schema/topics.ts';
 import type { RunEventData } from './run-event.ts';
 
-/** Deltas that come within this time of the last commit wait for each other. */
-const BURST_MS = 25;
+/**
+ * Commits take at most half of the time: after one, the next waits as long as it took, and never longer than this.
+ * So a lone token is stored at once, and under load the bursts grow by themselves.
+ */
+const MAX_BURST_MS = 25;
 const RETRY_MS = 200;
 
 /** A run that this process writes: its place in the log, and the signal that ends the writing. */
@@ -40,7 +43,7 @@ export class RunLog {
   #settled: PromiseWithResolvers<void> = Promise.withResolvers();
   #timer: NodeJS.Timeout | NodeJS.Immediate | undefined;
   #committing: Promise<void> | undefined;
-  #lastCommit = 0;
+  #nextCommit = 0;
 
   constructor(parts: { em: () => SqlEntityManager; bus: Bus; log: Log; worker: string; leaseMs: number }) {
     this.#em = parts.em;
@@ -97,17 +100,18 @@ export class RunLog {
 
   #schedule(): void {
     if (this.#timer || this.#committing) return;
-    const wait = this.#lastCommit + BURST_MS - performance.now();
+    const wait = this.#nextCommit - performance.now();
     const go = () => {
       this.#timer = undefined;
-      this.#committing = this.#commit().finally(() => this.#settle());
+      const began = performance.now();
+      this.#committing = this.#commit().finally(() => this.#settle(performance.now() - began));
     };
     this.#timer = wait > 0 ? setTimeout(go, wait) : setImmediate(go);
   }
 
-  #settle(): void {
+  #settle(tookMs: number): void {
     this.#committing = undefined;
-    this.#lastCommit = performance.now();
+    this.#nextCommit = performance.now() + Math.min(tookMs, MAX_BURST_MS);
     const settled = this.#settled;
     this.#settled = Promise.withResolvers();
     settled.resolve();
