@@ -1,0 +1,52 @@
+import { graphql, type ResultOf } from '#lib/graph/gql.ts';
+
+export const AssistantChoicesDocument = graphql(`
+  query AssistantChoices {
+    assistants(first: 100) {
+      edges {
+        node {
+          id
+          name
+          description
+          starters
+          knowledgeBaseIds
+        }
+      }
+    }
+  }
+`);
+
+export const LanguageModelsDocument = graphql(`
+  query LanguageModels {
+    models {
+      id
+      isLanguageModel
+    }
+  }
+`);
+
+export type Choice = ResultOf<typeof AssistantChoicesDocument>['assistants']['edges'][number]['node'];
+
+const KEPT = 'parley.assistant';
+
+/** Which assistant a new chat begins with: the one that the address names, else the last one, else the first. */
+export class AssistantChoice {
+  #chosen = $state<string | null>(localStorage.getItem(KEPT));
+  #choices: () => readonly Choice[];
+  #asked: () => string | null;
+  readonly current = $derived.by(() => {
+    const choices = this.#choices();
+    const find = (id: string | null) => choices.find((choice) => choice.id === id);
+    return find(this.#asked()) ?? find(this.#chosen) ?? choices[0];
+  });
+
+  constructor(choices: () => readonly Choice[], asked: () => string | null) {
+    this.#choices = choices;
+    this.#asked = asked;
+  }
+
+  choose(id: string): void {
+    this.#chosen = id;
+    localStorage.setItem(KEPT, id);
+  }
+}

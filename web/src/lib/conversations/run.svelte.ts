@@ -1,0 +1,86 @@
+import { GraphFailure } from '#lib/graph/failure.ts';
+import { follow } from '#lib/graph/follow.ts';
+import { RunEventsDocument, type Message, type RunEvent } from './operations.ts';
+import { advance, BEGINNING, type Progress } from './run-progress.ts';
+
+const HIDDEN_MS = 250;
+
+export interface RunEnd {
+  /** The answer as it is stored; absent when the run failed, or when its end could not be followed. */
+  message: Message | undefined;
+  failure: { code: string; reason: string } | undefined;
+}
+
+/**
+ * An answer being written, followed from its log. Events are gathered and shown once a frame, however many come. The
+ * cursor stands in the variables of the subscription, so a connection that returns goes on behind the last event.
+ */
+export class Run {
+  progress = $state.raw<Progress>(BEGINNING);
+  readonly startedAt = Date.now();
+  readonly id: string;
+  readonly messageId: string;
+  #ended: (end: RunEnd) => void;
+  #waiting: RunEvent[] = [];
+  #scheduled = false;
+  #unfollow: (() => void) | undefined;
+  #variables: { runId: string; after: string | null };
+
+  constructor(id: string, messageId: string, ended: (end: RunEnd) => void) {
+    this.id = id;
+    this.messageId = messageId;
+    this.#ended = ended;
+    this.#variables = { runId: id, after: null };
+  }
+
+  follow(): void {
+    this.#unfollow ??= follow(RunEventsDocument, this.#variables, {
+      next: ({ runEvents }) => this.#hear(runEvents),
+      failed: (failure) => this.#lose(failure),
+      ended: () => this.#close(),
+    });
+  }
+
+  /** Nobody looks any more; the run goes on without a reader. */
+  leave(): void {
+    this.#unfollow?.();
+    this.#unfollow = undefined;
+  }
+
+  #hear(event: RunEvent): void {
+    this.#variables.after = event.cursor;
+    this.#waiting.push(event);
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    // A hidden window draws no frames, but the end of an answer must be noticed there too.
+    if (document.hidden) setTimeout(() => this.#flush(), HIDDEN_MS);
+    else requestAnimationFrame(() => this.#flush());
+  }
+
+  #flush(): void {
+    this.#scheduled = false;
+    const events = this.#waiting;
+    this.#waiting = [];
+    if (events.length === 0) return;
+    this.progress = advance(this.progress, events);
+    const last = events.at(-1);
+    if (this.progress.ended && last) this.#end(last);
+  }
+
+  #end(event: RunEvent): void {
+    this.leave();
+    if (event.__typename === 'RunFinished' || event.__typename === 'RunStopped') this.#ended({ message: event.message, failure: undefined });
+    else if (event.__typename === 'RunFailed') this.#ended({ message: undefined, failure: { code: event.code, reason: event.reason } });
+  }
+
+  /** The stream is over. Without a last event of its own, what is stored says how it ended. */
+  #close(): void {
+    this.#flush();
+    if (!this.progress.ended) this.#ended({ message: undefined, failure: undefined });
+  }
+
+  #lose(failure: GraphFailure): void {
+    this.leave();
+    this.#ended({ message: undefined, failure: { code: failure.code, reason: failure.message } });
+  }
+}

@@ -1,0 +1,218 @@
+import { createContext } from 'svelte';
+import { ask, mutate } from '#lib/graph/client.ts';
+import { GraphFailure } from '#lib/graph/failure.ts';
+import { graft, type Exchange } from './graft.ts';
+import {
+  RegenerateDocument,
+  SelectBranchDocument,
+  SendMessageDocument,
+  StartConversationDocument,
+  StopRunDocument,
+  ThreadDocument,
+  type Message,
+  type Row,
+  type ThreadResult,
+} from './operations.ts';
+import { Run, type RunEnd } from './run.svelte.ts';
+
+const PAGE = 40;
+
+/** A message on its way, shown before the platform has it. */
+export interface Pending {
+  text: string;
+  /** The message that it follows; `undefined` takes the end of the thread. */
+  parentId: string | null | undefined;
+}
+
+/** One conversation on the screen: the branch that is looked at, the answer being written, and what is on its way. */
+export class Thread {
+  id = $state<string>();
+  title = $state('');
+  assistant = $state.raw<{ id: string; name: string } | null>();
+  messages = $state.raw<readonly Message[]>([]);
+  run = $state.raw<Run>();
+  pending = $state.raw<Pending>();
+  /** Regenerating or choosing a branch: short, and nothing else may be done meanwhile. */
+  changing = $state(false);
+  loaded = $state(false);
+  failure = $state.raw<GraphFailure>();
+  earlierCursor = $state<string | null>(null);
+  /** The first message that was sent from here since the thread was opened. */
+  sentHere = $state(0);
+  /** Its line in the list, when it was started here. */
+  row: Row | undefined;
+  #isOpen = false;
+  #seen: string | undefined;
+
+  /** What stands on the screen: an edited message and all after it make way for what is on its way. */
+  readonly shown = $derived.by(() => {
+    const parentId = this.pending?.parentId;
+    if (parentId === undefined) return this.messages;
+    return this.messages.slice(0, this.messages.findIndex((message) => message.id === parentId) + 1);
+  });
+  readonly isAnswering = $derived(this.run !== undefined);
+  readonly isBusy = $derived(this.run !== undefined || this.pending !== undefined || this.changing);
+
+  constructor(id?: string) {
+    this.id = id;
+  }
+
+  /** Reads what is stored and follows the answer being written; returns how to leave. */
+  open(): () => void {
+    this.#isOpen = true;
+    if (this.id && !this.pending) void this.refresh();
+    this.run?.follow();
+    return () => {
+      this.#isOpen = false;
+      this.run?.leave();
+    };
+  }
+
+  async refresh(): Promise<void> {
+    if (!this.id) return;
+    this.failure = undefined;
+    try {
+      const { conversation } = await ask(ThreadDocument, { id: this.id, last: PAGE });
+      if (!this.pending) this.#show(conversation);
+    } catch (error) {
+      if (!(error instanceof GraphFailure)) throw error;
+      this.failure = error;
+    }
+  }
+
+  async loadEarlier(): Promise<void> {
+    if (!this.id || !this.earlierCursor) return;
+    const { conversation } = await ask(ThreadDocument, { id: this.id, last: PAGE, before: this.earlierCursor });
+    const known = new Set(this.messages.map((message) => message.id));
+    this.messages = [...conversation.thread.edges.map((edge) => edge.node).filter((message) => !known.has(message.id)), ...this.messages];
+    this.earlierCursor = conversation.thread.pageInfo.hasPreviousPage ? conversation.thread.pageInfo.startCursor : null;
+  }
+
+  /** Another window or device may have gone on here. */
+  notice(row: Row | undefined): void {
+    if (!row || !this.loaded || this.pending || this.changing) return;
+    this.title = row.title;
+    const isOther = row.activeRun?.id !== this.run?.id && row.updatedAt !== this.#seen;
+    if (isOther) void this.refresh();
+    this.#seen = row.updatedAt;
+  }
+
+  /** Shows the text at once. On failure it is taken back and the failure is thrown, so that the composer can return it. */
+  async send(text: string, parentId?: string | null): Promise<void> {
+    const idempotencyKey = crypto.randomUUID();
+    this.pending = { text, parentId };
+    this.sentHere += 1;
+    try {
+      const input = { conversationId: await this.#idOfConversation(), text, idempotencyKey, ...(parentId === undefined ? {} : { parentId }) };
+      const { sendMessage } = await mutate(SendMessageDocument, { input });
+      this.#answer({ message: sendMessage.message, run: sendMessage.run });
+    } finally {
+      this.pending = undefined;
+    }
+  }
+
+  async regenerate(messageId: string): Promise<void> {
+    await this.#change(async () => {
+      const { regenerate } = await mutate(RegenerateDocument, { input: { messageId, idempotencyKey: crypto.randomUUID() } });
+      this.#answer({ message: regenerate.message, run: regenerate.run });
+    });
+  }
+
+  async choose(messageId: string): Promise<void> {
+    await this.#change(async () => {
+      const input = { conversationId: this.id ?? '', leafId: messageId };
+      const { selectBranch } = await mutate(SelectBranchDocument, { input, last: PAGE });
+      this.#show(selectBranch.conversation);
+    });
+  }
+
+  async stop(): Promise<void> {
+    if (this.run) await mutate(StopRunDocument, { input: { runId: this.run.id } });
+  }
+
+  async #change(work: () => Promise<void>): Promise<void> {
+    if (this.isBusy) return;
+    this.changing = true;
+    try {
+      await work();
+    } finally {
+      this.changing = false;
+    }
+  }
+
+  /** The first message starts the conversation that it belongs to. */
+  async #idOfConversation(): Promise<string> {
+    if (this.id) return this.id;
+    const { startConversation } = await mutate(StartConversationDocument, { input: { assistantId: this.assistant?.id ?? '' } });
+    this.row = startConversation.conversation;
+    this.id = this.row.id;
+    this.title = this.row.title;
+    this.loaded = true;
+    return this.id;
+  }
+
+  #answer(exchange: Exchange): void {
+    this.messages = graft(this.messages, exchange);
+    this.pending = undefined;
+    this.#start(exchange.run.id, exchange.run.message.id);
+  }
+
+  #show(conversation: ThreadResult): void {
+    this.title = conversation.title;
+    this.#seen = conversation.updatedAt;
+    this.assistant = conversation.assistant;
+    this.messages = conversation.thread.edges.map((edge) => edge.node);
+    this.earlierCursor = conversation.thread.pageInfo.hasPreviousPage ? conversation.thread.pageInfo.startCursor : null;
+    this.loaded = true;
+    const active = conversation.activeRun;
+    if (active && active.id !== this.run?.id) this.#start(active.id, active.message.id);
+    if (!active && this.run) this.#forgetRun();
+  }
+
+  #start(runId: string, messageId: string): void {
+    this.#forgetRun();
+    this.run = new Run(runId, messageId, (end) => this.#finish(runId, messageId, end));
+    if (this.#isOpen) this.run.follow();
+  }
+
+  #forgetRun(): void {
+    this.run?.leave();
+    this.run = undefined;
+  }
+
+  /** What was shown stays until what is stored is here, so that nothing flickers. */
+  #finish(runId: string, messageId: string, { message, failure }: RunEnd): void {
+    if (this.run?.id !== runId) return;
+    const text = this.run.progress.text;
+    if (message) this.messages = this.messages.map((old) => (old.id === message.id ? message : old));
+    else this.messages = this.messages.map((old) => (old.id === messageId ? failed(old, text, failure) : old));
+    this.#forgetRun();
+    if (!message) void this.refresh();
+  }
+}
+
+function failed(message: Message, text: string, failure: RunEnd['failure']): Message {
+  if (!message.run) return message;
+  return { ...message, text, run: { ...message.run, status: 'FAILED', failureCode: failure?.code ?? null, failure: failure?.reason ?? null } };
+}
+
+/** The threads that were looked at, so that going back to one shows it at once. */
+export class Threads {
+  #kept = new Map<string, Thread>();
+
+  of(id: string): Thread {
+    const thread = this.#kept.get(id) ?? new Thread(id);
+    this.keep(thread);
+    return thread;
+  }
+
+  keep(thread: Thread): void {
+    if (!thread.id) return;
+    this.#kept.delete(thread.id);
+    this.#kept.set(thread.id, thread);
+    const [oldest] = this.#kept.keys();
+    if (this.#kept.size > 12 && oldest) this.#kept.delete(oldest);
+  }
+}
+
+export const [getThreads, setThreads] = createContext<Threads>();
