@@ -2,6 +2,7 @@ import { ask } from '#lib/graph/client.ts';
 import { GraphFailure } from '#lib/graph/failure.ts';
 import { toast } from '#lib/ui/toasts.svelte.ts';
 import { DocumentOriginalQuery } from './operations.ts';
+import { onThisOrigin } from './send-file.ts';
 
 /** Opens the file as it was added, in a new tab. Its address is signed for minutes only, so it is asked for now. */
 export async function openOriginal(documentId: string, page?: number | null): Promise<void> {
@@ -11,7 +12,8 @@ export async function openOriginal(documentId: string, page?: number | null): Pr
   try {
     const { document } = await ask(DocumentOriginalQuery, { id: documentId });
     if (!document.downloadUrl) throw new GraphFailure('The file did not arrive.', { code: 'NOT_FOUND' });
-    const address = page ? `${document.downloadUrl}#page=${page}` : document.downloadUrl;
+    const original = onThisOrigin(document.downloadUrl);
+    const address = page ? `${original}#page=${page}` : original;
     if (tab) tab.location.replace(address);
     else window.location.assign(address);
   } catch (error) {

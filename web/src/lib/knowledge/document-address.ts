@@ -1,0 +1,40 @@
+/** As much of an address as is read here; that of the router is read-only. */
+type Address = Pick<URL, 'pathname' | 'search'> & { searchParams: Pick<URLSearchParams, 'get'> };
+
+export interface PassagePlace {
+  start: number;
+  end: number;
+  page: number | null;
+}
+
+/** The address of a document beside the page that is open: the rest of the page's address stays. */
+export function documentAddress(page: Address, documentId: string, passage?: PassagePlace): string {
+  const search = withoutDocument(page);
+  search.set('document', documentId);
+  if (passage) {
+    search.set('start', String(passage.start));
+    search.set('end', String(passage.end));
+    if (passage.page !== null) search.set('page', String(passage.page));
+  }
+  return `${page.pathname}?${search}`;
+}
+
+export function closedAddress(page: Address): string {
+  const search = withoutDocument(page).toString();
+  return search ? `${page.pathname}?${search}` : page.pathname;
+}
+
+/** What the address asks to show beside the page. */
+export function openedDocument(page: Address): { documentId: string; passage: PassagePlace | undefined } | undefined {
+  const documentId = page.searchParams.get('document');
+  if (!documentId) return undefined;
+  const [start, end, number] = ['start', 'end', 'page'].map((name) => Number.parseInt(page.searchParams.get(name) ?? '', 10));
+  const isSpan = start !== undefined && end !== undefined && end > start;
+  return { documentId, passage: isSpan ? { start, end, page: number || null } : undefined };
+}
+
+function withoutDocument(page: Address): URLSearchParams {
+  const search = new URLSearchParams(page.search);
+  for (const name of ['document', 'start', 'end', 'page']) search.delete(name);
+  return search;
+}

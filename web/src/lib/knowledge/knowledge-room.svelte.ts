@@ -1,0 +1,78 @@
+import { createContext } from 'svelte';
+import { SvelteMap } from 'svelte/reactivity';
+import { ask, mutate } from '#lib/graph/client.ts';
+import { connection } from '#lib/graph/connection.svelte.ts';
+import { follow } from '#lib/graph/follow.ts';
+import type { ResultOf } from '#lib/graph/gql.ts';
+import { Pages } from '#lib/graph/pages.svelte.ts';
+import { useQuery } from '#lib/graph/query.svelte.ts';
+import { DeleteDocument, DocumentEvents, DocumentsQuery, KnowledgeBaseQuery, RetryDocument } from './operations.ts';
+import { Uploads } from './uploads.svelte.ts';
+
+export type KnowledgeBase = ResultOf<typeof KnowledgeBaseQuery>['knowledgeBase'];
+export type DocumentListed = ResultOf<typeof DocumentsQuery>['knowledgeBase']['documents']['edges'][number]['node'];
+type DocumentEvent = ResultOf<typeof DocumentEvents>['documentEvents'];
+
+/** One knowledge base while it is open: its facts, its documents as they change, and the files on their way. */
+export class KnowledgeRoom {
+  readonly id: string;
+  readonly base;
+  readonly documents: Pages<DocumentListed>;
+  readonly uploads: Uploads;
+  /** 0 to 1 within the stage, by document; absent where it cannot be told. */
+  readonly progress = new SvelteMap<string, number>();
+
+  constructor(id: string) {
+    this.id = id;
+    this.base = useQuery(KnowledgeBaseQuery, () => ({ id }));
+    this.uploads = new Uploads(id, this.#arrived);
+    this.documents = new Pages<DocumentListed>(async (first, after) => {
+      const { knowledgeBase } = await ask(DocumentsQuery, { knowledgeBaseId: id, first, after });
+      return knowledgeBase.documents;
+    });
+    $effect(() => this.#start());
+  }
+
+  /** What the list shows: a document whose bytes are on their way is shown as its upload. */
+  get settled(): DocumentListed[] {
+    const uploading = new Set(this.uploads.items.map((upload) => upload.documentId));
+    return this.documents.items.filter((document) => !uploading.has(document.id));
+  }
+
+  retry = async (document: DocumentListed): Promise<void> => {
+    const { retryDocument } = await mutate(RetryDocument, { input: { id: document.id } });
+    this.documents.change(document.id, (listed) => ({ ...listed, ...retryDocument.document }));
+  };
+
+  remove = async (document: DocumentListed): Promise<void> => {
+    await mutate(DeleteDocument, { input: { id: document.id } });
+    this.documents.remove(document.id);
+    this.base.reload();
+  };
+
+  #start(): () => void {
+    void this.documents.load();
+    const unfollow = follow(DocumentEvents, { knowledgeBaseId: this.id }, { next: ({ documentEvents }) => this.#receive(documentEvents) });
+    const unreturn = connection.onReturn(() => void this.documents.reload());
+    return () => {
+      unfollow();
+      unreturn();
+    };
+  }
+
+  #arrived = (documentId: string): void => {
+    const known = this.documents.items.some(({ id, status }) => id === documentId && status !== 'AWAITING_FILE');
+    if (!known) void this.documents.reload();
+  };
+
+  #receive({ documentId, document, progress }: DocumentEvent): void {
+    const isOver = !document || document.status === 'READY' || document.status === 'FAILED';
+    if (progress === null || isOver) this.progress.delete(documentId);
+    else this.progress.set(documentId, progress);
+    if (document) this.documents.put(document);
+    else this.documents.remove(documentId);
+    if (isOver) this.base.reload();
+  }
+}
+
+export const [getKnowledgeRoom, setKnowledgeRoom] = createContext<KnowledgeRoom>();

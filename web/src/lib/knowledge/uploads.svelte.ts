@@ -1,0 +1,131 @@
+import { mutate } from '#lib/graph/client.ts';
+import { GraphFailure } from '#lib/graph/failure.ts';
+import { mediaTypeOf, READABLE_NAMES } from './media-type.ts';
+import { AddDocument, DeleteDocument } from './operations.ts';
+import { Cancelled, sendFile } from './send-file.ts';
+
+const AT_ONCE = 3;
+
+/** One file on its way into a knowledge base. */
+export class Upload {
+  readonly key = crypto.randomUUID();
+  readonly file: File;
+  state = $state<'waiting' | 'sending' | 'failed'>('waiting');
+  sentBytes = $state(0);
+  failure = $state.raw<GraphFailure>();
+  documentId = $state<string>();
+  /** Where the bytes go; kept, so that a broken upload can be tried again as the same document. */
+  address: string | undefined;
+  cancel = () => {};
+
+  constructor(file: File) {
+    this.file = file;
+  }
+
+  get part(): number {
+    return this.file.size === 0 ? 0 : this.sentBytes / this.file.size;
+  }
+}
+
+/** The files on their way into one knowledge base, a few at a time. What has arrived leaves this list. */
+export class Uploads {
+  items = $state<Upload[]>([]);
+  readonly underway = $derived(this.items.filter((upload) => upload.state !== 'failed'));
+  readonly #knowledgeBaseId: string;
+  readonly #onarrived: (documentId: string) => void;
+
+  constructor(knowledgeBaseId: string, onarrived: (documentId: string) => void) {
+    this.#knowledgeBaseId = knowledgeBaseId;
+    this.#onarrived = onarrived;
+  }
+
+  add(files: Iterable<File>): void {
+    for (const file of files) {
+      const upload = new Upload(file);
+      const problem = unfit(file);
+      if (problem) fail(upload, problem);
+      this.items.push(upload);
+    }
+    this.#next();
+  }
+
+  retry = (upload: Upload): void => {
+    upload.failure = undefined;
+    upload.sentBytes = 0;
+    upload.state = 'waiting';
+    this.#next();
+  };
+
+  /** Takes it off the list; a document that was made for it and has no bytes goes too. */
+  remove = (upload: Upload): void => {
+    upload.cancel();
+    this.items = this.items.filter(({ key }) => key !== upload.key);
+    if (upload.documentId) void mutate(DeleteDocument, { input: { id: upload.documentId } }).catch(() => undefined);
+    this.#next();
+  };
+
+  cancelAll = (): void => {
+    for (const upload of [...this.underway]) this.remove(upload);
+  };
+
+  #next(): void {
+    const sending = this.items.filter(({ state }) => state === 'sending').length;
+    for (const upload of this.items.filter(({ state }) => state === 'waiting').slice(0, AT_ONCE - sending)) void this.#send(upload);
+  }
+
+  async #send(upload: Upload): Promise<void> {
+    upload.state = 'sending';
+    try {
+      await this.#register(upload);
+      if (!this.#holds(upload)) return;
+      const sending = sendFile(upload.file, upload.address ?? '', (bytes) => (upload.sentBytes = bytes));
+      upload.cancel = sending.cancel;
+      await sending.done;
+      if (upload.documentId) this.#onarrived(upload.documentId);
+      this.items = this.items.filter(({ key }) => key !== upload.key);
+    } catch (error) {
+      if (error instanceof Cancelled) return;
+      if (!(error instanceof GraphFailure)) throw error;
+      this.#giveUp(upload, error);
+    } finally {
+      this.#next();
+    }
+  }
+
+  async #register(upload: Upload): Promise<void> {
+    if (upload.address) return;
+    const { name, size } = upload.file;
+    const { addDocument } = await mutate(AddDocument, {
+      input: { knowledgeBaseId: this.#knowledgeBaseId, name, mediaType: mediaTypeOf(name) ?? '', sizeBytes: size },
+    });
+    upload.documentId = addDocument.document.id;
+    upload.address = addDocument.uploadUrl;
+    // Taken off the list while the platform was asked: then nobody waits for this document.
+    if (!this.#holds(upload)) this.remove(upload);
+  }
+
+  #giveUp(upload: Upload, failure: GraphFailure): void {
+    fail(upload, failure);
+    if (failure.retryable) return;
+    // The address will not take these bytes; another try begins with a new document.
+    if (upload.documentId) void mutate(DeleteDocument, { input: { id: upload.documentId } }).catch(() => undefined);
+    upload.documentId = undefined;
+    upload.address = undefined;
+  }
+
+  #holds(upload: Upload): boolean {
+    return this.items.some(({ key }) => key === upload.key);
+  }
+}
+
+function fail(upload: Upload, failure: GraphFailure): void {
+  upload.failure = failure;
+  upload.state = 'failed';
+}
+
+/** Says at once what the platform would refuse. */
+function unfit(file: File): GraphFailure | undefined {
+  if (!mediaTypeOf(file.name)) return new GraphFailure(`Files of this type cannot be read. ${READABLE_NAMES} can.`, { code: 'DOCUMENT_TYPE_UNSUPPORTED' });
+  if (file.size === 0) return new GraphFailure('The file is empty.', { code: 'DOCUMENT_EMPTY' });
+  return undefined;
+}
