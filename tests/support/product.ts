@@ -18,6 +18,8 @@ export interface StartOptions {
   env?: Record<string, string>;
   /** An existing data directory, for a second start on the same data; it is then not removed at the end. */
   dataDir?: string;
+  /** A compiled module that is loaded first; a known-bad variant, for instance. */
+  preload?: string;
 }
 
 /** The real product in a process of its own, on a free port, with its own data. */
@@ -36,9 +38,9 @@ export class Product {
     this.#ended = new Promise((done) => child.once('exit', () => done()));
   }
 
-  static async start({ env = {}, dataDir }: StartOptions = {}): Promise<Product> {
+  static async start({ env = {}, dataDir, preload }: StartOptions = {}): Promise<Product> {
     const directory = dataDir ?? mkdtempSync(join(tmpdir(), 'parley-test-'));
-    const child = spawn(process.execPath, ['--enable-source-maps', resolve('dist/infra/start.js')], {
+    const child = spawn(process.execPath, ['--enable-source-maps', ...(preload ? ['--import', resolve(preload)] : []), resolve('dist/infra/start.js')], {
       env: { PATH: process.env['PATH'], HOME: process.env['HOME'], PORT: '0', DATA_DIR: directory, LOG_LEVEL: 'info', SIGN_INS_PER_MINUTE: '100000', ...env },
       stdio: ['ignore', 'ignore', 'pipe'],
     });

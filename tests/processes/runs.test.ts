@@ -1,0 +1,95 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { startModelServer, type ModelServer } from '../support/model-server.ts';
+import { Person, type SentMessage } from '../support/person.ts';
+import { startProduct, type Product } from '../support/product.ts';
+import { readRun, RUN_EVENTS, shownText } from '../support/run-reader.ts';
+
+const RUNS = 20;
+const BAD = 'dist/tests/support/publish-before-commit.js';
+
+let model: ModelServer;
+
+beforeAll(async () => {
+  model = await startModelServer({ otherwise: { tokens: 80, delayMs: 40 } });
+});
+
+afterAll(async () => {
+  await model.stop();
+});
+
+describe('runs whose process is killed', () => {
+  it('end with the text that was shown, through two kills', async () => {
+    const { seen, replayed, stored } = await killTwice();
+    for (const [runId, events] of seen) {
+      expect(events).toEqual(replayed.get(runId));
+      expect(events.at(-1).__typename).toBe('RunFinished');
+      expect(shownText(events)).toBe(stored.get(runId));
+    }
+    // The kills did come in the middle.
+    expect([...seen.values()].some((events) => events.some((event) => event.attempt === 3))).toBe(true);
+  }, 120_000);
+
+  it('would lose what was shown if it were shown before it is stored', async () => {
+    const { seen, replayed } = await killTwice(BAD);
+    const lost = [...seen].filter(([runId, events]) => JSON.stringify(events) !== JSON.stringify(replayed.get(runId)));
+    expect(lost.length).toBeGreaterThan(0);
+  }, 120_000);
+});
+
+/** Everything that clients saw of 20 runs while their process was killed twice, what the log replays, and what the messages say. */
+async function killTwice(preload?: string) {
+  const dataDir = mkdtempSync(join(tmpdir(), 'parley-kill-'));
+  const start = () => startProduct({ dataDir, env: { OPENAI_BASE_URL: model.url, RUN_LEASE_MS: '1000' }, ...(preload ? { preload } : {}) });
+  let product = await start();
+  const ada = await Person.signUp(product);
+  const sent: SentMessage[] = [];
+  for (let i = 0; i < RUNS; i++) {
+    const { conversationId } = await ada.startConversation();
+    sent.push(await ada.send(conversationId, `Story ${i}`));
+  }
+  const seen = new Map<string, any[]>(sent.map(({ runId }) => [runId, []]));
+  for (let kill = 0; kill < 2; kill++) {
+    await watchUntil(product, ada.token, seen, kill + 1);
+    await product.kill();
+    product = await start();
+  }
+  const replayed = new Map<string, any[]>();
+  const stored = new Map<string, string>();
+  await Promise.all(
+    sent.map(async ({ runId, answerId }) => {
+      const events = seen.get(runId)!;
+      events.push(...(await readRun(product.socket(ada.token), runId, events.at(-1)?.cursor)).events);
+      replayed.set(runId, (await readRun(product.socket(ada.token), runId)).events);
+      stored.set(runId, (await product.ask('query ($id: ID!) { message(id: $id) { text } }', { id: answerId }, ada.token)).message.text);
+    }),
+  );
+  await product.stop();
+  rmSync(dataDir, { recursive: true, force: true });
+  return { seen, replayed, stored };
+}
+
+/** Follows every run from where it was left, until each has shown a good deal of the given attempt. */
+async function watchUntil(product: Product, token: string, seen: Map<string, any[]>, attempt: number): Promise<void> {
+  await Promise.all(
+    [...seen].map(
+      ([runId, events]) =>
+        new Promise<void>((resolve) => {
+          product.socket(token).subscribe<any>(
+            { query: RUN_EVENTS, variables: { runId, after: events.at(-1)?.cursor } },
+            {
+              next({ data }) {
+                events.push(data.runEvents);
+                const [now, seq] = data.runEvents.cursor.split('-').map(Number);
+                if (now >= attempt && seq > 8) resolve();
+              },
+              error: () => resolve(),
+              complete: () => resolve(),
+            },
+          );
+        }),
+    ),
+  );
+}
