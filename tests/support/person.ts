@@ -3,6 +3,9 @@ import { readRun, type ReadRun } from './run-reader.ts';
 
 let count = 0;
 
+/** Everybody's. */
+export const PASSWORD = 'a long enough password';
+
 export interface Started {
   conversationId: string;
   assistantId: string;
@@ -32,7 +35,7 @@ export class Person {
 
   static async signUp(product: Product, name = 'Ada'): Promise<Person> {
     const email = `person-${process.pid}-${++count}@example.org`;
-    const data = await product.ask(SIGN_UP, { input: { email, password: 'a long enough password', name } });
+    const data = await product.ask(SIGN_UP, { input: { email, password: PASSWORD, name } });
     const { accessToken, refreshToken, user } = data.signUp;
     return new Person(product, user.id, email, accessToken, refreshToken, user.role);
   }
