@@ -1,0 +1,147 @@
+import { mistake } from './rational.ts';
+
+export type Expression =
+  | { kind: 'number'; digits: string }
+  | { kind: 'name'; name: string }
+  | { kind: 'call'; name: string; args: Expression[] }
+  | { kind: 'negate'; of: Expression }
+  | { kind: 'percent'; of: Expression }
+  | { kind: 'binary'; operator: Operator; left: Expression; right: Expression };
+
+export type Operator = '+' | '-' | '*' | '/' | '%' | '^';
+
+interface Token {
+  kind: 'number' | 'name' | 'sign' | 'end';
+  text: string;
+  at: number;
+}
+
+const MAX_LENGTH = 1_000;
+const MAX_DEPTH = 100;
+const TOKEN = /\s*(?:((?:\d[\d_]*(?:,\d{3}(?!\d))*)(?:\.\d+)?(?:e[+-]?\d+)?|\.\d+(?:e[+-]?\d+)?)|([a-z]+\d*)|(\*\*|[-+*/%^(),])|(\S))/giy;
+const LOOKALIKES: Record<string, string> = { '×': '*', '·': '*', '⋅': '*', '÷': '/', '−': '-', '–': '-', π: 'pi', '√': 'sqrt' };
+/** How tightly an operator binds; `of` and the percent sign are read like a product. */
+const BINDING: Record<string, number> = { '+': 1, '-': 1, '*': 2, '/': 2, '%': 2, of: 2, '^': 4 };
+const NEGATION = 3;
+
+/** Reads `(1,250 + 15%) * sqrt(2)^3` and the like, by the method of Pratt (1973); `TOOL_BAD_ARGUMENTS` says where it fails. */
+export function parseExpression(text: string): Expression {
+  if (text.length > MAX_LENGTH) throw mistake(`The expression has ${text.length} characters; ${MAX_LENGTH} are allowed.`);
+  const parser = new Parser(tokensOf(text.replace(/[×·⋅÷−–π√]/g, (sign) => LOOKALIKES[sign]!)));
+  const expression = parser.expression(0);
+  parser.expect('end');
+  return expression;
+}
+
+/** Within a function a comma parts arguments; elsewhere it can only part thousands. */
+function tokensOf(text: string): Token[] {
+  const tokens: Token[] = [];
+  const inFunction: boolean[] = [];
+  TOKEN.lastIndex = 0;
+  for (let match = TOKEN.exec(text); match; match = TOKEN.exec(text)) {
+    const [whole, number, name, sign, other] = match;
+    const at = TOKEN.lastIndex - whole.trimStart().length;
+    if (other) throw mistake(`I cannot read "${other}" at position ${at + 1}.`);
+    const comma = number?.indexOf(',') ?? -1;
+    if (number && comma >= 0 && inFunction.at(-1)) {
+      TOKEN.lastIndex = at + comma;
+      tokens.push({ kind: 'number', text: number.slice(0, comma), at });
+      continue;
+    }
+    const last = tokens.at(-1);
+    if (sign === '(') inFunction.push(last?.kind === 'name' && last.text !== 'of');
+    if (sign === ')') inFunction.pop();
+    if (number) tokens.push({ kind: 'number', text: number.replace(/[,_]/g, ''), at });
+    else if (name) tokens.push({ kind: 'name', text: name.toLowerCase(), at });
+    else tokens.push({ kind: 'sign', text: sign === '**' ? '^' : sign!, at });
+  }
+  return [...tokens, { kind: 'end', text: 'end', at: text.length }];
+}
+
+class Parser {
+  private position = 0;
+  private depth = 0;
+
+  constructor(private readonly tokens: Token[]) {}
+
+  /** Reads as long as operators bind more tightly than `binding`. */
+  expression(binding: number): Expression {
+    if (++this.depth > MAX_DEPTH) throw mistake('The expression is nested too deeply.');
+    let left = this.operand();
+    for (let operator = this.operator(); operator && BINDING[operator]! > binding; operator = this.operator()) left = this.apply(operator, left);
+    this.depth -= 1;
+    return left;
+  }
+
+  expect(text: string): void {
+    if (!this.skip(text)) throw this.unexpected(text === 'end' ? 'an operator' : `"${text}"`);
+  }
+
+  private skip(text: string): boolean {
+    if (this.next.text !== text) return false;
+    this.position += 1;
+    return true;
+  }
+
+  private get next(): Token {
+    return this.tokens[this.position]!;
+  }
+
+  private operator(): string | null {
+    const { kind, text } = this.next;
+    return kind !== 'number' && Object.hasOwn(BINDING, text) ? text : null;
+  }
+
+  private apply(operator: string, left: Expression): Expression {
+    this.position += 1;
+    if (operator === '%' && !this.operandFollows()) return { kind: 'percent', of: left };
+    if (operator === 'of') return { kind: 'binary', operator: '*', left, right: this.expression(BINDING.of!) };
+    // To the right for powers: 2^3^2 is 2^9.
+    const right = this.expression(operator === '^' ? BINDING['^']! - 1 : BINDING[operator]!);
+    return { kind: 'binary', operator: operator as Operator, left, right };
+  }
+
+  /** After a percent sign: what divides, as in `10 % 3`, or nothing, as in `10% of 3`. */
+  private operandFollows(): boolean {
+    const { kind, text } = this.next;
+    return kind === 'number' || text === '(' || (kind === 'name' && text !== 'of');
+  }
+
+  private operand(): Expression {
+    const token = this.next;
+    this.position += 1;
+    if (token.kind === 'number') return { kind: 'number', digits: token.text };
+    if (token.text === '-') return { kind: 'negate', of: this.expression(NEGATION) };
+    if (token.text === '+') return this.expression(NEGATION);
+    if (token.text === '(') return this.closed();
+    if (token.kind === 'name' && token.text !== 'of') return this.named(token.text);
+    this.position -= 1;
+    throw this.unexpected('a number');
+  }
+
+  private closed(): Expression {
+    const inner = this.expression(0);
+    this.expect(')');
+    return inner;
+  }
+
+  private named(name: string): Expression {
+    if (!this.skip('(')) return { kind: 'name', name };
+    const args = [this.expression(0)];
+    while (this.skip(',')) args.push(this.expression(0));
+    this.expect(')');
+    return { kind: 'call', name, args };
+  }
+
+  private unexpected(wanted: string): Error {
+    const { kind, text, at } = this.next;
+    if (kind === 'end') return mistake(`The expression ends where ${wanted} was expected.`);
+    return mistake(`I expected ${wanted} at position ${at + 1}, not "${text}".${this.hint(wanted)}`);
+  }
+
+  private hint(wanted: string): string {
+    const { kind, text } = this.next;
+    if (text === ',') return ' Write a decimal with a point, and thousands in groups of three digits.';
+    return wanted === 'an operator' && (kind !== 'sign' || text === '(') ? ' Write * between factors.' : '';
+  }
+}

@@ -1,0 +1,53 @@
+import { Failure } from '../../../schema/errors.ts';
+import { download, type Downloaded } from './download.ts';
+import type { Readable } from './readable.ts';
+import { readPage } from './read-page.ts';
+import type { Tool } from '../tool.ts';
+
+const TOTAL_MS = 15_000;
+const MAX_CHARACTERS = 20_000;
+
+export interface Page {
+  /** Where it was found after all redirects. */
+  url: string;
+  title: string | null;
+  /** At most 20,000 characters. */
+  text: string;
+  truncated: boolean;
+}
+
+export function fetchPage(allowedPrivateHosts: string[]): Tool {
+  return {
+    id: 'fetch_page',
+    title: 'Read a web page',
+    description: 'Reads the text of a public web page. Use it when a message names an address, or when you know the address of a page that holds the answer. It cannot search.',
+    inputSchema: {
+      type: 'object',
+      properties: { url: { type: 'string', description: 'The whole address, as in https://example.org/page.', minLength: 1, maxLength: 2000 } },
+      required: ['url'],
+      additionalProperties: false,
+    },
+    run: ({ url }: { url: string }, { signal }) => readWithin(url, allowedPrivateHosts, signal),
+  };
+}
+
+async function readWithin(url: string, allowedPrivateHosts: string[], caller: AbortSignal): Promise<Page> {
+  const timeout = AbortSignal.timeout(TOTAL_MS);
+  const signal = AbortSignal.any([timeout, caller]);
+  try {
+    const page = await download(url, { allowedPrivateHosts, signal });
+    return toPage(page, await readText(page, signal));
+  } catch (error) {
+    if (timeout.aborted && !(error instanceof Failure)) throw new Failure('TOOL_TIMEOUT', { reason: `The page took longer than ${TOTAL_MS / 1000} s.` }, { cause: error });
+    throw error;
+  }
+}
+
+async function readText({ mediaType, text }: Downloaded, signal: AbortSignal): Promise<Readable> {
+  return mediaType.includes('html') ? readPage(text, signal) : { title: null, text: text.trim() };
+}
+
+function toPage(page: Downloaded, { title, text }: Readable): Page {
+  const shown = text.slice(0, MAX_CHARACTERS).toWellFormed();
+  return { url: page.url, title: title?.slice(0, 300) ?? null, text: shown, truncated: page.truncated || text.length > shown.length };
+}

@@ -1,0 +1,63 @@
+import { lookup } from 'node:dns/promises';
+import { BlockList, isIP } from 'node:net';
+import { Failure } from '../../../schema/errors.ts';
+
+const PORTS = new Set(['80', '443', '8080', '8443']);
+
+/** IANA's special-purpose registries: everything that is not an address of the public internet. */
+const PRIVATE = new BlockList();
+for (const [network, prefix] of [
+  ['0.0.0.0', 8], ['10.0.0.0', 8], ['100.64.0.0', 10], ['127.0.0.0', 8], ['169.254.0.0', 16], ['172.16.0.0', 12],
+  ['192.0.0.0', 24], ['192.0.2.0', 24], ['192.31.196.0', 24], ['192.52.193.0', 24], ['192.88.99.0', 24], ['192.168.0.0', 16],
+  ['192.175.48.0', 24], ['198.18.0.0', 15], ['198.51.100.0', 24], ['203.0.113.0', 24], ['224.0.0.0', 4], ['240.0.0.0', 4],
+] as const) PRIVATE.addSubnet(network, prefix, 'ipv4');
+for (const [network, prefix] of [['2001::', 23], ['2001:db8::', 32], ['2002::', 16], ['2620:4f:8000::', 48], ['3fff::', 20]] as const) {
+  PRIVATE.addSubnet(network, prefix, 'ipv6');
+}
+/** The only part of IPv6 that is given out: mapped, translated, local and multicast addresses all lie outside of it. */
+const GLOBAL = new BlockList();
+GLOBAL.addSubnet('2000::', 3, 'ipv6');
+
+/** An address that was checked, so that the connection goes there and nowhere else. */
+export interface CheckedAddress {
+  address: string;
+  family: 4 | 6;
+}
+
+/** Where a URL may be fetched from; `TOOL_BLOCKED` for everything that is not a public web page. */
+export async function resolvePublic(url: URL, allowedPrivateHosts: string[], signal: AbortSignal): Promise<CheckedAddress[]> {
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') throw blocked(`Addresses that begin with ${url.protocol} are not read.`);
+  if (url.username || url.password) throw blocked('Addresses with a name and password in them are not read.');
+  const port = url.port || (url.protocol === 'https:' ? '443' : '80');
+  const host = url.hostname.replace(/^\[|\]$/g, '');
+  const isAllowed = allowedPrivateHosts.includes(`${host}:${port}`);
+  if (!isAllowed && !PORTS.has(port)) throw blocked(`Port ${port} is not read.`);
+  const addresses = await addressesOf(host, signal);
+  // One private address among public ones is how a rebinding attack looks: all of them must be public.
+  if (!isAllowed && !addresses.every(isPublic)) throw blocked();
+  return addresses;
+}
+
+export function isPublic({ address, family }: CheckedAddress): boolean {
+  if (family === 4) return !PRIVATE.check(address, 'ipv4');
+  return isIP(address) === 6 && GLOBAL.check(address, 'ipv6') && !PRIVATE.check(address, 'ipv6');
+}
+
+/** A literal is never given to a resolver, so it is checked here like what a resolver says. */
+async function addressesOf(host: string, signal: AbortSignal): Promise<CheckedAddress[]> {
+  const family = isIP(host);
+  if (family === 4 || family === 6) return [{ address: host, family }];
+  const found = await Promise.race([lookup(host, { all: true }), aborted(signal)]).catch((error: NodeJS.ErrnoException) => {
+    if (signal.aborted) throw signal.reason;
+    throw new Failure('TOOL_FAILED', { reason: `There is no host "${host.slice(0, 100)}".` }, { cause: error });
+  });
+  return found.map(({ address, family: version }) => ({ address, family: version === 6 ? 6 : 4 }));
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true }));
+}
+
+function blocked(reason?: string): Failure {
+  return new Failure('TOOL_BLOCKED', reason ? { reason: `${reason} Only public web pages are.` } : {});
+}

@@ -1,0 +1,57 @@
+import type { Log } from '../../infra/log.ts';
+import { ERRORS, Failure, type ErrorCode } from '../../schema/errors.ts';
+import type { Identity } from '../../schema/viewer.ts';
+import { misfit } from './json-schema.ts';
+import { storable } from './storable.ts';
+import type { Tool } from './tool.ts';
+
+const TIMEOUT_MS = 30_000;
+const MAX_RESULT_CHARACTERS = 1_000_000;
+
+/** What came of a call, as the table keeps it. */
+export interface Outcome {
+  status: 'SUCCEEDED' | 'FAILED';
+  result: unknown;
+  failureCode: ErrorCode | null;
+  failure: string | null;
+  durationMs: number;
+}
+
+export interface RunContext {
+  identity: Identity;
+  knowledgeBaseIds: string[] | null;
+  log: Log;
+}
+
+/** Runs a tool to its end, within its time; never throws. A bug in a tool is logged here, at the edge of the tool. */
+export async function runTool(tool: Tool, args: unknown, context: RunContext): Promise<Outcome> {
+  const started = performance.now();
+  const since = () => Math.round(performance.now() - started);
+  try {
+    const result = storable(await within(tool, args, context));
+    if (JSON.stringify(result).length > MAX_RESULT_CHARACTERS) throw new Failure('TOOL_FAILED', { reason: 'The result is larger than 1 MB.' });
+    return { status: 'SUCCEEDED', result, failureCode: null, failure: null, durationMs: since() };
+  } catch (error) {
+    if (error instanceof Failure) return { status: 'FAILED', result: null, failureCode: error.code, failure: error.message, durationMs: since() };
+    context.log.error({ err: error, tool: tool.id, requestId: context.identity.requestId }, 'a tool broke');
+    return { status: 'FAILED', result: null, failureCode: 'TOOL_FAILED', failure: ERRORS.TOOL_FAILED.message, durationMs: since() };
+  }
+}
+
+/** A tool that does not heed its signal is left behind. */
+async function within(tool: Tool, args: unknown, { identity, knowledgeBaseIds }: RunContext): Promise<unknown> {
+  const wrong = misfit(args, tool.inputSchema);
+  if (wrong) throw new Failure('TOOL_BAD_ARGUMENTS', { reason: wrong });
+  const controller = new AbortController();
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    const failure = new Failure('TOOL_TIMEOUT', { reason: `The tool took longer than ${TIMEOUT_MS / 1000} s.` });
+    reject(failure);
+    controller.abort(failure);
+  }, TIMEOUT_MS);
+  try {
+    return await Promise.race([tool.run(args, { identity, knowledgeBaseIds, signal: controller.signal }), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

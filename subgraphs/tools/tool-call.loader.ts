@@ -1,0 +1,23 @@
+import DataLoader from 'dataloader';
+import { perRequest, viewerOf } from '../context.ts';
+import { ToolCall } from './tool-call.entity.ts';
+
+/** The viewer's own calls by id. */
+export const toolCallsById = perRequest((context) => {
+  const ownerId = viewerOf(context).userId;
+  return new DataLoader<string, ToolCall | undefined>(async (ids) => {
+    const found = await context.em.find(ToolCall, { id: { $in: [...ids] }, ownerId });
+    const byId = new Map(found.map((call) => [call.id, call]));
+    return ids.map((id) => byId.get(id));
+  });
+});
+
+/** The viewer's own calls of each run, in the order in which they were made. */
+export const toolCallsByRun = perRequest((context) => {
+  const ownerId = viewerOf(context).userId;
+  return new DataLoader<string, ToolCall[]>(async (runIds) => {
+    const found = await context.em.find(ToolCall, { runId: { $in: [...runIds] }, ownerId }, { orderBy: { id: 'asc' } });
+    const byRun = Map.groupBy(found, (call) => call.runId);
+    return runIds.map((id) => byRun.get(id) ?? []);
+  });
+});

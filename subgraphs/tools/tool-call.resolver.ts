@@ -1,0 +1,52 @@
+import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { isId } from '../../infra/id.ts';
+import { viewerOf, type Context } from '../context.ts';
+import { requireOwned } from '../policy.ts';
+import type { Registry } from './registry.ts';
+import type { ToolCall } from './tool-call.entity.ts';
+import { toolCallsById, toolCallsByRun } from './tool-call.loader.ts';
+import type { ToolCallService } from './tool-call.service.ts';
+import { CallToolInput, CallToolPayload, RunTools, ToolCallType } from './tool-call.type.ts';
+import { retiredTool, ToolType, toToolType } from './tool.type.ts';
+
+@Resolver(() => ToolCallType)
+export class ToolCallResolver {
+  constructor(
+    private readonly calls: ToolCallService,
+    private readonly registry: Registry,
+  ) {}
+
+  @Query(() => ToolCallType, { description: 'One of your tool calls.' })
+  async toolCall(@Arg('id', () => ID, { description: 'Its id.' }) id: string, @Ctx() context: Context): Promise<ToolCall> {
+    return ownToolCall(id, context);
+  }
+
+  @Mutation(() => CallToolPayload, { description: 'Calls a tool and waits for its end. A tool that fails is an answer too: see `status`.' })
+  async callTool(@Arg('input', () => CallToolInput, { description: 'Which tool, and what it is given.' }) input: CallToolInput, @Ctx() context: Context): Promise<{ toolCall: ToolCall }> {
+    return { toolCall: await this.calls.call(context, input) };
+  }
+
+  @FieldResolver(() => ToolType, { description: 'The tool that was called.' })
+  tool(@Root() { toolId }: ToolCallType): ToolType {
+    const tool = this.registry.get(toolId);
+    return tool ? toToolType(tool) : retiredTool(toolId);
+  }
+
+  @FieldResolver(() => RunTools, { nullable: true, description: 'The run on whose behalf it was called; null when a person called it.' })
+  run(@Root() { runId }: ToolCallType): RunTools | null {
+    return runId ? { id: runId } : null;
+  }
+}
+
+@Resolver(() => RunTools)
+export class RunToolsResolver {
+  @FieldResolver(() => [ToolCallType], { description: 'The tools that it called, in order.' })
+  async toolCalls(@Root() run: RunTools, @Ctx() context: Context): Promise<ToolCall[]> {
+    return isId(run.id) ? toolCallsByRun(context).load(run.id) : [];
+  }
+}
+
+export async function ownToolCall(id: string, context: Context): Promise<ToolCall> {
+  const viewer = viewerOf(context);
+  return requireOwned(viewer, isId(id) ? await toolCallsById(context).load(id) : null, 'ToolCall');
+}

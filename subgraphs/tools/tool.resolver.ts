@@ -1,0 +1,50 @@
+import { Ctx, Directive, FieldResolver, Query, Resolver, Root } from 'type-graphql';
+import { Failure } from '../../schema/errors.ts';
+import { viewerOf, type Context } from '../context.ts';
+import type { Registry } from './registry.ts';
+import { AssistantTools, AssistantVersionTools, ToolType, toToolType } from './tool.type.ts';
+
+@Resolver(() => ToolType)
+export class ToolResolver {
+  constructor(private readonly registry: Registry) {}
+
+  @Query(() => [ToolType], { description: 'The tools that an assistant can be given.' })
+  tools(@Ctx() context: Context): ToolType[] {
+    viewerOf(context);
+    return [...this.registry.values()].map(toToolType);
+  }
+
+  /** What `Tool` references ask for. */
+  byId(id: string, context: Context): ToolType {
+    viewerOf(context);
+    const tool = this.registry.get(id);
+    if (!tool) throw new Failure('NOT_FOUND', { kind: 'Tool' });
+    return toToolType(tool);
+  }
+}
+
+@Resolver(() => AssistantTools)
+export class AssistantToolsResolver {
+  constructor(private readonly registry: Registry) {}
+
+  @Directive('@requires(fields: "toolIds")')
+  @FieldResolver(() => [ToolType], { description: 'The tools that it may call, as far as they are there.' })
+  tools(@Root() assistant: AssistantTools): ToolType[] {
+    return toolsOf(this.registry, assistant.toolIds);
+  }
+}
+
+@Resolver(() => AssistantVersionTools)
+export class AssistantVersionToolsResolver {
+  constructor(private readonly registry: Registry) {}
+
+  @Directive('@requires(fields: "toolIds")')
+  @FieldResolver(() => [ToolType], { description: 'The tools that it could call, as far as they are there.' })
+  tools(@Root() version: AssistantVersionTools): ToolType[] {
+    return toolsOf(this.registry, version.toolIds);
+  }
+}
+
+function toolsOf(registry: Registry, ids: string[]): ToolType[] {
+  return ids.flatMap((id) => registry.get(id) ?? []).map(toToolType);
+}

@@ -1,0 +1,42 @@
+import { viewerOf, type Context } from '../context.ts';
+import type { Subgraph } from '../subgraph.ts';
+import { toolsTables } from './migrations/0001-tools.ts';
+import { registry } from './registry.ts';
+import { ToolCall } from './tool-call.entity.ts';
+import { ownToolCall, RunToolsResolver, ToolCallResolver } from './tool-call.resolver.ts';
+import { ToolCallService } from './tool-call.service.ts';
+import { AssistantToolsResolver, AssistantVersionToolsResolver, ToolResolver } from './tool.resolver.ts';
+
+export const tools: Subgraph<'tools'> = {
+  name: 'tools',
+  entities: [ToolCall],
+  migrations: [toolsTables],
+  create({ graph, limits, queue, values }) {
+    const builtins = registry(graph, values.allowedPrivateHosts);
+    const calls = new ToolCallService(builtins, { graph, queue, limits });
+    const list = new ToolResolver(builtins);
+    return {
+      resolvers: new Map<Function, object>([
+        [ToolResolver, list],
+        [ToolCallResolver, new ToolCallResolver(calls, builtins)],
+        [RunToolsResolver, new RunToolsResolver()],
+        [AssistantToolsResolver, new AssistantToolsResolver(builtins)],
+        [AssistantVersionToolsResolver, new AssistantVersionToolsResolver(builtins)],
+      ]),
+      references: {
+        Tool: async ({ id }: { id: string }, context: Context) => list.byId(id, context),
+        ToolCall: ({ id }: { id: string }, context: Context) => ownToolCall(id, context),
+        Run: signedIn,
+        Assistant: signedIn,
+        AssistantVersion: signedIn,
+      },
+      hears: {},
+    };
+  },
+};
+
+/** What is asked about these is a list of public tools, or is looked up as the viewer's own. */
+async function signedIn<T>(reference: T, context: Context): Promise<T> {
+  viewerOf(context);
+  return reference;
+}
