@@ -6,6 +6,7 @@ import { ToolCall } from './tool-call.entity.ts';
 import { ownToolCall, RunToolsResolver, ToolCallResolver } from './tool-call.resolver.ts';
 import { ToolCallService } from './tool-call.service.ts';
 import { AssistantToolsResolver, AssistantVersionToolsResolver, ToolResolver } from './tool.resolver.ts';
+import { AssistantTools, AssistantVersionTools } from './tool.type.ts';
 
 export const tools: Subgraph<'tools'> = {
   name: 'tools',
@@ -23,6 +24,7 @@ export const tools: Subgraph<'tools'> = {
         [AssistantToolsResolver, new AssistantToolsResolver(builtins)],
         [AssistantVersionToolsResolver, new AssistantVersionToolsResolver(builtins)],
       ]),
+      orphanedTypes: [AssistantTools, AssistantVersionTools],
       references: {
         Tool: async ({ id }: { id: string }, context: Context) => list.byId(id, context),
         ToolCall: ({ id }: { id: string }, context: Context) => ownToolCall(id, context),
