@@ -1,0 +1,27 @@
+#!/usr/bin/env node
+// The door of every npm script. Plain JavaScript without dependencies: it runs on the newcomer's own Node
+// before anything is installed.
+import { handInterrupts } from './launch/run.mjs';
+import { Refusal } from './launch/refusal.mjs';
+
+const [command = 'start', ...args] = process.argv.slice(2);
+const commands = {
+  start: () => import('./launch/start.mjs'),
+  dev: () => import('./launch/dev.mjs'),
+  build: () => import('./launch/build.mjs'),
+  test: () => import('./launch/test.mjs'),
+  check: () => import('./launch/check.mjs'),
+  schema: () => import('./launch/schema.mjs'),
+  screenshots: () => import('./launch/screenshots.mjs'),
+};
+
+try {
+  if (!(command in commands)) throw new Refusal(`There is no command "${command}". There are: ${Object.keys(commands).join(', ')}.`);
+  handInterrupts();
+  const { main } = await commands[command]();
+  process.exitCode = await main(args);
+} catch (error) {
+  if (!(error instanceof Refusal)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}

@@ -1,0 +1,53 @@
+import { build } from './build.mjs';
+import { install } from './install.mjs';
+import { alone } from './lock.mjs';
+import { at, program } from './place.mjs';
+import { capture, environment } from './run.mjs';
+import { findNode } from './runtime.mjs';
+import { seconds } from './say.mjs';
+import { WRITERS } from './schema.mjs';
+
+const LANES = 2;
+
+/** Everything that can be known in a minute: types, lint, format, schema drift and the house's own rules. */
+export async function main() {
+  const started = Date.now();
+  await alone(install);
+  await build({ web: false });
+  const waiting = steps();
+  let failed = 0;
+  const lane = async () => {
+    for (let step = waiting.shift(); step; step = waiting.shift()) failed += (await passes(step)) ? 0 : 1;
+  };
+  await Promise.all(Array.from({ length: LANES }, lane));
+  process.stdout.write(failed === 0 ? `\nAll of it holds (${seconds(started)}).\n` : `\n${failed} of ${steps().length} checks failed (${seconds(started)}).\n`);
+  return failed === 0 ? 0 : 1;
+}
+
+/** The longest first: two run at a time. */
+function steps() {
+  const web = { cwd: at('web') };
+  const jest = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', program('jest', 'jest'), '--config', 'jest.config.json'];
+  return [
+    { name: 'types of the web', args: [program('svelte-check', 'svelte-check', 'web'), '--output', 'human', '--threshold', 'error'], options: web, before: webSync },
+    { name: 'types', args: [program('typescript', 'tsc'), '-p', '.', '--noEmit', '--incremental', 'false', '--tsBuildInfoFile', 'null'] },
+    { name: 'lint', args: [program('oxlint', 'oxlint'), '--type-aware', '--deny-warnings', '.'] },
+    { name: 'rules', args: [...jest, '--silent', '--reporters=default', 'dist/tests/rules/'] },
+    { name: 'format', args: [program('prettier', 'prettier'), '--check', '--log-level', 'warn', '.'] },
+    ...WRITERS.map((writer) => ({ name: `schema: ${writer.replace('dist/', '').replace('.js', '')}`, args: [writer, '--check'] })),
+  ];
+}
+
+/** The types that SvelteKit and the graph's schema give to the web. */
+function webSync() {
+  return capture(findNode(), [process.env.npm_execpath ?? 'npm', 'run', '--silent', 'sync'], { cwd: at('web') });
+}
+
+async function passes({ name, args, options = {}, before }) {
+  const started = Date.now();
+  const prepared = before ? await before() : { code: 0, output: '' };
+  const { code, output } = prepared.code === 0 ? await capture(findNode(), args, { env: environment({ FORCE_COLOR: '0' }), ...options }) : prepared;
+  process.stdout.write(`${code === 0 ? 'ok    ' : 'FAILED'} ${name} (${seconds(started)})\n`);
+  if (code !== 0) process.stdout.write(`${output.trim().replace(/^/gm, '       ')}\n`);
+  return code === 0;
+}

@@ -1,0 +1,50 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { build } from './build.mjs';
+import { at, filesBelow, program } from './place.mjs';
+import { environment, runOpenly } from './run.mjs';
+import { findNode } from './runtime.mjs';
+
+/** Runs every test that the machine allows; words narrow them to the files whose path has one of them. */
+export async function main(words) {
+  await build();
+  const folder = mkdtempSync(join(tmpdir(), 'parley-test-'));
+  try {
+    const env = await withoutSettings();
+    const web = filesBelow('web/src').filter((file) => file.endsWith('.test.ts') && (words.length === 0 || words.some((word) => file.includes(word))));
+    const results = [await runJest(words, join(folder, 'jest.json'), env), await runWeb(web, join(folder, 'web.json'), env)];
+    const [passed, failed, skipped] = ['passed', 'failed', 'skipped'].map((key) => results.reduce((sum, result) => sum + result[key], 0));
+    process.stdout.write(`\n${passed} passed, ${failed} failed, ${skipped} skipped\n`);
+    return failed > 0 || results.some(({ code }) => code !== 0) || passed === 0 ? 1 : 0;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** The person's own settings must not decide what a test sees. */
+async function withoutSettings() {
+  const { SETTINGS } = await import(pathToFileURL(at('dist/infra/config.js')).href);
+  const env = environment();
+  for (const name of Object.keys(SETTINGS)) delete env[name];
+  return env;
+}
+
+async function runJest(words, outputFile, env) {
+  const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', '--enable-source-maps'];
+  const args = [...flags, program('jest', 'jest'), '--config', 'jest.config.json', '--json', `--outputFile=${outputFile}`, '--passWithNoTests', ...words];
+  // jest writes its report to stderr and, beside the file, the whole JSON to stdout.
+  const code = await runOpenly(findNode(), args, { env, stdio: ['ignore', 'ignore', 'inherit'] });
+  const { numPassedTests, numFailedTests, numRuntimeErrorTestSuites, numPendingTests, numTodoTests } = JSON.parse(readFileSync(outputFile, 'utf8'));
+  return { code, passed: numPassedTests, failed: numFailedTests + numRuntimeErrorTestSuites, skipped: numPendingTests + numTodoTests };
+}
+
+async function runWeb(files, outputFile, env) {
+  if (files.length === 0) return { code: 0, passed: 0, failed: 0, skipped: 0 };
+  const reporters = ['--test-reporter=dot', '--test-reporter-destination=stderr', `--test-reporter=${at('infra/launch/tally.mjs')}`];
+  const args = ['--disable-warning=ExperimentalWarning', '--test', ...reporters, `--test-reporter-destination=${outputFile}`, ...files];
+  process.stderr.write(`\nweb, ${files.length} files:\n`);
+  const code = await runOpenly(findNode(), args, { env });
+  return { code, ...JSON.parse(readFileSync(outputFile, 'utf8')) };
+}
