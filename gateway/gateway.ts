@@ -105,11 +105,9 @@ export class Gateway implements GatewayInterface, Graph {
 
   /** A subgraph's question to the graph; any error is thrown as the `Failure` of its code. */
   async ask<Data = any>(query: string, variables: Record<string, unknown>, identity: Identity): Promise<Data> {
-    const request = { query, variables };
-    const { ownOperations, executor } = this.#current;
-    const result = await executor.execute(ownOperations.get(request), request, { identity }).catch((error) => toResult(error, this.#options.log, identity));
-    if (result.errors?.length) throw toFailure(result.errors[0]!);
-    return result.data as Data;
+    const { data, errors } = await this.#answerOwn({ query, variables }, identity);
+    if (errors?.length) throw toFailure(errors[0]!);
+    return data as Data;
   }
 
   /** Idempotent. Apollo Server calls it with its own options; who has no Apollo Server passes none. */
@@ -135,6 +133,15 @@ export class Gateway implements GatewayInterface, Graph {
     const apollo = await this.#loading;
     this.#loading = undefined;
     await apollo?.stop();
+  }
+
+  async #answerOwn(request: GraphRequest, identity: Identity): Promise<GraphResult> {
+    try {
+      const { ownOperations, executor } = this.#current;
+      return await executor.execute(ownOperations.get(request), request, { identity });
+    } catch (error) {
+      return toResult(error, this.#options.log, identity);
+    }
   }
 
   get #current(): Supergraph {

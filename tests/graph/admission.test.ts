@@ -1,0 +1,87 @@
+import { describe, expect, it } from '@jest/globals';
+import { GraphQLError, type ASTVisitor, type ValidationContext } from 'graphql';
+import { Failure } from '../../schema/errors.ts';
+import type { Admission } from '../../gateway/request.ts';
+import { openShop, SOMEBODY } from '../support/shop.ts';
+
+const open = (admission: Admission) => openShop('hive', admission);
+
+describe('the conditions of the door', () => {
+  it('are read once for each document and applied to the coerced variables of each request', async () => {
+    const documents: string[] = [];
+    const weighed: unknown[] = [];
+    const shop = await open({
+      weigh({ operation }) {
+        documents.push(operation.name!.value);
+        return (variables, { requestId }) => void weighed.push({ ...variables, requestId });
+      },
+    });
+    const query = 'query Q($ids: [ID!], $c: Currency! = USD) { items(filter: { ids: $ids }) { price(currency: $c) } }';
+    await shop.ask(query, { ids: 'b1' });
+    await shop.ask(query, { ids: ['b2'], c: 'EUR', unused: 1 });
+    expect(documents).toEqual(['Q']);
+    expect(weighed).toEqual([
+      { ids: ['b1'], c: 'USD', requestId: 'r1' },
+      { ids: ['b2'], c: 'EUR', requestId: 'r1' },
+    ]);
+  });
+
+  it('refuse before any subgraph is asked, with the code and the details of the failure', async () => {
+    const weigh = () => {
+      throw new Failure('QUERY_TOO_COMPLEX', { cost: 9000 });
+    };
+    for (const shop of [await open({ weigh }), await open({ weigh: () => weigh })]) {
+      const { data, errors } = await shop.ask('{ me { id } }');
+      expect(data).toBeUndefined();
+      expect(errors?.[0]?.extensions).toEqual({ code: 'QUERY_TOO_COMPLEX', retryable: false, cost: 9000 });
+      expect(shop.subgraphs.people.requests).toEqual([]);
+    }
+  });
+
+  it('also hold for subscriptions', async () => {
+    const shop = await open({
+      weigh: () => () => {
+        throw new Failure('QUERY_TOO_COMPLEX');
+      },
+    });
+    await expect(shop.follow('subscription { tick { count } }')).rejects.toThrow('QUERY_TOO_COMPLEX');
+  });
+
+  it('add rules of validation', async () => {
+    const noFilms = (context: ValidationContext): ASTVisitor => ({
+      NamedType({ name }) {
+        if (name.value === 'Film') context.reportError(new GraphQLError('No films.'));
+      },
+    });
+    const shop = await open({ rules: [noFilms] });
+    const { errors } = await shop.ask('{ finds { ... on Film { id } } }');
+    expect(errors?.[0]).toMatchObject({ message: 'No films.', extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } });
+  });
+
+  it('limit the length of documents', async () => {
+    const shop = await open({ maxTokens: 20 });
+    expect((await shop.ask('{ me { id } }')).errors).toBeUndefined();
+    expect((await shop.ask(`{ ${'me { id } '.repeat(10)} }`)).errors?.[0]?.extensions['code']).toBe('GRAPHQL_PARSE_FAILED');
+  });
+
+  it("do not apply to the platform's own questions", async () => {
+    const shop = await open({ maxTokens: 1 });
+    expect(await shop.gateway.ask('{ me { name } }', {}, SOMEBODY)).toEqual({ me: { name: 'Henry' } });
+  });
+});
+
+describe("the platform's own questions", () => {
+  it('are answered with data alone, or end with the failure of their first error', async () => {
+    const shop = await open({});
+    const ask = (query: string) => shop.gateway.ask(query, {}, SOMEBODY);
+    await expect(ask('{ book(id: "b1") { title } }')).resolves.toEqual({ book: { title: 'Walden' } });
+    await expect(ask('{ book(id: "b1") { title blurb } }')).rejects.toMatchObject({ name: 'Failure', code: 'TOOL_FAILED', message: 'No blurb today.', detail: { tried: 2 } });
+    await expect(ask('{ nothing }')).rejects.toMatchObject({ name: 'Failure', code: 'GRAPHQL_VALIDATION_FAILED' });
+  });
+
+  it('reach one subgraph itself where the public schema does not', async () => {
+    const shop = await open({});
+    const result = await shop.gateway.sourceOf('catalog').execute({ query: '{ book(id: "b3") { genre } }' }, SOMEBODY);
+    expect(result).toEqual({ data: { book: { genre: 'UNLISTED' } } });
+  });
+});

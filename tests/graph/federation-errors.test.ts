@@ -1,0 +1,138 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import type { GraphQLError } from 'graphql';
+import type { PlannerName } from '../../gateway/planner.ts';
+import { Failure } from '../../schema/errors.ts';
+import { openShop, SOMEBODY, type Shop } from '../support/shop.ts';
+
+const paths = (errors: readonly GraphQLError[] = []) => errors.map(({ path }) => path?.join('.'));
+const codes = (errors: readonly GraphQLError[] = []) => errors.map(({ extensions }) => extensions['code']);
+
+describe.each<PlannerName>(['hive', 'apollo'])('the federated graph, planned by %s', (planner) => {
+  let shop: Shop;
+  beforeEach(async () => {
+    shop = await openShop(planner);
+  });
+
+  describe('errors', () => {
+    it('stand where the field stands in the response, with all that the subgraph said', async () => {
+      const { data, errors } = await shop.ask('{ items { ... on Book { who: authors { temper: mood } } } }');
+      expect(data).toEqual({ items: [{ who: [{ temper: 'fine' }] }, { who: [{ temper: null }, { temper: 'fine' }] }] });
+      expect(paths(errors)).toEqual(['items.1.who.0.temper']);
+    });
+
+    it('keep the code and the details of a failure', async () => {
+      const { errors } = await shop.ask('{ book(id: "b1") { words: blurb } }');
+      expect(errors?.map((error) => error.toJSON())).toEqual([{ message: 'No blurb today.', path: ['book', 'words'], extensions: { code: 'TOOL_FAILED', retryable: true, tried: 2 } }]);
+    });
+
+    it('of an entity that cannot be found stand where the entity does, every time it does', async () => {
+      const { data, errors } = await shop.ask('{ a: book(id: "b3") { authors { mood } } b: book(id: "b3") { genre authors { mood } } }');
+      expect(data).toEqual({ a: { authors: [{ mood: null }] }, b: { genre: null, authors: [{ mood: null }] } });
+      expect(paths(errors).sort()).toEqual(['a.authors.0', 'b.authors.0', 'b.genre']);
+    });
+
+    it('carry a null up to the next field that may be null', async () => {
+      const { data, errors } = await shop.ask('{ book(id: "b3") { title authors { name } } me { name } }');
+      expect(data).toEqual({ book: null, me: { name: 'Henry' } });
+      expect(paths(errors)).toEqual(['book.authors.0']);
+    });
+
+    it('empty the whole response when nothing above may be null', async () => {
+      const { data, errors } = await shop.ask('{ me { name } alsoBroken }');
+      expect(data).toBeNull();
+      expect(paths(errors)).toEqual(['alsoBroken']);
+    });
+
+    it('explain a value that the schema promises and no subgraph gave', async () => {
+      const { data, errors } = await shop.ask('{ item(id: "lost") { title ... on Film { director { name } } } }');
+      expect(data).toEqual({ item: { title: 'Lost', director: null } });
+      expect(errors?.map((error) => error.toJSON())).toEqual([
+        { message: 'Cannot return null for non-nullable field Person.name.', path: ['item', 'director', 'name'], extensions: { code: 'INTERNAL', retryable: true } },
+      ]);
+    });
+
+    it('hide the names of what clients may not see', async () => {
+      const { data, errors } = await shop.ask('{ book(id: "b3") { genre } }');
+      expect(data).toEqual({ book: { genre: null } });
+      expect(paths(errors)).toEqual(['book.genre']);
+      expect(JSON.stringify(errors)).not.toContain('UNLISTED');
+    });
+  });
+
+  describe('a subgraph that cannot be reached', () => {
+    it('costs only its own fields, each of which has an error', async () => {
+      shop.subgraphs.people.before = async () => {
+        throw new Error('connect ECONNREFUSED 10.0.0.7:4001');
+      };
+      const { data, errors } = await shop.ask('{ items { title ... on Book { seller { id mood feel: mood } } } }');
+      expect(data).toEqual({ items: [{ title: 'Walden', seller: { id: 'p1', mood: null, feel: null } }, { title: 'Emma', seller: { id: 'p1', mood: null, feel: null } }] });
+      expect(paths(errors).sort()).toEqual(['items.0.seller.feel', 'items.0.seller.mood', 'items.1.seller.feel', 'items.1.seller.mood']);
+      expect(new Set(codes(errors))).toEqual(new Set(['DEPENDENCY_UNAVAILABLE']));
+      expect(JSON.stringify(errors)).not.toContain('10.0.0.7');
+    });
+
+    it('says which root fields are missing', async () => {
+      shop.subgraphs['ship-ping'].before = async () => {
+        throw new Failure('SHUTTING_DOWN');
+      };
+      const { data, errors } = await shop.ask('{ by: carrier cheapest { id } }');
+      expect(data).toBeNull();
+      expect(paths(errors)).toEqual(['by']);
+      expect(codes(errors)).toEqual(['SHUTTING_DOWN']);
+    });
+
+    it('lets the others that are asked at the same time finish', async () => {
+      shop.subgraphs.people.before = async () => {
+        throw new Error('gone');
+      };
+      const { data, errors } = await shop.ask('{ item(id: "b1") { price ... on Book { postage seller { mood } } } }');
+      expect(data).toEqual({ item: { price: 'b1 EUR', postage: '500 g', seller: { mood: null } } });
+      expect(paths(errors)).toEqual(['item.seller.mood']);
+    });
+
+    it('does not hide what another subgraph answered for the same object', async () => {
+      shop.subgraphs.prices.before = async () => {
+        throw new Error('gone');
+      };
+      const { data, errors } = await shop.ask('{ items { id ... on Book { postage } } again: items { price } }');
+      expect(data).toBeNull();
+      expect(paths(errors).sort()).toEqual(['again.0.price', 'again.1.price']);
+    });
+  });
+
+  describe('refusals', () => {
+    const refused = [
+      ['a text that is not GraphQL', '{ book(', {}, 'GRAPHQL_PARSE_FAILED'],
+      ['a field that does not exist', '{ book(id: "b1") { pages } }', {}, 'GRAPHQL_VALIDATION_FAILED'],
+      ['a value that clients may not use', '{ finds { ... on Book { genre(only: UNLISTED) } } }', {}, 'GRAPHQL_VALIDATION_FAILED'],
+      ['a variable that is missing', 'query ($id: ID!) { book(id: $id) { id } }', {}, 'BAD_USER_INPUT'],
+      ['a variable of the wrong kind', 'query ($u: Boolean) { book(id: "b1") { title(upper: $u) } }', { u: 'yes' }, 'BAD_USER_INPUT'],
+      ['several operations without a name', 'query A { me { id } } query B { me { id } }', {}, 'BAD_REQUEST'],
+      ['a document without operations', 'fragment A on Book { id }', {}, 'GRAPHQL_VALIDATION_FAILED'],
+      ['a subscription', 'subscription { tick { count } }', {}, 'BAD_REQUEST'],
+      ['a response name that would change a prototype', '{ __proto__: me { id } }', {}, 'GRAPHQL_VALIDATION_FAILED'],
+    ] as const;
+
+    it.each(refused)('%s is refused before any subgraph is asked', async (_, query, variables, code) => {
+      const { data, errors } = await shop.ask(query, variables);
+      expect(data).toBeUndefined();
+      expect(codes(errors)[0]).toBe(code);
+      expect(Object.values(shop.subgraphs).flatMap(({ requests }) => requests)).toEqual([]);
+    });
+
+    it('answers the operation that is named', async () => {
+      const query = 'query A { me { id } } query B { me { name } }';
+      expect((await shop.gateway.execute({ query, operationName: 'B' }, SOMEBODY)).data).toEqual({ me: { name: 'Henry' } });
+      expect((await shop.gateway.execute({ query, operationName: 'A' }, SOMEBODY)).data).toEqual({ me: { id: 'p1' } });
+      expect(codes((await shop.gateway.execute({ query, operationName: 'C' }, SOMEBODY)).errors)).toEqual(['BAD_REQUEST']);
+    });
+
+    it('stops asking when the caller has gone', async () => {
+      const caller = new AbortController();
+      shop.subgraphs.catalog.before = async () => caller.abort();
+      const { data } = await shop.gateway.execute({ query: '{ book(id: "b1") { seller { name } } }' }, SOMEBODY, caller.signal);
+      expect(data).toBeUndefined();
+      expect(shop.subgraphs.people.requests).toHaveLength(0);
+    });
+  });
+});
