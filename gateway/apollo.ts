@@ -12,6 +12,7 @@ import { PREFLIGHT_HEADERS, type Asker } from './asker.ts';
 import type { Answer, Entrance } from './entrance.ts';
 import type { GatewaySurface } from './gateway.ts';
 import { LIMITS } from './limits.ts';
+import { parseFailure } from './parse-failure.ts';
 import { retryAfterOf, statusOf, toWire, WireGraphQLError, type WireError } from './refusal.ts';
 
 interface ApolloOptions {
@@ -93,7 +94,9 @@ function isOurs({ extensions }: GraphQLFormattedError): boolean {
 
 /** Apollo Server calls everything it refuses itself a bad request; the status tells more. */
 function asOurs(error: unknown): unknown {
-  if (!(error instanceof GraphQLError) || error.extensions['code'] !== 'BAD_REQUEST') return error;
+  if (!(error instanceof GraphQLError)) return error;
+  if (error.extensions['code'] === 'GRAPHQL_PARSE_FAILED') return parseFailure(error);
+  if (error.extensions['code'] !== 'BAD_REQUEST') return error;
   const { status } = (error.extensions['http'] ?? {}) as { status?: number };
   const code: ErrorCode = status === 405 ? 'METHOD_NOT_ALLOWED' : error.message.includes('Cross-Site Request Forgery') ? 'CSRF_BLOCKED' : 'BAD_REQUEST';
   return new GraphQLError(error.message.trim(), { extensions: { code } });

@@ -1,4 +1,4 @@
-import { GraphQLError, type DocumentNode } from 'graphql';
+import type { DocumentNode } from 'graphql';
 import type { Log } from '../infra/log.ts';
 import { Failure } from '../schema/errors.ts';
 import type { Identity, Viewer } from '../schema/viewer.ts';
@@ -6,6 +6,7 @@ import type { Asker } from './asker.ts';
 import { checkVariables } from './characters.ts';
 import type { GatewaySurface } from './gateway.ts';
 import { chooseOperation, Inspector, isIntrospection, type InspectedOperation } from './inspection.ts';
+import { parseFailure } from './parse-failure.ts';
 import { toWire, type WireError } from './refusal.ts';
 import type { GraphRequest, GraphResult } from './request.ts';
 import type { Scales } from './scales.ts';
@@ -100,9 +101,7 @@ export class Entrance {
     try {
       return this.#inspector.inspect(text);
     } catch (error) {
-      if (!(error instanceof GraphQLError)) throw error;
-      const { message, source, positions } = error;
-      throw new GraphQLError(message, { source, positions, extensions: { code: 'GRAPHQL_PARSE_FAILED' } });
+      throw parseFailure(error);
     }
   }
 

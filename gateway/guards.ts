@@ -2,8 +2,10 @@ import { TextDecoder } from 'node:util';
 import { fastifyHelmet } from '@fastify/helmet';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Failure } from '../schema/errors.ts';
+import { hasPreflightHeader } from './asker.ts';
 import type { Origin } from './origin.ts';
 
+const FORM_TYPES = ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data'];
 /** A body has this long to arrive; files take longer and have a rule of their own. */
 const BODY_MS = 10_000;
 
@@ -25,6 +27,11 @@ export async function raiseGuards(app: FastifyInstance, origin: Origin, isSecure
     if (headers['content-encoding'] && headers['content-encoding'] !== 'identity') {
       throw new Failure('BAD_REQUEST', { reason: 'Send the body without compression.', httpStatus: 415 });
     }
+  });
+  // What a form can send, a page elsewhere can send: then a header must show that it is one of ours.
+  app.addHook('onRequest', async ({ method, headers }) => {
+    const [type = ''] = (headers['content-type'] ?? '').split(';');
+    if (method === 'POST' && FORM_TYPES.includes(type.trim().toLowerCase()) && !hasPreflightHeader(headers)) throw new Failure('CSRF_BLOCKED');
   });
   watchBodies(app);
   readJson(app);

@@ -1,0 +1,176 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createHmac, generateKeyPairSync, sign as signWith } from 'node:crypto';
+import { openKeys } from '../../infra/keys.ts';
+import { PASSWORD, Person } from '../support/person.ts';
+import { startProduct, type Product } from '../support/product.ts';
+import { eventually } from '../support/eventually.ts';
+import { send } from '../support/raw-http.ts';
+
+const SECRET = 'a secret of the tests, long enough to be one';
+const secret = openKeys(SECRET).derive('access-tokens');
+
+let product: Product;
+let ada: Person;
+beforeAll(async () => {
+  product = await startProduct({ env: { SECRET_KEY: SECRET } });
+  ada = await Person.signUp(product);
+});
+afterAll(() => product.stop());
+
+const seconds = () => Math.floor(Date.now() / 1000);
+const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+const claims = () => JSON.parse(Buffer.from(ada.token.split('.')[1]!, 'base64url').toString()) as Record<string, unknown>;
+const HEADER = { alg: 'HS256', typ: 'at+jwt' };
+
+/** A token that only differs from a good one by what is given; claims that are undefined are left out. */
+function forge(changed: Record<string, unknown> = {}, header: object = HEADER, key: Uint8Array | string = secret): string {
+  const body = `${part(header)}.${part({ ...claims(), ...changed })}`;
+  return `${body}.${createHmac('sha256', key).update(body).digest('base64url')}`;
+}
+
+async function codeFor(token: string): Promise<unknown> {
+  const { status, errors } = await product.graph('{ viewer { id } }', {}, token);
+  return status === 200 ? 'accepted' : { status, code: errors?.[0]?.extensions['code'] };
+}
+
+const UNAUTHENTICATED = { status: 401, code: 'UNAUTHENTICATED' };
+
+describe('access tokens', () => {
+  it('are accepted when they are good', async () => {
+    expect(await codeFor(forge())).toBe('accepted');
+  });
+
+  const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  it.each<[string, () => string]>([
+    ['A1 without a signature (alg none)', () => `${part({ alg: 'none', typ: 'at+jwt' })}.${part(claims())}.`],
+    ['A1 whose algorithm is written in another case', () => forge({}, { alg: 'nOnE', typ: 'at+jwt' })],
+    ['A2 signed by HS256 with a public key', () => forge({}, HEADER, rsa.publicKey.export({ type: 'spki', format: 'pem' }) as string)],
+    ['A2 signed by RS256', () => {
+      const body = `${part({ alg: 'RS256', typ: 'at+jwt' })}.${part(claims())}`;
+      return `${body}.${signWith('sha256', Buffer.from(body), rsa.privateKey).toString('base64url')}`;
+    }],
+    ['A3 that name a key of their own', () => forge({}, { ...HEADER, kid: '../../dev/null', jku: 'http://127.0.0.1/keys' }, '')],
+    ['A4 of another issuer', () => forge({ iss: 'elsewhere' })],
+    ['A5 for another audience', () => forge({ aud: 'upload' })],
+    ['A5 for no audience', () => forge({ aud: undefined })],
+    ['A6 of another kind', () => forge({}, { alg: 'HS256', typ: 'upload+jwt' })],
+    ['A6 of no kind', () => forge({}, { alg: 'HS256' })],
+    ['A7 without an end', () => forge({ exp: undefined })],
+    ['A7 that end in a hundred years', () => forge({ exp: seconds() + 3_155_760_000 })],
+    ['A8 that begin later', () => forge({ nbf: seconds() + 120 })],
+    ['A8 from the future', () => forge({ iat: seconds() + 120, exp: seconds() + 600 })],
+    ['A9 whose claims were changed', () => {
+      const [header, , signature] = ada.token.split('.');
+      return `${header}.${part({ ...claims(), sub: '01900000-0000-7000-8000-000000000000' })}.${signature}`;
+    }],
+    ['A9 of a session that is another person’s', () => forge({ sub: '01900000-0000-7000-8000-000000000000' })],
+    ['A9 of a session that never was', () => forge({ sid: '01900000-0000-7000-8000-000000000000' })],
+    ['A10 with a critical extension', () => forge({}, { ...HEADER, crit: ['x'], x: 1 })],
+    ['A15 that are refresh tokens', () => ada.refreshToken],
+    ['that are no tokens', () => 'a.b.c'],
+    ['with claims of the wrong type', () => forge({ sid: { $ne: null } })],
+  ])('are refused %s', async (_what, make) => {
+    expect(await codeFor(make())).toEqual(UNAUTHENTICATED);
+  });
+
+  it('say that they have expired, so that the client refreshes', async () => {
+    expect(await codeFor(forge({ iat: seconds() - 620, exp: seconds() - 20 }))).toEqual({ status: 401, code: 'TOKEN_EXPIRED' });
+  });
+
+  it.each(['Basic YTpi', 'Bearer', 'Bearer a b', ''])('are not read from the header "%s"', async (authorization) => {
+    const response = await fetch(`${product.url}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json', authorization }, body: '{"query":"{ viewer { id } }"}' });
+    expect(response.status).toBe(401);
+  });
+});
+
+describe('sessions', () => {
+  it('A11 end everywhere within two seconds of signing out', async () => {
+    const bob = await Person.signUp(product, 'Bob');
+    await product.ask('{ viewer { id } }', {}, bob.token);
+    await product.ask('mutation { signOut { signedOut } }', {}, bob.token);
+    await eventually(() => codeFor(bob.token), (code) => code !== 'accepted', 2_000);
+    expect(await codeFor(bob.token)).toEqual(UNAUTHENTICATED);
+  });
+
+  it('A15 are not refreshed by an access token', async () => {
+    const { errors } = await product.graph('mutation ($t: String!) { refreshSession(input: { refreshToken: $t }) { expiresAt } }', { t: ada.token });
+    expect(errors?.[0]?.extensions['code']).toBe('UNAUTHENTICATED');
+  });
+});
+
+describe('the session of the web client', () => {
+  const WEB = { 'content-type': 'application/json', 'x-parley-client': 'web' };
+  const post = (what: string, body: object, headers: Record<string, string> = {}) =>
+    send(product, `/session/${what}`, { method: 'POST', body: JSON.stringify(body), headers: { ...WEB, ...headers } });
+  const cookiesOf = (answer: { headers: Headers }) => answer.headers.getSetCookie().map((cookie) => cookie.split(';')[0]!).join('; ');
+  const signIn = (email: string) => post('sign-in', { email, password: PASSWORD });
+
+  it('A22 keeps its tokens where no script reads them', async () => {
+    const answer = await signIn(ada.email);
+    expect(JSON.parse(answer.text)).toEqual({ user: expect.objectContaining({ id: ada.id }), expiresAt: expect.any(String) });
+    expect(answer.text).not.toContain('oken');
+    for (const cookie of answer.headers.getSetCookie()) expect(cookie).toMatch(/; HttpOnly; SameSite=Lax$/);
+  });
+
+  it('signs up, asks, refreshes and signs out', async () => {
+    const first = await post('sign-up', { email: `eve-${seconds()}@example.com`, password: PASSWORD, name: 'Eve' });
+    const ask = (cookie: string, headers: Record<string, string> = { 'x-parley-client': 'web' }) =>
+      send(product, '/graphql', { method: 'POST', body: '{"query":"{ viewer { name } }"}', headers: { 'content-type': 'application/json', cookie, ...headers } });
+    expect(JSON.parse((await ask(cookiesOf(first))).text).data.viewer.name).toBe('Eve');
+    expect((await ask(cookiesOf(first), {})).code).toBe('CSRF_BLOCKED');
+
+    const second = await post('refresh', {}, { cookie: cookiesOf(first) });
+    expect(second.status).toBe(200);
+    expect((await ask(cookiesOf(second))).status).toBe(200);
+
+    const out = await post('sign-out', {}, { cookie: cookiesOf(second) });
+    expect(JSON.parse(out.text)).toEqual({ signedOut: true });
+    await eventually(() => ask(cookiesOf(second)), ({ code }) => code === 'UNAUTHENTICATED', 2_000);
+    expect((await post('refresh', {}, { cookie: cookiesOf(second) })).code).toBe('UNAUTHENTICATED');
+  });
+
+  it('A14 survives ten tabs that refresh at once', async () => {
+    const cookie = cookiesOf(await signIn(ada.email));
+    const answers = await Promise.all(Array.from({ length: 10 }, () => post('refresh', {}, { cookie })));
+    expect(answers.map(({ status }) => status)).toEqual(Array(10).fill(200));
+    expect((await post('refresh', {}, { cookie: cookiesOf(answers[0]!) })).status).toBe(200);
+  });
+
+  it.each<[string, Record<string, string>]>([
+    ['without the header of our pages', { 'x-parley-client': '' }],
+    ['from another origin', { origin: 'https://evil.example' }],
+    ['from no origin at all', { origin: 'null' }],
+    ['across sites', { 'sec-fetch-site': 'cross-site' }],
+  ])('is not opened %s', async (_what, headers) => {
+    expect((await post('sign-in', { email: ada.email, password: PASSWORD }, headers)).code).toBe('CSRF_BLOCKED');
+  });
+
+  it('says TOKEN_EXPIRED when only the refresh token is left, so that the client refreshes', async () => {
+    const cookie = cookiesOf(await signIn(ada.email)).split('; ').find((one) => one.includes('refresh'))!;
+    const answer = await send(product, '/graphql', { method: 'POST', body: '{"query":"{ viewer { name } }"}', headers: { ...WEB, cookie } });
+    expect(answer.code).toBe('TOKEN_EXPIRED');
+  });
+});
+
+describe('guessing', () => {
+  it('A16 is slowed down for the account and the address, and another account stays free', async () => {
+    const strict = await startProduct({ env: { SIGN_INS_PER_MINUTE: '10' } });
+    try {
+      const bob = await Person.signUp(strict, 'Bob');
+      const guess = (email: string, headers: Record<string, string> = {}) =>
+        send(strict, '/graphql', {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', ...headers },
+          body: JSON.stringify({ query: 'mutation ($i: SignInInput!) { signIn(input: $i) { expiresAt } }', variables: { i: { email, password: 'wrong wrong' } } }),
+        });
+      const codes: unknown[] = [];
+      for (let n = 0; n < 6; n++) codes.push((await guess(bob.email.toUpperCase(), { 'x-forwarded-for': `10.0.0.${n}` })).code);
+      expect(codes).toEqual([...Array(5).fill('INVALID_CREDENTIALS'), 'RATE_LIMITED']);
+      expect((await guess('somebody@example.com')).code).toBe('INVALID_CREDENTIALS');
+      const answer = await guess(bob.email);
+      expect({ status: answer.status, retryAfter: Number(answer.headers.get('retry-after')) > 0 }).toEqual({ status: 429, retryAfter: true });
+    } finally {
+      await strict.stop();
+    }
+  });
+});

@@ -1,0 +1,173 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { getIntrospectionQuery } from 'graphql';
+import { Person } from '../support/person.ts';
+import { startProduct, type GraphAnswer, type Product } from '../support/product.ts';
+
+let product: Product;
+let ada: Person;
+beforeAll(async () => {
+  product = await startProduct();
+  ada = await Person.signUp(product);
+});
+afterAll(() => product.stop());
+
+const ask = (query: string, variables?: Record<string, unknown>) => product.graph(query, variables, ada.token);
+const summary = ({ status, errors, data }: GraphAnswer) => ({ status, code: errors?.[0]?.extensions['code'], data });
+const refused = (code: string) => ({ status: 400, code, data: undefined });
+
+/** The second time: the first pays for whatever the process does once. */
+async function timed(query: string): Promise<number> {
+  await ask(query);
+  const began = performance.now();
+  await ask(`${query} #`);
+  return performance.now() - began;
+}
+
+describe('documents that ask for too much', () => {
+  it.each([30, 60])('G1 refuses a depth of %d', async (depth) => {
+    const query = `{ conversations ${'{ edges { node { assistant { versions'.repeat(Math.ceil(depth / 4))} { totalCount } ${'} } } }'.repeat(Math.ceil(depth / 4))} }`;
+    expect(summary(await ask(query))).toEqual(refused('QUERY_TOO_COMPLEX'));
+  });
+
+  it('G2 refuses a hundred aliases of signIn, and runs none of them', async () => {
+    const fields = Array.from({ length: 100 }, (_, n) => `a${n}: signIn(input: { email: "x@example.com", password: "wrong wrong" }) { expiresAt }`);
+    expect(summary(await product.graph(`mutation { ${fields.join('\n')} }`))).toEqual(refused('QUERY_TOO_COMPLEX'));
+  });
+
+  it('G3 refuses 20,000 repetitions of a field within 50 ms', async () => {
+    const query = `{ viewer { ${'id '.repeat(20_000)} } }`;
+    expect(summary(await ask(query))).toEqual(refused('QUERY_TOO_COMPLEX'));
+    expect(await timed(query)).toBeLessThan(50);
+  });
+
+  it.each([6, 1_000])('G4 refuses %d directives on one field', async (count) => {
+    expect(summary(await ask(`{ viewer { id ${'@skip(if: false) '.repeat(count)} } }`))).toEqual(refused('QUERY_TOO_COMPLEX'));
+  });
+
+  it('G5 refuses fragments that spread themselves', async () => {
+    expect(summary(await ask('{ viewer { ...A } } fragment A on User { ...B } fragment B on User { ...A }'))).toEqual(refused('GRAPHQL_VALIDATION_FAILED'));
+  });
+
+  it('G6 refuses a fragment bomb of 2^24 fields within 50 ms', async () => {
+    const bombs = Array.from({ length: 24 }, (_, n) => `fragment F${n} on User { ...F${n + 1} ...F${n + 1} }`);
+    const query = `{ viewer { ...F0 } } ${bombs.join(' ')} fragment F24 on User { id }`;
+    expect(summary(await ask(query))).toEqual(refused('QUERY_TOO_COMPLEX'));
+    expect(await timed(query)).toBeLessThan(50);
+  });
+
+  it('G7 answers 450 fields that overlap within 200 ms', async () => {
+    const query = `{ viewer { ${'... on User { id } '.repeat(390)} } }`;
+    expect(await timed(query)).toBeLessThan(200);
+  });
+
+  it('G8 refuses 8,000 nested braces and brackets without a word about the stack', async () => {
+    for (const query of ['{ a '.repeat(8_000), `{ viewer(x: ${'['.repeat(20_000)} ) { id } }`, `{ viewer(x: ${'['.repeat(900)}${']'.repeat(900)}) { id } }`]) {
+      const answer = await ask(query);
+      expect(answer.status).toBe(400);
+      expect(JSON.stringify(answer)).not.toMatch(/call stack/i);
+    }
+  });
+
+  it('G9 refuses page sizes beyond 1 to 100, as literal and as variable', async () => {
+    for (const size of ['1000000000', '-1', '0', '101', '1.5']) {
+      expect({ size, ...summary(await ask(`{ conversations(first: ${size}) { totalCount } }`)) }).toEqual({ size, ...refused('BAD_USER_INPUT') });
+      const variables = { first: Number(size) };
+      expect({ size, ...summary(await ask('query ($first: Int) { conversations(first: $first) { totalCount } }', variables)) }).toEqual({ size, ...refused('BAD_USER_INPUT') });
+    }
+  });
+
+  it('G9 counts null as a page size that is left to the server', async () => {
+    expect((await ask('query ($first: Int) { conversations(first: $first) { totalCount } }', { first: null })).status).toBe(200);
+  });
+
+  it('G9 multiplies page sizes, those in variables included', async () => {
+    const query = 'query ($many: Int) { conversations(first: $many) { edges { node { messages(first: $many) { edges { node { id } } } } } } }';
+    expect((await ask(query, { many: 5 })).status).toBe(200);
+    expect(summary(await ask(query, { many: 100 }))).toEqual(refused('QUERY_TOO_COMPLEX'));
+  });
+
+  it('G14 refuses variables that nest 1,000 deep', async () => {
+    const deep = JSON.parse(`${'['.repeat(1_000)}${']'.repeat(1_000)}`) as unknown;
+    expect(summary(await ask('{ viewer { id } }', { deep }))).toEqual(refused('BAD_USER_INPUT'));
+  });
+
+  it('G22 refuses a list of 251 ids', async () => {
+    const query = 'query ($input: SearchKnowledgeInput!) { searchKnowledge(input: $input) { score } }';
+    expect(summary(await ask(query, { input: { query: 'x', knowledgeBaseIds: Array(251).fill('a') } }))).toEqual(refused('BAD_USER_INPUT'));
+  });
+
+  it('runs the showcase all the same', async () => {
+    const document = `query Showcase($id: ID!) { conversation(id: $id) { title thread(last: 50) { edges { node { id role text
+      run { id status attempt usage { inputTokens outputTokens costUsd } assistantVersion { number name } toolCalls { tool { name } durationMs } }
+      citations { number quote passage { page start end document { name pageCount } } } } } } assistant { name model { name } owner { name } } } }`;
+    expect(summary(await ask(document, { id: '01900000-0000-7000-8000-000000000000' })).code).toBe('NOT_FOUND');
+  });
+});
+
+describe('documents that do not fit', () => {
+  it('G11 suggests nothing', async () => {
+    const answers = [await ask('{ viewr { id } }'), await ask('{ viewer { nam } }'), await ask('query ($input: SearchKnowledgeInput!) { searchKnowledge(input: $input) { score } }', { input: { qery: 'x' } })];
+    for (const answer of answers) {
+      expect(answer.status).toBe(400);
+      expect(JSON.stringify(answer)).not.toMatch(/did you mean/i);
+    }
+  });
+
+  it.each([
+    ['an operation that is not there', { query: 'query A { viewer { id } }', operationName: 'B' }],
+    ['two operations and no name', { query: '{ viewer { id } } { viewer { name } }' }],
+  ])('G16 refuses %s', async (_what, body) => {
+    const response = await fetch(`${product.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${ada.token}` },
+      body: JSON.stringify(body),
+    });
+    expect(response.status).toBe(400);
+  });
+
+  it('G17 answers a subscription over HTTP with 400', async () => {
+    expect(summary(await ask('subscription { notificationReceived { id } }'))).toEqual(refused('BAD_REQUEST'));
+  });
+
+  it.each(['{ viewer { ... @defer { id } } }', '{ _service { sdl } }', '{ _entities(representations: []) { __typename } }', '{ session(id: "x") { id } }', 'mutation { documentStored(input: {}) { document { id } } }'])(
+    'G18 G20 knows nothing of %s',
+    async (query) => {
+      expect(summary(await ask(query))).toEqual(refused('GRAPHQL_VALIDATION_FAILED'));
+    },
+  );
+
+  it('C1 C2 refuses NUL and lone surrogates, in variables and in the document', async () => {
+    const rename = 'mutation ($input: RenameConversationInput!) { renameConversation(input: $input) { conversation { id } } }';
+    for (const title of ['a\0b', '\ud800', 'x\udc00y']) {
+      expect(summary(await ask(rename, { input: { id: 'x', title } }))).toEqual(refused('BAD_USER_INPUT'));
+    }
+    expect(summary(await ask(String.raw`{ conversations(search: "a\u0000b") { totalCount } }`))).toEqual(refused('BAD_USER_INPUT'));
+    expect((await ask('{ conversations(search: "\ud800") { totalCount } }')).status).toBe(400);
+  });
+});
+
+describe('strangers', () => {
+  it.each(['{ viewer { id } }', '{ nothing }', '{ __schema { types { name } } }', '{ models { id } }', 'mutation { signOut { signedOut } }', '{ __type(name: "User") { name } }'])(
+    'G12 learn nothing from %s but that they must sign in',
+    async (query) => {
+      expect(summary(await product.graph(query))).toEqual({ status: 401, code: 'UNAUTHENTICATED', data: undefined });
+    },
+  );
+
+  it('G12 learn nothing about types through the fields that are open to them', async () => {
+    const { status, errors } = await product.graph('mutation { signIn(input: { email: "a@example.com", password: "12345678" }) { user { nothing } } }');
+    expect({ status, messages: errors?.map(({ message }) => message) }).toEqual({ status: 400, messages: ['The document does not fit the schema.'] });
+  });
+});
+
+describe('introspection', () => {
+  it('is there for who is signed in, in one query of the usual form', async () => {
+    const { data } = await ask(getIntrospectionQuery());
+    expect(data.__schema.queryType.name).toBe('Query');
+  });
+
+  it('does not follow types in circles', async () => {
+    const query = `{ __schema { types { fields { type { fields { type { fields { type { fields { name } } } } } } } } } }`;
+    expect(summary(await ask(query))).toEqual(refused('GRAPHQL_VALIDATION_FAILED'));
+  });
+});
