@@ -1,0 +1,21 @@
+import { describe, expect, it } from '@jest/globals';
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const PROBE = fileURLToPath(new URL('../support/telemetry-probe.js', import.meta.url));
+
+async function attemptsOf(gateway: 'ours' | "Apollo's"): Promise<unknown[]> {
+  const { stdout } = await promisify(execFile)(process.execPath, [PROBE, gateway], { env: { PATH: '' } });
+  return JSON.parse(stdout) as unknown[];
+}
+
+describe('a gateway', () => {
+  it('reaches for nothing outside while it loads, and holds its process no longer than it runs', async () => {
+    expect(await attemptsOf('ours')).toEqual([]);
+  });
+
+  it("would reach out if Apollo's telemetry were left on", async () => {
+    expect(await attemptsOf("Apollo's")).not.toEqual([]);
+  });
+});
