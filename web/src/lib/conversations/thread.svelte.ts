@@ -44,14 +44,22 @@ export class Thread {
   #isOpen = false;
   #seen: string | undefined;
 
+  // Getters, not derived values: those would end with the page that made them, and a thread outlives its page.
+
   /** What stands on the screen: an edited message and all after it make way for what is on its way. */
-  readonly shown = $derived.by(() => {
+  get shown(): readonly Message[] {
     const parentId = this.pending?.parentId;
     if (parentId === undefined) return this.messages;
     return this.messages.slice(0, this.messages.findIndex((message) => message.id === parentId) + 1);
-  });
-  readonly isAnswering = $derived(this.run !== undefined);
-  readonly isBusy = $derived(this.run !== undefined || this.pending !== undefined || this.changing);
+  }
+
+  get isAnswering(): boolean {
+    return this.run !== undefined;
+  }
+
+  get isBusy(): boolean {
+    return this.run !== undefined || this.pending !== undefined || this.changing;
+  }
 
   constructor(id?: string) {
     this.id = id;

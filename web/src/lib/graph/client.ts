@@ -63,10 +63,10 @@ export async function ask<Data, Variables extends AnyVariables>(
   throw failure(error);
 }
 
-/** Throws a GraphFailure when anything of it failed. */
+/** The same for a change. Where it was made but a part of the answer is missing, it was made. */
 export async function mutate<Data, Variables extends AnyVariables>(document: TypedDocumentNode<Data, Variables>, variables: Variables): Promise<Data> {
   const { data, error }: OperationResult<Data, Variables> = await client.mutation(document, variables).toPromise();
-  if (data && !error) return data;
+  if (data) return data;
   throw failure(error);
 }
 
