@@ -86,11 +86,10 @@ export class OpenAi implements Ai {
   /** Sends the request and waits for its first chunk: until then it may be tried again. */
   private async open(body: CompletionBody, signal: AbortSignal): Promise<OpenedStream> {
     const idle = new IdleTimer(this.values.idleMs, signal);
-    const controller = new AbortController();
     try {
       const response = await this.client.chat.completions.create(body as OpenAI.ChatCompletionCreateParamsStreaming, { signal: idle.signal }).asResponse();
       expectType(response, 'text/event-stream');
-      const chunks = Stream.fromSSEResponse<CompletionChunk>(watchBody(response, idle, MAX_CHUNK_BYTES), controller)[Symbol.asyncIterator]();
+      const chunks = Stream.fromSSEResponse<CompletionChunk>(watchBody(response, idle, MAX_CHUNK_BYTES), new AbortController(), this.client)[Symbol.asyncIterator]();
       const first = await chunks.next();
       // The SDK ends an aborted stream as if it were complete.
       if (idle.signal.aborted) throw idle.signal.reason;
@@ -125,7 +124,7 @@ export class OpenAi implements Ai {
     const { model, embeddingModel, baseUrl } = this.values;
     const provider = providerName(baseUrl);
     try {
-      const json = await withRetries(() => this.fetchJson((options) => this.client.get('/models', { ...options, __binaryResponse: true }).asResponse(), signal), signal);
+      const json = await withRetries(() => this.fetchJson((options) => this.client.get('/models', options).asResponse(), signal), signal);
       return toModels(json, { provider, defaultModel: model, embeddingModel });
     } catch (error) {
       // Some gateways answer chats and list nothing: the configured model is known all the same.

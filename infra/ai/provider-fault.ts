@@ -1,3 +1,4 @@
+import { isNativeError } from 'node:util/types';
 import { Failure, type ErrorCode } from '../../schema/errors.ts';
 
 /** A longer wait is the caller's to decide, not ours to sit through. */
@@ -24,11 +25,11 @@ interface ProviderError extends Error {
 /** Names the fault behind an error of the provider; null for an error that is not the provider's. */
 export function faultOf(thrown: unknown): Fault | null {
   if (thrown instanceof Failure) return { failure: thrown, retry: false };
-  if (!(thrown instanceof Error)) return null;
+  if (!isNativeError(thrown)) return null;
   const error = thrown as ProviderError;
   if (error.status !== undefined) return byStatus(error, error.status);
   if (error.error !== undefined) return bySaying(error) ?? unavailable(error);
-  if (error instanceof SyntaxError) return finalFault('PROVIDER_BAD_RESPONSE', error);
+  if (error.name === 'SyntaxError') return finalFault('PROVIDER_BAD_RESPONSE', error);
   if (isConnectionError(error)) return unavailable(error);
   return null;
 }
@@ -83,7 +84,7 @@ function finalFault(code: ErrorCode, cause: Error): Fault {
 
 /** undici says `fetch failed` or `terminated` and hides the system's code in the cause; the SDK wraps it once more. */
 function isConnectionError(error: Error): boolean {
-  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
+  for (let cause: unknown = error; isNativeError(cause); cause = cause.cause) {
     const { code } = cause as NodeJS.ErrnoException;
     if (code && /^(E[A-Z_]+|UND_ERR_[A-Z_]+|[A-Z_]*CERT[A-Z_]*)$/.test(code) && !code.startsWith('ERR_')) return true;
     if (cause.constructor.name === 'APIConnectionError' || cause.message === 'terminated') return true;

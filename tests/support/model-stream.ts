@@ -77,7 +77,7 @@ class ChatStream {
       await this.pace();
       if (this.response.destroyed) return;
       this.delta({ content: piece });
-      if (this.response.writableNeedDrain) await new Promise((resume) => this.response.once('drain', resume).once('close', resume));
+      if (this.response.writableNeedDrain) await drained(this.response);
     }
   }
 
@@ -120,6 +120,17 @@ class ChatStream {
     this.sent += 1;
     if (early > 0) await pause(early);
   }
+}
+
+/** Until the client has read on, or has left. */
+function drained(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      response.off('drain', done).off('close', done);
+      resolve();
+    };
+    response.on('drain', done).on('close', done);
+  });
 }
 
 const FAULTS = {

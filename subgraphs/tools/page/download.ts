@@ -1,6 +1,6 @@
 import { Agent, fetch, type Response } from 'undici';
 import { Failure } from '../../../schema/errors.ts';
-import { resolvePublic, type CheckedAddress } from './public-address.ts';
+import { resolvePublic, type AddressRules, type CheckedAddress } from './public-address.ts';
 
 const MAX_REDIRECTS = 3;
 const MAX_BYTES = 1_000_000;
@@ -16,12 +16,12 @@ export interface Downloaded {
 }
 
 /** Reads a public page. Every hop is checked anew, and the connection goes to the address that was checked. */
-export async function download(address: string, options: { allowedPrivateHosts: string[]; signal: AbortSignal }): Promise<Downloaded> {
+export async function download(address: string, rules: AddressRules): Promise<Downloaded> {
   let url = toUrl(address);
   for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
-    const addresses = await resolvePublic(url, options.allowedPrivateHosts, options.signal);
+    const addresses = await resolvePublic(url, rules);
     await using agent = pinned(addresses);
-    const response = await request(url, agent, options.signal);
+    const response = await request(url, agent, rules.signal);
     const next = redirection(response, url);
     if (!next) return await read(response, url);
     url = next;

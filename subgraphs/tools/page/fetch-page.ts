@@ -2,6 +2,7 @@ import { Failure } from '../../../schema/errors.ts';
 import { download, type Downloaded } from './download.ts';
 import type { Readable } from './readable.ts';
 import { readPage } from './read-page.ts';
+import { systemResolve, type AddressRules, type Resolve } from './public-address.ts';
 import type { Tool } from '../tool.ts';
 
 const TOTAL_MS = 15_000;
@@ -16,7 +17,7 @@ export interface Page {
   truncated: boolean;
 }
 
-export function fetchPage(allowedPrivateHosts: string[]): Tool {
+export function fetchPage(allowedPrivateHosts: string[], resolve: Resolve = systemResolve): Tool {
   return {
     id: 'fetch_page',
     title: 'Read a web page',
@@ -27,15 +28,15 @@ export function fetchPage(allowedPrivateHosts: string[]): Tool {
       required: ['url'],
       additionalProperties: false,
     },
-    run: ({ url }: { url: string }, { signal }) => readWithin(url, allowedPrivateHosts, signal),
+    run: ({ url }: { url: string }, { signal }) => readWithin(url, { allowedPrivateHosts, resolve, signal }),
   };
 }
 
-async function readWithin(url: string, allowedPrivateHosts: string[], caller: AbortSignal): Promise<Page> {
+async function readWithin(url: string, rules: AddressRules): Promise<Page> {
   const timeout = AbortSignal.timeout(TOTAL_MS);
-  const signal = AbortSignal.any([timeout, caller]);
+  const signal = AbortSignal.any([timeout, rules.signal]);
   try {
-    const page = await download(url, { allowedPrivateHosts, signal });
+    const page = await download(url, { ...rules, signal });
     return toPage(page, await readText(page, signal));
   } catch (error) {
     if (timeout.aborted && !(error instanceof Failure)) throw new Failure('TOOL_TIMEOUT', { reason: `The page took longer than ${TOTAL_MS / 1000} s.` }, { cause: error });

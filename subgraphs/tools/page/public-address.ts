@@ -18,6 +18,18 @@ for (const [network, prefix] of [['2001::', 23], ['2001:db8::', 32], ['2002::', 
 const GLOBAL = new BlockList();
 GLOBAL.addSubnet('2000::', 3, 'ipv6');
 
+/** Every address of a name, as the system's resolver gives them. */
+export type Resolve = (host: string) => Promise<{ address: string; family: number }[]>;
+
+export const systemResolve: Resolve = (host) => lookup(host, { all: true });
+
+export interface AddressRules {
+  /** `host:port` pairs that may be read although they are not public. */
+  allowedPrivateHosts: string[];
+  resolve: Resolve;
+  signal: AbortSignal;
+}
+
 /** An address that was checked, so that the connection goes there and nowhere else. */
 export interface CheckedAddress {
   address: string;
@@ -25,14 +37,14 @@ export interface CheckedAddress {
 }
 
 /** Where a URL may be fetched from; `TOOL_BLOCKED` for everything that is not a public web page. */
-export async function resolvePublic(url: URL, allowedPrivateHosts: string[], signal: AbortSignal): Promise<CheckedAddress[]> {
+export async function resolvePublic(url: URL, rules: AddressRules): Promise<CheckedAddress[]> {
   if (url.protocol !== 'http:' && url.protocol !== 'https:') throw blocked(`Addresses that begin with ${url.protocol} are not read.`);
   if (url.username || url.password) throw blocked('Addresses with a name and password in them are not read.');
   const port = url.port || (url.protocol === 'https:' ? '443' : '80');
-  const host = url.hostname.replace(/^\[|\]$/g, '');
-  const isAllowed = allowedPrivateHosts.includes(`${host}:${port}`);
+  const host = url.hostname.replace(/^\[|\]$|\.$/g, '');
+  const isAllowed = rules.allowedPrivateHosts.includes(`${host}:${port}`);
   if (!isAllowed && !PORTS.has(port)) throw blocked(`Port ${port} is not read.`);
-  const addresses = await addressesOf(host, signal);
+  const addresses = await addressesOf(host, rules);
   // One private address among public ones is how a rebinding attack looks: all of them must be public.
   if (!isAllowed && !addresses.every(isPublic)) throw blocked();
   return addresses;
@@ -44,10 +56,10 @@ export function isPublic({ address, family }: CheckedAddress): boolean {
 }
 
 /** A literal is never given to a resolver, so it is checked here like what a resolver says. */
-async function addressesOf(host: string, signal: AbortSignal): Promise<CheckedAddress[]> {
+async function addressesOf(host: string, { resolve, signal }: AddressRules): Promise<CheckedAddress[]> {
   const family = isIP(host);
   if (family === 4 || family === 6) return [{ address: host, family }];
-  const found = await Promise.race([lookup(host, { all: true }), aborted(signal)]).catch((error: NodeJS.ErrnoException) => {
+  const found = await Promise.race([resolve(host), aborted(signal)]).catch((error: NodeJS.ErrnoException) => {
     if (signal.aborted) throw signal.reason;
     throw new Failure('TOOL_FAILED', { reason: `There is no host "${host.slice(0, 100)}".` }, { cause: error });
   });
