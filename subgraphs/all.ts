@@ -2,9 +2,10 @@ import 'reflect-metadata';
 import { analytics } from './analytics/analytics.ts';
 import { assistants } from './assistants/assistants.ts';
 import { conversations } from './conversations/conversations.ts';
+import { knowledge } from './knowledge/knowledge.ts';
 import type { Subgraph } from './subgraph.ts';
 import { tools } from './tools/tools.ts';
 import { users } from './users/users.ts';
 
 /** The six, in the order in which they are built. */
-export const all = [users, assistants, conversations, tools, analytics] as unknown as Subgraph[];
+export const all = [users, assistants, conversations, knowledge, tools, analytics] as unknown as Subgraph[];

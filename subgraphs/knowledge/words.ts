@@ -49,15 +49,20 @@ function pairs(text: string, at: number): Word[] {
   let start = at;
   for (let index = 0; index + 1 < characters.length; index += 1) {
     const pair = characters[index]! + characters[index + 1]!;
-    words.push({ term: pair.normalize('NFKC').toLowerCase(), start, end: start + pair.length });
+    words.push({ term: lettersOf(pair.normalize('NFKC')), start, end: start + pair.length });
     start += characters[index]!.length;
   }
   return words;
 }
 
 function word(text: string, start: number, end: number): Word {
-  const plain = text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().replaceAll('ß', 'ss');
+  const plain = lettersOf(text.normalize('NFKD')).replaceAll('ß', 'ss');
   return { term: stem(plain).slice(0, MAX_TERM), start, end };
+}
+
+/** Nothing but letters and digits, so that a term can be quoted anywhere. */
+function lettersOf(text: string): string {
+  return text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
 }
 
 /** English words that say nothing about what is asked. Other languages have theirs; being everywhere, they weigh little. */

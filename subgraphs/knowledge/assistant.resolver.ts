@@ -1,0 +1,70 @@
+import { Arg, Ctx, Directive, FieldResolver, Int, Resolver, Root } from 'type-graphql';
+import { pageSize } from '../connection.ts';
+import type { Context } from '../context.ts';
+import { AssistantKnowledge, AssistantVersionKnowledge } from './assistant.type.ts';
+import { KnowledgeBaseType } from './knowledge-base.type.ts';
+import { ownOnes } from './ownership.ts';
+import { SearchHit, SearchMode } from './passage.type.ts';
+import type { SearchService } from './search.service.ts';
+
+const PASSAGES = 8;
+
+/** What an assistant knows is what its viewer owns: an id of somebody else's knowledge base finds nothing. */
+async function passagesFor(search: SearchService, { knowledgeBaseIds }: AssistantKnowledge, ask: { question: string; first: number | null }, context: Context): Promise<unknown> {
+  const first = pageSize({ first: ask.first }, PASSAGES);
+  const own = await ownOnes(knowledgeBaseIds, context);
+  if (ask.question.trim() === '') return [];
+  return search.find(context, { query: ask.question.trim(), knowledgeBaseIds: own.map(({ id }) => id), mode: SearchMode.HYBRID, first });
+}
+
+@Resolver(() => AssistantKnowledge)
+export class AssistantKnowledgeResolver {
+  readonly #search: SearchService;
+
+  constructor(search: SearchService) {
+    this.#search = search;
+  }
+
+  @Directive('@requires(fields: "knowledgeBaseIds")')
+  @FieldResolver(() => [KnowledgeBaseType], { description: 'The knowledge bases that it answers from, without those that were deleted.' })
+  async knowledgeBases(@Root() { knowledgeBaseIds }: AssistantKnowledge, @Ctx() context: Context): Promise<unknown> {
+    return ownOnes(knowledgeBaseIds, context);
+  }
+
+  @Directive('@requires(fields: "knowledgeBaseIds")')
+  @FieldResolver(() => [SearchHit], { description: 'The passages of its knowledge bases that answer a question best, the best first.' })
+  async passages(
+    @Root() assistant: AssistantKnowledge,
+    @Arg('for', () => String, { description: 'The question; of a very long one, the beginning is asked.' }) question: string,
+    @Arg('first', () => Int, { nullable: true, description: 'How many at most, 1 to 100; 8 when absent.' }) first: number | null,
+    @Ctx() context: Context,
+  ): Promise<unknown> {
+    return passagesFor(this.#search, assistant, { question, first }, context);
+  }
+}
+
+@Resolver(() => AssistantVersionKnowledge)
+export class AssistantVersionKnowledgeResolver {
+  readonly #search: SearchService;
+
+  constructor(search: SearchService) {
+    this.#search = search;
+  }
+
+  @Directive('@requires(fields: "knowledgeBaseIds")')
+  @FieldResolver(() => [KnowledgeBaseType], { description: 'The knowledge bases that it answered from, without those that were deleted.' })
+  async knowledgeBases(@Root() { knowledgeBaseIds }: AssistantVersionKnowledge, @Ctx() context: Context): Promise<unknown> {
+    return ownOnes(knowledgeBaseIds, context);
+  }
+
+  @Directive('@requires(fields: "knowledgeBaseIds")')
+  @FieldResolver(() => [SearchHit], { description: 'The passages of its knowledge bases that answer a question best, the best first.' })
+  async passages(
+    @Root() version: AssistantVersionKnowledge,
+    @Arg('for', () => String, { description: 'The question; of a very long one, the beginning is asked.' }) question: string,
+    @Arg('first', () => Int, { nullable: true, description: 'How many at most, 1 to 100; 8 when absent.' }) first: number | null,
+    @Ctx() context: Context,
+  ): Promise<unknown> {
+    return passagesFor(this.#search, version, { question, first }, context);
+  }
+}

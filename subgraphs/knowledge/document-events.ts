@@ -1,0 +1,53 @@
+import type { Topics } from '../../schema/topics.ts';
+import type { Context } from '../context.ts';
+import { liveMessages } from '../live.ts';
+import { Document } from './document.entity.ts';
+import { ownKnowledgeBase } from './ownership.ts';
+
+type Message = Topics['document'];
+
+const RECENT_MS = 60_000;
+const MOST = 100;
+
+/**
+ * What happens to the documents of one of the viewer's knowledge bases. It begins with where those stand that are in work
+ * or changed a moment ago: what happened between a client's query and its subscription is not lost.
+ */
+export async function documentEventsOf(knowledgeBaseId: string, context: Context): Promise<AsyncIterableIterator<Message>> {
+  await ownKnowledgeBase(knowledgeBaseId, context);
+  const live = await liveMessages(context.bus, 'document', knowledgeBaseId);
+  try {
+    return startingWith(await standing(knowledgeBaseId, context), live);
+  } catch (error) {
+    await live.return?.();
+    throw error;
+  }
+}
+
+async function standing(knowledgeBaseId: string, { em }: Context): Promise<Message[]> {
+  const recent = new Date(Date.now() - RECENT_MS);
+  const documents = await em.fork().find(
+    Document,
+    { knowledgeBaseId, $or: [{ status: { $nin: ['READY', 'FAILED', 'AWAITING_FILE'] } }, { updatedAt: { $gt: recent } }] },
+    { orderBy: { updatedAt: 'asc' }, limit: MOST },
+  );
+  return documents.map(({ id, status }) => ({ documentId: id, status, stage: status, progress: null }));
+}
+
+/** Not an async generator: its `return()` would wait for the message that may never come. */
+function startingWith(first: Message[], live: AsyncIterableIterator<Message>): AsyncIterableIterator<Message> {
+  return {
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    async next() {
+      const message = first.shift();
+      return message ? { done: false, value: message } : live.next();
+    },
+    async return() {
+      first.length = 0;
+      await live.return?.();
+      return { done: true, value: undefined };
+    },
+  };
+}

@@ -1,0 +1,51 @@
+import { defineEntity, p, type InferEntity } from '@mikro-orm/core';
+
+export const DOCUMENT_STATUSES = ['AWAITING_FILE', 'QUEUED', 'EXTRACTING', 'EMBEDDING', 'INDEXING', 'READY', 'FAILED'] as const;
+export type DocumentStatus = (typeof DOCUMENT_STATUSES)[number];
+
+/** From here on its text is complete, so that words can be searched while vectors are still missing. */
+export const SEARCHABLE: DocumentStatus[] = ['EMBEDDING', 'INDEXING', 'READY'];
+
+export const Document = defineEntity({
+  name: 'Document',
+  tableName: 'document',
+  properties: {
+    id: p.uuid().primary(),
+    knowledgeBaseId: p.uuid(),
+    ownerId: p.uuid(),
+    name: p.text(),
+    mediaType: p.text(),
+    sizeBytes: p.bigint('number'),
+    sha256: p.text().strictNullable(),
+    status: p.text().$type<DocumentStatus>(),
+    failure: p.text().strictNullable(),
+    failureCode: p.text().strictNullable(),
+    pageCount: p.integer().strictNullable(),
+    passageCount: p.integer(),
+    wordCount: p.integer(),
+    characterCount: p.integer().strictNullable(),
+    duplicateOf: p.uuid().strictNullable(),
+    /** Whose vectors its passages have; null before the first. */
+    embeddingModel: p.text().strictNullable(),
+    /** Where the bytes arrived; null once they were moved to their own place. */
+    uploadKey: p.text().strictNullable(),
+    /** How often its ingestion was begun since it was stored or retried. */
+    attempts: p.integer(),
+    /** The worker that has it, and until when it is believed to live. */
+    lease: p.uuid().strictNullable(),
+    leaseUntil: p.datetime().strictNullable(),
+    createdAt: p.datetime(),
+    updatedAt: p.datetime(),
+  },
+});
+
+export type Document = InferEntity<typeof Document>;
+
+/** Bytes arrive beside the place that belongs to the document, so that a second upload cannot reach it. */
+export function stagingKey(documentId: string): string {
+  return `staging/${documentId}`;
+}
+
+export function fileKey(documentId: string): string {
+  return `documents/${documentId}`;
+}

@@ -1,0 +1,96 @@
+import { Arg, Ctx, Directive, FieldResolver, ID, Int, Mutation, Query, Resolver, Root, Subscription } from 'type-graphql';
+import type { Topics } from '../../schema/topics.ts';
+import { requireSystem, viewerOf, type Context } from '../context.ts';
+import type { DocumentStatus, Document } from './document.entity.ts';
+import { documentEventsOf } from './document-events.ts';
+import {
+  AddDocumentInput, AddDocumentPayload, DeleteDocumentInput, DeleteDocumentPayload, DocumentStoredInput, DocumentStoredPayload, RetryDocumentInput, RetryDocumentPayload,
+} from './document.input.ts';
+import { documentsById } from './document.loader.ts';
+import type { DocumentService } from './document.service.ts';
+import { DocumentEventType, DocumentPageType, DocumentType } from './document.type.ts';
+import { KnowledgeBaseType } from './knowledge-base.type.ts';
+import { ownDocument, ownKnowledgeBase } from './ownership.ts';
+
+@Resolver(() => DocumentType)
+export class DocumentResolver {
+  readonly #documents: DocumentService;
+
+  constructor(documents: DocumentService) {
+    this.#documents = documents;
+  }
+
+  @Query(() => DocumentType, { description: 'One of your documents.' })
+  async document(@Arg('id', () => ID, { description: 'Its id.' }) id: string, @Ctx() context: Context): Promise<unknown> {
+    return ownDocument(id, context);
+  }
+
+  @Mutation(() => AddDocumentPayload, { description: 'Announces a file and gives the address for its bytes.' })
+  async addDocument(@Arg('input', () => AddDocumentInput, { description: 'The file to come.' }) input: AddDocumentInput, @Ctx() context: Context): Promise<unknown> {
+    return this.#documents.add(context, input);
+  }
+
+  @Mutation(() => RetryDocumentPayload, { description: 'Reads a document again that failed.' })
+  async retryDocument(@Arg('input', () => RetryDocumentInput, { description: 'Which one.' }) input: RetryDocumentInput, @Ctx() context: Context): Promise<unknown> {
+    return { document: await this.#documents.retry(context, input.id) };
+  }
+
+  @Mutation(() => DeleteDocumentPayload, { description: 'Deletes a document, its file, its text and its passages. If it had duplicates, the oldest takes its place.' })
+  async deleteDocument(@Arg('input', () => DeleteDocumentInput, { description: 'Which one.' }) input: DeleteDocumentInput, @Ctx() context: Context): Promise<unknown> {
+    await this.#documents.delete(context, input.id);
+    return { deletedId: input.id };
+  }
+
+  @Directive('@inaccessible')
+  @Mutation(() => DocumentStoredPayload, { description: 'The gateway tells that bytes have arrived.' })
+  async documentStored(@Arg('input', () => DocumentStoredInput, { description: 'The bytes.' }) input: DocumentStoredInput, @Ctx() context: Context): Promise<unknown> {
+    requireSystem(context);
+    return { document: await this.#documents.stored(context, input) };
+  }
+
+  @FieldResolver(() => KnowledgeBaseType, { description: 'Where it belongs.' })
+  async knowledgeBase(@Root() { knowledgeBaseId }: DocumentType, @Ctx() context: Context): Promise<unknown> {
+    return ownKnowledgeBase(knowledgeBaseId, context);
+  }
+
+  @FieldResolver(() => DocumentType, { nullable: true, description: 'An older document of this knowledge base with the same bytes; that one is searched.' })
+  async duplicateOf(@Root() { duplicateOf }: DocumentType, @Ctx() context: Context): Promise<unknown> {
+    return duplicateOf ? ((await documentsById(context).load(duplicateOf)) ?? null) : null;
+  }
+
+  @FieldResolver(() => [DocumentPageType], { description: 'The text that was read, page by page; files without pages have one page without a number.' })
+  async pages(
+    @Root() document: DocumentType,
+    @Arg('first', () => Int, { nullable: true, description: 'How many at most, 1 to 100; 20 when absent.' }) first: number | null,
+    @Arg('from', () => Int, { nullable: true, description: 'The page to begin with, counted from 1; 1 when absent.' }) from: number | null,
+    @Ctx() context: Context,
+  ): Promise<DocumentPageType[]> {
+    const pages = await this.#documents.pages(context, document, { first, from });
+    return pages.map(({ number, start, text }) => ({ number, start, end: start + text.length, text }));
+  }
+
+  @FieldResolver(() => String, { nullable: true, description: 'A signed address of the original file, valid for a few minutes; null before the bytes arrived.' })
+  async downloadUrl(@Root() document: DocumentType): Promise<string | null> {
+    return this.#documents.downloadUrl(document as unknown as Document);
+  }
+}
+
+@Resolver(() => DocumentEventType)
+export class DocumentEventResolver {
+  @Subscription(() => DocumentEventType, {
+    description: 'What happens to the documents of a knowledge base; at first where each stands that is in work or changed a moment ago.',
+    subscribe: ({ context, args }: { context: Context; args: { knowledgeBaseId: string } }) => documentEventsOf(args.knowledgeBaseId, context),
+  })
+  documentEvents(
+    @Root() { documentId, stage, progress, status, deleted }: Topics['document'],
+    @Arg('knowledgeBaseId', () => ID, { description: 'A knowledge base of yours.' }) _knowledgeBaseId: string,
+  ): Partial<DocumentEventType> {
+    return { documentId, stage, progress, status: deleted ? null : (status as DocumentStatus) };
+  }
+
+  @FieldResolver(() => DocumentType, { nullable: true, description: 'The document as it is now; null when it was deleted.' })
+  async document(@Root() { documentId }: DocumentEventType, @Ctx() context: Context): Promise<unknown> {
+    const found = await documentsById(context).load(documentId);
+    return found?.ownerId === viewerOf(context).userId ? found : null;
+  }
+}

@@ -1,0 +1,17 @@
+const MAX_LENGTH = 200;
+
+/**
+ * A name as a person may see it: no folders, no characters that control, hide or reverse text, not too long. It is only
+ * shown; files are stored under keys of our own.
+ */
+export function cleanFileName(name: string): string {
+  const last = name.toWellFormed().normalize('NFC').split(/[\\/]/).at(-1) ?? '';
+  const visible = last
+    .replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cn}\u2028\u2029]/gu, '')
+    .replace(/\s+/g, ' ')
+    .replace(/^[.\s]+|[.\s]+$/g, '');
+  if (visible === '') return 'Untitled';
+  if (visible.length <= MAX_LENGTH) return visible;
+  const ending = /\.[A-Za-z0-9]{1,10}$/.exec(visible)?.[0] ?? '';
+  return visible.slice(0, MAX_LENGTH - ending.length).toWellFormed().replace(/\ufffd$/, '') + ending;
+}

@@ -1,0 +1,112 @@
+import { Failure } from '../../schema/errors.ts';
+import type { JobContext } from '../context.ts';
+import type { Ports } from '../subgraph.ts';
+import { Document, type DocumentStatus } from './document.entity.ts';
+import { findOriginal } from './duplicate.ts';
+import { embedPassages } from './embedding.ts';
+import { Lease, LeaseLost } from './lease.ts';
+import { tellFailed, tellReady } from './outcome.ts';
+import { showProgress } from './progress.ts';
+import { purgeDocument } from './purge.worker.ts';
+import { readFile, settleFile, storeText } from './reading.ts';
+import { forgetVectors } from './vector-space.ts';
+
+/** Begun so often, a document has had its chance: a provider that is down has had a quarter of an hour. */
+const MAX_ATTEMPTS = 18;
+/** A fault of ours does not go away by itself. */
+const MAX_ATTEMPTS_WITH_BUG = 3;
+
+type IngestPorts = Pick<Ports, 'ai' | 'bus' | 'files' | 'queue' | 'vectors'>;
+
+/**
+ * The whole way of a stored file to a document that can be searched. It may be begun any number of times, by several
+ * workers, and break off anywhere: what is done stays done, and nothing is there twice.
+ */
+export async function ingestDocument({ documentId }: { documentId: string }, context: JobContext, ports: IngestPorts): Promise<void> {
+  const lease = await Lease.take(context.em, documentId);
+  // Deleted meanwhile: what an earlier attempt wrote after the deletion goes too.
+  if (lease === undefined) return purgeDocument({ documentId }, context, ports);
+  if (lease === null) return;
+  try {
+    await ingest(lease, context, ports);
+  } catch (error) {
+    if (error instanceof LeaseLost) return await leaveToOthers(documentId, context, ports);
+    if (await settles(error, lease, context, ports)) return;
+    throw error;
+  } finally {
+    await lease.end();
+  }
+}
+
+async function ingest(lease: Lease, { em, signal }: JobContext, { ai, bus, files, queue, vectors }: IngestPorts): Promise<void> {
+  await settleFile(lease, files);
+  if (await recogniseDuplicate(lease, { bus, queue })) return;
+  if (!hasText(lease.document)) {
+    await enter(lease, 'EXTRACTING', bus);
+    const read = await readFile(lease.document, files, signal);
+    await forgetVectors(em.fork(), vectors, { documentId: lease.document.id });
+    await storeText(lease, read);
+  }
+  await enter(lease, 'EMBEDDING', bus);
+  const { document } = lease;
+  const show = (progress: number) => showProgress(bus, document, progress);
+  const model = await embedPassages(document, { ai, vectors, signal, show, step: (body) => lease.step(body) });
+  await enter(lease, 'INDEXING', bus);
+  await finish(lease, model, { bus, queue });
+}
+
+/** Its passages are complete since it entered `EMBEDDING`. */
+function hasText({ status }: Document): boolean {
+  return status === 'EMBEDDING' || status === 'INDEXING';
+}
+
+async function enter(lease: Lease, status: DocumentStatus, bus: IngestPorts['bus']): Promise<void> {
+  await lease.step(async (em) => {
+    await em.nativeUpdate(Document, { id: lease.document.id }, { status, updatedAt: new Date() });
+    lease.document = await em.findOneOrFail(Document, { id: lease.document.id }, { disableIdentityMap: true });
+  });
+  await showProgress(bus, lease.document, status === 'EMBEDDING' ? 0 : null);
+}
+
+/** The same bytes are read once; a duplicate says whose it is and is not searched itself. */
+async function recogniseDuplicate(lease: Lease, { bus, queue }: Pick<IngestPorts, 'bus' | 'queue'>): Promise<boolean> {
+  const document = await lease.step(async (em) => {
+    const found = await em.findOneOrFail(Document, { id: lease.document.id });
+    const original = await findOriginal(em, found);
+    if (!original) return null;
+    const { mediaType, pageCount, characterCount } = original;
+    Object.assign(found, { duplicateOf: original.id, mediaType, pageCount, characterCount, passageCount: 0 });
+    await tellReady(em, queue, found);
+    return found;
+  });
+  if (document) await showProgress(bus, document);
+  return document !== null;
+}
+
+async function finish(lease: Lease, embeddingModel: string, { bus, queue }: Pick<IngestPorts, 'bus' | 'queue'>): Promise<void> {
+  const document = await lease.step(async (em) => {
+    const found = await em.findOneOrFail(Document, { id: lease.document.id });
+    found.embeddingModel = embeddingModel;
+    await tellReady(em, queue, found);
+    return found;
+  });
+  await showProgress(bus, document);
+}
+
+/** True when the attempt was the last and the failure is told; false when the queue should try again. */
+async function settles(error: unknown, lease: Lease, { signal }: JobContext, { bus, queue }: IngestPorts): Promise<boolean> {
+  if (signal.aborted) return false;
+  const expected = error instanceof Failure;
+  const isLast = expected ? !error.retryable || lease.document.attempts >= MAX_ATTEMPTS : lease.document.attempts >= MAX_ATTEMPTS_WITH_BUG;
+  if (!isLast) return false;
+  const failure = expected ? error : new Failure('INTERNAL', { reason: 'Something went wrong on our side while reading the file.' }, { cause: error });
+  const failed = await lease.step(async (em) => tellFailed(em, queue, await em.findOneOrFail(Document, { id: lease.document.id }), failure));
+  for (const document of failed) await showProgress(bus, document);
+  return expected;
+}
+
+/** Another worker goes on, or the document was deleted while this one wrote. */
+async function leaveToOthers(documentId: string, context: JobContext, ports: IngestPorts): Promise<void> {
+  const exists = await context.em.fork().count(Document, { id: documentId });
+  if (exists === 0) await purgeDocument({ documentId }, context, ports);
+}

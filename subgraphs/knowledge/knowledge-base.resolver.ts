@@ -1,0 +1,77 @@
+import { Arg, Args, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
+import type { Ai } from '../../infra/ai/ai.ts';
+import { PageArgs } from '../connection.ts';
+import type { Context } from '../context.ts';
+import type { DocumentService } from './document.service.ts';
+import { DocumentConnection } from './document.type.ts';
+import { countsByKnowledgeBase } from './knowledge-base.loader.ts';
+import type { KnowledgeBaseService } from './knowledge-base.service.ts';
+import {
+  CreateKnowledgeBaseInput, CreateKnowledgeBasePayload, DeleteKnowledgeBaseInput, DeleteKnowledgeBasePayload, KnowledgeBaseConnection, KnowledgeBaseType,
+  UpdateKnowledgeBaseInput, UpdateKnowledgeBasePayload,
+} from './knowledge-base.type.ts';
+import { ownKnowledgeBase } from './ownership.ts';
+
+@Resolver(() => KnowledgeBaseType)
+export class KnowledgeBaseResolver {
+  readonly #knowledgeBases: KnowledgeBaseService;
+  readonly #documents: DocumentService;
+  readonly #ai: Ai;
+
+  constructor(knowledgeBases: KnowledgeBaseService, documents: DocumentService, ai: Ai) {
+    this.#knowledgeBases = knowledgeBases;
+    this.#documents = documents;
+    this.#ai = ai;
+  }
+
+  @Query(() => KnowledgeBaseType, { description: 'One of your knowledge bases.' })
+  async knowledgeBase(@Arg('id', () => ID, { description: 'Its id.' }) id: string, @Ctx() context: Context): Promise<unknown> {
+    return ownKnowledgeBase(id, context);
+  }
+
+  @Query(() => KnowledgeBaseConnection, { description: 'Your knowledge bases, the newest first.' })
+  async knowledgeBases(@Args(() => PageArgs) page: PageArgs, @Ctx() context: Context): Promise<unknown> {
+    return this.#knowledgeBases.list(context, page);
+  }
+
+  @Mutation(() => CreateKnowledgeBasePayload, { description: 'Makes a knowledge base.' })
+  async createKnowledgeBase(@Arg('input', () => CreateKnowledgeBaseInput, { description: 'The knowledge base to make.' }) input: CreateKnowledgeBaseInput, @Ctx() context: Context): Promise<unknown> {
+    return { knowledgeBase: await this.#knowledgeBases.create(context, input) };
+  }
+
+  @Mutation(() => UpdateKnowledgeBasePayload, { description: 'Changes the name or the description of a knowledge base.' })
+  async updateKnowledgeBase(@Arg('input', () => UpdateKnowledgeBaseInput, { description: 'What to change.' }) input: UpdateKnowledgeBaseInput, @Ctx() context: Context): Promise<unknown> {
+    return { knowledgeBase: await this.#knowledgeBases.update(context, input) };
+  }
+
+  @Mutation(() => DeleteKnowledgeBasePayload, { description: 'Deletes a knowledge base with everything in it. Assistants go on without it.' })
+  async deleteKnowledgeBase(@Arg('input', () => DeleteKnowledgeBaseInput, { description: 'Which one.' }) input: DeleteKnowledgeBaseInput, @Ctx() context: Context): Promise<unknown> {
+    await this.#knowledgeBases.delete(context, input.id);
+    return { deletedId: input.id };
+  }
+
+  @FieldResolver(() => Int, { description: 'How many documents it has, in any state.' })
+  async documentCount(@Root() { id }: KnowledgeBaseType, @Ctx() context: Context): Promise<number> {
+    return (await countsByKnowledgeBase(context).load(id)).documents;
+  }
+
+  @FieldResolver(() => Int, { description: 'How many passages of ready documents can be found.' })
+  async passageCount(@Root() { id }: KnowledgeBaseType, @Ctx() context: Context): Promise<number> {
+    return (await countsByKnowledgeBase(context).load(id)).passages;
+  }
+
+  @FieldResolver(() => DocumentConnection, { description: 'Its documents, the newest first.' })
+  async documents(@Root() { id }: KnowledgeBaseType, @Args(() => PageArgs) page: PageArgs, @Ctx() context: Context): Promise<unknown> {
+    return this.#documents.list(context, id, page);
+  }
+
+  @FieldResolver(() => String, { description: 'Names the model that makes its vectors.' })
+  embeddingModel(): string {
+    return this.#ai.embedding.model;
+  }
+
+  @FieldResolver(() => Boolean, { description: 'True while no embedding model is configured: similarity is by shared letters, not by meaning.' })
+  embeddingIsBuiltin(): boolean {
+    return this.#ai.embedding.builtin;
+  }
+}

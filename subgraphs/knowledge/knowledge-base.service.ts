@@ -1,0 +1,86 @@
+import type { Bus } from '../../infra/bus/bus.ts';
+import { isId, newId } from '../../infra/id.ts';
+import type { Queue } from '../../infra/queue/queue.ts';
+import { Failure } from '../../schema/errors.ts';
+import { decodeCursor, pageSize, toConnection, type Connection, type PageArgs } from '../connection.ts';
+import { actorOf, viewerOf, type Context } from '../context.ts';
+import { Document } from './document.entity.ts';
+import { KnowledgeBase } from './knowledge-base.entity.ts';
+import type { CreateKnowledgeBaseInput, UpdateKnowledgeBaseInput } from './knowledge-base.type.ts';
+import { ownKnowledgeBase } from './ownership.ts';
+import { showDeleted } from './progress.ts';
+
+export class KnowledgeBaseService {
+  constructor(
+    private readonly queue: Queue,
+    private readonly bus: Bus,
+  ) {}
+
+  async list(context: Context, args: PageArgs): Promise<Connection<KnowledgeBase>> {
+    const { em } = context;
+    const first = pageSize(args);
+    const { userId: ownerId } = viewerOf(context);
+    const after = args.after ? { id: { $lt: cursorId(args.after) } } : {};
+    const rows = await em.fork().find(KnowledgeBase, { ownerId, ...after }, { orderBy: { id: 'desc' }, limit: first + 1 });
+    const total = await em.count(KnowledgeBase, { ownerId });
+    return toConnection(rows, first, total, args, ({ id }) => [id], (row) => row);
+  }
+
+  async create(context: Context, input: CreateKnowledgeBaseInput): Promise<KnowledgeBase> {
+    const { userId: ownerId } = viewerOf(context);
+    const name = bounded('name', input.name, 1, 100);
+    const description = bounded('description', input.description ?? '', 0, 1_000);
+    const now = new Date();
+    return context.em.transactional(async (em) => {
+      const knowledgeBase = em.create(KnowledgeBase, { id: newId(), ownerId, name, description, createdAt: now, updatedAt: now });
+      await em.flush();
+      await this.queue.tell(em, 'knowledgeBase.created', { knowledgeBaseId: knowledgeBase.id, ownerId, name }, actorOf(context));
+      return knowledgeBase;
+    });
+  }
+
+  async update(context: Context, { id, ...input }: UpdateKnowledgeBaseInput): Promise<KnowledgeBase> {
+    await ownKnowledgeBase(id, context);
+    const changes = {
+      ...(input.name == null ? {} : { name: bounded('name', input.name, 1, 100) }),
+      ...(input.description == null ? {} : { description: bounded('description', input.description, 0, 1_000) }),
+    };
+    return context.em.transactional(async (em) => {
+      const knowledgeBase = await em.findOne(KnowledgeBase, { id });
+      if (!knowledgeBase) throw new Failure('NOT_FOUND', { kind: 'KnowledgeBase' });
+      Object.assign(knowledgeBase, changes, { updatedAt: new Date() });
+      await em.flush();
+      await this.queue.tell(em, 'knowledgeBase.updated', { knowledgeBaseId: id, ownerId: knowledgeBase.ownerId, name: knowledgeBase.name }, actorOf(context));
+      return knowledgeBase;
+    });
+  }
+
+  /** Rows go at once; files and vectors by a job that is as certain as the deletion. */
+  async delete(context: Context, id: string): Promise<void> {
+    const { ownerId, name } = await ownKnowledgeBase(id, context);
+    const documents = await context.em.transactional(async (em) => {
+      const rows = await em.find(Document, { knowledgeBaseId: id }, { fields: ['id', 'knowledgeBaseId', 'uploadKey'] });
+      if ((await em.nativeDelete(KnowledgeBase, { id })) === 0) throw new Failure('NOT_FOUND', { kind: 'KnowledgeBase' });
+      await this.queue.tell(em, 'knowledgeBase.deleted', { knowledgeBaseId: id, ownerId, name }, actorOf(context));
+      await this.queue.add(em, 'knowledgeBase.purge', { knowledgeBaseId: id, documents: rows.map((row) => ({ documentId: row.id, uploadKey: row.uploadKey })) });
+      return rows;
+    });
+    for (const document of documents) await showDeleted(this.bus, document);
+  }
+}
+
+/** A cursor of a list that is ordered by id. */
+export function cursorId(cursor: string): string {
+  const id = decodeCursor(cursor, 1)[0]!;
+  if (!isId(id)) throw new Failure('BAD_USER_INPUT', { reason: 'The cursor is not one that this list gave.', field: 'after' });
+  return id;
+}
+
+function bounded(field: string, value: string, least: number, most: number): string {
+  const text = value.trim();
+  if (text.length < least || text.length > most) {
+    const reason = least === 0 ? `\`${field}\` has at most ${most} characters.` : `\`${field}\` has ${least} to ${most} characters.`;
+    throw new Failure('BAD_USER_INPUT', { reason, field });
+  }
+  return text;
+}

@@ -1,0 +1,66 @@
+import type { Context } from '../context.ts';
+import type { Subgraph } from '../subgraph.ts';
+import { AssistantKnowledgeResolver, AssistantVersionKnowledgeResolver } from './assistant.resolver.ts';
+import { AssistantKnowledge, AssistantVersionKnowledge } from './assistant.type.ts';
+import { Document } from './document.entity.ts';
+import { DocumentEventResolver, DocumentResolver } from './document.resolver.ts';
+import { DocumentService } from './document.service.ts';
+import { embedDocument, renewEmbeddings } from './embed.worker.ts';
+import { ingestDocument } from './ingest.worker.ts';
+import { KnowledgeBase } from './knowledge-base.entity.ts';
+import { KnowledgeBaseResolver } from './knowledge-base.resolver.ts';
+import { KnowledgeBaseService } from './knowledge-base.service.ts';
+import { migration } from './migrations/0001-knowledge.ts';
+import { ownDocument, ownKnowledgeBase, ownPassage } from './ownership.ts';
+import { Page } from './page.entity.ts';
+import { Passage } from './passage.entity.ts';
+import { PassageResolver } from './passage.resolver.ts';
+import { purgeDocument, purgeKnowledgeBase } from './purge.worker.ts';
+import { SearchService } from './search.service.ts';
+import { startSweep } from './sweep.ts';
+
+interface Reference {
+  id: string;
+}
+
+export const knowledge: Subgraph<'knowledge'> = {
+  name: 'knowledge',
+  entities: [KnowledgeBase, Document, Page, Passage],
+  migrations: [migration],
+  create(ports) {
+    const { ai, bus, log, queue, vectors } = ports;
+    const documents = new DocumentService(ports);
+    const search = new SearchService(ai, vectors);
+    return {
+      resolvers: new Map<Function, object>([
+        [KnowledgeBaseResolver, new KnowledgeBaseResolver(new KnowledgeBaseService(queue, bus), documents, ai)],
+        [DocumentResolver, new DocumentResolver(documents)],
+        [DocumentEventResolver, new DocumentEventResolver()],
+        [PassageResolver, new PassageResolver(search)],
+        [AssistantKnowledgeResolver, new AssistantKnowledgeResolver(search)],
+        [AssistantVersionKnowledgeResolver, new AssistantVersionKnowledgeResolver(search)],
+      ]),
+      // No field of this subgraph gives an assistant; only the gateway asks for them.
+      orphanedTypes: [AssistantKnowledge, AssistantVersionKnowledge],
+      references: {
+        KnowledgeBase: ({ id }: Reference, context: Context) => ownKnowledgeBase(id, context),
+        Document: ({ id }: Reference, context: Context) => ownDocument(id, context),
+        Passage: ({ id }: Reference, context: Context) => ownPassage(id, context),
+        // The representation holds what is required of it; its fields look at whose the knowledge bases are.
+        Assistant: async (reference: AssistantKnowledge) => reference,
+        AssistantVersion: async (reference: AssistantKnowledge) => reference,
+      },
+      jobs: {
+        'document.ingest': { run: (job, context) => ingestDocument(job, context, ports), options: { concurrency: 2, expireInSeconds: 3600, retryLimit: 25 } },
+        'document.embed': { run: (job, context) => embedDocument(job, context, ports), options: { expireInSeconds: 3600, retryLimit: 25 } },
+        'document.purge': { run: (job, context) => purgeDocument(job, context, ports), options: { retryLimit: 25 } },
+        'knowledgeBase.purge': { run: (job, context) => purgeKnowledgeBase(job, context, ports), options: { retryLimit: 25 } },
+      },
+      hears: {},
+      async start(fork) {
+        await renewEmbeddings(fork(), queue, ai.embedding.model);
+        return startSweep(fork, ports, log);
+      },
+    };
+  },
+};

@@ -1,0 +1,34 @@
+import { isId } from '../../infra/id.ts';
+import { Failure } from '../../schema/errors.ts';
+import { viewerOf, type Context } from '../context.ts';
+import { requireOwned } from '../policy.ts';
+import type { Document } from './document.entity.ts';
+import { documentsById } from './document.loader.ts';
+import type { KnowledgeBase } from './knowledge-base.entity.ts';
+import { knowledgeBasesById } from './knowledge-base.loader.ts';
+import type { Passage } from './passage.entity.ts';
+import { passagesById } from './passage.loader.ts';
+
+/** Each gives the viewer's own thing or throws `NOT_FOUND`. */
+export async function ownKnowledgeBase(id: string, context: Context): Promise<KnowledgeBase> {
+  return requireOwned(viewerOf(context), isId(id) ? await knowledgeBasesById(context).load(id) : null, 'KnowledgeBase');
+}
+
+export async function ownDocument(id: string, context: Context): Promise<Document> {
+  return requireOwned(viewerOf(context), isId(id) ? await documentsById(context).load(id) : null, 'Document');
+}
+
+export async function ownPassage(id: string, context: Context): Promise<Passage> {
+  const viewer = viewerOf(context);
+  const passage = isId(id) ? await passagesById(context).load(id) : null;
+  if (!passage) throw new Failure('NOT_FOUND', { kind: 'Passage' });
+  requireOwned(viewer, await documentsById(context).load(passage.documentId), 'Passage');
+  return passage;
+}
+
+/** Those of the knowledge bases that are the viewer's and still there, in the given order. */
+export async function ownOnes(ids: string[], context: Context): Promise<KnowledgeBase[]> {
+  const { userId } = viewerOf(context);
+  const found = await Promise.all(ids.filter(isId).map((id) => knowledgeBasesById(context).load(id)));
+  return found.filter((knowledgeBase) => knowledgeBase?.ownerId === userId) as KnowledgeBase[];
+}

@@ -1,0 +1,21 @@
+import { defineEntity, p, type InferEntity } from '@mikro-orm/core';
+
+/** Its columns `words` and `word_count` are written and read by SQL alone: see passage.store.ts and keyword-search.ts. */
+export const Passage = defineEntity({
+  name: 'Passage',
+  tableName: 'passage',
+  properties: {
+    id: p.uuid().primary(),
+    documentId: p.uuid(),
+    knowledgeBaseId: p.uuid(),
+    position: p.integer(),
+    page: p.integer().strictNullable(),
+    start: p.integer().name('start_offset'),
+    end: p.integer().name('end_offset'),
+    text: p.text(),
+    heading: p.text(),
+    embeddingModel: p.text().strictNullable(),
+  },
+});
+
+export type Passage = InferEntity<typeof Passage>;

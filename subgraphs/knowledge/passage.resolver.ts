@@ -1,0 +1,30 @@
+import { Arg, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
+import type { Context } from '../context.ts';
+import { DocumentType } from './document.type.ts';
+import { ownDocument, ownPassage } from './ownership.ts';
+import { PassageType, SearchHit, SearchKnowledgeInput } from './passage.type.ts';
+import type { SearchService } from './search.service.ts';
+
+@Resolver(() => PassageType)
+export class PassageResolver {
+  readonly #search: SearchService;
+
+  constructor(search: SearchService) {
+    this.#search = search;
+  }
+
+  @Query(() => PassageType, { description: 'A passage of one of your documents.' })
+  async passage(@Arg('id', () => ID, { description: 'Its id.' }) id: string, @Ctx() context: Context): Promise<unknown> {
+    return ownPassage(id, context);
+  }
+
+  @Query(() => [SearchHit], { description: 'The passages of your documents that answer best, the best first.' })
+  async searchKnowledge(@Arg('input', () => SearchKnowledgeInput, { description: 'What to look for, and where.' }) input: SearchKnowledgeInput, @Ctx() context: Context): Promise<unknown> {
+    return this.#search.search(context, input);
+  }
+
+  @FieldResolver(() => DocumentType, { description: 'The document that it is from.' })
+  async document(@Root() { documentId }: PassageType, @Ctx() context: Context): Promise<unknown> {
+    return ownDocument(documentId, context);
+  }
+}

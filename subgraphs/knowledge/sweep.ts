@@ -1,0 +1,59 @@
+import type { SqlEntityManager } from '@mikro-orm/sql';
+import type { Log } from '../../infra/log.ts';
+import type { Ports } from '../subgraph.ts';
+import { Document } from './document.entity.ts';
+import { showDeleted } from './progress.ts';
+
+const INTERRUPTED_EVERY_MS = 5_000;
+const ABANDONED_EVERY_MS = 10 * 60_000;
+/** An upload address lives for an hour; whoever began in its last minute may take a while. */
+const ABANDONED_AFTER_MS = 90 * 60_000;
+const AT_ONCE = 200;
+
+type SweepPorts = Pick<Ports, 'bus' | 'queue'>;
+
+/** Looks after documents that nobody works on any more; the result stops it. */
+export function startSweep(fork: () => SqlEntityManager, ports: SweepPorts, log: Log): () => Promise<void> {
+  let running: Promise<void> = Promise.resolve();
+  const every = (milliseconds: number, sweep: (em: SqlEntityManager, ports: SweepPorts) => Promise<void>) => {
+    const run = () => {
+      running = running.then(() => sweep(fork(), ports)).catch((error: unknown) => log.error({ err: error }, 'a sweep of the documents failed'));
+    };
+    run();
+    return setInterval(run, milliseconds);
+  };
+  const timers = [every(INTERRUPTED_EVERY_MS, resumeInterrupted), every(ABANDONED_EVERY_MS, discardAbandoned)];
+  return async () => {
+    timers.forEach(clearInterval);
+    await running;
+  };
+}
+
+/** Gives the documents of workers that died to others, without waiting for the queue to notice. */
+async function resumeInterrupted(em: SqlEntityManager, { queue }: SweepPorts): Promise<void> {
+  const stale = 'lease is not null and lease_until < now()';
+  const [waiting] = await em.execute<unknown[]>(`select 1 from knowledge.document where ${stale} limit 1`);
+  if (!waiting) return;
+  await em.transactional(async (inner) => {
+    const freed = await inner.execute<{ id: string }[]>(
+      `update knowledge.document set lease = null, lease_until = null
+       where id in (select id from knowledge.document where ${stale} limit ${AT_ONCE} for update skip locked) returning id`,
+    );
+    for (const { id } of freed) await queue.add(inner, 'document.ingest', { documentId: id });
+  });
+}
+
+/** Documents whose file never came. */
+async function discardAbandoned(em: SqlEntityManager, { bus, queue }: SweepPorts): Promise<void> {
+  const before = new Date(Date.now() - ABANDONED_AFTER_MS);
+  const discarded = await em.transactional(async (inner) => {
+    const abandoned = await inner.find(Document, { status: 'AWAITING_FILE', createdAt: { $lt: before } }, { limit: AT_ONCE, lockMode: 4 });
+    for (const { id, knowledgeBaseId, ownerId, name } of abandoned) {
+      await inner.nativeDelete(Document, { id });
+      await queue.tell(inner, 'document.deleted', { documentId: id, knowledgeBaseId, ownerId, name }, { userId: null, sessionId: null, requestId: 'sweep' });
+      await queue.add(inner, 'document.purge', { documentId: id });
+    }
+    return abandoned;
+  });
+  for (const document of discarded) await showDeleted(bus, document);
+}

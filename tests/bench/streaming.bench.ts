@@ -1,0 +1,88 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Person } from '../support/person.ts';
+import { startProduct } from '../support/product.ts';
+
+// What the platform adds to a model's stream. The model writes the time into each token, so a reader in the same
+// process knows how old a token is when it comes. The model read directly and through the platform take turns.
+
+const ROUNDS = Number(process.argv[2] ?? 15);
+const TOKENS = 60;
+const GAP_MS = 20;
+
+interface Reading {
+  firstMs: number;
+  laterMs: number[];
+}
+
+const model = createServer((request, response) => {
+  request.resume().on('end', () => {
+    if (request.url?.endsWith('/models')) return response.setHeader('content-type', 'application/json').end('{"data":[{"id":"clock"}]}');
+    response.setHeader('content-type', 'text/event-stream');
+    let sent = 0;
+    const send = () => {
+      const last = sent++ === TOKENS;
+      const choice = last ? { delta: {}, finish_reason: 'stop' } : { delta: { content: `${performance.now().toFixed(2)} ` }, finish_reason: null };
+      response.write(`data: ${JSON.stringify({ id: 'x', object: 'chat.completion.chunk', created: 0, model: 'clock', choices: [{ index: 0, ...choice }] })}\n\n`);
+      if (last) response.end('data: [DONE]\n\n');
+      else setTimeout(send, GAP_MS);
+    };
+    send();
+  });
+});
+await new Promise<void>((resolve) => model.listen(0, '127.0.0.1', resolve));
+const modelUrl = `http://127.0.0.1:${(model.address() as AddressInfo).port}/v1`;
+
+const product = await startProduct({ env: { OPENAI_BASE_URL: modelUrl, OPENAI_MODEL: 'clock' } });
+const ada = await Person.signUp(product);
+const socket = product.socket(ada.token);
+
+async function readDirectly(): Promise<Reading> {
+  const began = performance.now();
+  const response = await fetch(`${modelUrl}/chat/completions`, { method: 'POST', body: '{}' });
+  const reading: Reading = { firstMs: 0, laterMs: [] };
+  const decoder = new TextDecoder();
+  for await (const bytes of response.body!) {
+    for (const [, token] of decoder.decode(bytes).matchAll(/"content":"([\d.]+) "/g)) note(reading, began, token!);
+  }
+  return reading;
+}
+
+async function readThrough(): Promise<Reading> {
+  const { conversationId } = await ada.startConversation();
+  const reading: Reading = { firstMs: 0, laterMs: [] };
+  const began = performance.now();
+  const { runId } = await ada.send(conversationId, 'Go');
+  const query = 'subscription ($runId: ID!) { runEvents(runId: $runId) { ... on TextDelta { text } } }';
+  for await (const { data } of socket.iterate<any>({ query, variables: { runId } })) {
+    for (const token of (data.runEvents.text ?? '').trim().split(' ').filter(Boolean)) note(reading, began, token);
+  }
+  return reading;
+}
+
+function note(reading: Reading, began: number, token: string): void {
+  const now = performance.now();
+  if (reading.firstMs === 0) reading.firstMs = now - began;
+  else reading.laterMs.push(now - Number(token));
+}
+
+function quantile(values: number[], q: number): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length * q)] ?? NaN;
+}
+
+const direct: Reading[] = [];
+const through: Reading[] = [];
+for (let round = -2; round < ROUNDS; round++) {
+  const [one, other] = [await readDirectly(), await readThrough()];
+  if (round >= 0) void direct.push(one), void through.push(other);
+}
+
+const row = (name: string, of: (readings: Reading[]) => number[]) => {
+  const [a, b] = [of(direct), of(through)];
+  const p50 = [quantile(a, 0.5), quantile(b, 0.5)] as const;
+  process.stdout.write(`${name.padEnd(14)} direct p50 ${p50[0].toFixed(1)} ms, through p50 ${p50[1].toFixed(1)} ms (p95 ${quantile(b, 0.95).toFixed(1)}), added p50 ${(p50[1] - p50[0]).toFixed(1)} ms\n`);
+};
+row('first token', (readings) => readings.map((reading) => reading.firstMs));
+row('later tokens', (readings) => readings.flatMap((reading) => reading.laterMs));
+await product.stop();
+model.close();
