@@ -9,7 +9,6 @@ const COST = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 const DUMMY = `$argon2id$v=19$m=${COST.memoryCost},t=${COST.timeCost},p=${COST.parallelism}$${'A'.repeat(22)}$${'A'.repeat(43)}`;
 
 const MAX_AT_ONCE = Math.min(4, availableParallelism());
-const MAX_WAITING = 500;
 
 const MIN_LENGTH = 8;
 const MAX_LENGTH = 256;
@@ -28,8 +27,14 @@ export function requirePassword(password: string): void {
  * sign-ins must not take the others' cores.
  */
 export class Passwords {
-  #running = 0;
+  readonly #maxWaiting: number;
   readonly #waiting: (() => void)[] = [];
+  #running = 0;
+
+  /** More than `maxWaiting` at the same time are refused: they would wait longer than anybody does. */
+  constructor(maxWaiting = 500) {
+    this.#maxWaiting = maxWaiting;
+  }
 
   hash(password: string): Promise<string> {
     return this.#inTurn(() => hash(composed(password), COST));
@@ -44,7 +49,7 @@ export class Passwords {
 
   async #inTurn<T>(work: () => Promise<T>): Promise<T> {
     if (this.#running >= MAX_AT_ONCE) {
-      if (this.#waiting.length >= MAX_WAITING) throw new Failure('RATE_LIMITED', { retryAfterSeconds: 5 });
+      if (this.#waiting.length >= this.#maxWaiting) throw new Failure('RATE_LIMITED', { retryAfterSeconds: 5 });
       // Whoever finishes hands over the place, so `#running` stays as it is.
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     } else {

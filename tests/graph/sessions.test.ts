@@ -1,0 +1,171 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { eventually } from '../support/eventually.ts';
+import { PASSWORD, Person } from '../support/person.ts';
+import { startProduct, type GraphAnswer, type Product } from '../support/product.ts';
+
+const SIGN_IN = 'mutation SignIn($input: SignInInput!) { signIn(input: $input) { accessToken refreshToken } }';
+const REFRESH = 'mutation Refresh($input: RefreshSessionInput!) { refreshSession(input: $input) { accessToken refreshToken expiresAt user { id } } }';
+const VIEWER = '{ viewer { id } }';
+const INBOX = '{ notifications { totalCount unreadCount edges { node { id kind title readAt } } } }';
+const RECEIVED = 'subscription { notificationReceived { id kind title body link readAt } }';
+const MARK = 'mutation Mark($input: MarkNotificationsReadInput!) { markNotificationsRead(input: $input) { count unreadCount } }';
+
+let product: Product;
+
+beforeAll(async () => {
+  product = await startProduct({ env: { SIGN_INS_PER_MINUTE: '10000' } });
+});
+
+afterAll(async () => {
+  await product?.stop();
+});
+
+const codeOf = (answer: GraphAnswer) => answer.errors?.[0]?.extensions['code'];
+const refresh = (refreshToken: string) => product.graph(REFRESH, { input: { refreshToken } });
+const successorOf = async (refreshToken: string): Promise<string> => (await product.ask(REFRESH, { input: { refreshToken } })).refreshSession.refreshToken;
+
+/** Uses a refresh token whose successor was used too, as a thief would. */
+async function stealSession({ refreshToken }: { refreshToken: string }): Promise<{ newest: string; answer: GraphAnswer }> {
+  const newest = await successorOf(await successorOf(refreshToken));
+  return { newest, answer: await refresh(refreshToken) };
+}
+
+describe('a session', () => {
+  it('goes on with a new token each time', async () => {
+    const person = await Person.signUp(product);
+    const { refreshSession } = await product.ask(REFRESH, { input: { refreshToken: person.refreshToken } });
+    expect(refreshSession.refreshToken).not.toBe(person.refreshToken);
+    expect(refreshSession.user.id).toBe(person.id);
+    expect(Date.parse(refreshSession.expiresAt)).toBeGreaterThan(Date.now());
+    expect((await product.ask(VIEWER, {}, refreshSession.accessToken)).viewer.id).toBe(person.id);
+  });
+
+  it('gives one and the same successor to ten refreshes at once', async () => {
+    const { refreshToken } = await Person.signUp(product);
+    const answers = await Promise.all(Array.from({ length: 10 }, () => refresh(refreshToken)));
+    const successors = new Set(answers.map(({ data }) => data?.refreshSession.refreshToken));
+    expect(answers.filter(({ errors }) => errors)).toHaveLength(0);
+    expect(successors.size).toBe(1);
+  });
+
+  it('gives the parent of the newest token the same successor again', async () => {
+    const { refreshToken } = await Person.signUp(product);
+    const successor = await successorOf(refreshToken);
+    expect(await successorOf(refreshToken)).toBe(successor);
+    expect((await refresh(successor)).errors).toBeUndefined();
+  });
+
+  it('ends, with all its tokens, when a grandparent is used again', async () => {
+    const person = await Person.signUp(product);
+    const { newest, answer } = await stealSession(person);
+    expect(codeOf(answer)).toBe('SESSION_REUSED');
+    expect(codeOf(await refresh(newest))).toBe('SESSION_REUSED');
+    expect(codeOf(await product.graph(VIEWER, {}, person.token))).toBe('UNAUTHENTICATED');
+  });
+
+  it('leaves the other sessions of the person alone when it ends', async () => {
+    const person = await Person.signUp(product);
+    const { signIn } = await product.ask(SIGN_IN, { input: { email: person.email, password: PASSWORD } });
+    await stealSession(person);
+    expect((await product.ask(VIEWER, {}, signIn.accessToken)).viewer.id).toBe(person.id);
+    expect((await refresh(signIn.refreshToken)).errors).toBeUndefined();
+  });
+
+  it('ends when its person signs out: both tokens are refused from then on', async () => {
+    const person = await Person.signUp(product);
+    const { signOut } = await product.ask('mutation { signOut { signedOut } }', {}, person.token);
+    expect(signOut.signedOut).toBe(true);
+    expect(codeOf(await product.graph(VIEWER, {}, person.token))).toBe('UNAUTHENTICATED');
+    expect(codeOf(await refresh(person.refreshToken))).toBe('UNAUTHENTICATED');
+  });
+
+  it('closes the sockets that it opened when it ends', async () => {
+    const person = await Person.signUp(product);
+    const stream = product.socket(person.token).iterate({ query: RECEIVED });
+    const end = stream.next().then(() => 'an end', () => 'a refusal');
+    await product.ask('mutation { signOut { signedOut } }', {}, person.token);
+    expect(['an end', 'a refusal']).toContain(await end);
+  });
+
+  it('does not open with the one token in place of the other, nor with a made-up one', async () => {
+    const { token, refreshToken } = await Person.signUp(product);
+    const answers = [await refresh(token), await product.graph(VIEWER, {}, refreshToken), await refresh('A'.repeat(43)), await refresh('')];
+    expect(answers.map(codeOf)).toEqual(Array(4).fill('UNAUTHENTICATED'));
+  });
+
+  it('is not told to clients: its truth is the platform’s own', async () => {
+    const { token } = await Person.signUp(product);
+    const answer = await product.graph('{ session(id: "01890000-0000-7000-8000-000000000000") { userId role } }', {}, token);
+    expect(answer.data).toBeUndefined();
+    expect(codeOf(answer)).toBe('GRAPHQL_VALIDATION_FAILED');
+  });
+});
+
+describe('the inbox', () => {
+  it('tells of a stolen token at once, on another session of the person and to nobody else', async () => {
+    const person = await Person.signUp(product);
+    const bystander = listen((await Person.signUp(product)).token);
+    const token = await signInAgain(person);
+    const stream = listen(token);
+    const notification = await untilReceived(stream, person);
+    expect(notification).toMatchObject({ kind: 'SECURITY', title: 'One of your sessions was ended', link: null, readAt: null });
+    await stream.end();
+    const { edges, unreadCount } = (await product.ask(INBOX, {}, token)).notifications;
+    expect(unreadCount).toBe(edges.length);
+    expect(edges.map(({ node }: any) => node.id)).toContain(notification.id);
+    expect(await bystander.end()).toBeUndefined();
+  });
+
+  it('is marked as read by its owner alone', async () => {
+    const [owner, other] = [await Person.signUp(product), await Person.signUp(product)];
+    const token = await signInAgain(owner);
+    const stream = listen(token);
+    const ids = [(await untilReceived(stream, owner)).id];
+    await stream.end();
+    const unread = (await product.ask(INBOX, {}, token)).notifications.unreadCount;
+    const mark = async (input: object, by: string) => (await product.ask(MARK, { input }, by)).markNotificationsRead;
+    expect(await mark({ ids }, other.token)).toEqual({ count: 0, unreadCount: 0 });
+    expect(await mark({ ids: ['not an id'] }, token)).toEqual({ count: 0, unreadCount: unread });
+    expect(await mark({ ids }, token)).toEqual({ count: 1, unreadCount: unread - 1 });
+    expect(await mark({}, token)).toEqual({ count: unread - 1, unreadCount: 0 });
+    expect((await product.ask(INBOX, {}, other.token)).notifications.totalCount).toBe(0);
+  });
+});
+
+async function signInAgain({ email }: Person): Promise<string> {
+  return (await product.ask(SIGN_IN, { input: { email, password: PASSWORD } })).signIn.accessToken;
+}
+
+interface Listening {
+  first: Promise<any>;
+  /** Resolves to what had been received by then. */
+  end(): Promise<any>;
+}
+
+function listen(token: string): Listening {
+  const stream = product.socket(token).iterate<any>({ query: RECEIVED });
+  const first = stream.next().then(({ value }) => value?.data.notificationReceived);
+  return {
+    first,
+    async end() {
+      await stream.return?.();
+      return first;
+    },
+  };
+}
+
+/** Nothing says when a subscription begins to listen, so sessions of the person are stolen until it hears of one. */
+async function untilReceived({ first }: Listening, { email }: Person): Promise<any> {
+  let received: any;
+  void first.then((notification) => (received = notification));
+  await eventually(
+    async () => {
+      if (received) return received;
+      const { signIn } = await product.ask(SIGN_IN, { input: { email, password: PASSWORD } });
+      await stealSession(signIn);
+      return received;
+    },
+    (notification) => notification !== undefined,
+  );
+  return received;
+}
