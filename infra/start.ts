@@ -32,7 +32,7 @@ async function start(config: Config, log: Log): Promise<{ url: string; close(): 
       allowedPrivateHosts: config.ALLOWED_PRIVATE_HOSTS,
       version,
     },
-    probes: { database: () => platform.database.ping() },
+    probes: { database: () => platform.database.ping(), queue: () => platform.queue.ping() },
   };
 
   const subgraphs: OpenSubgraph[] = [];
