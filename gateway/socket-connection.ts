@@ -53,13 +53,16 @@ export function serveConnection(socket: WebSocket, request: IncomingMessage, { s
   });
 }
 
+/** Each ping is numbered: only who reads what is sent can answer it. */
 function beat(socket: WebSocket): () => void {
-  let isAlive = true;
-  socket.on('pong', () => (isAlive = true));
+  let sent = 0;
+  let answered = 0;
+  socket.on('pong', (data) => {
+    if (data.toString() === String(sent)) answered = sent;
+  });
   const timer = setInterval(() => {
-    if (!isAlive) return socket.terminate();
-    isAlive = false;
-    socket.ping();
+    if (answered !== sent) return socket.terminate();
+    socket.ping(String(++sent));
   }, PING_MS);
   return () => clearInterval(timer);
 }

@@ -1,32 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { createHmac, generateKeyPairSync, sign as signWith } from 'node:crypto';
-import { openKeys } from '../../infra/keys.ts';
+import { generateKeyPairSync, randomUUID, sign as signWith } from 'node:crypto';
+import { eventually } from '../support/eventually.ts';
+import { claimsOf, encode, endingIn, forge, FORGED_SECRET, now } from '../support/forge.ts';
 import { PASSWORD, Person } from '../support/person.ts';
 import { startProduct, type Product } from '../support/product.ts';
-import { eventually } from '../support/eventually.ts';
 import { send } from '../support/raw-http.ts';
-
-const SECRET = 'a secret of the tests, long enough to be one';
-const secret = openKeys(SECRET).derive('access-tokens');
 
 let product: Product;
 let ada: Person;
 beforeAll(async () => {
-  product = await startProduct({ env: { SECRET_KEY: SECRET } });
+  product = await startProduct({ env: { SECRET_KEY: FORGED_SECRET } });
   ada = await Person.signUp(product);
 });
 afterAll(() => product.stop());
-
-const seconds = () => Math.floor(Date.now() / 1000);
-const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
-const claims = () => JSON.parse(Buffer.from(ada.token.split('.')[1]!, 'base64url').toString()) as Record<string, unknown>;
-const HEADER = { alg: 'HS256', typ: 'at+jwt' };
-
-/** A token that only differs from a good one by what is given; claims that are undefined are left out. */
-function forge(changed: Record<string, unknown> = {}, header: object = HEADER, key: Uint8Array | string = secret): string {
-  const body = `${part(header)}.${part({ ...claims(), ...changed })}`;
-  return `${body}.${createHmac('sha256', key).update(body).digest('base64url')}`;
-}
 
 async function codeFor(token: string): Promise<unknown> {
   const { status, errors } = await product.graph('{ viewer { id } }', {}, token);
@@ -35,46 +21,48 @@ async function codeFor(token: string): Promise<unknown> {
 
 const UNAUTHENTICATED = { status: 401, code: 'UNAUTHENTICATED' };
 
+const HEADER = { alg: 'HS256', typ: 'at+jwt' };
+
 describe('access tokens', () => {
   it('are accepted when they are good', async () => {
-    expect(await codeFor(forge())).toBe('accepted');
+    expect(await codeFor(forge(ada.token))).toBe('accepted');
   });
 
   const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
   it.each<[string, () => string]>([
-    ['A1 without a signature (alg none)', () => `${part({ alg: 'none', typ: 'at+jwt' })}.${part(claims())}.`],
-    ['A1 whose algorithm is written in another case', () => forge({}, { alg: 'nOnE', typ: 'at+jwt' })],
-    ['A2 signed by HS256 with a public key', () => forge({}, HEADER, rsa.publicKey.export({ type: 'spki', format: 'pem' }) as string)],
+    ['A1 without a signature (alg none)', () => `${encode({ alg: 'none', typ: 'at+jwt' })}.${encode(claimsOf(ada.token))}.`],
+    ['A1 whose algorithm is written in another case', () => forge(ada.token, { header: { alg: 'nOnE', typ: 'at+jwt' } })],
+    ['A2 signed by HS256 with a public key', () => forge(ada.token, { key: rsa.publicKey.export({ type: 'spki', format: 'pem' }) as string })],
     ['A2 signed by RS256', () => {
-      const body = `${part({ alg: 'RS256', typ: 'at+jwt' })}.${part(claims())}`;
+      const body = `${encode({ alg: 'RS256', typ: 'at+jwt' })}.${encode(claimsOf(ada.token))}`;
       return `${body}.${signWith('sha256', Buffer.from(body), rsa.privateKey).toString('base64url')}`;
     }],
-    ['A3 that name a key of their own', () => forge({}, { ...HEADER, kid: '../../dev/null', jku: 'http://127.0.0.1/keys' }, '')],
-    ['A4 of another issuer', () => forge({ iss: 'elsewhere' })],
-    ['A5 for another audience', () => forge({ aud: 'upload' })],
-    ['A5 for no audience', () => forge({ aud: undefined })],
-    ['A6 of another kind', () => forge({}, { alg: 'HS256', typ: 'upload+jwt' })],
-    ['A6 of no kind', () => forge({}, { alg: 'HS256' })],
-    ['A7 without an end', () => forge({ exp: undefined })],
-    ['A7 that end in a hundred years', () => forge({ exp: seconds() + 3_155_760_000 })],
-    ['A8 that begin later', () => forge({ nbf: seconds() + 120 })],
-    ['A8 from the future', () => forge({ iat: seconds() + 120, exp: seconds() + 600 })],
+    ['A3 that name a key of their own', () => forge(ada.token, { header: { ...HEADER, kid: '../../dev/null', jku: 'http://127.0.0.1/keys' }, key: '' })],
+    ['A4 of another issuer', () => forge(ada.token, { claims: { iss: 'elsewhere' } })],
+    ['A5 for another audience', () => forge(ada.token, { claims: { aud: 'upload' } })],
+    ['A5 for no audience', () => forge(ada.token, { claims: { aud: undefined } })],
+    ['A6 of another kind', () => forge(ada.token, { header: { alg: 'HS256', typ: 'upload+jwt' } })],
+    ['A6 of no kind', () => forge(ada.token, { header: { alg: 'HS256' } })],
+    ['A7 without an end', () => forge(ada.token, { claims: { exp: undefined } })],
+    ['A7 that end in a hundred years', () => forge(ada.token, { claims: { exp: now() + 3_155_760_000 } })],
+    ['A8 that begin later', () => forge(ada.token, { claims: { nbf: now() + 120 } })],
+    ['A8 from the future', () => forge(ada.token, { claims: { iat: now() + 120, exp: now() + 600 } })],
     ['A9 whose claims were changed', () => {
       const [header, , signature] = ada.token.split('.');
-      return `${header}.${part({ ...claims(), sub: '01900000-0000-7000-8000-000000000000' })}.${signature}`;
+      return `${header}.${encode({ ...claimsOf(ada.token), sub: '01900000-0000-7000-8000-000000000000' })}.${signature}`;
     }],
-    ['A9 of a session that is another person’s', () => forge({ sub: '01900000-0000-7000-8000-000000000000' })],
-    ['A9 of a session that never was', () => forge({ sid: '01900000-0000-7000-8000-000000000000' })],
-    ['A10 with a critical extension', () => forge({}, { ...HEADER, crit: ['x'], x: 1 })],
+    ['A9 of a session that is another person’s', () => forge(ada.token, { claims: { sub: '01900000-0000-7000-8000-000000000000' } })],
+    ['A9 of a session that never was', () => forge(ada.token, { claims: { sid: '01900000-0000-7000-8000-000000000000' } })],
+    ['A10 with a critical extension', () => forge(ada.token, { header: { ...HEADER, crit: ['x'], x: 1 } })],
     ['A15 that are refresh tokens', () => ada.refreshToken],
     ['that are no tokens', () => 'a.b.c'],
-    ['with claims of the wrong type', () => forge({ sid: { $ne: null } })],
+    ['with claims of the wrong type', () => forge(ada.token, { claims: { sid: { $ne: null } } })],
   ])('are refused %s', async (_what, make) => {
     expect(await codeFor(make())).toEqual(UNAUTHENTICATED);
   });
 
   it('say that they have expired, so that the client refreshes', async () => {
-    expect(await codeFor(forge({ iat: seconds() - 620, exp: seconds() - 20 }))).toEqual({ status: 401, code: 'TOKEN_EXPIRED' });
+    expect(await codeFor(endingIn(-20, ada.token))).toEqual({ status: 401, code: 'TOKEN_EXPIRED' });
   });
 
   it.each(['Basic YTpi', 'Bearer', 'Bearer a b', ''])('are not read from the header "%s"', async (authorization) => {
@@ -113,7 +101,7 @@ describe('the session of the web client', () => {
   });
 
   it('signs up, asks, refreshes and signs out', async () => {
-    const first = await post('sign-up', { email: `eve-${seconds()}@example.com`, password: PASSWORD, name: 'Eve' });
+    const first = await post('sign-up', { email: `eve-${randomUUID()}@example.com`, password: PASSWORD, name: 'Eve' });
     const ask = (cookie: string, headers: Record<string, string> = { 'x-parley-client': 'web' }) =>
       send(product, '/graphql', { method: 'POST', body: '{"query":"{ viewer { name } }"}', headers: { 'content-type': 'application/json', cookie, ...headers } });
     expect(JSON.parse((await ask(cookiesOf(first))).text).data.viewer.name).toBe('Eve');

@@ -1,0 +1,177 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import { eventually } from '../support/eventually.ts';
+import { endingIn, FORGED_SECRET } from '../support/forge.ts';
+import { Person } from '../support/person.ts';
+import { startProduct, type Product } from '../support/product.ts';
+import { RawSocket } from '../support/raw-socket.ts';
+
+let product: Product;
+let ada: Person;
+beforeAll(async () => {
+  product = await startProduct({ env: { SECRET_KEY: FORGED_SECRET, INTROSPECTION: 'off' } });
+  ada = await Person.signUp(product);
+});
+afterAll(() => product.stop());
+
+const LIVE = 'subscription { notificationReceived { id } }';
+const errorsOf = (socket: RawSocket, id: string) => socket.message((message) => message.id === id && (message.type === 'error' || message.payload?.errors)).then(({ payload }) => payload.errors ?? payload);
+const codeOf = async (socket: RawSocket, id: string) => (await errorsOf(socket, id))[0].extensions.code as string;
+
+/** The socket still answers, so whatever was refused was refused alone. */
+async function expectAlive(socket: RawSocket): Promise<void> {
+  socket.subscribe('alive', '{ viewer { id } }');
+  const { payload } = await socket.message(({ id }) => id === 'alive');
+  expect(payload).toEqual({ data: { viewer: { id: ada.id } } });
+}
+
+describe('getting in', () => {
+  it('W1 closes with 4408 when nobody introduces himself for three seconds', async () => {
+    const { code, afterMs } = await (await RawSocket.open(product)).closed;
+    expect(code).toBe(4408);
+    expect(afterMs).toBeLessThan(6_000);
+  });
+
+  it.each<[string, (socket: RawSocket) => void, number]>([
+    ['W2 an operation before the introduction', (socket) => socket.subscribe('1', LIVE), 4401],
+    ['W4 a bad token', (socket) => socket.send({ type: 'connection_init', payload: { accessToken: 'a.b.c' } }), 4403],
+    ['W4 no token', (socket) => socket.send({ type: 'connection_init' }), 4403],
+    ['W4 a token that is no text', (socket) => socket.send({ type: 'connection_init', payload: { accessToken: { a: 1 } } }), 4403],
+    ['W5 what is not JSON', (socket) => socket.send('{"type":'), 4400],
+    ['W5 bytes', (socket) => socket.socket.send(Buffer.from([1, 2, 3])), 4400],
+    ['W5 an unknown type', (socket) => socket.send({ type: 'hello' }), 4400],
+    ['W8 a message over 256 kB', (socket) => socket.send('x'.repeat(300_000)), 1009],
+  ])('closes on %s', async (_what, speak, code) => {
+    const socket = await RawSocket.open(product);
+    speak(socket);
+    expect((await socket.closed).code).toBe(code);
+  });
+
+  it('W3 closes with 4429 on a second introduction', async () => {
+    const socket = await RawSocket.enter(product, ada.token);
+    socket.send({ type: 'connection_init', payload: { accessToken: ada.token } });
+    expect((await socket.closed).code).toBe(4429);
+  });
+
+  it('W6 closes with 4409 on an id that is in use', async () => {
+    const socket = await RawSocket.enter(product, ada.token);
+    socket.subscribe('1', LIVE);
+    socket.subscribe('1', LIVE);
+    expect((await socket.closed).code).toBe(4409);
+  });
+
+  it('W7 refuses the protocol of old', async () => {
+    expect(await (await RawSocket.open(product, {}, 'graphql-ws')).refusal).toBe(0);
+  });
+
+  it.each(['https://evil.example', 'null', 'http://localhost.evil.example'])('W9 refuses the upgrade for a page of %s', async (origin) => {
+    expect(await (await RawSocket.open(product, { origin })).refusal).toBe(403);
+  });
+
+  it('W9 opens for its own pages, and not at another host name', async () => {
+    const own = await RawSocket.open(product, { origin: product.url });
+    expect(await own.refusal).toBeNull();
+    own.socket.terminate();
+    expect(await (await RawSocket.open(product, { headers: { host: 'evil.example' } })).refusal).toBe(421);
+  });
+});
+
+describe('asking too much', () => {
+  it('W10 refuses the 21st subscription of a socket, and that alone', async () => {
+    const socket = await RawSocket.enter(product, ada.token);
+    for (let n = 1; n <= 21; n++) socket.subscribe(`s${n}`, LIVE);
+    expect(await codeOf(socket, 's21')).toBe('TOO_MANY_SUBSCRIPTIONS');
+    socket.send({ id: 's1', type: 'complete' });
+    await expectAlive(socket);
+    socket.socket.close();
+    await socket.closed;
+  });
+
+  it('W10 refuses the 51st subscription of a person, over all sockets', async () => {
+    const bob = await Person.signUp(product, 'Bob');
+    const sockets = await Promise.all([1, 2, 3].map(() => RawSocket.enter(product, bob.token)));
+    sockets.forEach((socket, which) => Array.from({ length: 17 }, (_, n) => socket.subscribe(`${which}-${n}`, LIVE)));
+    const refusals = sockets.map((socket) => socket.message(({ type, payload }) => type === 'next' && payload.errors));
+    const { payload } = await Promise.any(refusals);
+    expect(payload.errors[0].extensions.code).toBe('TOO_MANY_SUBSCRIPTIONS');
+    refusals.forEach((refusal) => refusal.catch(() => undefined));
+    for (const socket of sockets) socket.socket.terminate();
+  });
+
+  it.each([
+    ['a depth of 60', `{ conversations ${'{ edges { node { assistant { versions '.repeat(15)} { totalCount } ${'} } } }'.repeat(15)} }`, 'QUERY_TOO_COMPLEX'],
+    ['introspection where it is off', '{ __schema { types { name } } }', 'GRAPHQL_VALIDATION_FAILED'],
+    ['an unknown field', '{ nothing }', 'GRAPHQL_VALIDATION_FAILED'],
+    ['what is not GraphQL', '{', 'GRAPHQL_PARSE_FAILED'],
+    ['a condition on the one field of a subscription', 'subscription ($v: Boolean!) { notificationReceived @skip(if: $v) { id } }', 'GRAPHQL_VALIDATION_FAILED'],
+    ['a page of 1e9', '{ conversations(first: 1000000000) { totalCount } }', 'BAD_USER_INPUT'],
+    ['a text with NUL', String.raw`{ conversations(search: "\u0000") { totalCount } }`, 'BAD_USER_INPUT'],
+  ])('W11 answers %s with an error for that operation alone', async (_what, query, code) => {
+    const socket = await RawSocket.enter(product, ada.token);
+    socket.subscribe('bad', query);
+    expect(await codeOf(socket, 'bad')).toBe(code);
+    await expectAlive(socket);
+    socket.socket.terminate();
+  });
+
+  it('W12 holds back what a reader does not read, and gives him up within 30 s', async () => {
+    const socket = await RawSocket.enter(product, ada.token);
+    const wide = `{ ${Array.from({ length: 14 }, (_, n) => `a${n}: models { id name provider }`).join(' ')} }`;
+    const before = memoryOf(product.pid);
+    socket.socket.pause();
+    for (let n = 0; n < 150; n++) socket.subscribe(`q${n}`, wide);
+    const began = performance.now();
+    await givenUp(socket);
+    expect(performance.now() - began).toBeLessThan(32_000);
+    expect(memoryOf(product.pid) - before).toBeLessThan(64 * 1024 * 1024);
+    socket.socket.terminate();
+  });
+
+  it('W20 closes with 1008 on a flood of messages', async () => {
+    const socket = await RawSocket.enter(product, ada.token);
+    for (let n = 0; n < 2_000; n++) socket.send({ type: 'ping' });
+    expect((await socket.closed).code).toBe(1008);
+  });
+});
+
+describe('being there while rights end', () => {
+  it('W13 closes with 4403 within five seconds of the end of the token', async () => {
+    const socket = await RawSocket.enter(product, endingIn(3, ada.token));
+    socket.subscribe('1', LIVE);
+    const { code, reason, afterMs } = await socket.closed;
+    expect({ code, reason }).toEqual({ code: 4403, reason: 'token expired' });
+    expect(afterMs).toBeLessThan(8_000);
+  });
+
+  it('W14 closes with 4403 within two seconds of signing out elsewhere', async () => {
+    const bob = await Person.signUp(product, 'Bob');
+    const socket = await RawSocket.enter(product, bob.token);
+    socket.subscribe('1', LIVE);
+    const began = performance.now();
+    await bob.ask('mutation { signOut { signedOut } }');
+    const { code, reason } = await socket.closed;
+    expect({ code, reason }).toEqual({ code: 4403, reason: 'session revoked' });
+    expect(performance.now() - began).toBeLessThan(2_000);
+  });
+
+  it('W21 runs mutations with the same rights and limits as over HTTP', async () => {
+    const socket = await RawSocket.enter(product, ada.token);
+    socket.subscribe('m', 'mutation { renameConversation(input: { id: "01900000-0000-7000-8000-000000000000", title: "x" }) { conversation { id } } }');
+    expect(await codeOf(socket, 'm')).toBe('NOT_FOUND');
+    socket.socket.terminate();
+  });
+});
+
+function memoryOf(pid: number): number {
+  const [, kilobytes] = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+  return Number(kilobytes) * 1024;
+}
+
+/** Who does not read does not see the end either, but notices when he writes. */
+async function givenUp({ socket }: RawSocket): Promise<void> {
+  const write = async () => {
+    if (socket.readyState === socket.OPEN) socket.ping();
+    return socket.readyState;
+  };
+  await eventually(write, (state) => state !== socket.OPEN, 40_000);
+}
