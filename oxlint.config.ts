@@ -58,7 +58,7 @@ function patterns(path: string): Pattern[] {
   const [room, name] = path.split('/');
   const walls: Record<string, Pattern[]> = {
     schema: [CONTRACT],
-    infra: path === 'infra/start.ts' || path === 'infra/print-readme.ts' ? [] : [DOMAIN],
+    infra: path === 'infra/start.ts' ? [] : [DOMAIN],
     gateway: [DOOR, ADAPTERS],
     subgraphs: !name || name.endsWith('.ts') ? [ADAPTERS] : [ADAPTERS, otherThan(name)],
     web: [FACE],

@@ -41,8 +41,9 @@ function steps() {
 }
 
 /** The types that SvelteKit and the graph's schema give to the web. */
-function webSync() {
-  return capture(findNode(), [process.env.npm_execpath ?? 'npm', 'run', '--silent', 'sync'], { cwd: at('web') });
+async function webSync() {
+  const synced = await capture(findNode(), [program('@sveltejs/kit', 'svelte-kit', 'web'), 'sync'], { cwd: at('web') });
+  return synced.code === 0 ? capture(findNode(), ['print-types.ts'], { cwd: at('web') }) : synced;
 }
 
 async function passes({ name, args, options = {}, before }) {

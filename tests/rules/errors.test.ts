@@ -1,0 +1,21 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { ERRORS } from '../../schema/errors.ts';
+import { SOURCES } from './sources.ts';
+
+/** Only what the server throws counts; the web and the tests merely name codes. */
+const thrown = SOURCES.filter((file) => /^(infra|subgraphs|gateway)\//.test(file)).map((file) => readFileSync(file, 'utf8')).join('\n');
+
+describe('the catalogue of errors', () => {
+  it('holds no code that nothing throws', () => {
+    expect(Object.keys(ERRORS).filter((code) => !thrown.includes(`'${code}'`))).toEqual([]);
+  });
+
+  it('speaks in whole sentences', () => {
+    expect(Object.entries(ERRORS).filter(([, { message }]) => !/^[A-Z].*\w\.$/.test(message))).toEqual([]);
+  });
+
+  it('gives a status of HTTP that means a failure', () => {
+    expect(Object.values(ERRORS).filter(({ status }) => status < 400 || status > 599)).toEqual([]);
+  });
+});

@@ -1,0 +1,31 @@
+import { readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { SOURCES } from './sources.ts';
+
+const MAX_LINES = 300;
+const MAX_FILES = 25;
+
+/** Longer or fuller than the rule, and why that is right. */
+const EXCEPTIONS: Record<string, { max: number; why: string }> = {
+};
+
+describe('sizes', () => {
+  it(`keep every file at ${MAX_LINES} lines or fewer`, () => {
+    const long = SOURCES.map((file) => ({ file, lines: readFileSync(file, 'utf8').trimEnd().split('\n').length }))
+      .filter(({ file, lines }) => lines > (EXCEPTIONS[file]?.max ?? MAX_LINES))
+      .map(({ file, lines }) => `${file} has ${lines} lines: what is the second thing in it?`);
+    expect(long).toEqual([]);
+  });
+
+  it(`keep every folder at ${MAX_FILES} files or fewer`, () => {
+    const folders = Map.groupBy(
+      SOURCES.filter((file) => !file.endsWith('.test.ts')),
+      (file) => dirname(file),
+    );
+    const full = [...folders]
+      .filter(([folder, files]) => files.length > (EXCEPTIONS[folder]?.max ?? MAX_FILES))
+      .map(([folder, files]) => `${folder} holds ${files.length} files: which concept has earned a folder?`);
+    expect(full).toEqual([]);
+  });
+});

@@ -1,0 +1,51 @@
+import { builtinModules } from 'node:module';
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { VENDORS } from './house.ts';
+import { importsOf, packageOf, SOURCES } from './sources.ts';
+
+interface Manifest {
+  name: string;
+  dependencies?: Record<string, string>;
+  devDependencies?: Record<string, string>;
+}
+
+/** `$app` and `$lib` are SvelteKit's own words. */
+const isVendor = (specifier: string) => !/^(node:|\$|#|virtual:)/.test(specifier) && !builtinModules.includes(specifier);
+const uses = SOURCES.flatMap(importsOf)
+  .filter(({ ours, target }) => !ours && isVendor(target))
+  .map(({ file, target }) => ({ file, name: packageOf(target) }));
+const isTest = (file: string) => file.startsWith('tests/') || file.endsWith('.test.ts');
+
+describe('every vendor', () => {
+  it('is imported only at its address', () => {
+    const strays = uses.filter(({ file, name }) => !isTest(file) && !(VENDORS[name] ?? []).some((address) => file.startsWith(address)));
+    expect(strays.map(({ file, name }) => `${file} imports ${name}, whose address is ${VENDORS[name]?.join(', ') ?? 'not in tests/rules/house.ts'}.`)).toEqual([]);
+  });
+
+  it('that has an address is used there', () => {
+    const idle = Object.entries(VENDORS).flatMap(([name, addresses]) =>
+      addresses.filter((address) => !uses.some((use) => use.name === name && use.file.startsWith(address))).map((address) => `${name} at ${address}`),
+    );
+    expect(idle).toEqual([]);
+  });
+});
+
+describe('package.json', () => {
+  const [root, web] = ['package.json', 'web/package.json'].map((file) => JSON.parse(readFileSync(file, 'utf8')) as Manifest) as [Manifest, Manifest];
+  /** Needed by what we import, run by npm scripts, or types of what we import. */
+  const INDIRECT = /^(@types\/|typescript$|oxlint|prettier|jest$|svelte-check$|tailwindcss$|@sveltejs\/vite-plugin-svelte$|@fontsource|class-validator$|@gql\.tada\/)/;
+
+  it('names every package that we import', () => {
+    const named = { ...root.dependencies, ...root.devDependencies, ...web.dependencies, ...web.devDependencies };
+    const given = [...new Set(uses.map(({ name }) => name))].filter((name) => !(name in named));
+    // Types of the gateway's parts, which come with @apollo/gateway and must be of its version.
+    expect(given.sort()).toEqual(['@apollo/federation-internals', '@apollo/server-gateway-interface']);
+  });
+
+  it('names none that nobody uses', () => {
+    const names = [root, web].flatMap(({ dependencies, devDependencies }) => Object.keys({ ...dependencies, ...devDependencies }));
+    const used = new Set(uses.map(({ name }) => name));
+    expect(names.filter((name) => !used.has(name) && !INDIRECT.test(name))).toEqual([]);
+  });
+});
