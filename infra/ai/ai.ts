@@ -66,6 +66,7 @@ export interface NumberedPassage {
   text: string;
 }
 
+/** Text and arguments hold no NUL and no half of a surrogate pair, so each chunk can be stored by itself. */
 export type ChatChunk =
   | { kind: 'text'; text: string }
   | { kind: 'toolCall'; call: ToolRequest }

@@ -1,5 +1,6 @@
 import { Failure } from '../../schema/errors.ts';
 import type { ChatChunk, ChatRequest, ToolRequest } from './ai.ts';
+import { cleanJson, CleanText } from './clean-text.ts';
 import { abortError, type IdleTimer } from './idle.ts';
 import { countPrompt, countTokens } from './tokens.ts';
 
@@ -77,6 +78,7 @@ class Answer {
   finishReason: string | null = null;
   usage: CompletionChunk['usage'] = null;
   private bytes = 0;
+  private readonly clean = new CleanText();
   private callAt = new Map<number, ToolRequest>();
 
   /** Remembers the chunk and returns its text. */
@@ -87,8 +89,9 @@ class Answer {
     if (!choice) return '';
     if (choice.finish_reason) this.finishReason = choice.finish_reason;
     for (const part of choice.delta?.tool_calls ?? []) this.takeCall(part);
-    const text = choice.delta?.content || choice.delta?.refusal || '';
-    if (typeof text !== 'string') throw tooOdd('The model provider sent text that is not text.');
+    const sent = choice.delta?.content || choice.delta?.refusal || '';
+    if (typeof sent !== 'string') throw tooOdd('The model provider sent text that is not text.');
+    const text = this.clean.next(sent);
     this.bytes += Buffer.byteLength(text);
     if (this.bytes > MAX_ANSWER_BYTES) throw tooOdd(`The answer is larger than ${MAX_ANSWER_BYTES / 1_000_000} MB.`);
     this.text += text;
@@ -99,7 +102,7 @@ class Answer {
   *ending(): Generator<ChatChunk> {
     if (!this.finishReason) throw tooOdd('The model provider ended the answer in the middle. Regenerate it.');
     if (this.finishReason === 'content_filter') throw new Failure('PROVIDER_CONTENT_FILTERED');
-    if (this.outcome === 'toolCalls') for (const call of this.toolCalls) yield { kind: 'toolCall', call };
+    if (this.outcome === 'toolCalls') for (const call of this.toolCalls) yield { kind: 'toolCall', call: { ...call, arguments: cleanJson(call.arguments) } };
   }
 
   /** Some servers say `stop` after tool calls. A call cut by `length` is no call. */

@@ -146,6 +146,12 @@ describe('a provider that answers oddly', () => {
     expect((await ask()).text).toBe('Hello 👩‍👩‍👧 grüße 日本');
   });
 
+  it('may send what no database takes: an emoji cut in two, and NUL', async () => {
+    server.reply({ chunks: ['Hi \ud83d', '\ude00', '\0!'] });
+    const { chunks } = await ask();
+    expect(chunks.flatMap((chunk) => (chunk.kind === 'text' ? [chunk.text] : []))).toEqual(['Hi ', '😀', '!']);
+  });
+
   it('may repeat a chunk: what it sends is what is shown', async () => {
     server.reply({ fault: 'duplicate-chunk', text: 'one two three' });
     expect((await ask()).text).toBe('one two two three');

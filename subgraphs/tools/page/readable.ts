@@ -17,7 +17,7 @@ interface Element {
 }
 
 const BLOCKS = 'p,div,section,article,header,footer,h1,h2,h3,h4,h5,h6,li,tr,blockquote,pre,table,ul,ol,dl,dt,dd,figure,figcaption,br,hr';
-const NOT_TEXT = 'script,style,noscript,template,svg,nav,iframe,form,button';
+const NOT_TEXT = 'title,script,style,noscript,template,svg,nav,iframe,form,button';
 /** An article that holds less of the page than this is a teaser taken for one. */
 const LEAST_SHARE = 0.1;
 
