@@ -32,7 +32,7 @@ function wordsOf(query: string): string[] {
 /** The part around the first word that matches, and where the words stand in it. */
 function cutHit(message: Message, words: string[]): Hit {
   const starts = new RegExp(`(?<![\\p{L}\\p{N}])(?:${words.join('|')})[\\p{L}\\p{N}]*`, 'giu');
-  const at = starts.exec(message.text)?.index ?? 0;
+  const at = Math.max(0, message.text.search(starts));
   const from = Math.max(0, at - CONTEXT_CHARACTERS);
   const to = Math.min(message.text.length, at + 2 * CONTEXT_CHARACTERS);
   const body = message.text.slice(from, to).replace(/\s/g, ' ').toWellFormed();

@@ -1,10 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startModelServer, type ModelServer } from '../support/model-server.ts';
 import { Person, type SentMessage } from '../support/person.ts';
-import { startProduct, type Product } from '../support/product.ts';
+import { keptDataDirectory, startProduct, type Product } from '../support/product.ts';
 import { readRun, RUN_EVENTS, shownText } from '../support/run-reader.ts';
 
 const RUNS = 20;
@@ -41,7 +39,7 @@ describe('runs whose process is killed', () => {
 
 /** Everything that clients saw of 20 runs while their process was killed twice, what the log replays, and what the messages say. */
 async function killTwice(preload?: string) {
-  const dataDir = mkdtempSync(join(tmpdir(), 'parley-kill-'));
+  const dataDir = await keptDataDirectory();
   const start = () => startProduct({ dataDir, env: { OPENAI_BASE_URL: model.url, RUN_LEASE_MS: '1000' }, ...(preload ? { preload } : {}) });
   let product = await start();
   const ada = await Person.signUp(product);

@@ -1,10 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { rmSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { createClient, type Client } from 'graphql-ws';
 import WebSocket from 'ws';
+import { freshDataDirectory } from './template.ts';
 
 const START_MS = 60_000;
 
@@ -39,7 +39,7 @@ export class Product {
   }
 
   static async start({ env = {}, dataDir, preload }: StartOptions = {}): Promise<Product> {
-    const directory = dataDir ?? mkdtempSync(join(tmpdir(), 'parley-test-'));
+    const directory = dataDir ?? (await freshDataDirectory(install));
     const child = spawn(process.execPath, ['--enable-source-maps', ...(preload ? ['--import', resolve(preload)] : []), resolve('dist/infra/start.js')], {
       env: { PATH: process.env['PATH'], HOME: process.env['HOME'], PORT: '0', DATA_DIR: directory, LOG_LEVEL: 'info', SIGN_INS_PER_MINUTE: '100000', ...env },
       stdio: ['ignore', 'ignore', 'pipe'],
@@ -131,4 +131,15 @@ function parseLine(line: string): Record<string, any> {
   } catch {
     return { msg: line };
   }
+}
+
+/** Starts and stops the product once, so that its database is made and brought up to date. */
+async function install(dataDir: string): Promise<void> {
+  const product = await Product.start({ dataDir });
+  await product.stop();
+}
+
+/** A prepared data directory that outlives the products started on it; whoever asks for it removes it. */
+export function keptDataDirectory(): Promise<string> {
+  return freshDataDirectory(install);
 }
