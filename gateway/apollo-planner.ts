@@ -1,6 +1,12 @@
 import './telemetry.ts';
 import { operationFromDocument, Supergraph, type Schema } from '@apollo/federation-internals';
-import { QueryPlanner, type FetchDataRewrite, type FetchNode, type PlanNode as ApolloNode, type QueryPlanSelectionNode } from '@apollo/query-planner';
+import {
+  QueryPlanner,
+  type FetchDataRewrite,
+  type FetchNode,
+  type PlanNode as ApolloNode,
+  type QueryPlanSelectionNode,
+} from '@apollo/query-planner';
 import { parse } from 'graphql';
 import type { Path, Plan, PlanNode, Requirement, Rewrite, RootFetch } from './execution/plan.ts';
 import type { Planner } from './planner.ts';

@@ -30,14 +30,22 @@ export class Executor {
     const variables = admit(operation, request, caller.identity);
     const execution = this.#begin(variables, caller);
     if (operation.introspection) {
-      Object.assign(execution.data, introspect({ ...operation, document: operation.introspection.document, variableValues: request.variables ?? {} }));
+      Object.assign(
+        execution.data,
+        introspect({ ...operation, document: operation.introspection.document, variableValues: request.variables ?? {} }),
+      );
     }
     if (operation.plan && operation.plan.kind !== 'Subscription') await runPlan(operation.plan, execution);
     return this.#respond(operation, execution);
   }
 
   /** The owner's events, each completed by the other subgraphs; one result when the owner refuses. */
-  async subscribe(operation: Operation, plan: SubscriptionPlan, request: GraphRequest, identity: Identity): Promise<EventStream | GraphResult> {
+  async subscribe(
+    operation: Operation,
+    plan: SubscriptionPlan,
+    request: GraphRequest,
+    identity: Identity,
+  ): Promise<EventStream | GraphResult> {
     const variables = admit(operation, request, identity);
     const { subgraph } = plan.primary;
     const event = async (event: SourceResult, signal?: AbortSignal) => {

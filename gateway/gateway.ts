@@ -81,7 +81,8 @@ export class Gateway implements GatewayInterface, Graph {
     try {
       const { operations, executor } = this.#current;
       const operation = operations.get(request);
-      if (operation.plan?.kind === 'Subscription') throw refuse('BAD_REQUEST', [new GraphQLError('Ask for subscriptions over a socket or an event stream.')]);
+      if (operation.plan?.kind === 'Subscription')
+        throw refuse('BAD_REQUEST', [new GraphQLError('Ask for subscriptions over a socket or an event stream.')]);
       return await executor.execute(operation, request, { identity, ...(signal ? { signal } : {}) });
     } catch (error) {
       return toResult(error, this.#options.log, identity);

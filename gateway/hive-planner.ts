@@ -52,7 +52,9 @@ export class HivePlanner implements Planner {
       case 'Flatten':
         return this.#node(node.node, [...path, ...toPath(node.path)]);
       case 'Fetch':
-        return node.requires ? { kind: 'EntityFetch', ...this.#fetch(node), batches: [entities(node, node.requires, path)] } : this.#root(node, path);
+        return node.requires
+          ? { kind: 'EntityFetch', ...this.#fetch(node), batches: [entities(node, node.requires, path)] }
+          : this.#root(node, path);
       case 'BatchFetch':
         return { kind: 'EntityFetch', ...this.#fetch(node), batches: node.entityBatch.aliases.map((alias) => batch(alias, path)) };
       default:
@@ -97,7 +99,9 @@ function batch(alias: EntityBatchAlias, path: Path): EntityBatch {
 }
 
 function toPath(segments: FlattenNodePathSegment[]): Path {
-  return segments.filter((segment) => segment !== EACH_ITEM).map((segment) => ('Field' in segment ? segment.Field : { on: segment.TypeCondition }));
+  return segments
+    .filter((segment) => segment !== EACH_ITEM)
+    .map((segment) => ('Field' in segment ? segment.Field : { on: segment.TypeCondition }));
 }
 
 /** `name` is what the data calls it, `alias` what the subgraph does: the reverse of what a selection means elsewhere. */

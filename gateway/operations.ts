@@ -1,4 +1,13 @@
-import { GraphQLError, parse, specifiedRules, validate, type DocumentNode, type FragmentDefinitionNode, type GraphQLSchema, type ValidationContext } from 'graphql';
+import {
+  GraphQLError,
+  parse,
+  specifiedRules,
+  validate,
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  type GraphQLSchema,
+  type ValidationContext,
+} from 'graphql';
 import { introspectionIn, type Introspection } from './execution/introspection.ts';
 import { Lru } from './lru.ts';
 import type { Plan } from './execution/plan.ts';
@@ -81,10 +90,15 @@ export class Operations {
 function chooseOperation(document: DocumentNode, name: string | undefined): Pick<ParsedOperation, 'operation' | 'fragments'> {
   const operations = document.definitions.filter((definition) => definition.kind === 'OperationDefinition');
   const operation = name === undefined ? operations[0] : operations.find((one) => one.name?.value === name);
-  if (!operation) throw refuse('BAD_REQUEST', [new GraphQLError(name === undefined ? 'The document holds no operation.' : `The document holds no operation named "${name}".`)]);
-  if (name === undefined && operations.length > 1) throw refuse('BAD_REQUEST', [new GraphQLError('The document holds several operations. Name one as operationName.')]);
+  if (!operation)
+    throw refuse('BAD_REQUEST', [
+      new GraphQLError(name === undefined ? 'The document holds no operation.' : `The document holds no operation named "${name}".`),
+    ]);
+  if (name === undefined && operations.length > 1)
+    throw refuse('BAD_REQUEST', [new GraphQLError('The document holds several operations. Name one as operationName.')]);
   const fragments: Record<string, FragmentDefinitionNode> = Object.create(null);
-  for (const definition of document.definitions) if (definition.kind === 'FragmentDefinition') fragments[definition.name.value] = definition;
+  for (const definition of document.definitions)
+    if (definition.kind === 'FragmentDefinition') fragments[definition.name.value] = definition;
   return { operation, fragments };
 }
 

@@ -1,4 +1,5 @@
 import type { Source, SourceResult } from '../schema/source.ts';
+import { overTheWire } from './wire.ts';
 
 /**
  * A subgraph in this process. Requests, results and events become JSON and are read again, so that nothing passes
@@ -14,10 +15,6 @@ export function local(subgraph: Source): Source {
       return Symbol.asyncIterator in events ? eachOverTheWire(events) : overTheWire(events);
     },
   };
-}
-
-function overTheWire<T>(value: T): T {
-  return JSON.parse(JSON.stringify(value)) as T;
 }
 
 /** Not an async generator: its `return()` would wait for an event that may never come. */

@@ -5,7 +5,11 @@ import { isObject, type JsonObject } from './merge.ts';
 import type { EntityFetch, RootFetch } from './plan.ts';
 
 /** Sends a fetch to its subgraph. A subgraph that cannot be reached answers, too: with an error that has no path. */
-export async function callSubgraph(fetch: RootFetch | EntityFetch, representations: JsonObject, execution: Execution): Promise<SourceResult> {
+export async function callSubgraph(
+  fetch: RootFetch | EntityFetch,
+  representations: JsonObject,
+  execution: Execution,
+): Promise<SourceResult> {
   const { ground, identity, signal } = execution;
   signal?.throwIfAborted();
   try {
@@ -14,7 +18,8 @@ export async function callSubgraph(fetch: RootFetch | EntityFetch, representatio
     throw new Error('the subgraph answered with something that is not a result');
   } catch (error) {
     const failure = error instanceof Failure ? error : new Failure('DEPENDENCY_UNAVAILABLE', {}, { cause: error });
-    if (failure.cause) ground.log.error({ err: failure.cause, subgraph: fetch.subgraph, requestId: identity.requestId }, 'a subgraph did not answer');
+    if (failure.cause)
+      ground.log.error({ err: failure.cause, subgraph: fetch.subgraph, requestId: identity.requestId }, 'a subgraph did not answer');
     return { errors: [{ message: failure.message, extensions: failure.extensions }] };
   }
 }

@@ -1,4 +1,14 @@
-import { execute, Kind, print, separateOperations, type DocumentNode, type ExecutionArgs, type FieldNode, type SelectionNode, type SelectionSetNode } from 'graphql';
+import {
+  execute,
+  Kind,
+  print,
+  separateOperations,
+  type DocumentNode,
+  type ExecutionArgs,
+  type FieldNode,
+  type SelectionNode,
+  type SelectionSetNode,
+} from 'graphql';
 import type { JsonObject } from './merge.ts';
 import type { ParsedOperation } from '../request.ts';
 
@@ -40,16 +50,25 @@ function restrict({ operation, fragments }: ParsedOperation, keep: Keep): Docume
   return separateOperations(document)[operation.name?.value ?? ''];
 
   function restricted(set: SelectionSetNode): SelectionSetNode | undefined {
-    const selections = set.selections.map((selection) => {
-      if (selection.kind === Kind.FIELD) return keep(selection) ? selection : undefined;
-      return inlined(selection);
-    }).filter((selection) => selection !== undefined);
+    const selections = set.selections
+      .map((selection) => {
+        if (selection.kind === Kind.FIELD) return keep(selection) ? selection : undefined;
+        return inlined(selection);
+      })
+      .filter((selection) => selection !== undefined);
     return selections.length > 0 ? { ...set, selections } : undefined;
   }
   /** A named fragment stands where it is spread, with the conditions of the spread. */
   function inlined(selection: Exclude<SelectionNode, FieldNode>): SelectionNode | undefined {
     const { typeCondition, selectionSet } = selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments[selection.name.value]!;
     const kept = restricted(selectionSet);
-    return kept && { kind: Kind.INLINE_FRAGMENT, ...(typeCondition ? { typeCondition } : {}), directives: selection.directives ?? [], selectionSet: kept };
+    return (
+      kept && {
+        kind: Kind.INLINE_FRAGMENT,
+        ...(typeCondition ? { typeCondition } : {}),
+        directives: selection.directives ?? [],
+        selectionSet: kept,
+      }
+    );
   }
 }

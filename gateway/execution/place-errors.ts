@@ -24,7 +24,11 @@ export function placeRootErrors(fetch: RootFetch, errors: readonly SourceError[]
  * Finds where in the response an entity stands that a subgraph calls `_entities[3]`. An error without such a path
  * concerns every field that was asked of every entity.
  */
-export function placeEntityErrors({ fetch, asked }: { fetch: EntityFetch; asked: Represented[] }, errors: readonly SourceError[], execution: Execution): void {
+export function placeEntityErrors(
+  { fetch, asked }: { fetch: EntityFetch; asked: Represented[] },
+  errors: readonly SourceError[],
+  execution: Execution,
+): void {
   const paths = asked.flatMap(({ batch }) => batch.paths);
   const places = Map.groupBy(placesOf(execution.data, paths, execution), ({ object }) => object);
   const placesAt = (objects: readonly JsonObject[] = []) => objects.flatMap((object) => places.get(object) ?? []);

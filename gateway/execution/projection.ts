@@ -95,7 +95,13 @@ export class Projection {
     const name = node.name.value;
     const own = { key, label: `${parent.name}.${name}`, inherited: key in {} };
     const field = parent.getFields()[name];
-    if (name === '__typename') return { ...own, required: true, complete: (_, trace) => refuse(own.label, trace), ...(isObjectType(parent) ? { typename: parent.name } : {}) };
+    if (name === '__typename')
+      return {
+        ...own,
+        required: true,
+        complete: (_, trace) => refuse(own.label, trace),
+        ...(isObjectType(parent) ? { typename: parent.name } : {}),
+      };
     // `__schema` and `__type` were answered in full by the schema itself.
     if (!field) return { ...own, required: false, complete: (value) => value };
     return { ...own, ...this.#slot(field.type, own.label, this.#select(sets, variables)) };

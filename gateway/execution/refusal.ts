@@ -21,7 +21,13 @@ function withCode(error: unknown, code: ErrorCode): GraphQLError {
   if (cause instanceof Failure) return new GraphQLError(cause.message, { extensions: cause.extensions });
   if (!(error instanceof GraphQLError)) throw error;
   const { message, nodes, source, positions, path, extensions } = error;
-  return new GraphQLError(message, { nodes, source, positions, path, extensions: { code, retryable: ERRORS[code].retryable, ...extensions } });
+  return new GraphQLError(message, {
+    nodes,
+    source,
+    positions,
+    path,
+    extensions: { code, retryable: ERRORS[code].retryable, ...extensions },
+  });
 }
 
 /** What the caller sees of an exception. Anything but a refusal is a bug: logged here, once. */

@@ -17,7 +17,10 @@ export function fieldsOf(query: string, key?: string, concerns: (type: string) =
         if (selection.name.value !== '__typename') yield (selection.alias ?? selection.name).value;
         continue;
       }
-      const fragment = selection.kind === 'InlineFragment' ? selection : definitions.find((one) => one.kind === 'FragmentDefinition' && one.name.value === selection.name.value);
+      const fragment =
+        selection.kind === 'InlineFragment'
+          ? selection
+          : definitions.find((one) => one.kind === 'FragmentDefinition' && one.name.value === selection.name.value);
       if (fragment?.kind !== 'InlineFragment' && fragment?.kind !== 'FragmentDefinition') continue;
       if (!fragment.typeCondition || concerns(fragment.typeCondition.name.value)) yield* names(fragment.selectionSet);
     }

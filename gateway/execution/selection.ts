@@ -25,7 +25,11 @@ interface Scope extends Pick<ParsedOperation, 'schema' | 'fragments'> {
 }
 
 /** What the selection sets ask of an object of this type, in the order of the response. */
-export function selectedFields(sets: readonly SelectionSetNode[], type: GraphQLObjectType | GraphQLInterfaceType, scope: Scope): SelectedField[] {
+export function selectedFields(
+  sets: readonly SelectionSetNode[],
+  type: GraphQLObjectType | GraphQLInterfaceType,
+  scope: Scope,
+): SelectedField[] {
   const fields = new Map<string, SelectedField>();
   for (const set of sets) collect(set);
   return [...fields.values()];
@@ -46,7 +50,11 @@ export function selectedFields(sets: readonly SelectionSetNode[], type: GraphQLO
   }
 }
 
-function appliesTo(type: GraphQLObjectType | GraphQLInterfaceType, { typeCondition }: InlineFragmentNode | FragmentDefinitionNode, schema: GraphQLSchema): boolean {
+function appliesTo(
+  type: GraphQLObjectType | GraphQLInterfaceType,
+  { typeCondition }: InlineFragmentNode | FragmentDefinitionNode,
+  schema: GraphQLSchema,
+): boolean {
   if (!typeCondition || typeCondition.name.value === type.name) return true;
   const condition = schema.getType(typeCondition.name.value);
   return isAbstractType(condition) && schema.isSubType(condition, type);

@@ -75,7 +75,12 @@ describe("the platform's own questions", () => {
     const shop = await open({});
     const ask = (query: string) => shop.gateway.ask(query, {}, SOMEBODY);
     await expect(ask('{ book(id: "b1") { title } }')).resolves.toEqual({ book: { title: 'Walden' } });
-    await expect(ask('{ book(id: "b1") { title blurb } }')).rejects.toMatchObject({ name: 'Failure', code: 'TOOL_FAILED', message: 'No blurb today.', detail: { tried: 2 } });
+    await expect(ask('{ book(id: "b1") { title blurb } }')).rejects.toMatchObject({
+      name: 'Failure',
+      code: 'TOOL_FAILED',
+      message: 'No blurb today.',
+      detail: { tried: 2 },
+    });
     await expect(ask('{ nothing }')).rejects.toMatchObject({ name: 'Failure', code: 'GRAPHQL_VALIDATION_FAILED' });
   });
 

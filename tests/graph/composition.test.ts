@@ -34,5 +34,7 @@ const LINK = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9
 /** Without descriptions: of those that differ between subgraphs, each composer takes another. */
 function sorted(schema: GraphQLSchema): string {
   const document = parse(printSchema(lexicographicSortSchema(schema)));
-  return print(visit(document, { enter: (node) => ('description' in node && node.description ? { ...node, description: undefined } : undefined) }));
+  return print(
+    visit(document, { enter: (node) => ('description' in node && node.description ? { ...node, description: undefined } : undefined) }),
+  );
 }

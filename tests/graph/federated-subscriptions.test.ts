@@ -67,7 +67,10 @@ describe.each<PlannerName>(['hive', 'apollo'])('a federated subscription, planne
     const events = await shop.follow('subscription { itemAdded { title ... on Book { authors { mood } } } }');
     shop.opened.itemAdded!.push('b2', 'nothing', 'b1');
     expect(await read(events, 3)).toMatchObject([
-      { data: { itemAdded: { title: 'Emma', authors: [{ mood: null }, { mood: 'fine' }] } }, errors: [{ path: ['itemAdded', 'authors', 0, 'mood'], extensions: { code: 'FORBIDDEN' } }] },
+      {
+        data: { itemAdded: { title: 'Emma', authors: [{ mood: null }, { mood: 'fine' }] } },
+        errors: [{ path: ['itemAdded', 'authors', 0, 'mood'], extensions: { code: 'FORBIDDEN' } }],
+      },
       { data: null, errors: [{ path: ['itemAdded'] }] },
       { data: { itemAdded: { title: 'Walden', authors: [{ mood: 'fine' }] } } },
     ]);
@@ -81,7 +84,10 @@ describe.each<PlannerName>(['hive', 'apollo'])('a federated subscription, planne
     };
     shop.opened.itemAdded!.push('f1', 'f1');
     expect(await read(events, 2)).toMatchObject([
-      { data: { itemAdded: { director: { mood: null } } }, errors: [{ path: ['itemAdded', 'director', 'mood'], extensions: { code: 'DEPENDENCY_UNAVAILABLE' } }] },
+      {
+        data: { itemAdded: { director: { mood: null } } },
+        errors: [{ path: ['itemAdded', 'director', 'mood'], extensions: { code: 'DEPENDENCY_UNAVAILABLE' } }],
+      },
       { errors: [{ extensions: { code: 'FORBIDDEN' } }] },
     ]);
   });
@@ -145,7 +151,12 @@ describe.each<PlannerName>(['hive', 'apollo'])('a federated subscription, planne
     ['two root fields', 'subscription { tick { count } itemAdded { id } }', {}, 'GRAPHQL_VALIDATION_FAILED'],
     ['a variable of the wrong kind', 'subscription ($u: Boolean) { itemAdded(upper: $u) { id } }', { u: 7 }, 'BAD_USER_INPUT'],
     // With graphql 16 this throws inside of a validation rule; on a socket that would end the streams of others.
-    ['a condition on its root field', 'subscription ($on: Boolean!) { tick @include(if: $on) { count } }', { on: true }, 'GRAPHQL_VALIDATION_FAILED'],
+    [
+      'a condition on its root field',
+      'subscription ($on: Boolean!) { tick @include(if: $on) { count } }',
+      { on: true },
+      'GRAPHQL_VALIDATION_FAILED',
+    ],
     ['its owner refusing', 'subscription { refused { count } }', {}, 'TOO_MANY_SUBSCRIPTIONS'],
   ] as const)('is refused for %s, with one result', async (_, query, variables, code) => {
     const result = (await shop.gateway.subscribe({ query, variables }, SOMEBODY)) as GraphResult;

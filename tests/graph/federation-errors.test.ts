@@ -22,7 +22,9 @@ describe.each<PlannerName>(['hive', 'apollo'])('the federated graph, planned by 
 
     it('keep the code and the details of a failure', async () => {
       const { errors } = await shop.ask('{ book(id: "b1") { words: blurb } }');
-      expect(errors?.map((error) => error.toJSON())).toEqual([{ message: 'No blurb today.', path: ['book', 'words'], extensions: { code: 'TOOL_FAILED', retryable: true, tried: 2 } }]);
+      expect(errors?.map((error) => error.toJSON())).toEqual([
+        { message: 'No blurb today.', path: ['book', 'words'], extensions: { code: 'TOOL_FAILED', retryable: true, tried: 2 } },
+      ]);
     });
 
     it('of an entity that cannot be found stand where the entity does, every time it does', async () => {
@@ -47,7 +49,11 @@ describe.each<PlannerName>(['hive', 'apollo'])('the federated graph, planned by 
       const { data, errors } = await shop.ask('{ item(id: "lost") { title ... on Film { director { name } } } }');
       expect(data).toEqual({ item: { title: 'Lost', director: null } });
       expect(errors?.map((error) => error.toJSON())).toEqual([
-        { message: 'Cannot return null for non-nullable field Person.name.', path: ['item', 'director', 'name'], extensions: { code: 'INTERNAL', retryable: true } },
+        {
+          message: 'Cannot return null for non-nullable field Person.name.',
+          path: ['item', 'director', 'name'],
+          extensions: { code: 'INTERNAL', retryable: true },
+        },
       ]);
     });
 
@@ -65,7 +71,12 @@ describe.each<PlannerName>(['hive', 'apollo'])('the federated graph, planned by 
         throw new Error('connect ECONNREFUSED 10.0.0.7:4001');
       };
       const { data, errors } = await shop.ask('{ items { title ... on Book { seller { id mood feel: mood } } } }');
-      expect(data).toEqual({ items: [{ title: 'Walden', seller: { id: 'p1', mood: null, feel: null } }, { title: 'Emma', seller: { id: 'p1', mood: null, feel: null } }] });
+      expect(data).toEqual({
+        items: [
+          { title: 'Walden', seller: { id: 'p1', mood: null, feel: null } },
+          { title: 'Emma', seller: { id: 'p1', mood: null, feel: null } },
+        ],
+      });
       expect(paths(errors).sort()).toEqual(['items.0.seller.feel', 'items.0.seller.mood', 'items.1.seller.feel', 'items.1.seller.mood']);
       expect(new Set(codes(errors))).toEqual(new Set(['DEPENDENCY_UNAVAILABLE']));
       expect(JSON.stringify(errors)).not.toContain('10.0.0.7');

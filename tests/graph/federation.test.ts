@@ -11,7 +11,9 @@ describe.each<PlannerName>(['hive', 'apollo'])('the federated graph, planned by 
 
   describe('what is delivered', () => {
     it('keeps the order and the aliases of the document across subgraphs', async () => {
-      const { data, errors } = await shop.ask('{ book(id: "b1") { first: authors { called: name } postage title second: authors { name id } __typename } }');
+      const { data, errors } = await shop.ask(
+        '{ book(id: "b1") { first: authors { called: name } postage title second: authors { name id } __typename } }',
+      );
       expect(errors).toBeUndefined();
       expect(JSON.stringify(data)).toBe(
         '{"book":{"first":[{"called":"Henry"}],"postage":"500 g","title":"Walden","second":[{"name":"Henry","id":"p1"}],"__typename":"Book"}}',
@@ -24,18 +26,29 @@ describe.each<PlannerName>(['hive', 'apollo'])('the federated graph, planned by 
         fragment A on Item { title ... on Book { authors { name } } ... on Film { director { id } } }
         fragment B on Book { authors { nickname(style: LONG) } }`);
       expect(data).toEqual({
-        book: { title: 'Emma', authors: [{ name: 'Jane', nickname: 'p2-LONG', id: 'p2' }, { name: 'Henry', nickname: 'p1-LONG', id: 'p1' }] },
+        book: {
+          title: 'Emma',
+          authors: [
+            { name: 'Jane', nickname: 'p2-LONG', id: 'p2' },
+            { name: 'Henry', nickname: 'p1-LONG', id: 'p1' },
+          ],
+        },
       });
     });
 
     it('passes variables and their defaults to the subgraphs that use them', async () => {
-      const query = 'query ($ids: [ID!], $upper: Boolean = true, $c: Currency! = USD, $s: Style) { items(filter: { ids: $ids }) { title(upper: $upper) price(currency: $c) ... on Book { seller { nickname(style: $s) } } } }';
-      expect((await shop.ask(query, { ids: 'b1', s: 'SHORT' })).data).toEqual({ items: [{ title: 'WALDEN', price: 'b1 USD', seller: { nickname: 'p1-SHORT' } }] });
+      const query =
+        'query ($ids: [ID!], $upper: Boolean = true, $c: Currency! = USD, $s: Style) { items(filter: { ids: $ids }) { title(upper: $upper) price(currency: $c) ... on Book { seller { nickname(style: $s) } } } }';
+      expect((await shop.ask(query, { ids: 'b1', s: 'SHORT' })).data).toEqual({
+        items: [{ title: 'WALDEN', price: 'b1 USD', seller: { nickname: 'p1-SHORT' } }],
+      });
       expect((await shop.ask(query, { ids: ['f1'], upper: false, c: 'EUR' })).data).toEqual({ items: [{ title: 'Ran', price: 'f1 EUR' }] });
     });
 
     it('answers for an interface object of another subgraph, in both directions', async () => {
-      const { data, errors } = await shop.ask('{ cheapest { __typename title price ... on Film { director { name } } } items { price } finds { ... on Film { price } } }');
+      const { data, errors } = await shop.ask(
+        '{ cheapest { __typename title price ... on Film { director { name } } } items { price } finds { ... on Film { price } } }',
+      );
       expect(errors).toBeUndefined();
       expect(data).toEqual({
         cheapest: { __typename: 'Film', title: 'Ran', price: 'f1 EUR', director: { name: 'Jane' } },
@@ -46,7 +59,9 @@ describe.each<PlannerName>(['hive', 'apollo'])('the federated graph, planned by 
 
     it('asks for an entity once, however often it occurs, and completes every occurrence', async () => {
       const { data } = await shop.ask('{ items { ... on Book { seller { name friends { name } } } } }');
-      expect(data).toEqual({ items: [{ seller: { name: 'Henry', friends: [{ name: 'Jane' }] } }, { seller: { name: 'Henry', friends: [{ name: 'Jane' }] } }] });
+      expect(data).toEqual({
+        items: [{ seller: { name: 'Henry', friends: [{ name: 'Jane' }] } }, { seller: { name: 'Henry', friends: [{ name: 'Jane' }] } }],
+      });
       expect(shop.subgraphs.people.requests).toHaveLength(1);
       expect(shop.subgraphs.people.requests[0]?.variables?.['representations']).toEqual([{ __typename: 'Person', id: 'p1' }]);
     });
@@ -57,7 +72,9 @@ describe.each<PlannerName>(['hive', 'apollo'])('the federated graph, planned by 
     });
 
     it('gives each fragment of a union only to its own type', async () => {
-      const { data } = await shop.ask('{ finds { kind: __typename ... on Book { id postage(express: true) } ... on Film { director { name } } } }');
+      const { data } = await shop.ask(
+        '{ finds { kind: __typename ... on Book { id postage(express: true) } ... on Film { director { name } } } }',
+      );
       expect(data).toEqual({
         finds: [
           { kind: 'Book', id: 'b1', postage: '500 g express' },
@@ -79,7 +96,9 @@ describe.each<PlannerName>(['hive', 'apollo'])('the federated graph, planned by 
     });
 
     it('runs mutations one after the other, and what hangs on them afterwards', async () => {
-      const { data } = await shop.ask('mutation { one: addBook(title: "A") { book { title authors { name } } } two: renameBook(title: "B") { book { title } } }');
+      const { data } = await shop.ask(
+        'mutation { one: addBook(title: "A") { book { title authors { name } } } two: renameBook(title: "B") { book { title } } }',
+      );
       expect(data).toEqual({ one: { book: { title: 'A', authors: [{ name: 'Henry' }] } }, two: { book: { title: 'B' } } });
     });
 
@@ -89,7 +108,9 @@ describe.each<PlannerName>(['hive', 'apollo'])('the federated graph, planned by 
     });
 
     it('takes fields whose names every object seems to have', async () => {
-      expect((await shop.ask('{ book(id: "b1") { constructor: title toString: blurb valueOf: seller { hasOwnProperty: name } } }')).data).toEqual({
+      expect(
+        (await shop.ask('{ book(id: "b1") { constructor: title toString: blurb valueOf: seller { hasOwnProperty: name } } }')).data,
+      ).toEqual({
         book: { constructor: 'Walden', toString: null, valueOf: { hasOwnProperty: 'Henry' } },
       });
     });
@@ -107,8 +128,12 @@ describe.each<PlannerName>(['hive', 'apollo'])('the federated graph, planned by 
     });
 
     it('gives the same document another form with other variables', async () => {
-      expect((await shop.ask(query, { in: true })).data).toEqual({ book: { title: 'Walden', authors: [{ name: 'Henry', id: 'p1' }], postage: '500 g' } });
-      expect((await shop.ask(query, { in: true, out: true })).data).toEqual({ book: { authors: [{ id: 'p1' }], postage: '500 g', seller: { name: 'Henry' } } });
+      expect((await shop.ask(query, { in: true })).data).toEqual({
+        book: { title: 'Walden', authors: [{ name: 'Henry', id: 'p1' }], postage: '500 g' },
+      });
+      expect((await shop.ask(query, { in: true, out: true })).data).toEqual({
+        book: { authors: [{ id: 'p1' }], postage: '500 g', seller: { name: 'Henry' } },
+      });
       expect((await shop.ask(query, { in: false })).data).toEqual({ book: { title: 'Walden' } });
     });
   });
@@ -116,8 +141,19 @@ describe.each<PlannerName>(['hive', 'apollo'])('the federated graph, planned by 
   it('answers questions about its schema, also among others', async () => {
     const { data } = await shop.ask(getIntrospectionQuery());
     expect(data?.['__schema'].types.map(({ name }: { name: string }) => name)).toContain('Book');
-    const mixed = await shop.ask('query ($n: String!) { t: __typename it: __type(name: $n) { name kind } me { name } ...S } fragment S on Query { __schema { queryType { name } } book(id: "b1") { id } }', { n: 'Find' });
-    expect(mixed).toEqual({ data: { t: 'Query', it: { name: 'Find', kind: 'UNION' }, me: { name: 'Henry' }, __schema: { queryType: { name: 'Query' } }, book: { id: 'b1' } } });
+    const mixed = await shop.ask(
+      'query ($n: String!) { t: __typename it: __type(name: $n) { name kind } me { name } ...S } fragment S on Query { __schema { queryType { name } } book(id: "b1") { id } }',
+      { n: 'Find' },
+    );
+    expect(mixed).toEqual({
+      data: {
+        t: 'Query',
+        it: { name: 'Find', kind: 'UNION' },
+        me: { name: 'Henry' },
+        __schema: { queryType: { name: 'Query' } },
+        book: { id: 'b1' },
+      },
+    });
   });
 
   it('takes a new supergraph while it runs, and keeps the old one when the new is broken', async () => {
@@ -127,7 +163,10 @@ describe.each<PlannerName>(['hive', 'apollo'])('the federated graph, planned by 
     const heard: string[] = [];
     gateway.onSchemaLoadOrUpdate(({ apiSchema }) => void heard.push(Object.keys(apiSchema.getQueryType()!.getFields()).join()));
     gateway.reload(supergraphSdl.replaceAll('whoAsks', 'whoIsIt'));
-    expect(heard.map((fields) => [fields.includes('whoAsks'), fields.includes('whoIsIt')])).toEqual([[true, false], [false, true]]);
+    expect(heard.map((fields) => [fields.includes('whoAsks'), fields.includes('whoIsIt')])).toEqual([
+      [true, false],
+      [false, true],
+    ]);
     expect((await shop.ask('{ whoIsIt whoAsks }')).errors?.[0]?.message).toContain('whoAsks');
   });
 });

@@ -49,6 +49,13 @@ export class PlainSource implements Source {
     let document = this.#documents.get(query);
     if (!document) this.#documents.set(query, (document = parse(query, { noLocation: true })));
     const { schema, fieldResolver } = this;
-    return { schema, document, variableValues: variables, operationName, contextValue: { identity }, ...(fieldResolver ? { fieldResolver } : {}) };
+    return {
+      schema,
+      document,
+      variableValues: variables,
+      operationName,
+      contextValue: { identity },
+      ...(fieldResolver ? { fieldResolver } : {}),
+    };
   }
 }

@@ -55,7 +55,14 @@ function catalog(topics: Topics): SubgraphFixture {
       type Subscription { itemAdded(upper: Boolean): Item! tick: Tick! refused: Tick! }`,
     resolvers: {
       Item: { __resolveType: (item: Book) => item.__typename, __resolveReference: async ({ id }: Book) => find(id) },
-      Book: { ...ofItem, related: (book: Book) => book.related.map((row) => row.map((id) => id && find(id))), seller: () => ({ id: 'p1' }), blurb: () => { throw new Failure('TOOL_FAILED', { reason: 'No blurb today.', tried: 2 }); } },
+      Book: {
+        ...ofItem,
+        related: (book: Book) => book.related.map((row) => row.map((id) => id && find(id))),
+        seller: () => ({ id: 'p1' }),
+        blurb: () => {
+          throw new Failure('TOOL_FAILED', { reason: 'No blurb today.', tried: 2 });
+        },
+      },
       Film: { ...ofItem, director: (film: Book) => ({ id: film.authorIds[0] }) },
       Find: { __resolveType: (item: Book) => item.__typename },
       Query: {
@@ -64,8 +71,12 @@ function catalog(topics: Topics): SubgraphFixture {
         items: (_: unknown, { filter }: { filter: { ids: string[] } }) => filter.ids.map(find),
         finds: () => ITEMS,
         whoAsks: (_: unknown, __: unknown, { identity }: { identity: Identity }) => identity.viewer?.userId,
-        broken: () => { throw new Failure('NOT_FOUND'); },
-        alsoBroken: () => { throw new Failure('NOT_FOUND'); },
+        broken: () => {
+          throw new Failure('NOT_FOUND');
+        },
+        alsoBroken: () => {
+          throw new Failure('NOT_FOUND');
+        },
       },
       Mutation: {
         addBook: (_: unknown, { title }: Book) => ({ book: { ...find('b1'), title } }),
@@ -74,7 +85,11 @@ function catalog(topics: Topics): SubgraphFixture {
       Subscription: {
         itemAdded: { subscribe: topics.itemAdded, resolve: find },
         tick: { subscribe: topics.tick, resolve: (tick: unknown) => tick },
-        refused: { subscribe: () => { throw new Failure('TOO_MANY_SUBSCRIPTIONS'); } },
+        refused: {
+          subscribe: () => {
+            throw new Failure('TOO_MANY_SUBSCRIPTIONS');
+          },
+        },
       },
     },
   };
@@ -119,7 +134,10 @@ const prices: SubgraphFixture = {
     enum Currency { EUR USD }
     type Query { cheapest: Item! }`,
   resolvers: {
-    Item: { __resolveReference: async ({ id }: Book) => ({ id }), price: ({ id }: Book, { currency }: { currency: string }) => `${id} ${currency}` },
+    Item: {
+      __resolveReference: async ({ id }: Book) => ({ id }),
+      price: ({ id }: Book, { currency }: { currency: string }) => `${id} ${currency}`,
+    },
     Query: { cheapest: () => ({ id: 'f1' }) },
   },
 };
@@ -130,7 +148,10 @@ const shipping: SubgraphFixture = {
     type Book @key(fields: "id") { id: ID! weight(unit: Unit! = KG): Float! @external postage(express: Boolean): String! @requires(fields: "weight(unit: GRAM)") }
     type Query { carrier: String! }`,
   resolvers: {
-    Book: { __resolveReference: async (book: unknown) => book, postage: ({ weight }: { weight: number }, { express }: { express?: boolean }) => `${weight} g${express ? ' express' : ''}` },
+    Book: {
+      __resolveReference: async (book: unknown) => book,
+      postage: ({ weight }: { weight: number }, { express }: { express?: boolean }) => `${weight} g${express ? ' express' : ''}`,
+    },
     Query: { carrier: () => 'post' },
   },
 };

@@ -30,7 +30,9 @@ export async function openShop(plannerName: PlannerName, admission?: Admission):
   const opened: Shop['opened'] = {};
   const open = (topic: keyof Topics) => () => (opened[topic] = new Channel());
   const fixtures = shopSubgraphs({ itemAdded: open('itemAdded'), tick: open('tick') });
-  const subgraphs = Object.fromEntries(SHOP_NAMES.map((name) => [name, new PlainSource(subgraphSchema(fixtures[name]))])) as Shop['subgraphs'];
+  const subgraphs = Object.fromEntries(
+    SHOP_NAMES.map((name) => [name, new PlainSource(subgraphSchema(fixtures[name]))]),
+  ) as Shop['subgraphs'];
   supergraphSdl ??= composeFiles(Object.fromEntries(SHOP_NAMES.map((name) => [name, withLink(fixtures[name].sdl)])))['supergraph.graphql']!;
   const sources = new Map(SHOP_NAMES.map((name) => [name as string, local(subgraphs[name])]));
   const gateway = new Gateway({ supergraphSdl, sources, plannerName, log: openLog('silent'), ...(admission ? { admission } : {}) });
