@@ -15,7 +15,15 @@ export async function recordFact(em: SqlEntityManager, fact: Fact): Promise<void
     `insert into analytics.audit_entry (id, at, actor_id, action, target_type, target_id, detail, request_id, ip)
      values (?, ?, ?, ?, ?, ?, ?::jsonb, ?, ?) on conflict (id) do nothing`,
     [
-      entry.id, entry.at, entry.actorId, entry.action, entry.targetType, entry.targetId, JSON.stringify(entry.detail), entry.requestId, entry.ip,
+      entry.id,
+      entry.at,
+      entry.actorId,
+      entry.action,
+      entry.targetType,
+      entry.targetId,
+      JSON.stringify(entry.detail),
+      entry.requestId,
+      entry.ip,
     ],
   );
 }
@@ -27,7 +35,14 @@ export async function listAudit(context: Context, args: AuditArgs): Promise<Conn
   const page = args.after ? { $and: [where, isBefore(args.after)] } : where;
   const rows = await context.em.find(AuditEntry, page, { orderBy: { at: 'desc', id: 'desc' }, limit: first + 1 });
   const total = await context.em.count(AuditEntry, where);
-  return toConnection(rows, first, total, args, (row) => [row.at.toISOString(), row.id], (row) => row);
+  return toConnection(
+    rows,
+    first,
+    total,
+    args,
+    (row) => [row.at.toISOString(), row.id],
+    (row) => row,
+  );
 }
 
 /** What the fact says beside its target and its actor, which have places of their own. */
@@ -49,7 +64,8 @@ function toEntry({ id, at, name, payload, actor }: Fact): AuditEntry {
 }
 
 function toCondition({ actorId, action, targetId, from, to }: AuditFilter): Record<string, unknown> {
-  if (actorId && !isId(actorId)) throw new Failure('BAD_USER_INPUT', { reason: 'This is not the id of a person.', field: 'filter.actorId' });
+  if (actorId && !isId(actorId))
+    throw new Failure('BAD_USER_INPUT', { reason: 'This is not the id of a person.', field: 'filter.actorId' });
   const at = { ...(from ? { $gte: from } : {}), ...(to ? { $lt: to } : {}) };
   return {
     ...(actorId ? { actorId } : {}),

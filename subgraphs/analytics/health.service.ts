@@ -35,11 +35,7 @@ export class HealthService {
 
   #look(): Promise<PartHealth[]> {
     const probes = Object.entries(this.#probes).map(([name, probe]) => answering(name, async () => void (await probe())));
-    return Promise.all([
-      ...probes,
-      answering('models', () => this.#models()),
-      this.#eventLoop(),
-    ]);
+    return Promise.all([...probes, answering('models', () => this.#models()), this.#eventLoop()]);
   }
 
   async #models(): Promise<string> {

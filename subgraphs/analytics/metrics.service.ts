@@ -24,9 +24,8 @@ export class MetricsService {
   }
 
   async follow(em: SqlEntityManager): Promise<AsyncIterableIterator<Metrics>> {
-    let unlisten: (() => Promise<void>) | undefined;
-    const pulse = new Pulse(async () => unlisten?.());
-    unlisten = await this.#bus.listen('metrics', 'all', () => pulse.stir());
+    const pulse = new Pulse(() => unlisten());
+    const unlisten = await this.#bus.listen('metrics', 'all', () => pulse.stir());
     return mapLive(pulse, () => this.#current(em));
   }
 

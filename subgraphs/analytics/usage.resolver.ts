@@ -9,7 +9,10 @@ import { RunUsage, UsageInput, UsageReport, UsageType } from './usage.type.ts';
 @Resolver(() => RunUsage)
 export class UsageResolver {
   @Query(() => UsageReport, { description: 'What was used in a span of time.' })
-  async usage(@Arg('input', () => UsageInput, { description: 'Which runs.' }) input: UsageInput, @Ctx() context: Context): Promise<UsageReport> {
+  async usage(
+    @Arg('input', () => UsageInput, { description: 'Which runs.' }) input: UsageInput,
+    @Ctx() context: Context,
+  ): Promise<UsageReport> {
     return reportUsage(context, input);
   }
 

@@ -20,8 +20,19 @@ export async function recordRunFinished(em: SqlEntityManager, run: Facts['run.fi
        duration_ms, time_to_first_token_ms, cost_usd, price_version, finished_at)
      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) on conflict (run_id) do nothing`,
     [
-      run.runId, run.ownerId, run.assistantId, run.model, run.status, run.inputTokens, run.outputTokens, run.estimated,
-      run.durationMs, run.timeToFirstTokenMs, price?.usd ?? null, price?.version ?? null, run.finishedAt,
+      run.runId,
+      run.ownerId,
+      run.assistantId,
+      run.model,
+      run.status,
+      run.inputTokens,
+      run.outputTokens,
+      run.estimated,
+      run.durationMs,
+      run.timeToFirstTokenMs,
+      price?.usd ?? null,
+      price?.version ?? null,
+      run.finishedAt,
     ],
   );
 }

@@ -2,13 +2,30 @@ import { describe, expect, it } from '@jest/globals';
 import { emailKey, requireEmail } from './email.ts';
 
 describe('an e-mail address', () => {
-  it.each(['ada@example.org', "o'brien+tag@sub.example.co.uk", 'ünïcode@exämple.org', '用户@例子.公司', 'me@localhost', 'a@b.c'])('may be %s', (address) => {
-    expect(requireEmail(address)).toBe(address);
-  });
+  it.each(['ada@example.org', "o'brien+tag@sub.example.co.uk", 'ünïcode@exämple.org', '用户@例子.公司', 'me@localhost', 'a@b.c'])(
+    'may be %s',
+    (address) => {
+      expect(requireEmail(address)).toBe(address);
+    },
+  );
 
   it.each([
-    '', '@', 'ada', 'ada@', '@example.org', 'a@b@c', 'ada@.org', 'ada@example.', 'a..b@example.org', 'ada@exam ple.org', 'ada,eve@example.org',
-    'ada@example.org\nbcc: eve@example.org', 'ada\u202e@example.org', 'ada\u200d@example.org', '<ada@example.org>', `${'a'.repeat(65)}@example.org`,
+    '',
+    '@',
+    'ada',
+    'ada@',
+    '@example.org',
+    'a@b@c',
+    'ada@.org',
+    'ada@example.',
+    'a..b@example.org',
+    'ada@exam ple.org',
+    'ada,eve@example.org',
+    'ada@example.org\nbcc: eve@example.org',
+    'ada\u202e@example.org',
+    'ada\u200d@example.org',
+    '<ada@example.org>',
+    `${'a'.repeat(65)}@example.org`,
   ])('is not %j', (text) => {
     expect(() => requireEmail(text)).toThrow('This is not an e-mail address.');
   });

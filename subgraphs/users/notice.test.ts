@@ -4,13 +4,25 @@ import { answerEnded, documentFailed, documentReady } from './notice.ts';
 
 const document = { documentId: 'd1', knowledgeBaseId: 'k1', ownerId: 'u1', name: 'Manual.pdf' };
 const run = {
-  conversationId: 'c1', conversationTitle: 'Lighthouses', status: 'COMPLETED', durationMs: 34_200, failureCode: null,
+  conversationId: 'c1',
+  conversationTitle: 'Lighthouses',
+  status: 'COMPLETED',
+  durationMs: 34_200,
+  failureCode: null,
 } as Facts['run.finished'];
 
 describe('a notice', () => {
-  it.each([[0, '0 passages'], [1, '1 passage'], [41, '41 passages'], [1204, '1,204 passages']])('says how much of a document can be searched: %d', (passageCount, words) => {
+  it.each([
+    [0, '0 passages'],
+    [1, '1 passage'],
+    [41, '41 passages'],
+    [1204, '1,204 passages'],
+  ])('says how much of a document can be searched: %d', (passageCount, words) => {
     expect(documentReady({ ...document, passageCount })).toEqual({
-      kind: 'DOCUMENT_READY', title: 'Manual.pdf is ready', body: `${words} can be searched.`, link: '/knowledge/k1?document=d1',
+      kind: 'DOCUMENT_READY',
+      title: 'Manual.pdf is ready',
+      body: `${words} can be searched.`,
+      link: '/knowledge/k1?document=d1',
     });
   });
 
@@ -20,7 +32,12 @@ describe('a notice', () => {
   });
 
   it('tells of an answer that took long', () => {
-    expect(answerEnded(run)).toEqual({ kind: 'ANSWER_FINISHED', title: 'The answer in “Lighthouses” is ready', body: 'It took 34 seconds.', link: '/c/c1' });
+    expect(answerEnded(run)).toEqual({
+      kind: 'ANSWER_FINISHED',
+      title: 'The answer in “Lighthouses” is ready',
+      body: 'It took 34 seconds.',
+      link: '/c/c1',
+    });
     expect(answerEnded({ ...run, durationMs: 300_000 })?.body).toBe('It took 5 minutes.');
   });
 
@@ -31,7 +48,13 @@ describe('a notice', () => {
 
   it('says what to do about an answer that failed', () => {
     const notice = answerEnded({ ...run, status: 'FAILED', failureCode: 'PROVIDER_TIMEOUT' });
-    expect(notice).toMatchObject({ kind: 'ANSWER_FAILED', title: 'An answer in “Lighthouses” failed', body: 'The model stopped answering. Regenerate the answer.' });
-    expect(answerEnded({ ...run, status: 'INTERRUPTED', failureCode: 'RUN_INTERRUPTED' })?.title).toBe('An answer in “Lighthouses” was interrupted');
+    expect(notice).toMatchObject({
+      kind: 'ANSWER_FAILED',
+      title: 'An answer in “Lighthouses” failed',
+      body: 'The model stopped answering. Regenerate the answer.',
+    });
+    expect(answerEnded({ ...run, status: 'INTERRUPTED', failureCode: 'RUN_INTERRUPTED' })?.title).toBe(
+      'An answer in “Lighthouses” was interrupted',
+    );
   });
 });

@@ -31,7 +31,12 @@ export function answerEnded(run: Facts['run.finished']): Notice | null {
     return { kind: 'ANSWER_FAILED', title: `An answer in “${run.conversationTitle}” ${verb}`, body: ERRORS[code].message, link };
   }
   if (run.status !== 'COMPLETED' || run.durationMs <= LONG_ANSWER_MS) return null;
-  return { kind: 'ANSWER_FINISHED', title: `The answer in “${run.conversationTitle}” is ready`, body: `It took ${duration(run.durationMs)}.`, link };
+  return {
+    kind: 'ANSWER_FINISHED',
+    title: `The answer in “${run.conversationTitle}” is ready`,
+    body: `It took ${duration(run.durationMs)}.`,
+    link,
+  };
 }
 
 export function tokenReused(): Notice {

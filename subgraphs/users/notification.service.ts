@@ -6,7 +6,7 @@ import { Failure } from '../../schema/errors.ts';
 import type { Fact } from '../../schema/facts.ts';
 import type { Viewer } from '../../schema/viewer.ts';
 import { pageSize, toConnection, type Connection } from '../connection.ts';
-import { actorOf, type Context } from '../context.ts';
+import { actorOf, viewerOf, type Context } from '../context.ts';
 import { liveMessages, mapLive } from '../live.ts';
 import { Notification } from './notification.entity.ts';
 import type { Notice } from './notice.ts';
@@ -41,7 +41,17 @@ export class NotificationService {
     const rows = await context.em.find(Notification, page, { orderBy: { id: 'desc' }, limit: first + 1 });
     const total = await context.em.count(Notification, where);
     const unreadCount = await unread(context.em, viewer.userId);
-    return { ...toConnection(rows, first, total, args, (row) => [row.id], (row) => row), unreadCount };
+    return {
+      ...toConnection(
+        rows,
+        first,
+        total,
+        args,
+        (row) => [row.id],
+        (row) => row,
+      ),
+      unreadCount,
+    };
   }
 
   async own(context: Context, { userId }: Viewer, id: string): Promise<Notification> {
@@ -60,12 +70,13 @@ export class NotificationService {
       return { count, unreadCount: await unread(em, userId) };
     });
   }
+}
 
-  /** What arrives in the viewer's inbox from now on. */
-  async follow(em: SqlEntityManager, { userId }: Viewer): Promise<AsyncIterableIterator<Notification>> {
-    const messages = await liveMessages(this.#bus, 'notification', userId);
-    return mapLive(messages, ({ notificationId }) => em.fork().findOne(Notification, { id: notificationId, userId }));
-  }
+/** What arrives in the viewer's inbox from now on. */
+export async function followInbox(context: Context): Promise<AsyncIterableIterator<Notification>> {
+  const { userId } = viewerOf(context);
+  const messages = await liveMessages(context.bus, 'notification', userId);
+  return mapLive(messages, ({ notificationId }) => context.em.fork().findOne(Notification, { id: notificationId, userId }));
 }
 
 function unread(em: SqlEntityManager, userId: string): Promise<number> {

@@ -7,7 +7,7 @@ describe('a password', () => {
   });
 
   it.each(['', '1234567', '🔑'.repeat(7), 'p'.repeat(257), ' '.repeat(20), 'nul\0nul\0nul'])('is not %j', (password) => {
-    expect(() => requirePassword(password)).toThrow(expect.objectContaining({ code: 'BAD_USER_INPUT' }) as Error);
+    expect(() => requirePassword(password)).toThrow('The password needs');
   });
 
   it('matches its hash and nothing else does', async () => {
@@ -31,7 +31,9 @@ describe('a password', () => {
   it('is checked in turn when many come at once', async () => {
     const passwords = new Passwords();
     const stored = await passwords.hash('correct horse');
-    const answers = await Promise.all(Array.from({ length: 20 }, (_, n) => passwords.matches(stored, n % 2 ? 'correct horse' : 'wrong horse')));
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, n) => passwords.matches(stored, n % 2 ? 'correct horse' : 'wrong horse')),
+    );
     expect(answers).toEqual(Array.from({ length: 20 }, (_, n) => n % 2 === 1));
   });
 

@@ -19,16 +19,24 @@ export class SessionResolver {
   }
 
   @Mutation(() => SessionPayload, { description: 'Makes an account and signs in. The first account of all becomes administrator.' })
-  async signUp(@Arg('input', () => SignUpInput, { description: 'The account to make.' }) input: SignUpInput, @Ctx() context: Context): Promise<SessionPayload> {
+  async signUp(
+    @Arg('input', () => SignUpInput, { description: 'The account to make.' }) input: SignUpInput,
+    @Ctx() context: Context,
+  ): Promise<SessionPayload> {
     return this.#payload(await this.#users.signUp(context, input));
   }
 
   @Mutation(() => SessionPayload, { description: 'Opens a session.' })
-  async signIn(@Arg('input', () => SignInInput, { description: 'Who signs in.' }) input: SignInInput, @Ctx() context: Context): Promise<SessionPayload> {
+  async signIn(
+    @Arg('input', () => SignInInput, { description: 'Who signs in.' }) input: SignInInput,
+    @Ctx() context: Context,
+  ): Promise<SessionPayload> {
     return this.#payload(await this.#users.signIn(context, input));
   }
 
-  @Mutation(() => SessionPayload, { description: 'Continues a session. Using a token twice ends its session, but for two uses within ten seconds.' })
+  @Mutation(() => SessionPayload, {
+    description: 'Continues a session. Using a token twice ends its session, but for two uses within ten seconds.',
+  })
   async refreshSession(
     @Arg('input', () => RefreshSessionInput, { description: 'Which session.' }) input: RefreshSessionInput,
     @Ctx() context: Context,

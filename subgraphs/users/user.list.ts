@@ -13,7 +13,14 @@ export async function listUsers(context: Context, args: UsersArgs): Promise<Conn
   const page = args.after ? { $and: [where, { id: { $lt: idAfter(args.after) } }] } : where;
   const rows = await context.em.find(User, page, { orderBy: { id: 'desc' }, limit: first + 1 });
   const total = await context.em.count(User, where);
-  return toConnection(rows, first, total, args, (user) => [user.id], (user) => user);
+  return toConnection(
+    rows,
+    first,
+    total,
+    args,
+    (user) => [user.id],
+    (user) => user,
+  );
 }
 
 /** The id within a cursor of a list that is sorted by id. */
@@ -25,5 +32,8 @@ export function idAfter(cursor: string): string {
 
 /** `%`, `_` and `\` in what a person types are letters like any other. */
 function like(search: string): string {
-  return `%${search.trim().slice(0, 200).replace(/[\\%_]/g, '\\$&')}%`;
+  return `%${search
+    .trim()
+    .slice(0, 200)
+    .replace(/[\\%_]/g, '\\$&')}%`;
 }

@@ -78,7 +78,9 @@ export class UserService {
  * first has committed, or take its place when it rolls back.
  */
 async function isFounder(em: SqlEntityManager, userId: string): Promise<boolean> {
-  const won = await em.execute<unknown[]>('insert into users.founder (user_id) values (?) on conflict do nothing returning user_id', [userId]);
+  const won = await em.execute<unknown[]>('insert into users.founder (user_id) values (?) on conflict do nothing returning user_id', [
+    userId,
+  ]);
   return won.length > 0;
 }
 

@@ -3,7 +3,7 @@ import type { Subgraph } from '../subgraph.ts';
 import { usersTables } from './migrations/0001-users.ts';
 import { answerEnded, documentFailed, documentReady, tokenReused } from './notice.ts';
 import { Notification } from './notification.entity.ts';
-import { notificationResolver } from './notification.resolver.ts';
+import { NotificationResolver } from './notification.resolver.ts';
 import { NotificationService } from './notification.service.ts';
 import { Passwords } from './password.ts';
 import { RefreshToken, Session } from './session.entity.ts';
@@ -21,12 +21,11 @@ export const users: Subgraph<'users'> = {
     const sessions = new SessionService(bus, queue);
     const people = new UserService({ passwords: new Passwords(), queue, sessions });
     const inbox = new NotificationService(bus, queue);
-    const notifications = notificationResolver(inbox);
     return {
       resolvers: new Map<Function, object>([
         [UserResolver, new UserResolver()],
         [SessionResolver, new SessionResolver({ sessions, tokens, users: people })],
-        [notifications.constructor, notifications],
+        [NotificationResolver, new NotificationResolver(inbox)],
       ]),
       references: {
         User: ({ id }: { id: string }, context: Context) => people.visible(context, viewerOf(context), id),

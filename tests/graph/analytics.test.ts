@@ -10,7 +10,8 @@ const USAGE = `query ($input: UsageInput!) { usage(input: $input) {
   totals { runs inputTokens outputTokens estimatedRuns failedRuns costUsd unpricedRuns averageDurationMs averageTimeToFirstTokenMs }
   rows { key totals { runs inputTokens outputTokens costUsd unpricedRuns } } } }`;
 const HEALTH = '{ health { name status latencyMs detail } }';
-const METRICS = 'subscription { liveMetrics { at activeRuns runsLastMinute tokensLastMinute failedRunsLastHour costTodayUsd memoryBytes eventLoopDelayMs } }';
+const METRICS =
+  'subscription { liveMetrics { at activeRuns runsLastMinute tokensLastMinute failedRunsLastHour costTodayUsd memoryBytes eventLoopDelayMs } }';
 
 let model: ModelServer;
 let product: Product;
@@ -18,7 +19,9 @@ let admin: Person;
 
 beforeAll(async () => {
   model = await startModelServer({ models: ['gpt-4o', 'unlisted'] });
-  product = await startProduct({ env: { OPENAI_BASE_URL: model.url, OPENAI_API_KEY: 'test', OPENAI_MODEL: 'gpt-4o', SIGN_INS_PER_MINUTE: '1000' } });
+  product = await startProduct({
+    env: { OPENAI_BASE_URL: model.url, OPENAI_API_KEY: 'test', OPENAI_MODEL: 'gpt-4o', SIGN_INS_PER_MINUTE: '1000' },
+  });
   admin = await Person.signUp(product, 'Admin');
 });
 
@@ -28,11 +31,17 @@ afterAll(async () => {
 });
 
 /** An answer of a person, to its end and until its figures are known. */
-async function answer(person: Person, assistant: Record<string, unknown> = {}): Promise<{ runId: string; assistantId: string; usage: any }> {
+async function answer(
+  person: Person,
+  assistant: Record<string, unknown> = {},
+): Promise<{ runId: string; assistantId: string; usage: any }> {
   const { conversationId, assistantId } = await person.startConversation(assistant);
   const { runId } = await person.send(conversationId, 'How high is the tower?');
   await person.follow(runId);
-  const { run } = await eventually(() => person.ask(RUN_USAGE, { id: runId }), ({ run: { usage } }) => usage !== null);
+  const { run } = await eventually(
+    () => person.ask(RUN_USAGE, { id: runId }),
+    ({ run: { usage } }) => usage !== null,
+  );
   return { runId, assistantId, usage: run.usage };
 }
 
@@ -86,7 +95,10 @@ describe('a usage report', () => {
 
   it('is empty, and not wrong, where nothing was used', async () => {
     const { usage } = await (await Person.signUp(product)).ask(USAGE, { input: span() });
-    expect(usage).toMatchObject({ totals: { runs: 0, inputTokens: 0, costUsd: 0, averageDurationMs: null, averageTimeToFirstTokenMs: null }, rows: [] });
+    expect(usage).toMatchObject({
+      totals: { runs: 0, inputTokens: 0, costUsd: 0, averageDurationMs: null, averageTimeToFirstTokenMs: null },
+      rows: [],
+    });
   });
 
   it('is about everybody for administrators only', async () => {

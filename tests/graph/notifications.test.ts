@@ -41,7 +41,10 @@ function add({ person, base }: Reader, name: string, content = 'The tower is thi
 }
 
 async function inboxOf(person: Person, count: number): Promise<any[]> {
-  const { notifications } = await eventually(() => person.ask(INBOX, { first: 100 }), ({ notifications: { totalCount } }) => totalCount >= count);
+  const { notifications } = await eventually(
+    () => person.ask(INBOX, { first: 100 }),
+    ({ notifications: { totalCount } }) => totalCount >= count,
+  );
   return notifications.edges.map(({ node }: any) => node);
 }
 
@@ -50,7 +53,13 @@ describe('a notification', () => {
     const reader = await newReader();
     const { id } = await add(reader, 'tower.txt');
     expect(await inboxOf(reader.person, 1)).toMatchObject([
-      { kind: 'DOCUMENT_READY', title: 'tower.txt is ready', body: '1 passage can be searched.', link: `/knowledge/${reader.base}?document=${id}`, readAt: null },
+      {
+        kind: 'DOCUMENT_READY',
+        title: 'tower.txt is ready',
+        body: '1 passage can be searched.',
+        link: `/knowledge/${reader.base}?document=${id}`,
+        readAt: null,
+      },
     ]);
   });
 
@@ -117,7 +126,7 @@ describe('the inbox', () => {
     for (const name of ['a.txt', 'b.txt', 'c.txt']) await add(reader, name, `${name} speaks of harbours.`);
     await inboxOf(reader.person, 3);
     const titles: string[] = [];
-    for (let after: string | null = null, more = true; more; ) {
+    for (let after: string | null = null, more = true; more;) {
       const { notifications }: any = await reader.person.ask(INBOX, { first: 2, after });
       titles.push(...notifications.edges.map(({ node }: any) => node.title));
       ({ endCursor: after, hasNextPage: more } = notifications.pageInfo);

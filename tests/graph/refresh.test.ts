@@ -46,15 +46,17 @@ afterAll(async () => {
 });
 
 function context(): Context {
-  return { identity: { viewer: null, requestId: newId() }, em: em.fork(), log };
+  return { identity: { viewer: null, requestId: newId() }, em: em.fork(), bus, log };
 }
 
 async function open(): Promise<OpenedSession> {
   const id = newId();
-  await em.fork().execute(
-    `insert into users."user" (id, email, email_key, name, role, password_hash, created_at) values (?, ?, ?, 'Ada', 'USER', 'x', now())`,
-    [id, `${id}@example.org`, `${id}@example.org`],
-  );
+  await em
+    .fork()
+    .execute(
+      `insert into users."user" (id, email, email_key, name, role, password_hash, created_at) values (?, ?, ?, 'Ada', 'USER', 'x', now())`,
+      [id, `${id}@example.org`, `${id}@example.org`],
+    );
   return em.fork().transactional((inner) => sessions.open(inner, id));
 }
 
@@ -99,7 +101,9 @@ describe('a refresh token', () => {
   it('is not stored, and neither is its successor', async () => {
     const { refreshToken } = await open();
     const { refreshToken: successor } = await refresh(refreshToken);
-    const rows = JSON.stringify(await em.fork().execute('select t.*, s.* from users.refresh_token t join users.session s on s.id = t.session_id'));
+    const rows = JSON.stringify(
+      await em.fork().execute('select t.*, s.* from users.refresh_token t join users.session s on s.id = t.session_id'),
+    );
     expect(rows).not.toContain(refreshToken);
     expect(rows).not.toContain(successor);
   });

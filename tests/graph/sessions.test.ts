@@ -4,7 +4,8 @@ import { PASSWORD, Person } from '../support/person.ts';
 import { startProduct, type GraphAnswer, type Product } from '../support/product.ts';
 
 const SIGN_IN = 'mutation SignIn($input: SignInInput!) { signIn(input: $input) { accessToken refreshToken } }';
-const REFRESH = 'mutation Refresh($input: RefreshSessionInput!) { refreshSession(input: $input) { accessToken refreshToken expiresAt user { id } } }';
+const REFRESH =
+  'mutation Refresh($input: RefreshSessionInput!) { refreshSession(input: $input) { accessToken refreshToken expiresAt user { id } } }';
 const VIEWER = '{ viewer { id } }';
 const INBOX = '{ notifications { totalCount edges { node { kind title link } } } }';
 const RECEIVED = 'subscription { notificationReceived { id } }';
@@ -21,7 +22,8 @@ afterAll(async () => {
 
 const codeOf = (answer: GraphAnswer) => answer.errors?.[0]?.extensions['code'];
 const refresh = (refreshToken: string) => product.graph(REFRESH, { input: { refreshToken } });
-const successorOf = async (refreshToken: string): Promise<string> => (await product.ask(REFRESH, { input: { refreshToken } })).refreshSession.refreshToken;
+const successorOf = async (refreshToken: string): Promise<string> =>
+  (await product.ask(REFRESH, { input: { refreshToken } })).refreshSession.refreshToken;
 
 /** Uses a refresh token whose successor was used too, as a thief would. */
 async function stealSession({ refreshToken }: { refreshToken: string }): Promise<{ newest: string; answer: GraphAnswer }> {
@@ -66,7 +68,10 @@ describe('a session', () => {
     const person = await Person.signUp(product);
     const { signIn } = await product.ask(SIGN_IN, { input: { email: person.email, password: PASSWORD } });
     await stealSession(person);
-    const { notifications } = await eventually(() => product.ask(INBOX, {}, signIn.accessToken), ({ notifications: { totalCount } }) => totalCount > 0);
+    const { notifications } = await eventually(
+      () => product.ask(INBOX, {}, signIn.accessToken),
+      ({ notifications: { totalCount } }) => totalCount > 0,
+    );
     expect(notifications.edges).toEqual([{ node: { kind: 'SECURITY', title: 'One of your sessions was ended', link: null } }]);
   });
 
@@ -89,7 +94,10 @@ describe('a session', () => {
   it('closes the sockets that it opened when it ends', async () => {
     const person = await Person.signUp(product);
     const stream = product.socket(person.token).iterate({ query: RECEIVED });
-    const end = stream.next().then(() => 'an end', () => 'a refusal');
+    const end = stream.next().then(
+      () => 'an end',
+      () => 'a refusal',
+    );
     await product.ask('mutation { signOut { signedOut } }', {}, person.token);
     expect(['an end', 'a refusal']).toContain(await end);
   });

@@ -20,7 +20,8 @@ afterAll(async () => {
 });
 
 const codeOf = (answer: GraphAnswer) => answer.errors?.[0]?.extensions['code'];
-const signUp = (input: Record<string, unknown>) => product.graph(SIGN_UP, { input: { email: 'x@example.org', password: 'long enough', name: 'X', ...input } });
+const signUp = (input: Record<string, unknown>) =>
+  product.graph(SIGN_UP, { input: { email: 'x@example.org', password: 'long enough', name: 'X', ...input } });
 
 describe('an account', () => {
   it('is an administrator’s exactly once, however many sign up at once as the first', async () => {
@@ -77,7 +78,9 @@ describe('an account', () => {
 describe('a failed sign-in', () => {
   it('says the same of an unknown account as of a wrong password', async () => {
     const person = await Person.signUp(product);
-    const [known, unknown] = await Promise.all([person.email, 'nobody@example.org'].map((email) => product.graph(SIGN_IN, { input: { email, password: 'wrong password' } })));
+    const [known, unknown] = await Promise.all(
+      [person.email, 'nobody@example.org'].map((email) => product.graph(SIGN_IN, { input: { email, password: 'wrong password' } })),
+    );
     expect(codeOf(known!)).toBe('INVALID_CREDENTIALS');
     expect(withoutRequestId(unknown!)).toEqual(withoutRequestId(known!));
   });
@@ -85,7 +88,14 @@ describe('a failed sign-in', () => {
   it('takes as long for an unknown account as for a wrong password', async () => {
     const person = await Person.signUp(product);
     const times = { known: [] as number[], unknown: [] as number[] };
-    const attempts = Array.from({ length: 60 }, (_, n) => [['known', person.email], ['unknown', `nobody-${n}@example.org`]] as const);
+    const attempts = Array.from(
+      { length: 60 },
+      (_, n) =>
+        [
+          ['known', person.email],
+          ['unknown', `nobody-${n}@example.org`],
+        ] as const,
+    );
     for (const [kind, email] of attempts.flat()) {
       const since = performance.now();
       await product.graph(SIGN_IN, { input: { email, password: 'wrong password' } });
@@ -114,7 +124,7 @@ describe('people', () => {
   it('are listed page by page, each once, the newest first', async () => {
     const everybody = (await product.ask(USERS, { first: 100 }, admin.token)).users;
     const seen: string[] = [];
-    for (let after: string | null = null, more = true; more; ) {
+    for (let after: string | null = null, more = true; more;) {
       const { users } = await product.ask(USERS, { first: 3, after }, admin.token);
       seen.push(...users.edges.map(({ node }: any) => node.id));
       ({ endCursor: after, hasNextPage: more } = users.pageInfo);
@@ -128,7 +138,9 @@ describe('people', () => {
     await Person.signUp(product, 'Wilhelmina 100%');
     await signUp({ email: 'under_score@example.org' });
     const found = async (search: string) => (await product.ask(USERS, { search }, admin.token)).users.totalCount;
-    expect([await found('HELMINA'), await found('0%'), await found('r_score'), await found('r%score'), await found("'; drop")]).toEqual([1, 1, 1, 0, 0]);
+    expect([await found('HELMINA'), await found('0%'), await found('r_score'), await found('r%score'), await found("'; drop")]).toEqual([
+      1, 1, 1, 0, 0,
+    ]);
   });
 
   it.each(['garbage', 'WyJ4Il0', 'bnVsbA'])('are not listed after a cursor that no list gave: %s', async (after) => {
