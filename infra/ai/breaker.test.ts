@@ -18,7 +18,10 @@ describe('the circuit breaker', () => {
     const breaker = new Breaker({ failures: 5, withinMs: 30_000, restMs: 10_000 }, () => clock.now);
     for (let call = 0; call < 20; call++, clock.now += 8_000) breaker.failed();
     expect(() => breaker.enter()).not.toThrow();
-    for (let call = 0; call < 20; call++) call % 4 === 3 ? breaker.succeeded() : breaker.failed();
+    for (let call = 0; call < 20; call++) {
+      if (call % 4 === 3) breaker.succeeded();
+      else breaker.failed();
+    }
     expect(() => breaker.enter()).not.toThrow();
   });
 

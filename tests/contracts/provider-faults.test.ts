@@ -1,39 +1,24 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { createServer, type AddressInfo } from 'node:net';
-import type { Ai, ChatChunk } from '../../infra/ai/ai.ts';
+import type { Ai, ChatRequest } from '../../infra/ai/ai.ts';
 import { openAi } from '../../infra/ai/open.ts';
-import type { ErrorCode, Failure } from '../../schema/errors.ts';
+import type { ErrorCode } from '../../schema/errors.ts';
+import { askModel, closedAddress } from '../support/ask-model.ts';
+import { eventually } from '../support/eventually.ts';
 import { defaultAnswer, type Reply } from '../support/model-script.ts';
 import { startModelServer, type ModelServer } from '../support/model-server.ts';
 
-const IDLE_MS = 400;
-const REQUEST = { model: 'scripted', messages: [{ role: 'user' as const, content: 'Tell me about rivers.' }] };
-const never = new AbortController().signal;
+const QUESTION = 'Tell me about rivers.';
 
-interface Ended {
-  text: string;
-  chunks: ChatChunk[];
-  failure: Failure | null;
-  ms: number;
-}
+const IDLE_MS = 400;
+const REQUEST = { model: 'scripted', messages: [{ role: 'user' as const, content: QUESTION }] };
+const never = new AbortController().signal;
 
 let server: ModelServer;
 let ai: Ai;
 
 const open = (baseUrl = server.url, idleMs = IDLE_MS) => openAi({ apiKey: 'sk-secret', baseUrl, model: 'scripted', embeddingModel: 'test-embedding', idleMs });
-
-async function ask(port = ai, signal = never, request: Parameters<Ai['chat']>[0] = REQUEST): Promise<Ended> {
-  const started = performance.now();
-  const chunks: ChatChunk[] = [];
-  let failure: Failure | null = null;
-  try {
-    for await (const chunk of port.chat(request, signal)) chunks.push(chunk);
-  } catch (error) {
-    failure = error as Failure;
-  }
-  const text = chunks.map((chunk) => (chunk.kind === 'text' ? chunk.text : '')).join('');
-  return { text, chunks, failure, ms: performance.now() - started };
-}
+const ask = (port = ai, signal = never, more: Partial<ChatRequest> = {}) => askModel(port, QUESTION, signal, more);
+const until = (holds: () => boolean, deadlineMs?: number) => eventually(async () => holds(), Boolean, deadlineMs);
 
 beforeAll(async () => {
   server = await startModelServer();
@@ -93,7 +78,7 @@ describe('a provider that fails before the first chunk', () => {
 
   it('is asked again without an option that it does not know', async () => {
     server.otherwise = ({ body }) => (body['temperature'] === undefined ? { text: 'Cool.' } : { fault: 'no-temperature' });
-    expect((await ask(ai, never, { ...REQUEST, temperature: 0.2 })).text).toBe('Cool.');
+    expect((await ask(ai, never, { temperature: 0.2 })).text).toBe('Cool.');
   });
 });
 
@@ -111,7 +96,7 @@ describe('a provider that fails in the middle', () => {
     server.otherwise = reply;
     const { failure, text, chunks } = await ask();
     expect(failure?.code).toBe(code);
-    expect(defaultAnswer(REQUEST.messages[0]!.content, 20).startsWith(text)).toBe(true);
+    expect(defaultAnswer(QUESTION, 20).startsWith(text)).toBe(true);
     expect(text).not.toBe('');
     expect(chunks.some((chunk) => chunk.kind === 'finish')).toBe(false);
     expect(server.requests).toHaveLength(1);
@@ -247,57 +232,3 @@ describe('the circuit breaker', () => {
     expect((await ask()).text).toBe('Well.');
   });
 });
-
-describe('embeddings of an endpoint', () => {
-  it('are asked for in batches and come back in order', async () => {
-    const texts = Array.from({ length: 150 }, (_, index) => `word${index}`);
-    const vectors = await ai.embed(texts);
-    expect(server.requests.map((request) => request.body.input?.length)).toEqual([64, 64, 22]);
-    expect(vectors[149]).toEqual((await ai.embed(['word149']))[0]);
-    expect(ai.embedding).toEqual({ model: 'test-embedding', dimensions: 64, builtin: false });
-  });
-
-  it.each([
-    ['500', 'PROVIDER_UNAVAILABLE'],
-    ['401', 'PROVIDER_REFUSED'],
-    ['html-200', 'PROVIDER_BAD_RESPONSE'],
-    ['hang', 'PROVIDER_TIMEOUT'],
-  ] as const)('fail clearly when the endpoint answers %s', async (fault, code) => {
-    server.reply(...Array.from({ length: 3 }, () => ({ for: 'embeddings' as const, fault })));
-    await expect(ai.embed(['one'])).rejects.toMatchObject({ code });
-  });
-});
-
-describe('the models of an endpoint', () => {
-  it('are asked for once a minute, the configured default first', async () => {
-    const named = openAi({ apiKey: undefined, baseUrl: server.url, model: 'scripted-large', embeddingModel: undefined, idleMs: IDLE_MS });
-    const [first, second] = await Promise.all([named.models(), named.models()]);
-    expect(first!.map((model) => [model.id, model.isDefault])).toEqual([['scripted-large', true], ['scripted', false]]);
-    expect(second).toEqual(first);
-    expect(server.requests).toHaveLength(1);
-    expect(server.requests[0]!.headers.authorization).toBeUndefined();
-  });
-
-  it('are the configured one where the endpoint lists none, and a failure where it is not there', async () => {
-    server.reply({ for: 'models', fault: 'model-404' });
-    expect(await ai.models()).toEqual([expect.objectContaining({ id: 'scripted', isDefault: true })]);
-    await expect(open(await closedAddress()).models()).rejects.toMatchObject({ code: 'PROVIDER_UNAVAILABLE' });
-  });
-});
-
-/** An address that was free a moment ago, so that connecting to it is refused. */
-async function closedAddress(): Promise<string> {
-  const listener = createServer();
-  await new Promise<void>((listening) => listener.listen(0, '127.0.0.1', listening));
-  const { port } = listener.address() as AddressInfo;
-  await new Promise((closed) => listener.close(closed));
-  return `http://127.0.0.1:${port}/v1`;
-}
-
-async function until(condition: () => boolean, deadlineMs = 5_000): Promise<void> {
-  const end = performance.now() + deadlineMs;
-  while (!condition()) {
-    if (performance.now() > end) throw new Error('the condition did not come true in time');
-    await new Promise((resume) => setTimeout(resume, 5));
-  }
-}

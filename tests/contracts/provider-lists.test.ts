@@ -1,0 +1,58 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { Ai } from '../../infra/ai/ai.ts';
+import { openAi } from '../../infra/ai/open.ts';
+import { closedAddress } from '../support/ask-model.ts';
+import { startModelServer, type ModelServer } from '../support/model-server.ts';
+
+const IDLE_MS = 400;
+
+let server: ModelServer;
+let ai: Ai;
+
+const open = (baseUrl = server.url) => openAi({ apiKey: 'key', baseUrl, model: 'scripted', embeddingModel: 'test-embedding', idleMs: IDLE_MS });
+
+beforeAll(async () => {
+  server = await startModelServer();
+});
+afterAll(() => server.stop());
+beforeEach(() => {
+  ai = open();
+});
+afterEach(() => server.clear());
+
+describe('embeddings of an endpoint', () => {
+  it('are asked for in batches and come back in order', async () => {
+    const texts = Array.from({ length: 150 }, (_, index) => `word${index}`);
+    const vectors = await ai.embed(texts);
+    expect(server.requests.map((request) => request.body.input?.length)).toEqual([64, 64, 22]);
+    expect(vectors[149]).toEqual((await ai.embed(['word149']))[0]);
+    expect(ai.embedding).toEqual({ model: 'test-embedding', dimensions: 64, builtin: false });
+  });
+
+  it.each([
+    ['500', 'PROVIDER_UNAVAILABLE'],
+    ['401', 'PROVIDER_REFUSED'],
+    ['html-200', 'PROVIDER_BAD_RESPONSE'],
+    ['hang', 'PROVIDER_TIMEOUT'],
+  ] as const)('fail clearly when the endpoint answers %s', async (fault, code) => {
+    server.reply(...Array.from({ length: 3 }, () => ({ for: 'embeddings' as const, fault })));
+    await expect(ai.embed(['one'])).rejects.toMatchObject({ code });
+  });
+});
+
+describe('the models of an endpoint', () => {
+  it('are asked for once a minute, the configured default first', async () => {
+    const named = openAi({ apiKey: undefined, baseUrl: server.url, model: 'scripted-large', embeddingModel: undefined, idleMs: IDLE_MS });
+    const [first, second] = await Promise.all([named.models(), named.models()]);
+    expect(first!.map((model) => [model.id, model.isDefault])).toEqual([['scripted-large', true], ['scripted', false]]);
+    expect(second).toEqual(first);
+    expect(server.requests).toHaveLength(1);
+    expect(server.requests[0]!.headers.authorization).toBeUndefined();
+  });
+
+  it('are the configured one where the endpoint lists none, and a failure where it is not there', async () => {
+    server.reply({ for: 'models', fault: 'model-404' });
+    expect(await ai.models()).toEqual([expect.objectContaining({ id: 'scripted', isDefault: true })]);
+    await expect(open(await closedAddress()).models()).rejects.toMatchObject({ code: 'PROVIDER_UNAVAILABLE' });
+  });
+});
