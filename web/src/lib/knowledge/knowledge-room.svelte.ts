@@ -7,7 +7,7 @@ import type { ResultOf } from '#lib/graph/gql.ts';
 import { Pages } from '#lib/graph/pages.svelte.ts';
 import { useQuery } from '#lib/graph/query.svelte.ts';
 import { DeleteDocument, DocumentEvents, DocumentsQuery, KnowledgeBaseQuery, RetryDocument } from './operations.ts';
-import { Uploads } from './uploads.svelte.ts';
+import { Uploads } from './upload/uploads.svelte.ts';
 
 export type KnowledgeBase = ResultOf<typeof KnowledgeBaseQuery>['knowledgeBase'];
 export type DocumentListed = ResultOf<typeof DocumentsQuery>['knowledgeBase']['documents']['edges'][number]['node'];

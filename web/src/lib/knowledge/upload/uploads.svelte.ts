@@ -1,7 +1,7 @@
 import { mutate } from '#lib/graph/client.ts';
 import { GraphFailure } from '#lib/graph/failure.ts';
-import { mediaTypeOf, READABLE_NAMES } from './media-type.ts';
-import { AddDocument, DeleteDocument } from './operations.ts';
+import { mediaTypeOf, READABLE_NAMES } from '../media-type.ts';
+import { AddDocument, DeleteDocument } from '../operations.ts';
 import { Cancelled, sendFile } from './send-file.ts';
 
 const AT_ONCE = 3;

@@ -1,7 +1,7 @@
 import { ask } from '#lib/graph/client.ts';
 import { GraphFailure } from '#lib/graph/failure.ts';
 import type { ResultOf } from '#lib/graph/gql.ts';
-import { SearchKnowledgeQuery } from './operations.ts';
+import { SearchKnowledgeQuery } from '../operations.ts';
 
 export type SearchHit = ResultOf<typeof SearchKnowledgeQuery>['searchKnowledge'][number];
 export type SearchMode = 'HYBRID' | 'VECTOR' | 'KEYWORD';
