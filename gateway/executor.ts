@@ -7,7 +7,7 @@ import { EventStream } from './execution/event-stream.ts';
 import type { Execution, Ground } from './execution/execution.ts';
 import { receiveRoot } from './execution/fetch-root.ts';
 import { introspect } from './execution/introspection.ts';
-import type { Operation } from './operations.ts';
+import type { Operation } from './execution/operations.ts';
 import type { SubscriptionPlan } from './execution/plan.ts';
 import { refuse } from './execution/refusal.ts';
 import type { CoercedVariables, GraphRequest, GraphResult } from './request.ts';

@@ -1,7 +1,7 @@
 import { buildSchema, type GraphQLSchema } from 'graphql';
 import { Executor } from './executor.ts';
 import type { Ground } from './execution/execution.ts';
-import { Operations } from './operations.ts';
+import { Operations } from './execution/operations.ts';
 import type { Planner } from './planner.ts';
 import type { Admission } from './request.ts';
 import { typeTest } from './execution/walk.ts';

@@ -86,10 +86,12 @@ describe.each<PlannerName>(['hive', 'apollo'])('the federated graph, planned by 
     });
 
     // Apollo's planner lets the argument of the client replace that of `@requires`: apollographql/federation#2996.
-    (planner === 'hive' ? it : it.skip)('keeps the arguments of @requires apart from those of the client', async () => {
-      const { data } = await shop.ask('{ book(id: "b1") { postage weight other: weight(unit: GRAM) } }');
-      expect(data).toEqual({ book: { postage: '500 g', weight: 0.5, other: 500 } });
-    });
+    if (planner === 'hive') {
+      it('keeps the arguments of @requires apart from those of the client', async () => {
+        const { data } = await shop.ask('{ book(id: "b1") { postage weight other: weight(unit: GRAM) } }');
+        expect(data).toEqual({ book: { postage: '500 g', weight: 0.5, other: 500 } });
+      });
+    }
 
     it('turns what a subgraph serialises into JSON, as the network would', async () => {
       expect((await shop.ask('{ me { bornAt } }')).data).toEqual({ me: { bornAt: '1970-01-01T00:00:00.000Z' } });

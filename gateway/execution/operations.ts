@@ -8,13 +8,13 @@ import {
   type GraphQLSchema,
   type ValidationContext,
 } from 'graphql';
-import { introspectionIn, type Introspection } from './execution/introspection.ts';
-import { Lru } from './lru.ts';
-import type { Plan } from './execution/plan.ts';
-import type { Planner } from './planner.ts';
-import { Projection } from './execution/projection.ts';
-import { refuse } from './execution/refusal.ts';
-import type { Admission, GraphRequest, ParsedOperation } from './request.ts';
+import { introspectionIn, type Introspection } from './introspection.ts';
+import { Lru } from '../lru.ts';
+import type { Plan } from './plan.ts';
+import type { Planner } from '../planner.ts';
+import { Projection } from './projection.ts';
+import { refuse } from './refusal.ts';
+import type { Admission, GraphRequest, ParsedOperation } from '../request.ts';
 
 const MAX_OPERATIONS = 1000;
 /** In characters of their texts; what is kept for an operation takes about a hundred times as many bytes. */
