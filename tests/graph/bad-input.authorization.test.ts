@@ -1,0 +1,166 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import { buildSchema, getNamedType, isEnumType, isInputObjectType, isLeafType, isListType, isNonNullType, type GraphQLField, type GraphQLInputType } from 'graphql';
+import { addDocument } from '../support/documents.ts';
+import { Person } from '../support/person.ts';
+import { startProduct, type Product } from '../support/product.ts';
+
+const schema = buildSchema(readFileSync('schema/api.graphql', 'utf8'));
+const ELSEWHERE = '01900000-0000-7000-8000-000000000000';
+const OPEN_TO_ALL = ['signUp', 'signIn', 'refreshSession'];
+const ADMIN_ONLY = ['users', 'auditLog', 'liveMetrics'];
+
+let product: Product;
+let admin: Person;
+let ada: Person;
+let bob: Person;
+/** What Ada has, by the names of arguments and inputs that could point at it. */
+let hers: Record<string, string>;
+
+beforeAll(async () => {
+  product = await startProduct();
+  admin = await Person.signUp(product, 'Root');
+  ada = await Person.signUp(product);
+  bob = await Person.signUp(product, 'Bob');
+  const { conversationId, assistantId } = await ada.startConversation();
+  const { messageId, runId } = await ada.send(conversationId, 'The canary sings in Lausanne.');
+  await ada.follow(runId);
+  const made = await ada.ask('mutation { createKnowledgeBase(input: { name: "Hers" }) { knowledgeBase { id } } }');
+  const knowledgeBaseId = made.createKnowledgeBase.knowledgeBase.id as string;
+  const document = await addDocument(ada, knowledgeBaseId, { name: 'a.txt', mediaType: 'text/plain', content: 'The canary sings in Lausanne every morning.' });
+  const found = await ada.ask('{ searchKnowledge(input: { query: "canary" }) { passage { id } } }');
+  hers = { conversationId, assistantId, messageId, runId, knowledgeBaseId, documentId: document.id, passageId: found.searchKnowledge[0].passage.id };
+});
+afterAll(() => product.stop());
+
+const fieldsOf = (root: 'query' | 'mutation' | 'subscription') => Object.values(schema.getRootType(root as never)?.getFields() ?? {});
+
+/** A document that asks a root field for as little as it gives, with arguments made by `value`. */
+function documentFor(root: string, field: GraphQLField<unknown, unknown>, value: (name: string, type: GraphQLInputType) => string): string {
+  const required = field.args.filter(({ name, type }) => isNonNullType(type) || /id$/i.test(name));
+  const given = required.map(({ name, type }) => `${name}: ${value(name, type)}`);
+  const selection = isLeafType(getNamedType(field.type)) ? '' : '{ __typename }';
+  return `${root} { ${field.name}${given.length > 0 ? `(${given.join(', ')})` : ''} ${selection} }`;
+}
+
+function literal(type: GraphQLInputType, idFor: (name: string) => string, name = ''): string {
+  if (isNonNullType(type)) return literal(type.ofType, idFor, name);
+  if (isListType(type)) return `[${literal(type.ofType, idFor, name)}]`;
+  if (isEnumType(type)) return type.getValues()[0]!.name;
+  if (isInputObjectType(type)) {
+    const needed = Object.values(type.getFields()).filter((field) => isNonNullType(field.type));
+    return `{ ${needed.map((field) => `${field.name}: ${literal(field.type, idFor, field.name)}`).join(', ')} }`;
+  }
+  if (type.name === 'ID') return `"${idFor(name)}"`;
+  if (type.name === 'Int' || type.name === 'Float') return '1';
+  if (type.name === 'Boolean') return 'true';
+  if (type.name === 'JSON') return '{}';
+  return type.name === 'DateTime' ? '"2026-01-01T00:00:00Z"' : '"x"';
+}
+
+const anyId = (_name: string, type: GraphQLInputType) => literal(type, () => ELSEWHERE);
+
+describe('Z1 every root field of the schema', () => {
+  const all = (['query', 'mutation', 'subscription'] as const).flatMap((root) => fieldsOf(root).map((field) => [`${root} ${field.name}`, root, field] as const));
+
+  it.each(all.filter(([, , { name }]) => !OPEN_TO_ALL.includes(name)))('%s is closed to strangers', async (_name, root, field) => {
+    const { status, errors, data } = await product.graph(documentFor(root, field, anyId));
+    expect({ status, code: errors?.[0]?.extensions['code'], data }).toEqual({ status: 401, code: 'UNAUTHENTICATED', data: undefined });
+  });
+
+  it.each(ADMIN_ONLY)('%s is closed to whoever is no administrator', async (name) => {
+    const root = name === 'liveMetrics' ? 'subscription' : 'query';
+    const field = fieldsOf(root).find((one) => one.name === name)!;
+    expect(await codeOf(ada, documentFor(root, field, anyId))).toBe('FORBIDDEN');
+    if (root === 'query') expect((await product.graph(documentFor(root, field, anyId), {}, admin.token)).errors).toBeUndefined();
+  });
+});
+
+describe('Z1 Z2 what is Ada’s', () => {
+  /** How each root field that takes an id can be pointed at one of hers. */
+  const aims: [field: string, argument: string, of: string][] = [
+    ['assistant', 'id', 'assistantId'],
+    ['conversation', 'id', 'conversationId'],
+    ['message', 'id', 'messageId'],
+    ['run', 'id', 'runId'],
+    ['knowledgeBase', 'id', 'knowledgeBaseId'],
+    ['document', 'id', 'documentId'],
+    ['passage', 'id', 'passageId'],
+    ['updateAssistant', 'id', 'assistantId'],
+    ['deleteAssistant', 'id', 'assistantId'],
+    ['startConversation', 'assistantId', 'assistantId'],
+    ['renameConversation', 'id', 'conversationId'],
+    ['deleteConversation', 'id', 'conversationId'],
+    ['selectBranch', 'conversationId', 'conversationId'],
+    ['sendMessage', 'conversationId', 'conversationId'],
+    ['regenerate', 'messageId', 'messageId'],
+    ['stopRun', 'runId', 'runId'],
+    ['updateKnowledgeBase', 'id', 'knowledgeBaseId'],
+    ['deleteKnowledgeBase', 'id', 'knowledgeBaseId'],
+    ['addDocument', 'knowledgeBaseId', 'knowledgeBaseId'],
+    ['retryDocument', 'id', 'documentId'],
+    ['deleteDocument', 'id', 'documentId'],
+    ['runEvents', 'runId', 'runId'],
+    ['documentEvents', 'knowledgeBaseId', 'knowledgeBaseId'],
+  ];
+
+  it.each(aims)('by %s(%s) is to Bob, and to the administrator, as if it were not there', async (name, argument, of) => {
+    const root = (['query', 'mutation', 'subscription'] as const).find((one) => fieldsOf(one).some((field) => field.name === name))!;
+    const field = fieldsOf(root).find((one) => one.name === name)!;
+    const aimed = (id: string) => documentFor(root, field, (top, type) => literal(type, (inner) => ((inner || top) === argument ? id : ELSEWHERE), top));
+    const missing = await codeOf(bob, aimed(ELSEWHERE));
+    expect(missing).toBe('NOT_FOUND');
+    expect([await codeOf(bob, aimed(hers[of]!)), await codeOf(admin, aimed(hers[of]!))]).toEqual([missing, missing]);
+  });
+
+  it('is covered above: each id of a root field has its line, but for those of tools and notices', () => {
+    const takesId = (field: GraphQLField<unknown, unknown>) => documentFor('query', field, anyId).includes(ELSEWHERE);
+    const names = (['query', 'mutation', 'subscription'] as const).flatMap(fieldsOf).filter(takesId).map(({ name }) => name);
+    const lines = new Set(aims.map(([name]) => name));
+    expect(names.filter((name) => !lines.has(name)).sort()).toEqual(['callTool', 'toolCall']);
+  });
+
+  it('Z10 is in no list, count or search of Bob’s', async () => {
+    const query = `{ conversations { totalCount } assistants { totalCount } knowledgeBases { totalCount } searchMessages(query: "canary") { snippet }
+      searchKnowledge(input: { query: "canary" }) { score } notifications { totalCount } }`;
+    expect(await bob.ask(query)).toEqual({
+      conversations: { totalCount: 0 }, assistants: { totalCount: 0 }, knowledgeBases: { totalCount: 0 }, searchMessages: [], searchKnowledge: [], notifications: { totalCount: 0 },
+    });
+  });
+
+  it('Z9 cannot be had through an assistant of Bob’s that names her knowledge', async () => {
+    const create = 'mutation ($ids: [ID!]) { createAssistant(input: { name: "Thief", instructions: "x", knowledgeBaseIds: $ids }) { assistant { knowledgeBases { name } passages(for: "canary") { score } } } }';
+    const { data, errors } = await product.graph(create, { ids: [hers['knowledgeBaseId']] }, bob.token);
+    if (!errors) expect(data.createAssistant.assistant).toEqual({ knowledgeBases: [], passages: [] });
+    expect(JSON.stringify(data ?? null)).not.toContain('Hers');
+  });
+
+  it('Z6 does not change owner or role by a field that nobody offered', async () => {
+    for (const extra of ['ownerId: "x"', 'role: ADMIN', 'createdAt: "2026-01-01T00:00:00Z"']) {
+      expect(await codeOf(bob, `mutation { createAssistant(input: { name: "x", instructions: "x", ${extra} }) { assistant { id } } }`)).toBe('GRAPHQL_VALIDATION_FAILED');
+      expect(await codeOf(bob, 'mutation ($i: CreateAssistantInput!) { createAssistant(input: $i) { assistant { id } } }', { i: { name: 'x', instructions: 'x', [extra.split(':')[0]!]: 'x' } })).toBe('BAD_USER_INPUT');
+    }
+  });
+
+  it('Z5 is not opened by headers that claim to be somebody', async () => {
+    const response = await fetch(`${product.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${bob.token}`, 'x-user-id': ada.id, 'x-role': 'ADMIN', 'x-system': 'true' },
+      body: JSON.stringify({ query: '{ viewer { id role } }' }),
+    });
+    expect(await response.json()).toEqual({ data: { viewer: { id: bob.id, role: 'USER' } } });
+  });
+
+  it('Z12 never meets Bob’s, however their requests interleave', async () => {
+    const askers = Array.from({ length: 40 }, (_, n) => (n % 2 === 0 ? ada : bob));
+    const answers = await Promise.all(askers.map((person) => person.ask('{ viewer { id } conversations { totalCount } }')));
+    expect(answers).toEqual(askers.map((person) => ({ viewer: { id: person.id }, conversations: { totalCount: person === ada ? 1 : 0 } })));
+  });
+});
+
+/** The code that a person is answered with; a subscription is asked over a socket. */
+async function codeOf(person: Person, document: string, variables: Record<string, unknown> = {}): Promise<string | undefined> {
+  if (!document.startsWith('subscription')) return (await product.graph(document, variables, person.token)).errors?.[0]?.extensions['code'];
+  for await (const { errors } of product.socket(person.token).iterate({ query: document, variables })) return errors?.[0]?.extensions?.['code'] as string | undefined;
+  return undefined;
+}
