@@ -45,7 +45,11 @@ export class RunWorker {
   async sweep(): Promise<void> {
     await this.#log.beat();
     const free = Math.min(20, MAX_RUNS - this.#log.active.size);
-    if (!this.#closing && free > 0) await this.#claim(`r.status in ('QUEUED', 'RUNNING') and r.lease_until < now()`, [], free);
+    if (this.#closing || free <= 0) return;
+    // A process that was held up finds its own leases expired: these it goes on with, it does not take them over.
+    const own = JSON.stringify([...this.#log.active.keys()]);
+    const expired = `r.status in ('QUEUED', 'RUNNING') and r.lease_until < now() and r.id not in (select value::uuid from jsonb_array_elements_text(?::jsonb))`;
+    await this.#claim(expired, [own], free);
   }
 
   stopRun(runId: string): void {
