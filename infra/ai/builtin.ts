@@ -90,7 +90,7 @@ function quoted(quotes: Quote[]): string {
 
 /** Numbers in brackets inside the quote are the document's own: they must not be read as ours. */
 function blockOf({ text, passage }: Quote, index: number, quotes: Quote[]): string {
-  const block = `> ${text.replace(/\[(\d+)\]/g, '\\[$1\\]')} [${passage.number}]`;
+  const block = `> ${text.replace(/\[(\d+)\]/g, '\\[$1\\]').replaceAll('\n', '  \n> ')} [${passage.number}]`;
   if (quotes[index - 1]?.passage === passage) return block;
   const place = passage.page === null ? passage.documentName : `${passage.documentName}, page ${passage.page}`;
   return `From ${place}:\n\n${block}`;

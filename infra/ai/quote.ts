@@ -1,11 +1,16 @@
 import type { NumberedPassage } from './ai.ts';
 import { embedText } from './ngram-embedding.ts';
+import { estimateTokens } from './tokens.ts';
 import { topicsOf } from './words.ts';
 
 const MAX_QUOTES = 3;
 const MAX_QUOTE = 400;
-/** A shorter piece is a label: it is read with what follows. */
-const MIN_SENTENCE = 30;
+/** A piece of fewer tokens is a label: it is read with what follows. */
+const MIN_SENTENCE = 7;
+/** Rows of a table say little alone: several are shown together. */
+const MIN_TABLE = 200;
+const ABBREVIATIONS = String.raw`\b(?i:vs|e\.g|i\.e|etc|cf|al|dr|mr|mrs|ms|prof|fig|pp?|ca|approx|z\.b|d\.h|usw|bzw)`;
+const SENTENCE_END = new RegExp(String.raw`(?<=[.!?…]["'”’)]*)(?<!${ABBREVIATIONS}\.)\s+(?=[^\p{Ll}])|(?<=[。！？])|\n(?=\s*[-*•\d]|[^\n]* \| )`, 'u');
 /** Below this share of the question's words, weighed by how rare they are here, nothing was found. */
 const MIN_COVERAGE = 0.2;
 /** A further quote must be nearly as good as the best. */
@@ -61,18 +66,22 @@ function sentencesOf(passage: NumberedPassage): Candidate[] {
   return candidates;
 }
 
-/** What ends in a colon, and what is too short to say anything, takes the next sentence along. */
+/** What ends in a colon, and what is too short to say anything, takes the next sentence along; so does the head of a table. */
 function splitBlock(block: string): string[] {
-  const pieces = block.split(/(?<=[.!?…]["'”’)]*)\s+(?=[^\p{Ll}])|(?<=[。！？])|\n(?=\s*[-*•|\d])/u);
   const sentences: string[] = [];
   let begun = '';
-  for (const piece of pieces.map((text) => text.replace(/\s+/g, ' ').trim()).filter(Boolean)) {
-    begun = begun ? `${begun} ${piece}` : piece;
-    if (begun.length < MIN_SENTENCE || begun.endsWith(':')) continue;
+  for (const piece of block.split(SENTENCE_END).map((text) => text.replace(/\s+/g, ' ').trim()).filter(Boolean)) {
+    const inTable = isRow(piece) && isRow(begun);
+    begun = begun ? `${begun}${inTable ? '\n' : ' '}${piece}` : piece;
+    if (estimateTokens(begun) < MIN_SENTENCE || begun.endsWith(':') || (isRow(begun) && begun.length < MIN_TABLE)) continue;
     sentences.push(begun);
     begun = '';
   }
   return begun ? [...sentences, begun] : sentences;
+}
+
+function isRow(text: string): boolean {
+  return text.split(' | ').length > 2;
 }
 
 /** How telling each word of the question is among these sentences: the rarer, the more. A word that none has counts too. */

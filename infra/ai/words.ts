@@ -11,6 +11,7 @@ const STOP_WORDS = new Set(
   their what which who whom whose when where why how not no nor so than too very can could will would shall should may
   might must just about into over under again more most some any all each other such only own same both few up down
   out off also between during before after because while until against tell show give find please
+  much many lot want need know get got go goes let say says said like hello hi thanks thank
   le la les un une des du de et ou est sont dans pour par sur avec que qui ne pas au aux ce cette ces il elle nous vous
   ils je quel quelle der die das ein eine einer eines einem einen und oder ist sind war im am zu zum zur von vom mit auf
   für als auch nicht dass wie bei aus nach es sie er wir ihr ich wer wo wann warum welche welcher el los las unos unas y
