@@ -102,7 +102,8 @@ class Answer {
   *ending(): Generator<ChatChunk> {
     if (!this.finishReason) throw tooOdd('The model provider ended the answer in the middle. Regenerate it.');
     if (this.finishReason === 'content_filter') throw new Failure('PROVIDER_CONTENT_FILTERED');
-    if (this.outcome === 'toolCalls') for (const call of this.toolCalls) yield { kind: 'toolCall', call: { ...call, arguments: cleanJson(call.arguments) } };
+    if (this.outcome === 'toolCalls')
+      for (const call of this.toolCalls) yield { kind: 'toolCall', call: { ...call, arguments: cleanJson(call.arguments) } };
   }
 
   /** Some servers say `stop` after tool calls. A call cut by `length` is no call. */

@@ -1,4 +1,5 @@
-const POLITE = /^(please|can you|could you|would you|calculate|compute|work out|evaluate|what('s| is| are| does)|how much (is|are)|was (ist|sind)|wie ?viel (ist|sind)|berechne|combien (font|fait)|calcule|cu[aá]nto (es|son))\b[\s,:]*/i;
+const POLITE =
+  /^(please|can you|could you|would you|calculate|compute|work out|evaluate|what('s| is| are| does)|how much (is|are)|was (ist|sind)|wie ?viel (ist|sind)|berechne|combien (font|fait)|calcule|cu[aá]nto (es|son))\b[\s,:]*/i;
 const OPERATORS: [RegExp, string][] = [
   [/\bplus\b/gi, '+'],
   [/\bminus\b/gi, '-'],
@@ -15,7 +16,7 @@ const HAS_WORK = /\d\s*(?:[+\-*/^]|%\s*(?:of|[\d(]))|[a-z]\s*\(/i;
 /** The expression that a question asks to calculate, or null when it asks for something else. */
 export function arithmeticIn(question: string): string | null {
   let text = question.trim().replace(/[?!=.\s]+$/, '');
-  for (let before = ''; before !== text; ) {
+  for (let before = ''; before !== text;) {
     before = text;
     text = text.replace(POLITE, '');
   }

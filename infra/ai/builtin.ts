@@ -19,12 +19,24 @@ export class Builtin implements Ai {
   constructor(private readonly chunkMs = CHUNK_MS) {}
 
   async models(): Promise<ModelInfo[]> {
-    return [{ id: BUILTIN_MODEL, name: 'Quotes from documents', provider: 'Parley', isLanguageModel: false, supportsTools: true, isDefault: true }];
+    return [
+      {
+        id: BUILTIN_MODEL,
+        name: 'Quotes from documents',
+        provider: 'Parley',
+        isLanguageModel: false,
+        supportsTools: true,
+        isDefault: true,
+      },
+    ];
   }
 
   async *chat(request: ChatRequest, signal: AbortSignal): AsyncGenerator<ChatChunk> {
     if (signal.aborted) throw abortError(signal);
-    if (request.model !== BUILTIN_MODEL) throw new Failure('MODEL_NOT_FOUND', { reason: `No language model is connected, so "${request.model}" cannot answer. Choose "${BUILTIN_MODEL}", or connect the model.` });
+    if (request.model !== BUILTIN_MODEL)
+      throw new Failure('MODEL_NOT_FOUND', {
+        reason: `No language model is connected, so "${request.model}" cannot answer. Choose "${BUILTIN_MODEL}", or connect the model.`,
+      });
     const inputTokens = request.messages.reduce((sum, message) => sum + estimateTokens(textOf(message)), 0);
     const expression = calculationIn(request);
     if (expression) {
@@ -84,7 +96,10 @@ const NOTHING_FOUND =
   'Ask with words that the documents use, add a document that answers it, or ask an administrator to connect a language model.';
 
 function quoted(quotes: Quote[]): string {
-  const opening = quotes.length === 1 ? 'No language model is connected, so this is a quote from your documents.' : 'No language model is connected, so these are quotes from your documents.';
+  const opening =
+    quotes.length === 1
+      ? 'No language model is connected, so this is a quote from your documents.'
+      : 'No language model is connected, so these are quotes from your documents.';
   return [opening, ...quotes.map(blockOf)].join('\n\n');
 }
 
@@ -100,7 +115,8 @@ function calculated(messages: ChatMessage[], result: ChatMessage): string {
   const request = messages.findLast((message) => message.role === 'assistant')?.toolCalls?.at(-1)?.arguments ?? '';
   const expression = fieldOf(request, 'expression');
   const value = fieldOf(result.content, 'value');
-  if (value === null) return `No language model is connected, and the calculator could not work this out: ${fieldOf(result.content, 'failure') ?? fieldOf(result.content, 'error') ?? result.content}`;
+  if (value === null)
+    return `No language model is connected, and the calculator could not work this out: ${fieldOf(result.content, 'failure') ?? fieldOf(result.content, 'error') ?? result.content}`;
   return `${expression ? `${expression} = ` : ''}${value}\n\nNo language model is connected; this comes from the calculator.`;
 }
 

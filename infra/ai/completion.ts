@@ -26,7 +26,9 @@ export function toCompletionBody(request: ChatRequest): CompletionBody {
  * the kind: reasoning models refuse `temperature`, small local models refuse `tools`.
  */
 export function withoutRefused(body: CompletionBody, said: string): CompletionBody | null {
-  const refused = (['temperature', 'tools', 'stream_options'] as const).find((option) => option in body && new RegExp(`\\b${option}\\b`).test(said));
+  const refused = (['temperature', 'tools', 'stream_options'] as const).find(
+    (option) => option in body && new RegExp(`\\b${option}\\b`).test(said),
+  );
   if (!refused) return null;
   const { [refused]: _, ...rest } = body;
   return rest;
@@ -38,7 +40,11 @@ function toMessage(message: ChatMessage): object {
   return {
     role: 'assistant',
     content: message.content || null,
-    tool_calls: message.toolCalls.map((call) => ({ id: call.id, type: 'function', function: { name: call.name, arguments: call.arguments } })),
+    tool_calls: message.toolCalls.map((call) => ({
+      id: call.id,
+      type: 'function',
+      function: { name: call.name, arguments: call.arguments },
+    })),
   };
 }
 

@@ -24,11 +24,13 @@ export function toBatches(texts: string[]): string[][] {
 /** The vectors of a response in the order of the request, of unit length; `PROVIDER_BAD_RESPONSE` for anything else. */
 export function toVectors(response: unknown, count: number): Float32Array[] {
   const data = (response as { data?: unknown } | null)?.data;
-  if (!Array.isArray(data) || data.length !== count) throw bad(`The model provider sent ${Array.isArray(data) ? data.length : 'no'} vectors for ${count} texts.`);
+  if (!Array.isArray(data) || data.length !== count)
+    throw bad(`The model provider sent ${Array.isArray(data) ? data.length : 'no'} vectors for ${count} texts.`);
   const vectors = new Array<Float32Array>(count);
   for (const [position, item] of (data as { index?: unknown; embedding?: unknown }[]).entries()) {
     const index = typeof item?.index === 'number' ? item.index : position;
-    if (!Array.isArray(item?.embedding) || !(index in data) || vectors[index]) throw bad('The model provider sent an embedding that is not one vector for each text.');
+    if (!Array.isArray(item?.embedding) || !(index in data) || vectors[index])
+      throw bad('The model provider sent an embedding that is not one vector for each text.');
     vectors[index] = unitVector(item.embedding as number[]);
   }
   if (vectors.some((vector) => vector.length !== vectors[0]!.length)) throw bad('The model provider sent vectors of different lengths.');

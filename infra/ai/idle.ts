@@ -70,5 +70,7 @@ export class IdleTimer {
 /** What ends an iteration that its caller no longer wants. */
 export function abortError(signal: AbortSignal): Error {
   const { reason } = signal;
-  return reason instanceof Error && reason.name === 'AbortError' ? reason : new DOMException('The answer is no longer wanted.', 'AbortError');
+  return reason instanceof Error && reason.name === 'AbortError'
+    ? reason
+    : new DOMException('The answer is no longer wanted.', 'AbortError');
 }

@@ -13,7 +13,8 @@ export interface ModelListOptions {
 /** What an endpoint lists, the default first. */
 export function toModels(response: unknown, options: ModelListOptions): ModelInfo[] {
   const data = (response as { data?: unknown } | null)?.data;
-  if (!Array.isArray(data)) throw new Failure('PROVIDER_BAD_RESPONSE', { reason: 'The model provider sent something that is not a list of models.' });
+  if (!Array.isArray(data))
+    throw new Failure('PROVIDER_BAD_RESPONSE', { reason: 'The model provider sent something that is not a list of models.' });
   const ids = (data as { id?: unknown }[]).map((model) => model?.id).filter((id): id is string => typeof id === 'string' && id !== '');
   const listed = ids.filter((id) => !NOT_CHAT.test(id) && id !== options.embeddingModel);
   const first = options.defaultModel ?? listed[0];

@@ -15,7 +15,11 @@ const STOP_WEIGHT = 0.1;
 /** Parts of a compound such as `userName` count less than words that stand alone. */
 const PART_WEIGHT = 0.7;
 /** Shorter n-grams are shared by chance more often. */
-const LETTER_WEIGHTS = new Map([[3, 0.5], [4, 0.8], [5, 1]]);
+const LETTER_WEIGHTS = new Map([
+  [3, 0.5],
+  [4, 0.8],
+  [5, 1],
+]);
 /** No word of a language is longer; a base64 string is. */
 const MAX_WORD = 40;
 const PARTS = /\p{Lu}?[\p{Ll}\p{M}]+|\p{Lu}+(?!\p{Ll})|\p{N}+|\p{Lo}+/gu;
@@ -86,7 +90,8 @@ class Features {
   private addLetters(word: string, weight: number): void {
     const bounded = `^${word.slice(0, MAX_WORD)}$`;
     for (const [length, lengthWeight] of LETTER_WEIGHTS) {
-      for (let start = 0; start + length <= bounded.length; start++) this.count('letters', hashOf('letters', bounded, start, start + length), weight * lengthWeight);
+      for (let start = 0; start + length <= bounded.length; start++)
+        this.count('letters', hashOf('letters', bounded, start, start + length), weight * lengthWeight);
     }
   }
 

@@ -87,9 +87,15 @@ export class OpenAi implements Ai {
   private async open(body: CompletionBody, signal: AbortSignal): Promise<OpenedStream> {
     const idle = new IdleTimer(this.values.idleMs, signal);
     try {
-      const response = await this.client.chat.completions.create(body as OpenAI.ChatCompletionCreateParamsStreaming, { signal: idle.signal }).asResponse();
+      const response = await this.client.chat.completions
+        .create(body as OpenAI.ChatCompletionCreateParamsStreaming, { signal: idle.signal })
+        .asResponse();
       expectType(response, 'text/event-stream');
-      const chunks = Stream.fromSSEResponse<CompletionChunk>(watchBody(response, idle, MAX_CHUNK_BYTES), new AbortController(), this.client)[Symbol.asyncIterator]();
+      const chunks = Stream.fromSSEResponse<CompletionChunk>(
+        watchBody(response, idle, MAX_CHUNK_BYTES),
+        new AbortController(),
+        this.client,
+      )[Symbol.asyncIterator]();
       const first = await chunks.next();
       // The SDK ends an aborted stream as if it were complete.
       if (idle.signal.aborted) throw idle.signal.reason;
@@ -107,7 +113,10 @@ export class OpenAi implements Ai {
     const body = { model: this.values.embeddingModel ?? '', input: batch, encoding_format: 'float' as const };
     breaker.enter();
     try {
-      const json = await withRetries(() => this.fetchJson((options) => this.client.embeddings.create(body, options).asResponse(), signal, EMBEDDING_PATIENCE), signal);
+      const json = await withRetries(
+        () => this.fetchJson((options) => this.client.embeddings.create(body, options).asResponse(), signal, EMBEDDING_PATIENCE),
+        signal,
+      );
       const vectors = toVectors(json, batch.length);
       this.dimensions = vectors[0]?.length ?? this.dimensions;
       breaker.succeeded();
@@ -133,7 +142,11 @@ export class OpenAi implements Ai {
     }
   }
 
-  private async fetchJson(send: (options: { signal: AbortSignal }) => Promise<Response>, signal: AbortSignal, patience = 1): Promise<unknown> {
+  private async fetchJson(
+    send: (options: { signal: AbortSignal }) => Promise<Response>,
+    signal: AbortSignal,
+    patience = 1,
+  ): Promise<unknown> {
     const idle = new IdleTimer(this.values.idleMs * patience, signal);
     try {
       return await readJson(await send({ signal: idle.signal }), idle, MAX_JSON_BYTES);

@@ -50,7 +50,10 @@ function tooMany(error: ProviderError): Fault {
 }
 
 const SAYINGS: [RegExp, ErrorCode][] = [
-  [/context_length|context (length|window|size)|maximum context|prompt is too long|too many (input )?tokens|input is too long/i, 'CONTEXT_TOO_LONG'],
+  [
+    /context_length|context (length|window|size)|maximum context|prompt is too long|too many (input )?tokens|input is too long/i,
+    'CONTEXT_TOO_LONG',
+  ],
   [/content[_ ]filter|content management policy|content_policy|safety system/i, 'PROVIDER_CONTENT_FILTERED'],
   [/model_not_found|model\b.{0,80}(not found|does not exist|not available|unknown)|(unknown|invalid|no such) model/i, 'MODEL_NOT_FOUND'],
   [/invalid_api_key|insufficient_quota|authentication|permission/i, 'PROVIDER_REFUSED'],
@@ -59,19 +62,25 @@ const SAYINGS: [RegExp, ErrorCode][] = [
 /** Providers agree on few codes, so their sentences are read too. */
 function bySaying(error: ProviderError): Fault | null {
   const said = saying(error);
-  if (/rate_limit|too many requests/i.test(said)) return { failure: new Failure('PROVIDER_RATE_LIMITED', {}, { cause: error }), retry: true };
+  if (/rate_limit|too many requests/i.test(said))
+    return { failure: new Failure('PROVIDER_RATE_LIMITED', {}, { cause: error }), retry: true };
   const found = SAYINGS.find(([pattern]) => pattern.test(said));
   return found ? finalFault(found[1], error) : null;
 }
 
 function saying(error: ProviderError): string {
-  return [error.code, error.type, error.error?.code, error.error?.type, error.error?.message, error.message].filter((part) => typeof part === 'string').join(' ');
+  return [error.code, error.type, error.error?.code, error.error?.type, error.error?.message, error.message]
+    .filter((part) => typeof part === 'string')
+    .join(' ');
 }
 
 /** A request that the provider does not accept: its sentence helps whoever configured the endpoint. */
 function rejected(error: ProviderError, status: number): Fault {
   const said = typeof error.error?.message === 'string' ? error.error.message.slice(0, 300) : `status ${status}`;
-  return { failure: new Failure('PROVIDER_BAD_RESPONSE', { reason: `The model provider rejected the request: ${said}` }, { cause: error }), retry: false };
+  return {
+    failure: new Failure('PROVIDER_BAD_RESPONSE', { reason: `The model provider rejected the request: ${said}` }, { cause: error }),
+    retry: false,
+  };
 }
 
 function unavailable(cause: Error): Fault {

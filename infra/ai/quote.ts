@@ -10,7 +10,10 @@ const MIN_SENTENCE = 7;
 /** Rows of a table say little alone: several are shown together. */
 const MIN_TABLE = 200;
 const ABBREVIATIONS = String.raw`\b(?i:vs|e\.g|i\.e|etc|cf|al|dr|mr|mrs|ms|prof|fig|pp?|ca|approx|z\.b|d\.h|usw|bzw)`;
-const SENTENCE_END = new RegExp(String.raw`(?<=[.!?…]["'”’)]*)(?<!${ABBREVIATIONS}\.)\s+(?=[^\p{Ll}])|(?<=[。！？])|\n(?=\s*[-*•\d]|[^\n]* \| )`, 'u');
+const SENTENCE_END = new RegExp(
+  String.raw`(?<=[.!?…]["'”’)]*)(?<!${ABBREVIATIONS}\.)\s+(?=[^\p{Ll}])|(?<=[。！？])|\n(?=\s*[-*•\d]|[^\n]* \| )`,
+  'u',
+);
 /** Below this share of the question's words, weighed by how rare they are here, nothing was found. */
 const MIN_COVERAGE = 0.2;
 /** A further quote must be nearly as good as the best. */
@@ -70,7 +73,10 @@ function sentencesOf(passage: NumberedPassage): Candidate[] {
 function splitBlock(block: string): string[] {
   const sentences: string[] = [];
   let begun = '';
-  for (const piece of block.split(SENTENCE_END).map((text) => text.replace(/\s+/g, ' ').trim()).filter(Boolean)) {
+  for (const piece of block
+    .split(SENTENCE_END)
+    .map((text) => text.replace(/\s+/g, ' ').trim())
+    .filter(Boolean)) {
     const inTable = isRow(piece) && isRow(begun);
     begun = begun ? `${begun}${inTable ? '\n' : ' '}${piece}` : piece;
     if (estimateTokens(begun) < MIN_SENTENCE || begun.endsWith(':') || (isRow(begun) && begun.length < MIN_TABLE)) continue;

@@ -30,7 +30,9 @@ export async function countPrompt(messages: ChatMessage[]): Promise<number> {
 /** About as many tokens as a model would count, without its tables: six letters, one ideograph or one sign each. */
 export function estimateTokens(text: string): number {
   const unspaced = String.raw`\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}`;
-  return text.match(new RegExp(String.raw`[${unspaced}]|(?:(?![${unspaced}])[\p{L}\p{M}\p{N}]){1,6}|[^\s\p{L}\p{M}\p{N}]`, 'gu'))?.length ?? 0;
+  return (
+    text.match(new RegExp(String.raw`[${unspaced}]|(?:(?![${unspaced}])[\p{L}\p{M}\p{N}]){1,6}|[^\s\p{L}\p{M}\p{N}]`, 'gu'))?.length ?? 0
+  );
 }
 
 export function textOf(message: ChatMessage): string {

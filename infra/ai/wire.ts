@@ -53,5 +53,7 @@ function longestLine(bytes: Uint8Array): number {
 }
 
 function tooLarge(maxBytes: number): Failure {
-  return new Failure('PROVIDER_BAD_RESPONSE', { reason: `The model provider sent a piece larger than ${Math.round(maxBytes / 1_000_000)} MB.` });
+  return new Failure('PROVIDER_BAD_RESPONSE', {
+    reason: `The model provider sent a piece larger than ${Math.round(maxBytes / 1_000_000)} MB.`,
+  });
 }

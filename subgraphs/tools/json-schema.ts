@@ -17,7 +17,8 @@ export interface JsonSchema {
 export function misfit(value: unknown, schema: JsonSchema, name = 'The arguments'): string | null {
   if (!isOfType(value, schema.type)) return `${name} must be ${article(schema.type)}.`;
   if (schema.type === 'object') return misfitOfObject(value as Record<string, unknown>, schema, name);
-  if (schema.type === 'array') return firstOf((value as unknown[]).map((item, index) => misfit(item, schema.items ?? { type: 'string' }, `${name}[${index}]`)));
+  if (schema.type === 'array')
+    return firstOf((value as unknown[]).map((item, index) => misfit(item, schema.items ?? { type: 'string' }, `${name}[${index}]`)));
   if (schema.type === 'string') return misfitOfString(value as string, schema, name);
   return misfitOfNumber(value as number, schema, name);
 }
@@ -27,8 +28,11 @@ function misfitOfObject(value: Record<string, unknown>, schema: JsonSchema, name
   const missing = schema.required?.find((key) => value[key] === undefined);
   if (missing) return `${name} must have "${missing}".`;
   const unknown = Object.keys(value).find((key) => !Object.hasOwn(properties, key));
-  if (unknown && schema.additionalProperties === false) return `${name} must not have "${unknown.slice(0, 50)}". Known: ${Object.keys(properties).join(', ')}.`;
-  return firstOf(Object.entries(properties).map(([key, property]) => (value[key] === undefined ? null : misfit(value[key], property, `"${key}"`))));
+  if (unknown && schema.additionalProperties === false)
+    return `${name} must not have "${unknown.slice(0, 50)}". Known: ${Object.keys(properties).join(', ')}.`;
+  return firstOf(
+    Object.entries(properties).map(([key, property]) => (value[key] === undefined ? null : misfit(value[key], property, `"${key}"`))),
+  );
 }
 
 function misfitOfString(value: string, { enum: choices, minLength = 0, maxLength = Infinity }: JsonSchema, name: string): string | null {

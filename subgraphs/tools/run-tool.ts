@@ -29,10 +29,12 @@ export async function runTool(tool: Tool, args: unknown, context: RunContext): P
   const since = () => Math.round(performance.now() - started);
   try {
     const result = storable(await within(tool, args, context));
-    if (JSON.stringify(result).length > MAX_RESULT_CHARACTERS) throw new Failure('TOOL_FAILED', { reason: 'The result is larger than 1 MB.' });
+    if (JSON.stringify(result).length > MAX_RESULT_CHARACTERS)
+      throw new Failure('TOOL_FAILED', { reason: 'The result is larger than 1 MB.' });
     return { status: 'SUCCEEDED', result, failureCode: null, failure: null, durationMs: since() };
   } catch (error) {
-    if (error instanceof Failure) return { status: 'FAILED', result: null, failureCode: error.code, failure: error.message, durationMs: since() };
+    if (error instanceof Failure)
+      return { status: 'FAILED', result: null, failureCode: error.code, failure: error.message, durationMs: since() };
     context.log.error({ err: error, tool: tool.id, requestId: context.identity.requestId }, 'a tool broke');
     return { status: 'FAILED', result: null, failureCode: 'TOOL_FAILED', failure: ERRORS.TOOL_FAILED.message, durationMs: since() };
   }

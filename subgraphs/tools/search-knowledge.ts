@@ -22,21 +22,33 @@ export function searchKnowledge(graph: Graph): Tool {
   return {
     id: 'search_knowledge',
     title: 'Search the documents',
-    description: "Searches the person's documents and gives the passages that fit best. Use it when the passages that you have do not hold the answer; ask again in other words before you give up.",
+    description:
+      "Searches the person's documents and gives the passages that fit best. Use it when the passages that you have do not hold the answer; ask again in other words before you give up.",
     inputSchema: {
       type: 'object',
       properties: {
-        query: { type: 'string', description: 'What to look for: a question, or the words that the text would use.', minLength: 1, maxLength: 1000 },
+        query: {
+          type: 'string',
+          description: 'What to look for: a question, or the words that the text would use.',
+          minLength: 1,
+          maxLength: 1000,
+        },
         count: { type: 'integer', description: 'How many passages; 6 when absent.', minimum: 1, maximum: 20 },
       },
       required: ['query'],
       additionalProperties: false,
     },
-    run: async ({ query, count }: { query: string; count?: number }, context) => ({ passages: await search(graph, { query, first: count ?? DEFAULT_COUNT }, context) }),
+    run: async ({ query, count }: { query: string; count?: number }, context) => ({
+      passages: await search(graph, { query, first: count ?? DEFAULT_COUNT }, context),
+    }),
   };
 }
 
-async function search(graph: Graph, input: { query: string; first: number }, { knowledgeBaseIds, identity }: ToolContext): Promise<FoundPassage[]> {
+async function search(
+  graph: Graph,
+  input: { query: string; first: number },
+  { knowledgeBaseIds, identity }: ToolContext,
+): Promise<FoundPassage[]> {
   if (knowledgeBaseIds?.length === 0) throw new Failure('TOOL_FAILED', { reason: 'This assistant has no knowledge base to search.' });
   const data = await graph.ask(SEARCH, { input: knowledgeBaseIds ? { ...input, knowledgeBaseIds } : input }, identity);
   return data.searchKnowledge.map(({ passage }: any) => {

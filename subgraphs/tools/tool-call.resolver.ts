@@ -22,7 +22,10 @@ export class ToolCallResolver {
   }
 
   @Mutation(() => CallToolPayload, { description: 'Calls a tool and waits for its end. A tool that fails is an answer too: see `status`.' })
-  async callTool(@Arg('input', () => CallToolInput, { description: 'Which tool, and what it is given.' }) input: CallToolInput, @Ctx() context: Context): Promise<{ toolCall: ToolCall }> {
+  async callTool(
+    @Arg('input', () => CallToolInput, { description: 'Which tool, and what it is given.' }) input: CallToolInput,
+    @Ctx() context: Context,
+  ): Promise<{ toolCall: ToolCall }> {
     return { toolCall: await this.calls.call(context, input) };
   }
 

@@ -45,7 +45,8 @@ export class ToolCallService {
   async call(context: Context, input: CallToolInput): Promise<ToolCall> {
     const viewer = viewerOf(context);
     const request = toRequest(input);
-    if (!this.#registry.has(request.toolId)) throw new Failure('NOT_FOUND', { kind: 'Tool', reason: `There is no tool "${request.toolId.slice(0, 100)}".` });
+    if (!this.#registry.has(request.toolId))
+      throw new Failure('NOT_FOUND', { kind: 'Tool', reason: `There is no tool "${request.toolId.slice(0, 100)}".` });
     const knowledgeBaseIds = await this.#permit(context, request);
     if (!request.runId) await this.#limits.take(OWN_CALLS, viewer.userId);
     const call = await this.#begin(context, request);
@@ -62,9 +63,14 @@ export class ToolCallService {
   /** What the run's assistant may search; throws `NOT_FOUND` for another person's run and for a tool that its assistant lacks. */
   async #permit({ identity }: Context, { runId, toolId }: Request): Promise<string[] | null> {
     if (!runId) return null;
-    const { run } = await this.#graph.ask<{ run: { assistantVersion: { knowledgeBaseIds: string[]; toolIds: string[] } } }>(RUN, { id: runId }, identity);
+    const { run } = await this.#graph.ask<{ run: { assistantVersion: { knowledgeBaseIds: string[]; toolIds: string[] } } }>(
+      RUN,
+      { id: runId },
+      identity,
+    );
     const { knowledgeBaseIds, toolIds } = run.assistantVersion;
-    if (!toolIds.includes(toolId)) throw new Failure('NOT_FOUND', { kind: 'Tool', reason: 'The assistant of this run does not have this tool.' });
+    if (!toolIds.includes(toolId))
+      throw new Failure('NOT_FOUND', { kind: 'Tool', reason: 'The assistant of this run does not have this tool.' });
     return knowledgeBaseIds;
   }
 
@@ -76,7 +82,15 @@ export class ToolCallService {
     try {
       return await context.em.transactional(async (em) => {
         const call = em.create(ToolCall, {
-          id: newId(), ownerId, ...request, status: 'RUNNING', result: null, failureCode: null, failure: null, durationMs: null, createdAt: new Date(),
+          id: newId(),
+          ownerId,
+          ...request,
+          status: 'RUNNING',
+          result: null,
+          failureCode: null,
+          failure: null,
+          durationMs: null,
+          createdAt: new Date(),
         });
         await em.flush();
         return call;
@@ -97,7 +111,11 @@ export class ToolCallService {
   }
 
   async #work(context: Context, call: ToolCall, knowledgeBaseIds: string[] | null): Promise<ToolCall> {
-    const outcome = await runTool(this.#registry.get(call.toolId)!, call.arguments, { identity: context.identity, knowledgeBaseIds, log: context.log });
+    const outcome = await runTool(this.#registry.get(call.toolId)!, call.arguments, {
+      identity: context.identity,
+      knowledgeBaseIds,
+      log: context.log,
+    });
     return this.#finish(context, call, outcome);
   }
 

@@ -45,7 +45,9 @@ export class AssistantTools {
 }
 
 @Directive('@key(fields: "id")')
-@ObjectType('AssistantVersion', { description: 'The assistant as it was when an answer was given. It stays when the assistant is changed or deleted.' })
+@ObjectType('AssistantVersion', {
+  description: 'The assistant as it was when an answer was given. It stays when the assistant is changed or deleted.',
+})
 export class AssistantVersionTools {
   @Field(() => ID, { description: 'A UUID.' })
   id!: string;

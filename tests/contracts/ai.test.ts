@@ -5,10 +5,19 @@ import { openAi } from '../../infra/ai/open.ts';
 import { startModelServer, type ModelServer } from '../support/model-server.ts';
 
 const PASSAGES = [
-  { number: 1, documentName: 'Manual.pdf', page: 3, text: 'The warranty of the pump lasts 24 months. It does not cover the filter, as note [7] explains.' },
+  {
+    number: 1,
+    documentName: 'Manual.pdf',
+    page: 3,
+    text: 'The warranty of the pump lasts 24 months. It does not cover the filter, as note [7] explains.',
+  },
   { number: 2, documentName: 'Handbook.md', page: null, text: '# Cleaning\n\nRinse the filter under warm water every two weeks.' },
 ];
-const CALCULATE = { name: 'calculate', description: 'Calculates.', inputSchema: { type: 'object', properties: { expression: { type: 'string' } } } };
+const CALCULATE = {
+  name: 'calculate',
+  description: 'Calculates.',
+  inputSchema: { type: 'object', properties: { expression: { type: 'string' } } },
+};
 
 interface Opened {
   ai: Ai;
@@ -26,7 +35,11 @@ const adapters: Record<string, () => Opened> = {
       const wantsTool = body.tools?.length && body.messages?.at(-1)?.role === 'user';
       return wantsTool ? { toolCalls: [{ name: 'calculate', arguments: { expression: '6 * 7' } }] } : { tokens: 60, delayMs: 5 };
     };
-    return { ai: openAi({ ...values, baseUrl: server.url }), model: 'scripted', ask: (content) => ({ model: 'scripted', messages: [{ role: 'user', content }] }) };
+    return {
+      ai: openAi({ ...values, baseUrl: server.url }),
+      model: 'scripted',
+      ask: (content) => ({ model: 'scripted', messages: [{ role: 'user', content }] }),
+    };
   },
   builtin: () => ({
     ai: openAi({ ...values, apiKey: undefined, baseUrl: undefined }),
@@ -77,7 +90,11 @@ describe.each(Object.entries(adapters))('the model port on %s', (_, open) => {
     expect(call.name).toBe('calculate');
     expect(JSON.parse(call.arguments)).toEqual({ expression: '6 * 7' });
     expect(chunks.at(-1)).toEqual({ kind: 'finish', reason: 'toolCalls' });
-    const messages = [...request.messages, { role: 'assistant' as const, content: '', toolCalls: [call] }, { role: 'tool' as const, toolCallId: call.id, content: '{"value":"42"}' }];
+    const messages = [
+      ...request.messages,
+      { role: 'assistant' as const, content: '', toolCalls: [call] },
+      { role: 'tool' as const, toolCallId: call.id, content: '{"value":"42"}' },
+    ];
     const answer = await collect(opened.ai.chat({ ...request, messages }, never));
     expect(textOf(answer)).not.toBe('');
     expect(answer.at(-1)).toEqual({ kind: 'finish', reason: 'stop' });
@@ -117,7 +134,11 @@ describe.each(Object.entries(adapters))('the model port on %s', (_, open) => {
   });
 
   it('puts texts that share words nearer to one another', async () => {
-    const [question, near, far] = await opened.ai.embed(['how do I rinse the filter', 'Rinse the filter under warm water', 'Invoices are paid within thirty days']);
+    const [question, near, far] = await opened.ai.embed([
+      'how do I rinse the filter',
+      'Rinse the filter under warm water',
+      'Invoices are paid within thirty days',
+    ]);
     expect(dot(question!, near!)).toBeGreaterThan(dot(question!, far!) + 0.1);
   });
 
@@ -126,7 +147,8 @@ describe.each(Object.entries(adapters))('the model port on %s', (_, open) => {
 
 describe('the built-in model', () => {
   const builtin = openAi({ ...values, apiKey: undefined, baseUrl: undefined });
-  const answer = async (content: string, passages = PASSAGES) => textOf(await collect(builtin.chat({ model: 'builtin', messages: [{ role: 'user', content }], passages }, never)));
+  const answer = async (content: string, passages = PASSAGES) =>
+    textOf(await collect(builtin.chat({ model: 'builtin', messages: [{ role: 'user', content }], passages }, never)));
 
   it('quotes the sentence that answers, with the number of its passage, and says what it is', async () => {
     const text = await answer('How often must I rinse the filter?');
@@ -147,7 +169,9 @@ describe('the built-in model', () => {
   });
 
   it('refuses a model that is not there instead of answering in its name', async () => {
-    await expect(collect(builtin.chat({ model: 'gpt-4o', messages: [{ role: 'user', content: 'Hi' }] }, never))).rejects.toMatchObject({ code: 'MODEL_NOT_FOUND' });
+    await expect(collect(builtin.chat({ model: 'gpt-4o', messages: [{ role: 'user', content: 'Hi' }] }, never))).rejects.toMatchObject({
+      code: 'MODEL_NOT_FOUND',
+    });
   });
 
   it('never calls itself a language model', async () => {
@@ -164,7 +188,9 @@ describe('the built-in model', () => {
         if (beats < 0) return;
       }
     })();
-    await builtin.embed(Array.from({ length: 200 }, (_, index) => `Section ${index}. ${'The quick brown fox jumps over the lazy dog. '.repeat(20)}`));
+    await builtin.embed(
+      Array.from({ length: 200 }, (_, index) => `Section ${index}. ${'The quick brown fox jumps over the lazy dog. '.repeat(20)}`),
+    );
     expect(beats).toBeGreaterThan(5);
     beats = -1e9;
     await beating;

@@ -16,7 +16,8 @@ const never = new AbortController().signal;
 let server: ModelServer;
 let ai: Ai;
 
-const open = (baseUrl = server.url, idleMs = IDLE_MS) => openAi({ apiKey: 'sk-secret', baseUrl, model: 'scripted', embeddingModel: 'test-embedding', idleMs });
+const open = (baseUrl = server.url, idleMs = IDLE_MS) =>
+  openAi({ apiKey: 'sk-secret', baseUrl, model: 'scripted', embeddingModel: 'test-embedding', idleMs });
 const ask = (port = ai, signal = never, more: Partial<ChatRequest> = {}) => askModel(port, QUESTION, signal, more);
 const until = (holds: () => boolean, deadlineMs?: number) => eventually(async () => holds(), Boolean, deadlineMs);
 
@@ -163,7 +164,11 @@ describe('a provider that answers oddly', () => {
   it('may write tool arguments that are no JSON: they are passed on as written', async () => {
     server.reply({ fault: 'bad-tool-json' });
     const { chunks } = await ask();
-    expect(chunks.find((chunk) => chunk.kind === 'toolCall')?.call).toEqual({ id: 'call_1', name: 'calculate', arguments: '{"expression": "1 +' });
+    expect(chunks.find((chunk) => chunk.kind === 'toolCall')?.call).toEqual({
+      id: 'call_1',
+      name: 'calculate',
+      arguments: '{"expression": "1 +',
+    });
   });
 
   it('may call a tool that nobody has: that is for the caller to tell it', async () => {

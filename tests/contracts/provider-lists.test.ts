@@ -9,7 +9,8 @@ const IDLE_MS = 400;
 let server: ModelServer;
 let ai: Ai;
 
-const open = (baseUrl = server.url) => openAi({ apiKey: 'key', baseUrl, model: 'scripted', embeddingModel: 'test-embedding', idleMs: IDLE_MS });
+const open = (baseUrl = server.url) =>
+  openAi({ apiKey: 'key', baseUrl, model: 'scripted', embeddingModel: 'test-embedding', idleMs: IDLE_MS });
 
 beforeAll(async () => {
   server = await startModelServer();
@@ -44,7 +45,10 @@ describe('the models of an endpoint', () => {
   it('are asked for once a minute, the configured default first', async () => {
     const named = openAi({ apiKey: undefined, baseUrl: server.url, model: 'scripted-large', embeddingModel: undefined, idleMs: IDLE_MS });
     const [first, second] = await Promise.all([named.models(), named.models()]);
-    expect(first!.map((model) => [model.id, model.isDefault])).toEqual([['scripted-large', true], ['scripted', false]]);
+    expect(first!.map((model) => [model.id, model.isDefault])).toEqual([
+      ['scripted-large', true],
+      ['scripted', false],
+    ]);
     expect(second).toEqual(first);
     expect(server.requests).toHaveLength(1);
     expect(server.requests[0]!.headers.authorization).toBeUndefined();

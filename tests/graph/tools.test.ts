@@ -12,7 +12,8 @@ import { startProduct, type Product } from '../support/product.ts';
 const CALL = `mutation ($input: CallToolInput!) {
   callTool(input: $input) { toolCall { id status result failureCode failure durationMs arguments tool { id title } run { id } } }
 }`;
-const RUN = 'query ($id: ID!) { run(id: $id) { id status attempt toolCalls { id status arguments result failureCode run { id } tool { name } } } }';
+const RUN =
+  'query ($id: ID!) { run(id: $id) { id status attempt toolCalls { id status arguments result failureCode run { id } tool { name } } } }';
 
 let model: ModelServer;
 let pages: Server;
@@ -23,7 +24,9 @@ let eve: Person;
 
 beforeAll(async () => {
   model = await startModelServer();
-  pages = createServer((_, response) => response.setHeader('content-type', 'text/html').end('<title>Tides</title><p>High tide is at noon.</p>'));
+  pages = createServer((_, response) =>
+    response.setHeader('content-type', 'text/html').end('<title>Tides</title><p>High tide is at noon.</p>'),
+  );
   await new Promise<void>((listening) => pages.listen(0, '127.0.0.1', listening));
   pageHost = `127.0.0.1:${(pages.address() as AddressInfo).port}`;
   product = await startProduct({ env: { OPENAI_BASE_URL: model.url, OPENAI_API_KEY: 'test', ALLOWED_PRIVATE_HOSTS: pageHost } });
@@ -42,7 +45,8 @@ beforeEach(() => model.clear());
 const call = async (person: Person, input: Record<string, unknown>) => (await person.ask(CALL, { input })).callTool.toolCall;
 
 /** The tool message that the model was given last. */
-const told = (requests: ModelRequest[]) => requests.flatMap(({ body }) => body.messages ?? []).findLast((message) => message.role === 'tool')?.content as string;
+const told = (requests: ModelRequest[]) =>
+  requests.flatMap(({ body }) => body.messages ?? []).findLast((message) => message.role === 'tool')?.content as string;
 
 /** A finished run of an assistant with these tools, in which the model calls one of them. */
 async function runWith(toolIds: string[], name: string, args: unknown, more: Record<string, unknown> = {}) {
@@ -57,14 +61,22 @@ describe('tools', () => {
   it('are listed with what a model is told about them, for people who are signed in', async () => {
     const { tools } = await ada.ask('{ tools { id name title description inputSchema builtin } }');
     expect(tools.map((tool: any) => tool.id)).toEqual(['calculate', 'search_knowledge', 'fetch_page']);
-    for (const tool of tools) expect(tool).toMatchObject({ name: tool.id, builtin: true, inputSchema: { type: 'object', additionalProperties: false } });
+    for (const tool of tools)
+      expect(tool).toMatchObject({ name: tool.id, builtin: true, inputSchema: { type: 'object', additionalProperties: false } });
     const { errors } = await product.graph('{ tools { id } }');
     expect(errors![0]!.extensions['code']).toBe('UNAUTHENTICATED');
   });
 
   it('can be called by a person, and the call can be read again', async () => {
     const made = await call(ada, { toolId: 'calculate', arguments: { expression: '0.1 + 0.2' } });
-    expect(made).toMatchObject({ status: 'SUCCEEDED', result: { value: '0.3', exact: true }, failure: null, durationMs: expect.any(Number), tool: { id: 'calculate' }, run: null });
+    expect(made).toMatchObject({
+      status: 'SUCCEEDED',
+      result: { value: '0.3', exact: true },
+      failure: null,
+      durationMs: expect.any(Number),
+      tool: { id: 'calculate' },
+      run: null,
+    });
     const { toolCall } = await ada.ask('query ($id: ID!) { toolCall(id: $id) { status arguments } }', { id: made.id });
     expect(toolCall).toEqual({ status: 'SUCCEEDED', arguments: { expression: '0.1 + 0.2' } });
   });
@@ -79,14 +91,26 @@ describe('tools', () => {
       [[1], 'must be an object'],
     ] as const) {
       const made = await call(ada, { toolId: 'calculate', arguments: args });
-      expect(made).toMatchObject({ status: 'FAILED', result: null, failureCode: 'TOOL_BAD_ARGUMENTS', failure: expect.stringContaining(words), arguments: args });
+      expect(made).toMatchObject({
+        status: 'FAILED',
+        result: null,
+        failureCode: 'TOOL_BAD_ARGUMENTS',
+        failure: expect.stringContaining(words),
+        arguments: args,
+      });
     }
   });
 
   it('read pages that are public or allowed, and nothing else', async () => {
-    expect(await call(ada, { toolId: 'fetch_page', arguments: { url: `http://${pageHost}/` } })).toMatchObject({ status: 'SUCCEEDED', result: { title: 'Tides', text: 'High tide is at noon.' } });
+    expect(await call(ada, { toolId: 'fetch_page', arguments: { url: `http://${pageHost}/` } })).toMatchObject({
+      status: 'SUCCEEDED',
+      result: { title: 'Tides', text: 'High tide is at noon.' },
+    });
     for (const url of ['http://127.0.0.1:6379/', 'http://169.254.169.254/', `${product.url}/graphql`, 'file:///etc/passwd']) {
-      expect(await call(ada, { toolId: 'fetch_page', arguments: { url } })).toMatchObject({ status: 'FAILED', failureCode: 'TOOL_BLOCKED' });
+      expect(await call(ada, { toolId: 'fetch_page', arguments: { url } })).toMatchObject({
+        status: 'FAILED',
+        failureCode: 'TOOL_BLOCKED',
+      });
     }
   });
 
@@ -116,7 +140,9 @@ describe('a tool call', () => {
 
   it('for a run needs a tool that its assistant has', async () => {
     const { runId } = await runWith(['calculate'], 'calculate', { expression: '1 + 1' });
-    expect(await ada.refused(CALL, { input: { toolId: 'fetch_page', arguments: { url: 'https://example.org' }, runId } })).toBe('NOT_FOUND');
+    expect(await ada.refused(CALL, { input: { toolId: 'fetch_page', arguments: { url: 'https://example.org' }, runId } })).toBe(
+      'NOT_FOUND',
+    );
     expect((await call(ada, { toolId: 'calculate', arguments: { expression: '2' }, runId })).run).toEqual({ id: runId });
   });
 
@@ -131,7 +157,8 @@ describe('a tool call', () => {
   it('is audited', async () => {
     const admin = await Person.signUp(product, 'Later');
     const { id } = await call(admin, { toolId: 'calculate', arguments: { expression: '3' } });
-    const entries = async () => (await ada.ask('{ auditLog(first: 50) { edges { node { action targetId } } } }')).auditLog.edges.map((edge: any) => edge.node);
+    const entries = async () =>
+      (await ada.ask('{ auditLog(first: 50) { edges { node { action targetId } } } }')).auditLog.edges.map((edge: any) => edge.node);
     await eventually(entries, (found) => found.some((entry: any) => entry.action === 'tool.called' && entry.targetId === id));
   });
 });
@@ -143,7 +170,15 @@ describe('a run', () => {
     expect(read.text).toBe('Done.');
     expect(JSON.parse(told(model.requests))).toEqual({ expression: '19.99 * 3', value: '59.97', exact: true });
     expect(run.toolCalls).toEqual([
-      { id: expect.any(String), status: 'SUCCEEDED', arguments: { expression: '19.99 * 3' }, result: expect.objectContaining({ value: '59.97' }), failureCode: null, run: { id: runId }, tool: { name: 'calculate' } },
+      {
+        id: expect.any(String),
+        status: 'SUCCEEDED',
+        arguments: { expression: '19.99 * 3' },
+        result: expect.objectContaining({ value: '59.97' }),
+        failureCode: null,
+        run: { id: runId },
+        tool: { name: 'calculate' },
+      },
     ]);
   });
 
@@ -161,8 +196,18 @@ describe('a run', () => {
   });
 
   it('searches the knowledge of its assistant and nothing beside it', async () => {
-    const [own, other] = await Promise.all(['Harbour', 'Secrets'].map(async (name) => (await ada.ask('mutation ($name: String!) { createKnowledgeBase(input: { name: $name }) { knowledgeBase { id } } }', { name })).createKnowledgeBase.knowledgeBase.id));
-    await addDocument(ada, own, { name: 'tides.md', mediaType: 'text/markdown', content: 'The harbour opens at high tide, which is at noon.' });
+    const [own, other] = await Promise.all(
+      ['Harbour', 'Secrets'].map(
+        async (name) =>
+          (await ada.ask('mutation ($name: String!) { createKnowledgeBase(input: { name: $name }) { knowledgeBase { id } } }', { name }))
+            .createKnowledgeBase.knowledgeBase.id,
+      ),
+    );
+    await addDocument(ada, own, {
+      name: 'tides.md',
+      mediaType: 'text/markdown',
+      content: 'The harbour opens at high tide, which is at noon.',
+    });
     await addDocument(ada, other, { name: 'canary.md', mediaType: 'text/markdown', content: 'The harbour password is CANARY-77.' });
     const { run } = await runWith(['search_knowledge'], 'search_knowledge', { query: 'harbour' }, { knowledgeBaseIds: [own] });
     const found = JSON.stringify(run.toolCalls[0]);

@@ -15,7 +15,8 @@ export async function askModel(ai: Ai, question: string, signal: AbortSignal, mo
   const chunks: ChatChunk[] = [];
   let failure: Failure | null = null;
   try {
-    for await (const chunk of ai.chat({ model: 'scripted', messages: [{ role: 'user', content: question }], ...more }, signal)) chunks.push(chunk);
+    for await (const chunk of ai.chat({ model: 'scripted', messages: [{ role: 'user', content: question }], ...more }, signal))
+      chunks.push(chunk);
   } catch (error) {
     failure = error as Failure;
   }

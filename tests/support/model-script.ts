@@ -27,7 +27,11 @@ export interface Reply {
 /** Faults of which the response is nothing but a status and an error body. */
 export const STATUS_FAULTS = {
   '400': { status: 400, code: 'invalid_request_error', message: 'Bad request.' },
-  'no-temperature': { status: 400, code: 'unsupported_value', message: "Unsupported value: 'temperature' does not support 0.2 with this model." },
+  'no-temperature': {
+    status: 400,
+    code: 'unsupported_value',
+    message: "Unsupported value: 'temperature' does not support 0.2 with this model.",
+  },
   '401': { status: 401, code: 'invalid_api_key', message: 'Incorrect API key provided: sk-secret.' },
   '402': { status: 402, code: 'insufficient_quota', message: 'Payment required.' },
   '403': { status: 403, code: 'forbidden', message: 'This account may not use the model.' },
@@ -86,7 +90,10 @@ export interface ModelRequestBody {
   [key: string]: unknown;
 }
 
-const WORDS = 'river stone lantern harbour meadow copper thread winter orchard signal paper bridge morning anchor velvet compass garden thunder window ladder'.split(' ');
+const WORDS =
+  'river stone lantern harbour meadow copper thread winter orchard signal paper bridge morning anchor velvet compass garden thunder window ladder'.split(
+    ' ',
+  );
 
 /** The same message and count always give the same answer, of exactly `tokens` chunks. */
 export function defaultAnswer(message: string, tokens: number): string {

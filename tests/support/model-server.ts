@@ -37,7 +37,13 @@ export async function startModelServer(options: ModelServerOptions = {}): Promis
   });
 
   async function answer(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
-    const request: ModelRequest = { path: incoming.url ?? '/', headers: incoming.headers, body: await readJson(incoming), aborted: false, at: performance.now() };
+    const request: ModelRequest = {
+      path: incoming.url ?? '/',
+      headers: incoming.headers,
+      body: await readJson(incoming),
+      aborted: false,
+      at: performance.now(),
+    };
     if (request.path === '/script') return script(request, response);
     requests.push(request);
     response.on('close', () => {
@@ -47,7 +53,8 @@ export async function startModelServer(options: ModelServerOptions = {}): Promis
     const endpoint = request.path.endsWith('/models') ? 'models' : request.path.endsWith('/embeddings') ? 'embeddings' : 'chat';
     const reply = take(endpoint, request);
     if (await misbehave(response, reply)) return;
-    if (endpoint === 'models') return sendJson(response, { object: 'list', data: (options.models ?? ['scripted', 'scripted-large']).map(toModel) });
+    if (endpoint === 'models')
+      return sendJson(response, { object: 'list', data: (options.models ?? ['scripted', 'scripted-large']).map(toModel) });
     if (endpoint === 'embeddings') return sendJson(response, embeddings(request, options.embeddingDimensions ?? 64));
     await writeChat(response, request, reply);
   }
@@ -95,7 +102,9 @@ async function misbehave(response: ServerResponse, reply: Reply): Promise<boolea
     return true;
   }
   if (fault === 'html-200') {
-    response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><title>Sign in</title><p>This network needs a sign-in.</p>');
+    response
+      .writeHead(200, { 'content-type': 'text/html' })
+      .end('<!doctype html><title>Sign in</title><p>This network needs a sign-in.</p>');
     return true;
   }
   if (!fault || !(fault in STATUS_FAULTS)) return false;

@@ -28,7 +28,8 @@ function approximate(value: Rational): string {
 
 /** Significant digits with their point where it belongs, or with an exponent where that would take many zeros. */
 function place(digits: string, exponent: number): string {
-  if (exponent >= SHOWN_DIGITS || exponent < -6) return `${digits[0]}${digits.length > 1 ? `.${digits.slice(1)}` : ''}e${exponent > 0 ? '+' : ''}${exponent}`;
+  if (exponent >= SHOWN_DIGITS || exponent < -6)
+    return `${digits[0]}${digits.length > 1 ? `.${digits.slice(1)}` : ''}e${exponent > 0 ? '+' : ''}${exponent}`;
   if (exponent < 0) return `0.${'0'.repeat(-exponent - 1)}${digits}`;
   const whole = digits.slice(0, exponent + 1).padEnd(exponent + 1, '0');
   return `${whole}${digits.length > exponent + 1 ? `.${digits.slice(exponent + 1)}` : ''}`;

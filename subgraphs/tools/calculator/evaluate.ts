@@ -1,6 +1,20 @@
 import type { Expression, Operator } from './expression.ts';
 import {
-  add, compare, divide, floor, fromDigits, fromFloat, mistake, multiply, negate, power, rational, remainder, squareRoot, toFloat, type Rational,
+  add,
+  compare,
+  divide,
+  floor,
+  fromDigits,
+  fromFloat,
+  mistake,
+  multiply,
+  negate,
+  power,
+  rational,
+  remainder,
+  squareRoot,
+  toFloat,
+  type Rational,
 } from './rational.ts';
 
 const HUNDRED = rational(100n);
@@ -64,7 +78,8 @@ function named(name: string): Rational {
 function call(name: string, args: Rational[]): Rational {
   if (!Object.hasOwn(FUNCTIONS, name)) throw mistake(unknown(name));
   const { least, most, of } = FUNCTIONS[name]!;
-  if (args.length < least || args.length > most) throw mistake(`${name} takes ${least === most ? least : `${least} to ${most}`} arguments, not ${args.length}.`);
+  if (args.length < least || args.length > most)
+    throw mistake(`${name} takes ${least === most ? least : `${least} to ${most}`} arguments, not ${args.length}.`);
   return of(...args);
 }
 
@@ -74,7 +89,8 @@ function unknown(name: string): string {
 
 /** Half away from zero, as people round. */
 function round(a: Rational, places: Rational = rational(0n)): Rational {
-  if (places.d !== 1n || places.n < 0n || places.n > MAX_PLACES) throw mistake(`round takes a whole number of places from 0 to ${MAX_PLACES}.`);
+  if (places.d !== 1n || places.n < 0n || places.n > MAX_PLACES)
+    throw mistake(`round takes a whole number of places from 0 to ${MAX_PLACES}.`);
   const scale = 10n ** places.n;
   const sign = a.n < 0n ? -1n : 1n;
   return rational(sign * ((2n * sign * a.n * scale + a.d) / (2n * a.d)), scale);
@@ -86,7 +102,9 @@ function logarithm(a: Rational, base: Rational): Rational {
   const result = of === 10 ? Math.log10(value) : of === 2 ? Math.log2(value) : Math.log(value) / Math.log(of);
   const whole = Math.round(result);
   // A whole result is right when raising the base gives the number back.
-  return Math.abs(result - whole) < 1e-9 && Math.abs(whole) < 1_000 && compare(power(base, rational(BigInt(whole))), a) === 0 ? rational(BigInt(whole)) : fromFloat(result);
+  return Math.abs(result - whole) < 1e-9 && Math.abs(whole) < 1_000 && compare(power(base, rational(BigInt(whole))), a) === 0
+    ? rational(BigInt(whole))
+    : fromFloat(result);
 }
 
 function positive(a: Rational): Rational {

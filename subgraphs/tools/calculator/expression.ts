@@ -68,7 +68,8 @@ class Parser {
   expression(binding: number): Expression {
     if (++this.depth > MAX_DEPTH) throw mistake('The expression is nested too deeply.');
     let left = this.operand();
-    for (let operator = this.operator(); operator && BINDING[operator]! > binding; operator = this.operator()) left = this.apply(operator, left);
+    for (let operator = this.operator(); operator && BINDING[operator]! > binding; operator = this.operator())
+      left = this.apply(operator, left);
     this.depth -= 1;
     return left;
   }

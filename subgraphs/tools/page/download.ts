@@ -31,7 +31,10 @@ export async function download(address: string, rules: AddressRules): Promise<Do
 
 function toUrl(address: string): URL {
   const text = address.trim();
-  if (!URL.canParse(text)) throw new Failure('TOOL_BAD_ARGUMENTS', { reason: `"${text.slice(0, 100)}" is not an address. Write it whole, as in https://example.org/page.` });
+  if (!URL.canParse(text))
+    throw new Failure('TOOL_BAD_ARGUMENTS', {
+      reason: `"${text.slice(0, 100)}" is not an address. Write it whole, as in https://example.org/page.`,
+    });
   return new URL(text);
 }
 
@@ -63,7 +66,8 @@ async function request(url: URL, dispatcher: Agent, signal: AbortSignal): Promis
 function redirection(response: Response, from: URL): URL | null {
   const location = response.headers.get('location');
   if (response.status < 300 || response.status > 399 || !location) return null;
-  if (!URL.canParse(location, from)) throw new Failure('TOOL_FAILED', { reason: 'The page redirects to something that is not an address.' });
+  if (!URL.canParse(location, from))
+    throw new Failure('TOOL_FAILED', { reason: 'The page redirects to something that is not an address.' });
   return new URL(location, from);
 }
 
@@ -71,7 +75,10 @@ async function read(response: Response, url: URL): Promise<Downloaded> {
   if (!response.ok) throw new Failure('TOOL_FAILED', { reason: `The page answered with status ${response.status}.` });
   const [given = '', ...parameters] = (response.headers.get('content-type') ?? '').toLowerCase().split(';');
   const mediaType = given.trim();
-  if (!TYPES.has(mediaType)) throw new Failure('TOOL_FAILED', { reason: `The page is ${mediaType || 'of no known type'}; only HTML, text, Markdown and JSON are read.` });
+  if (!TYPES.has(mediaType))
+    throw new Failure('TOOL_FAILED', {
+      reason: `The page is ${mediaType || 'of no known type'}; only HTML, text, Markdown and JSON are read.`,
+    });
   const { bytes, truncated } = await readAtMost(response);
   const charset = parameters.find((parameter) => parameter.trim().startsWith('charset='))?.split('=')[1] ?? charsetInside(bytes);
   return { url: url.href, mediaType, text: decode(bytes, charset), truncated };

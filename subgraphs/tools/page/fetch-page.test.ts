@@ -19,8 +19,13 @@ async function serve(listener: RequestListener, host = '127.0.0.1'): Promise<str
   return `${host}:${(server.address() as AddressInfo).port}`;
 }
 
-const read = (url: string, resolve?: Resolve, hosts = [allowed]): Promise<Page> => fetchPage(hosts, resolve).run({ url }, context) as Promise<Page>;
-const refusal = async (url: string, resolve?: Resolve, hosts = [allowed]): Promise<Failure> => read(url, resolve, hosts).then((page) => Promise.reject(new Error(`read ${JSON.stringify(page).slice(0, 200)}`)), (error: Failure) => error);
+const read = (url: string, resolve?: Resolve, hosts = [allowed]): Promise<Page> =>
+  fetchPage(hosts, resolve).run({ url }, context) as Promise<Page>;
+const refusal = async (url: string, resolve?: Resolve, hosts = [allowed]): Promise<Failure> =>
+  read(url, resolve, hosts).then(
+    (page) => Promise.reject(new Error(`read ${JSON.stringify(page).slice(0, 200)}`)),
+    (error: Failure) => error,
+  );
 
 const ARTICLE = `<!doctype html><html><head><title>Rivers</title><script>alert(1)</script></head><body><nav>Home | About</nav>
   <article><h1>Rivers</h1><p>${'A river is a natural stream of fresh water. '.repeat(20)}</p><p>It flows to the sea.</p></article></body></html>`;
@@ -36,7 +41,8 @@ const PAGES: Record<string, RequestListener> = {
   '/gzip': (_, response) => response.setHeader('content-type', 'text/plain').setHeader('content-encoding', 'gzip').end(BOMB),
   '/image': (_, response) => response.setHeader('content-type', 'image/png').end('png'),
   '/missing': (_, response) => response.writeHead(404, { 'content-type': 'text/html' }).end('gone'),
-  '/redirect': (request, response) => response.writeHead(302, { location: new URL(request.url!, 'http://x').searchParams.get('to')! }).end(),
+  '/redirect': (request, response) =>
+    response.writeHead(302, { location: new URL(request.url!, 'http://x').searchParams.get('to')! }).end(),
   '/hops': (request, response) => {
     const left = Number(new URL(request.url!, 'http://x').searchParams.get('left'));
     if (left === 0) response.setHeader('content-type', 'text/plain').end('arrived');
@@ -87,7 +93,10 @@ describe('fetch_page', () => {
 
   it('follows three redirects and no more', async () => {
     expect((await read(`${site}/hops?left=3`)).text).toBe('arrived');
-    expect(await refusal(`${site}/hops?left=4`)).toMatchObject({ code: 'TOOL_FAILED', message: expect.stringContaining('more than 3 times') });
+    expect(await refusal(`${site}/hops?left=4`)).toMatchObject({
+      code: 'TOOL_FAILED',
+      message: expect.stringContaining('more than 3 times'),
+    });
   });
 
   it('says what is wrong with a page that is missing, or of another kind', async () => {
@@ -113,15 +122,46 @@ describe('fetch_page', () => {
 
 describe('fetch_page refuses', () => {
   it.each([
-    'http://127.0.0.1/', 'http://127.1/', 'http://2130706433/', 'http://0x7f.1/', 'http://0177.0.0.1/', 'http://①②⑦.0.0.1/', 'http://127.0.0.1./',
-    'http://0.0.0.0/', 'http://[::1]/', 'http://[::]/', 'http://[::ffff:127.0.0.1]/', 'http://[::ffff:7f00:1]/', 'http://[64:ff9b::7f00:1]/', 'http://[2002:7f00:1::]/',
-    'http://10.1.2.3/', 'http://172.16.0.1/', 'http://172.31.255.255/', 'http://192.168.1.1/', 'http://100.64.0.1/', 'http://169.254.169.254/latest/meta-data/',
-    'http://[fd00::1]/', 'http://[fe80::1]/', 'http://[ff02::1]/', 'http://198.18.0.1/', 'http://224.0.0.1/', 'http://255.255.255.255/', 'http://192.0.0.192/',
-    'http://localhost/', 'http://LOCALHOST:8080/', 'http://localhost./',
+    'http://127.0.0.1/',
+    'http://127.1/',
+    'http://2130706433/',
+    'http://0x7f.1/',
+    'http://0177.0.0.1/',
+    'http://①②⑦.0.0.1/',
+    'http://127.0.0.1./',
+    'http://0.0.0.0/',
+    'http://[::1]/',
+    'http://[::]/',
+    'http://[::ffff:127.0.0.1]/',
+    'http://[::ffff:7f00:1]/',
+    'http://[64:ff9b::7f00:1]/',
+    'http://[2002:7f00:1::]/',
+    'http://10.1.2.3/',
+    'http://172.16.0.1/',
+    'http://172.31.255.255/',
+    'http://192.168.1.1/',
+    'http://100.64.0.1/',
+    'http://169.254.169.254/latest/meta-data/',
+    'http://[fd00::1]/',
+    'http://[fe80::1]/',
+    'http://[ff02::1]/',
+    'http://198.18.0.1/',
+    'http://224.0.0.1/',
+    'http://255.255.255.255/',
+    'http://192.0.0.192/',
+    'http://localhost/',
+    'http://LOCALHOST:8080/',
+    'http://localhost./',
   ])('the private address %s', async (url) => expect(await refusal(url)).toMatchObject({ code: 'TOOL_BLOCKED' }));
 
-  it.each(['file:///etc/passwd', 'gopher://example.org/', 'ftp://example.org/', 'data:text/plain,hi', 'javascript:alert(1)', 'http://name:word@example.org/'])('the address %s', async (url) =>
-    expect(await refusal(url)).toMatchObject({ code: 'TOOL_BLOCKED' }));
+  it.each([
+    'file:///etc/passwd',
+    'gopher://example.org/',
+    'ftp://example.org/',
+    'data:text/plain,hi',
+    'javascript:alert(1)',
+    'http://name:word@example.org/',
+  ])('the address %s', async (url) => expect(await refusal(url)).toMatchObject({ code: 'TOOL_BLOCKED' }));
 
   it.each([22, 25, 5432, 6379, 1, 65535])('port %i, before anything is looked up', async (port) => {
     const resolve: Resolve = () => Promise.reject(new Error('looked up'));
@@ -135,8 +175,10 @@ describe('fetch_page refuses', () => {
     }
   });
 
-  it.each(['http://127.0.0.1:9/', 'http://169.254.169.254/', 'http://[::1]/', 'file:///etc/passwd', '//10.0.0.1/'])('a redirect to %s', async (to) =>
-    expect(await refusal(`${site}/redirect?to=${encodeURIComponent(to)}`)).toMatchObject({ code: 'TOOL_BLOCKED' }));
+  it.each(['http://127.0.0.1:9/', 'http://169.254.169.254/', 'http://[::1]/', 'file:///etc/passwd', '//10.0.0.1/'])(
+    'a redirect to %s',
+    async (to) => expect(await refusal(`${site}/redirect?to=${encodeURIComponent(to)}`)).toMatchObject({ code: 'TOOL_BLOCKED' }),
+  );
 
   it('an allowed host at another port', async () => {
     expect(await refusal('http://127.0.0.1:8080/')).toMatchObject({ code: 'TOOL_BLOCKED' });
@@ -155,9 +197,21 @@ describe('fetch_page refuses', () => {
 });
 
 describe('public addresses', () => {
-  it.each([['8.8.8.8', 4], ['93.184.216.34', 4], ['172.32.0.1', 4], ['100.128.0.1', 4], ['2606:4700::1111', 6], ['2a00:1450:4001::1', 6]] as const)('include %s', (address, family) =>
-    expect(isPublic({ address, family })).toBe(true));
+  it.each([
+    ['8.8.8.8', 4],
+    ['93.184.216.34', 4],
+    ['172.32.0.1', 4],
+    ['100.128.0.1', 4],
+    ['2606:4700::1111', 6],
+    ['2a00:1450:4001::1', 6],
+  ] as const)('include %s', (address, family) => expect(isPublic({ address, family })).toBe(true));
 
-  it.each([['::ffff:8.8.8.8', 6], ['64:ff9b::808:808', 6], ['fe80::1%eth0', 6], ['2001:db8::1', 6], ['nonsense', 6], ['203.0.113.9', 4]] as const)('do not include %s', (address, family) =>
-    expect(isPublic({ address, family })).toBe(false));
+  it.each([
+    ['::ffff:8.8.8.8', 6],
+    ['64:ff9b::808:808', 6],
+    ['fe80::1%eth0', 6],
+    ['2001:db8::1', 6],
+    ['nonsense', 6],
+    ['203.0.113.9', 4],
+  ] as const)('do not include %s', (address, family) => expect(isPublic({ address, family })).toBe(false));
 });

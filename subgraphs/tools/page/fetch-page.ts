@@ -21,10 +21,13 @@ export function fetchPage(allowedPrivateHosts: string[], resolve: Resolve = syst
   return {
     id: 'fetch_page',
     title: 'Read a web page',
-    description: 'Reads the text of a public web page. Use it when a message names an address, or when you know the address of a page that holds the answer. It cannot search.',
+    description:
+      'Reads the text of a public web page. Use it when a message names an address, or when you know the address of a page that holds the answer. It cannot search.',
     inputSchema: {
       type: 'object',
-      properties: { url: { type: 'string', description: 'The whole address, as in https://example.org/page.', minLength: 1, maxLength: 2000 } },
+      properties: {
+        url: { type: 'string', description: 'The whole address, as in https://example.org/page.', minLength: 1, maxLength: 2000 },
+      },
       required: ['url'],
       additionalProperties: false,
     },
@@ -39,7 +42,8 @@ async function readWithin(url: string, rules: AddressRules): Promise<Page> {
     const page = await download(url, { ...rules, signal });
     return toPage(page, await readText(page, signal));
   } catch (error) {
-    if (timeout.aborted && !(error instanceof Failure)) throw new Failure('TOOL_TIMEOUT', { reason: `The page took longer than ${TOTAL_MS / 1000} s.` }, { cause: error });
+    if (timeout.aborted && !(error instanceof Failure))
+      throw new Failure('TOOL_TIMEOUT', { reason: `The page took longer than ${TOTAL_MS / 1000} s.` }, { cause: error });
     throw error;
   }
 }

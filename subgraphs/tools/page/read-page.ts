@@ -7,7 +7,10 @@ const HEAP_MB = 192;
 /** The text of a page that a person would read. A page can be made to take long, so it is read in a thread of its own. */
 export async function readPage(html: string, signal: AbortSignal): Promise<Readable> {
   signal.throwIfAborted();
-  const worker = new Worker(new URL('./readable.js', import.meta.url), { workerData: { html }, resourceLimits: { maxOldGenerationSizeMb: HEAP_MB } });
+  const worker = new Worker(new URL('./readable.js', import.meta.url), {
+    workerData: { html },
+    resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
+  });
   try {
     return await new Promise<Readable>((resolve, reject) => {
       worker.once('message', resolve).once('error', reject);

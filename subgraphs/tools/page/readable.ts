@@ -43,7 +43,10 @@ function textOf(body: Element): string {
   for (const element of copy.querySelectorAll(BLOCKS)) element.after('\n');
   for (const element of copy.querySelectorAll('td,th')) element.after('\t');
   const lines = (copy.textContent ?? '').split('\n').map((line) => line.replace(/\s+/g, ' ').trim());
-  return lines.join('\n').replace(/\n{3,}/g, '\n\n').trim();
+  return lines
+    .join('\n')
+    .replace(/\n{3,}/g, '\n\n')
+    .trim();
 }
 
 if (workerData?.html !== undefined) parentPort?.postMessage(toReadable(workerData.html as string));
