@@ -1,18 +1,24 @@
 import './telemetry.ts';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { ApolloServer, HeaderMap } from '@apollo/server';
-import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginInlineTraceDisabled, ApolloServerPluginLandingPageDisabled, ApolloServerPluginSchemaReportingDisabled, ApolloServerPluginUsageReportingDisabled } from '@apollo/server/plugin/disabled';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginSchemaReportingDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from '@apollo/server/plugin/disabled';
 import type { GatewayInterface } from '@apollo/server-gateway-interface';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Log } from '../infra/log.ts';
 import type { ErrorCode } from '../schema/errors.ts';
-import { PREFLIGHT_HEADERS, type Asker } from './asker.ts';
+import { PREFLIGHT_HEADERS, type Asker } from './viewer/asker.ts';
 import type { Answer, Entrance } from './entrance.ts';
 import type { GatewaySurface } from './gateway.ts';
-import { LIMITS } from './limits.ts';
-import { parseFailure } from './parse-failure.ts';
+import { LIMITS } from './limits/limits.ts';
+import { parseFailure } from './limits/parse-failure.ts';
 import { retryAfterOf, statusOf, toWire, WireGraphQLError, type WireError } from './refusal.ts';
 
 interface ApolloOptions {
@@ -51,12 +57,18 @@ export async function openApollo({ gateway, entrance, log, askerOf }: ApolloOpti
       ApolloServerPluginCacheControlDisabled(),
     ],
     formatError: (formatted, error) => (isOurs(formatted) ? formatted : toWire(asOurs(error), asking.getStore() ?? '', log)),
-    logger: { debug: () => {}, info: () => {}, warn: (message: unknown) => log.warn(String(message)), error: (message: unknown) => log.error(String(message)) },
+    logger: {
+      debug: () => {},
+      info: () => {},
+      warn: (message: unknown) => log.warn(String(message)),
+      error: (message: unknown) => log.error(String(message)),
+    },
   });
   await server.start();
   const handle = fastifyApolloHandler(server, { context: async (request) => ({ asker: askerOf(request as unknown as FastifyRequest) }) });
   return {
-    handle: (request, reply) => asking.run(request.id, () => handle.call(request.server as never, request as never, reply as never) as Promise<unknown>),
+    handle: (request, reply) =>
+      asking.run(request.id, () => handle.call(request.server as never, request as never, reply as never) as Promise<unknown>),
     stop: () => server.stop(),
   };
 }
@@ -65,7 +77,10 @@ function behind(gateway: GatewaySurface, entrance: Entrance): GatewayInterface {
   return {
     load: async () => ({
       executor: async ({ request: { operationName, variables }, source, context }) => {
-        const answer = await entrance.execute({ query: source, operationName: operationName ?? null, variables: variables ?? null }, context['asker'] as Asker);
+        const answer = await entrance.execute(
+          { query: source, operationName: operationName ?? null, variables: variables ?? null },
+          context['asker'] as Asker,
+        );
         return toApollo(answer) as Awaited<ReturnType<Awaited<ReturnType<GatewayInterface['load']>>['executor'] & {}>>;
       },
     }),
@@ -98,6 +113,7 @@ function asOurs(error: unknown): unknown {
   if (error.extensions['code'] === 'GRAPHQL_PARSE_FAILED') return parseFailure(error);
   if (error.extensions['code'] !== 'BAD_REQUEST') return error;
   const { status } = (error.extensions['http'] ?? {}) as { status?: number };
-  const code: ErrorCode = status === 405 ? 'METHOD_NOT_ALLOWED' : error.message.includes('Cross-Site Request Forgery') ? 'CSRF_BLOCKED' : 'BAD_REQUEST';
+  const code: ErrorCode =
+    status === 405 ? 'METHOD_NOT_ALLOWED' : error.message.includes('Cross-Site Request Forgery') ? 'CSRF_BLOCKED' : 'BAD_REQUEST';
   return new GraphQLError(error.message.trim(), { extensions: { code } });
 }

@@ -2,15 +2,15 @@ import type { DocumentNode } from 'graphql';
 import type { Log } from '../infra/log.ts';
 import { Failure } from '../schema/errors.ts';
 import type { Identity, Viewer } from '../schema/viewer.ts';
-import type { Asker } from './asker.ts';
-import { checkVariables } from './characters.ts';
+import type { Asker } from './viewer/asker.ts';
+import { checkVariables } from './limits/characters.ts';
 import type { GatewaySurface } from './gateway.ts';
-import { chooseOperation, Inspector, isIntrospection, type InspectedOperation } from './inspection.ts';
-import { parseFailure } from './parse-failure.ts';
+import { chooseOperation, Inspector, isIntrospection, type InspectedOperation } from './limits/inspection.ts';
+import { parseFailure } from './limits/parse-failure.ts';
 import { toWire, type WireError } from './refusal.ts';
 import type { GraphRequest, GraphResult } from './request.ts';
-import type { Scales } from './scales.ts';
-import type { Throttle } from './throttle.ts';
+import type { Scales } from './limits/scales.ts';
+import type { Throttle } from './limits/throttle.ts';
 
 export type Introspection = 'signed-in' | 'admin' | 'off';
 
@@ -67,7 +67,9 @@ export class Entrance {
     try {
       const admitted = await this.admit(request, asker);
       if (admitted.operation.node.operation === 'subscription') {
-        throw new Failure('BAD_REQUEST', { reason: 'Subscriptions are answered over WebSocket at /graphql, or as events at /graphql/stream.' });
+        throw new Failure('BAD_REQUEST', {
+          reason: 'Subscriptions are answered over WebSocket at /graphql, or as events at /graphql/stream.',
+        });
       }
       return await this.run(admitted);
     } catch (error) {
@@ -130,7 +132,10 @@ function conceal(error: WireError, { viewer }: Identity): WireError {
 }
 
 /** `failed` makes the last event of a stream that breaks; a rejection would show its message to the client. */
-function mapEvents<From, To>(events: AsyncIterableIterator<From>, { map, failed }: { map(event: From): To; failed(error: unknown): To }): AsyncIterableIterator<To> {
+function mapEvents<From, To>(
+  events: AsyncIterableIterator<From>,
+  { map, failed }: { map(event: From): To; failed(error: unknown): To },
+): AsyncIterableIterator<To> {
   const over: IteratorResult<To> = { done: true, value: undefined };
   let isBroken = false;
   return {

@@ -2,8 +2,8 @@ import { TextDecoder } from 'node:util';
 import { fastifyHelmet } from '@fastify/helmet';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Failure } from '../schema/errors.ts';
-import { hasPreflightHeader } from './asker.ts';
-import type { Origin } from './origin.ts';
+import { hasPreflightHeader } from './viewer/asker.ts';
+import type { Origin } from './viewer/origin.ts';
 
 const FORM_TYPES = ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data'];
 /** A body has this long to arrive; files take longer and have a rule of their own. */
@@ -12,7 +12,10 @@ const BODY_MS = 10_000;
 /** What every answer carries and every request meets before its route. */
 export async function raiseGuards(app: FastifyInstance, origin: Origin, isSecure: boolean): Promise<void> {
   await app.register(fastifyHelmet, {
-    contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"], baseUri: ["'none'"], formAction: ["'none'"] } },
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"], baseUri: ["'none'"], formAction: ["'none'"] },
+    },
     strictTransportSecurity: isSecure,
     xFrameOptions: { action: 'deny' },
   });
@@ -31,7 +34,8 @@ export async function raiseGuards(app: FastifyInstance, origin: Origin, isSecure
   // What a form can send, a page elsewhere can send: then a header must show that it is one of ours.
   app.addHook('onRequest', async ({ method, headers }) => {
     const [type = ''] = (headers['content-type'] ?? '').split(';');
-    if (method === 'POST' && FORM_TYPES.includes(type.trim().toLowerCase()) && !hasPreflightHeader(headers)) throw new Failure('CSRF_BLOCKED');
+    if (method === 'POST' && FORM_TYPES.includes(type.trim().toLowerCase()) && !hasPreflightHeader(headers))
+      throw new Failure('CSRF_BLOCKED');
   });
   watchBodies(app);
   readJson(app);
@@ -54,7 +58,9 @@ function readJson(app: FastifyInstance): void {
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request: FastifyRequest, body: Buffer, done) => {
     const text = decodeOr(decoder, body);
     if (text === undefined) return done(new Failure('BAD_REQUEST', { reason: 'The body is not UTF-8.' }));
-    void parse(request, text, (error, value) => done(error ? new Failure('BAD_REQUEST', { reason: 'The body is not JSON.' }, { cause: error }) : null, value));
+    void parse(request, text, (error, value) =>
+      done(error ? new Failure('BAD_REQUEST', { reason: 'The body is not JSON.' }, { cause: error }) : null, value),
+    );
   });
 }
 

@@ -5,12 +5,19 @@ import type { Log } from '../infra/log.ts';
 import { ERRORS, Failure, type ErrorCode } from '../schema/errors.ts';
 import { retryAfterOf, statusOf, toWire, type ErrorBody } from './refusal.ts';
 
-const CODES_BY_STATUS: Record<number, ErrorCode> = { 404: 'NOT_FOUND', 405: 'METHOD_NOT_ALLOWED', 413: 'PAYLOAD_TOO_LARGE', 503: 'SHUTTING_DOWN' };
+const CODES_BY_STATUS: Record<number, ErrorCode> = {
+  404: 'NOT_FOUND',
+  405: 'METHOD_NOT_ALLOWED',
+  413: 'PAYLOAD_TOO_LARGE',
+  503: 'SHUTTING_DOWN',
+};
 
 /** Every refusal outside the graph has the form of those within it: JSON, a code, a request id, nothing of the inside. */
 export function answerErrors(app: FastifyInstance, log: Log): void {
   app.setErrorHandler((error: FastifyError, request, reply) => sendFailure(reply, request, asFailure(error), log));
-  app.setNotFoundHandler((request, reply) => sendFailure(reply, request, new Failure('NOT_FOUND', { reason: 'There is nothing at this address.' }), log));
+  app.setNotFoundHandler((request, reply) =>
+    sendFailure(reply, request, new Failure('NOT_FOUND', { reason: 'There is nothing at this address.' }), log),
+  );
 }
 
 export function sendFailure(reply: FastifyReply, request: FastifyRequest, error: unknown, log: Log): FastifyReply {
@@ -35,7 +42,9 @@ export function refuseConnection(error: NodeJS.ErrnoException, socket: Socket): 
   const body = JSON.stringify({
     errors: [{ message: reason, extensions: { code: 'BAD_REQUEST', retryable: false, requestId: newId() } }],
   } satisfies ErrorBody);
-  socket.end(`HTTP/1.1 ${status}\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`);
+  socket.end(
+    `HTTP/1.1 ${status}\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  );
 }
 
 const STATUS_OF_CONNECTION: Record<string, [string, string]> = {

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fastifyCookie } from '@fastify/cookie';
-import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import Fastify, { type FastifyInstance } from 'fastify';
 import type { Bus } from '../infra/bus/bus.ts';
 import type { Files } from '../infra/files/files.ts';
 import { newId } from '../infra/id.ts';
@@ -9,26 +9,21 @@ import type { Limits } from '../infra/limits/limits.ts';
 import type { Log } from '../infra/log.ts';
 import { Failure } from '../schema/errors.ts';
 import { openApollo } from './apollo.ts';
-import { proofOf, type Asker } from './asker.ts';
-import { ClientAddress } from './client-address.ts';
-import { SessionCookies } from './cookies.ts';
-import { addDownload, type DownloadOptions } from './download.ts';
-import { Entrance, type Introspection } from './entrance.ts';
+import { addDownload, type DownloadOptions } from './files/download.ts';
+import type { Introspection } from './entrance.ts';
 import type { GatewaySurface } from './gateway.ts';
 import { raiseGuards } from './guards.ts';
 import { addHealth, type Check } from './health.ts';
 import { answerErrors, refuseConnection } from './http-errors.ts';
-import { LIMITS } from './limits.ts';
-import { Origin } from './origin.ts';
-import type { Scales } from './scales.ts';
-import { addSession } from './session.ts';
-import { SocketDoor } from './socket.ts';
-import { EventDoor } from './sse.ts';
+import { LIMITS } from './limits/limits.ts';
+import { openReception, type Reception } from './reception.ts';
+import type { Scales } from './limits/scales.ts';
+import { addSession } from './viewer/session.ts';
+import { SocketDoor } from './streams/socket.ts';
+import { EventDoor } from './streams/sse.ts';
 import { addPages } from './static.ts';
-import { StreamSlots } from './stream-slots.ts';
-import { ratesFor, Throttle } from './throttle.ts';
-import { addUpload, type UploadOptions } from './upload.ts';
-import { Viewers, type TokenReader } from './viewer.ts';
+import { addUpload, type UploadOptions } from './files/upload.ts';
+import type { TokenReader } from './viewer/viewer.ts';
 
 export interface DoorValues {
   host: string;
@@ -77,47 +72,34 @@ const REQUEST_ID = /^[\w.-]{8,64}$/;
 
 /** The one listener of the product: the graph, its sockets and streams, files, sessions, health, and the web client. */
 export async function openDoor(options: DoorOptions): Promise<Door> {
-  const { gateway, scales, log, limits, values } = options;
-  const isSecure = values.publicUrl?.startsWith('https:') ?? false;
-  const origin = new Origin(values.host, values.publicUrl);
-  const cookies = new SessionCookies(isSecure);
-  const addresses = new ClientAddress(values.trustedProxies);
-  const slots = new StreamSlots(LIMITS.subscriptionsPerUser);
-  const viewers = new Viewers(options.tokens, () => gateway.sourceOf('users'), options.bus);
-  const entrance = new Entrance({ gateway, scales, throttle: new Throttle(limits, ratesFor(values.signInsPerMinute)), introspection: values.introspection, log });
-  const askerOf = (request: FastifyRequest): Asker => ({
-    requestId: request.id,
-    ip: addresses.of(request.raw),
-    userAgent: request.headers['user-agent'],
-    prove: () => proofOf(request.headers, cookies, viewers),
-  });
-
+  const { log, values } = options;
+  const reception = openReception(options);
+  const events = new EventDoor(reception);
+  const sockets = new SocketDoor(reception);
+  const apollo = await openApollo(reception);
   let isStopping = false;
+
   const app = makeApp();
-  app.addHook('onRequest', async (request, reply) => {
-    if (!isStopping || request.url.startsWith('/health/')) return;
-    void reply.header('connection', 'close');
-    throw new Failure('SHUTTING_DOWN');
-  });
-  await raiseGuards(app, origin, isSecure);
+  refuseWhen(app, () => isStopping);
+  await raiseGuards(app, reception.origin, reception.isSecure);
   await app.register(fastifyCookie);
   answerErrors(app, log);
-
-  const events = new EventDoor({ entrance, viewers, slots, askerOf, log });
-  const sockets = new SocketDoor({ gateway, entrance, viewers, cookies, origin, addresses, slots, log });
-  const apollo = await openApollo({ gateway, entrance, log, askerOf });
-  app.route({ method: ['GET', 'POST'], url: '/graphql', exposeHeadRoute: false, handler: (request, reply) => apollo.handle(request, reply) });
+  app.route({
+    method: ['GET', 'POST'],
+    url: '/graphql',
+    exposeHeadRoute: false,
+    handler: (request, reply) => apollo.handle(request, reply),
+  });
   events.addTo(app);
-  addSession(app, { entrance, viewers, cookies, origin, askerOf, log });
-  addUpload(app, { files: options.files, knowledge: () => gateway.sourceOf('knowledge'), readTicket: (ticket) => options.tickets.readUpload(ticket), ipOf: (request) => addresses.of(request.raw) });
-  addDownload(app, { files: options.files, readTicket: (ticket) => options.tickets.readDownload(ticket) });
+  addSession(app, reception);
+  addFiles(app, options, reception);
   addHealth(app, options.checks, () => isStopping);
   addPages(app, values.webRoot);
   app.server.on('upgrade', (request, socket, head) => sockets.upgrade(request, socket, head));
 
   return {
     async listen() {
-      await viewers.open();
+      await reception.viewers.open();
       await app.listen({ host: values.host, port: values.port });
     },
     async close() {
@@ -128,12 +110,31 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
       await app.close();
       clearTimeout(patience);
       await apollo.stop();
-      await viewers.close();
+      await reception.viewers.close();
     },
     get port() {
       return (app.server.address() as AddressInfo).port;
     },
   };
+}
+
+/** Connections that are kept alive bring requests after the door was closed to new ones. */
+function refuseWhen(app: FastifyInstance, isStopping: () => boolean): void {
+  app.addHook('onRequest', async (request, reply) => {
+    if (!isStopping() || request.url.startsWith('/health/')) return;
+    void reply.header('connection', 'close');
+    throw new Failure('SHUTTING_DOWN');
+  });
+}
+
+function addFiles(app: FastifyInstance, { files, tickets }: DoorOptions, { gateway, addresses }: Reception): void {
+  addUpload(app, {
+    files,
+    knowledge: () => gateway.sourceOf('knowledge'),
+    readTicket: (ticket) => tickets.readUpload(ticket),
+    ipOf: (request) => addresses.of(request.raw),
+  });
+  addDownload(app, { files, readTicket: (ticket) => tickets.readDownload(ticket) });
 }
 
 function makeApp(): FastifyInstance {
@@ -148,7 +149,10 @@ function makeApp(): FastifyInstance {
       return typeof given === 'string' && REQUEST_ID.test(given) ? given : newId();
     },
     serverFactory: (handler) => {
-      const server = createServer({ headersTimeout: HEADERS_MS, requestTimeout: REQUEST_MS, keepAliveTimeout: 65_000, connectionsCheckingInterval: 1_000 }, handler);
+      const server = createServer(
+        { headersTimeout: HEADERS_MS, requestTimeout: REQUEST_MS, keepAliveTimeout: 65_000, connectionsCheckingInterval: 1_000 },
+        handler,
+      );
       server.maxConnections = MAX_CONNECTIONS;
       return server;
     },

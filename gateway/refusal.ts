@@ -43,11 +43,16 @@ const LONGEST_MESSAGE = 500;
 /** Turns whatever went wrong into what a client may see. What nobody expected is logged here, once, and shown as INTERNAL. */
 export function toWire(error: unknown, requestId: string, log: Log): WireError {
   const failure = failureOf(error);
-  if (failure) return { ...placeOf(error), message: failure.message, extensions: extensionsOf(failure.extensions, failure.code, requestId) };
+  if (failure)
+    return { ...placeOf(error), message: failure.message, extensions: extensionsOf(failure.extensions, failure.code, requestId) };
   const code = codeOf(error);
   if (code && code !== 'INTERNAL') {
     const { message, extensions } = error as GraphQLError;
-    return { ...placeOf(error), message: QUOTING.includes(code) ? tidy(message) : message, extensions: extensionsOf(extensions, code, requestId) };
+    return {
+      ...placeOf(error),
+      message: QUOTING.includes(code) ? tidy(message) : message,
+      extensions: extensionsOf(extensions, code, requestId),
+    };
   }
   if (!code) log.error({ err: error, requestId }, 'a request failed unexpectedly');
   return { ...placeOf(error), message: ERRORS.INTERNAL.message, extensions: extensionsOf({}, 'INTERNAL', requestId) };

@@ -63,7 +63,11 @@ function pathOf({ url }: FastifyRequest): string | undefined {
 async function find(root: string, path: string): Promise<Found | undefined> {
   const base = normalize(join(root, path));
   if (base !== normalize(root) && !base.startsWith(normalize(root) + sep) && base !== normalize(root + sep)) return undefined;
-  const candidates = path.endsWith('/') ? [join(base, 'index.html')] : extname(path) ? [base] : [base, `${base}.html`, join(base, 'index.html')];
+  const candidates = path.endsWith('/')
+    ? [join(base, 'index.html')]
+    : extname(path)
+      ? [base]
+      : [base, `${base}.html`, join(base, 'index.html')];
   for (const candidate of candidates) {
     const file = await fileAt(candidate);
     if (file) return file;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { Gateway } from '../gateway/gateway.ts';
 import { openDoor, type DoorValues } from '../gateway/http.ts';
-import { Scales } from '../gateway/scales.ts';
+import { Scales } from '../gateway/limits/scales.ts';
 import { local } from '../gateway/sources.ts';
 import { all } from '../subgraphs/all.ts';
 import { openSubgraph, type OpenSubgraph } from '../subgraphs/open.ts';

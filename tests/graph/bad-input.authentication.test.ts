@@ -32,12 +32,21 @@ describe('access tokens', () => {
   it.each<[string, () => string]>([
     ['A1 without a signature (alg none)', () => `${encode({ alg: 'none', typ: 'at+jwt' })}.${encode(claimsOf(ada.token))}.`],
     ['A1 whose algorithm is written in another case', () => forge(ada.token, { header: { alg: 'nOnE', typ: 'at+jwt' } })],
-    ['A2 signed by HS256 with a public key', () => forge(ada.token, { key: rsa.publicKey.export({ type: 'spki', format: 'pem' }) as string })],
-    ['A2 signed by RS256', () => {
-      const body = `${encode({ alg: 'RS256', typ: 'at+jwt' })}.${encode(claimsOf(ada.token))}`;
-      return `${body}.${signWith('sha256', Buffer.from(body), rsa.privateKey).toString('base64url')}`;
-    }],
-    ['A3 that name a key of their own', () => forge(ada.token, { header: { ...HEADER, kid: '../../dev/null', jku: 'http://127.0.0.1/keys' }, key: '' })],
+    [
+      'A2 signed by HS256 with a public key',
+      () => forge(ada.token, { key: rsa.publicKey.export({ type: 'spki', format: 'pem' }) as string }),
+    ],
+    [
+      'A2 signed by RS256',
+      () => {
+        const body = `${encode({ alg: 'RS256', typ: 'at+jwt' })}.${encode(claimsOf(ada.token))}`;
+        return `${body}.${signWith('sha256', Buffer.from(body), rsa.privateKey).toString('base64url')}`;
+      },
+    ],
+    [
+      'A3 that name a key of their own',
+      () => forge(ada.token, { header: { ...HEADER, kid: '../../dev/null', jku: 'http://127.0.0.1/keys' }, key: '' }),
+    ],
     ['A4 of another issuer', () => forge(ada.token, { claims: { iss: 'elsewhere' } })],
     ['A5 for another audience', () => forge(ada.token, { claims: { aud: 'upload' } })],
     ['A5 for no audience', () => forge(ada.token, { claims: { aud: undefined } })],
@@ -47,10 +56,13 @@ describe('access tokens', () => {
     ['A7 that end in a hundred years', () => forge(ada.token, { claims: { exp: now() + 3_155_760_000 } })],
     ['A8 that begin later', () => forge(ada.token, { claims: { nbf: now() + 120 } })],
     ['A8 from the future', () => forge(ada.token, { claims: { iat: now() + 120, exp: now() + 600 } })],
-    ['A9 whose claims were changed', () => {
-      const [header, , signature] = ada.token.split('.');
-      return `${header}.${encode({ ...claimsOf(ada.token), sub: '01900000-0000-7000-8000-000000000000' })}.${signature}`;
-    }],
+    [
+      'A9 whose claims were changed',
+      () => {
+        const [header, , signature] = ada.token.split('.');
+        return `${header}.${encode({ ...claimsOf(ada.token), sub: '01900000-0000-7000-8000-000000000000' })}.${signature}`;
+      },
+    ],
     ['A9 of a session that is another person’s', () => forge(ada.token, { claims: { sub: '01900000-0000-7000-8000-000000000000' } })],
     ['A9 of a session that never was', () => forge(ada.token, { claims: { sid: '01900000-0000-7000-8000-000000000000' } })],
     ['A10 with a critical extension', () => forge(ada.token, { header: { ...HEADER, crit: ['x'], x: 1 } })],
@@ -66,7 +78,11 @@ describe('access tokens', () => {
   });
 
   it.each(['Basic YTpi', 'Bearer', 'Bearer a b', ''])('are not read from the header "%s"', async (authorization) => {
-    const response = await fetch(`${product.url}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json', authorization }, body: '{"query":"{ viewer { id } }"}' });
+    const response = await fetch(`${product.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization },
+      body: '{"query":"{ viewer { id } }"}',
+    });
     expect(response.status).toBe(401);
   });
 });
@@ -76,12 +92,18 @@ describe('sessions', () => {
     const bob = await Person.signUp(product, 'Bob');
     await product.ask('{ viewer { id } }', {}, bob.token);
     await product.ask('mutation { signOut { signedOut } }', {}, bob.token);
-    await eventually(() => codeFor(bob.token), (code) => code !== 'accepted', 2_000);
+    await eventually(
+      () => codeFor(bob.token),
+      (code) => code !== 'accepted',
+      2_000,
+    );
     expect(await codeFor(bob.token)).toEqual(UNAUTHENTICATED);
   });
 
   it('A15 are not refreshed by an access token', async () => {
-    const { errors } = await product.graph('mutation ($t: String!) { refreshSession(input: { refreshToken: $t }) { expiresAt } }', { t: ada.token });
+    const { errors } = await product.graph('mutation ($t: String!) { refreshSession(input: { refreshToken: $t }) { expiresAt } }', {
+      t: ada.token,
+    });
     expect(errors?.[0]?.extensions['code']).toBe('UNAUTHENTICATED');
   });
 });
@@ -90,7 +112,11 @@ describe('the session of the web client', () => {
   const WEB = { 'content-type': 'application/json', 'x-parley-client': 'web' };
   const post = (what: string, body: object, headers: Record<string, string> = {}) =>
     send(product, `/session/${what}`, { method: 'POST', body: JSON.stringify(body), headers: { ...WEB, ...headers } });
-  const cookiesOf = (answer: { headers: Headers }) => answer.headers.getSetCookie().map((cookie) => cookie.split(';')[0]!).join('; ');
+  const cookiesOf = (answer: { headers: Headers }) =>
+    answer.headers
+      .getSetCookie()
+      .map((cookie) => cookie.split(';')[0]!)
+      .join('; ');
   const signIn = (email: string) => post('sign-in', { email, password: PASSWORD });
 
   it('A22 keeps its tokens where no script reads them', async () => {
@@ -103,7 +129,11 @@ describe('the session of the web client', () => {
   it('signs up, asks, refreshes and signs out', async () => {
     const first = await post('sign-up', { email: `eve-${randomUUID()}@example.com`, password: PASSWORD, name: 'Eve' });
     const ask = (cookie: string, headers: Record<string, string> = { 'x-parley-client': 'web' }) =>
-      send(product, '/graphql', { method: 'POST', body: '{"query":"{ viewer { name } }"}', headers: { 'content-type': 'application/json', cookie, ...headers } });
+      send(product, '/graphql', {
+        method: 'POST',
+        body: '{"query":"{ viewer { name } }"}',
+        headers: { 'content-type': 'application/json', cookie, ...headers },
+      });
     expect(JSON.parse((await ask(cookiesOf(first))).text).data.viewer.name).toBe('Eve');
     expect((await ask(cookiesOf(first), {})).code).toBe('CSRF_BLOCKED');
 
@@ -113,7 +143,11 @@ describe('the session of the web client', () => {
 
     const out = await post('sign-out', {}, { cookie: cookiesOf(second) });
     expect(JSON.parse(out.text)).toEqual({ signedOut: true });
-    await eventually(() => ask(cookiesOf(second)), ({ code }) => code === 'UNAUTHENTICATED', 2_000);
+    await eventually(
+      () => ask(cookiesOf(second)),
+      ({ code }) => code === 'UNAUTHENTICATED',
+      2_000,
+    );
     expect((await post('refresh', {}, { cookie: cookiesOf(second) })).code).toBe('UNAUTHENTICATED');
   });
 
@@ -134,8 +168,14 @@ describe('the session of the web client', () => {
   });
 
   it('says TOKEN_EXPIRED when only the refresh token is left, so that the client refreshes', async () => {
-    const cookie = cookiesOf(await signIn(ada.email)).split('; ').find((one) => one.includes('refresh'))!;
-    const answer = await send(product, '/graphql', { method: 'POST', body: '{"query":"{ viewer { name } }"}', headers: { ...WEB, cookie } });
+    const cookie = cookiesOf(await signIn(ada.email))
+      .split('; ')
+      .find((one) => one.includes('refresh'))!;
+    const answer = await send(product, '/graphql', {
+      method: 'POST',
+      body: '{"query":"{ viewer { name } }"}',
+      headers: { ...WEB, cookie },
+    });
     expect(answer.code).toBe('TOKEN_EXPIRED');
   });
 });
@@ -149,14 +189,20 @@ describe('guessing', () => {
         send(strict, '/graphql', {
           method: 'POST',
           headers: { 'content-type': 'application/json', ...headers },
-          body: JSON.stringify({ query: 'mutation ($i: SignInInput!) { signIn(input: $i) { expiresAt } }', variables: { i: { email, password: 'wrong wrong' } } }),
+          body: JSON.stringify({
+            query: 'mutation ($i: SignInInput!) { signIn(input: $i) { expiresAt } }',
+            variables: { i: { email, password: 'wrong wrong' } },
+          }),
         });
       const codes: unknown[] = [];
       for (let n = 0; n < 6; n++) codes.push((await guess(bob.email.toUpperCase(), { 'x-forwarded-for': `10.0.0.${n}` })).code);
       expect(codes).toEqual([...Array(5).fill('INVALID_CREDENTIALS'), 'RATE_LIMITED']);
       expect((await guess('somebody@example.com')).code).toBe('INVALID_CREDENTIALS');
       const answer = await guess(bob.email);
-      expect({ status: answer.status, retryAfter: Number(answer.headers.get('retry-after')) > 0 }).toEqual({ status: 429, retryAfter: true });
+      expect({ status: answer.status, retryAfter: Number(answer.headers.get('retry-after')) > 0 }).toEqual({
+        status: 429,
+        retryAfter: true,
+      });
     } finally {
       await strict.stop();
     }

@@ -1,6 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
-import { buildSchema, getNamedType, isEnumType, isInputObjectType, isLeafType, isListType, isNonNullType, type GraphQLField, type GraphQLInputType } from 'graphql';
+import {
+  buildSchema,
+  getNamedType,
+  isEnumType,
+  isInputObjectType,
+  isLeafType,
+  isListType,
+  isNonNullType,
+  type GraphQLField,
+  type GraphQLInputType,
+} from 'graphql';
 import { addDocument } from '../support/documents.ts';
 import { Person } from '../support/person.ts';
 import { startProduct, type Product } from '../support/product.ts';
@@ -27,9 +37,21 @@ beforeAll(async () => {
   await ada.follow(runId);
   const made = await ada.ask('mutation { createKnowledgeBase(input: { name: "Hers" }) { knowledgeBase { id } } }');
   const knowledgeBaseId = made.createKnowledgeBase.knowledgeBase.id as string;
-  const document = await addDocument(ada, knowledgeBaseId, { name: 'a.txt', mediaType: 'text/plain', content: 'The canary sings in Lausanne every morning.' });
+  const document = await addDocument(ada, knowledgeBaseId, {
+    name: 'a.txt',
+    mediaType: 'text/plain',
+    content: 'The canary sings in Lausanne every morning.',
+  });
   const found = await ada.ask('{ searchKnowledge(input: { query: "canary" }) { passage { id } } }');
-  hers = { conversationId, assistantId, messageId, runId, knowledgeBaseId, documentId: document.id, passageId: found.searchKnowledge[0].passage.id };
+  hers = {
+    conversationId,
+    assistantId,
+    messageId,
+    runId,
+    knowledgeBaseId,
+    documentId: document.id,
+    passageId: found.searchKnowledge[0].passage.id,
+  };
 });
 afterAll(() => product.stop());
 
@@ -61,7 +83,9 @@ function literal(type: GraphQLInputType, idFor: (name: string) => string, name =
 const anyId = (_name: string, type: GraphQLInputType) => literal(type, () => ELSEWHERE);
 
 describe('Z1 every root field of the schema', () => {
-  const all = (['query', 'mutation', 'subscription'] as const).flatMap((root) => fieldsOf(root).map((field) => [`${root} ${field.name}`, root, field] as const));
+  const all = (['query', 'mutation', 'subscription'] as const).flatMap((root) =>
+    fieldsOf(root).map((field) => [`${root} ${field.name}`, root, field] as const),
+  );
 
   it.each(all.filter(([, , { name }]) => !OPEN_TO_ALL.includes(name)))('%s is closed to strangers', async (_name, root, field) => {
     const { status, errors, data } = await product.graph(documentFor(root, field, anyId));
@@ -107,7 +131,8 @@ describe('Z1 Z2 what is Ada’s', () => {
   it.each(aims)('by %s(%s) is to Bob, and to the administrator, as if it were not there', async (name, argument, of) => {
     const root = (['query', 'mutation', 'subscription'] as const).find((one) => fieldsOf(one).some((field) => field.name === name))!;
     const field = fieldsOf(root).find((one) => one.name === name)!;
-    const aimed = (id: string) => documentFor(root, field, (top, type) => literal(type, (inner) => ((inner || top) === argument ? id : ELSEWHERE), top));
+    const aimed = (id: string) =>
+      documentFor(root, field, (top, type) => literal(type, (inner) => ((inner || top) === argument ? id : ELSEWHERE), top));
     const missing = await codeOf(bob, aimed(ELSEWHERE));
     expect(missing).toBe('NOT_FOUND');
     expect([await codeOf(bob, aimed(hers[of]!)), await codeOf(admin, aimed(hers[of]!))]).toEqual([missing, missing]);
@@ -115,7 +140,10 @@ describe('Z1 Z2 what is Ada’s', () => {
 
   it('is covered above: each id of a root field has its line, but for those of tools and notices', () => {
     const takesId = (field: GraphQLField<unknown, unknown>) => documentFor('query', field, anyId).includes(ELSEWHERE);
-    const names = (['query', 'mutation', 'subscription'] as const).flatMap(fieldsOf).filter(takesId).map(({ name }) => name);
+    const names = (['query', 'mutation', 'subscription'] as const)
+      .flatMap(fieldsOf)
+      .filter(takesId)
+      .map(({ name }) => name);
     const lines = new Set(aims.map(([name]) => name));
     expect(names.filter((name) => !lines.has(name)).sort()).toEqual(['callTool', 'toolCall']);
   });
@@ -124,12 +152,18 @@ describe('Z1 Z2 what is Ada’s', () => {
     const query = `{ conversations { totalCount } assistants { totalCount } knowledgeBases { totalCount } searchMessages(query: "canary") { snippet }
       searchKnowledge(input: { query: "canary" }) { score } notifications { totalCount } }`;
     expect(await bob.ask(query)).toEqual({
-      conversations: { totalCount: 0 }, assistants: { totalCount: 0 }, knowledgeBases: { totalCount: 0 }, searchMessages: [], searchKnowledge: [], notifications: { totalCount: 0 },
+      conversations: { totalCount: 0 },
+      assistants: { totalCount: 0 },
+      knowledgeBases: { totalCount: 0 },
+      searchMessages: [],
+      searchKnowledge: [],
+      notifications: { totalCount: 0 },
     });
   });
 
   it('Z9 cannot be had through an assistant of Bob’s that names her knowledge', async () => {
-    const create = 'mutation ($ids: [ID!]) { createAssistant(input: { name: "Thief", instructions: "x", knowledgeBaseIds: $ids }) { assistant { knowledgeBases { name } passages(for: "canary") { score } } } }';
+    const create =
+      'mutation ($ids: [ID!]) { createAssistant(input: { name: "Thief", instructions: "x", knowledgeBaseIds: $ids }) { assistant { knowledgeBases { name } passages(for: "canary") { score } } } }';
     const { data, errors } = await product.graph(create, { ids: [hers['knowledgeBaseId']] }, bob.token);
     if (!errors) expect(data.createAssistant.assistant).toEqual({ knowledgeBases: [], passages: [] });
     expect(JSON.stringify(data ?? null)).not.toContain('Hers');
@@ -137,15 +171,27 @@ describe('Z1 Z2 what is Ada’s', () => {
 
   it('Z6 does not change owner or role by a field that nobody offered', async () => {
     for (const extra of ['ownerId: "x"', 'role: ADMIN', 'createdAt: "2026-01-01T00:00:00Z"']) {
-      expect(await codeOf(bob, `mutation { createAssistant(input: { name: "x", instructions: "x", ${extra} }) { assistant { id } } }`)).toBe('GRAPHQL_VALIDATION_FAILED');
-      expect(await codeOf(bob, 'mutation ($i: CreateAssistantInput!) { createAssistant(input: $i) { assistant { id } } }', { i: { name: 'x', instructions: 'x', [extra.split(':')[0]!]: 'x' } })).toBe('BAD_USER_INPUT');
+      expect(
+        await codeOf(bob, `mutation { createAssistant(input: { name: "x", instructions: "x", ${extra} }) { assistant { id } } }`),
+      ).toBe('GRAPHQL_VALIDATION_FAILED');
+      expect(
+        await codeOf(bob, 'mutation ($i: CreateAssistantInput!) { createAssistant(input: $i) { assistant { id } } }', {
+          i: { name: 'x', instructions: 'x', [extra.split(':')[0]!]: 'x' },
+        }),
+      ).toBe('BAD_USER_INPUT');
     }
   });
 
   it('Z5 is not opened by headers that claim to be somebody', async () => {
     const response = await fetch(`${product.url}/graphql`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${bob.token}`, 'x-user-id': ada.id, 'x-role': 'ADMIN', 'x-system': 'true' },
+      headers: {
+        'content-type': 'application/json',
+        authorization: `Bearer ${bob.token}`,
+        'x-user-id': ada.id,
+        'x-role': 'ADMIN',
+        'x-system': 'true',
+      },
       body: JSON.stringify({ query: '{ viewer { id role } }' }),
     });
     expect(await response.json()).toEqual({ data: { viewer: { id: bob.id, role: 'USER' } } });
@@ -161,6 +207,7 @@ describe('Z1 Z2 what is Ada’s', () => {
 /** The code that a person is answered with; a subscription is asked over a socket. */
 async function codeOf(person: Person, document: string, variables: Record<string, unknown> = {}): Promise<string | undefined> {
   if (!document.startsWith('subscription')) return (await product.graph(document, variables, person.token)).errors?.[0]?.extensions['code'];
-  for await (const { errors } of product.socket(person.token).iterate({ query: document, variables })) return errors?.[0]?.extensions?.['code'] as string | undefined;
+  for await (const { errors } of product.socket(person.token).iterate({ query: document, variables }))
+    return errors?.[0]?.extensions?.['code'] as string | undefined;
   return undefined;
 }

@@ -30,7 +30,10 @@ describe('documents that ask for too much', () => {
   });
 
   it('G2 refuses a hundred aliases of signIn, and runs none of them', async () => {
-    const fields = Array.from({ length: 100 }, (_, n) => `a${n}: signIn(input: { email: "x@example.com", password: "wrong wrong" }) { expiresAt }`);
+    const fields = Array.from(
+      { length: 100 },
+      (_, n) => `a${n}: signIn(input: { email: "x@example.com", password: "wrong wrong" }) { expiresAt }`,
+    );
     expect(summary(await product.graph(`mutation { ${fields.join('\n')} }`))).toEqual(refused('QUERY_TOO_COMPLEX'));
   });
 
@@ -45,7 +48,9 @@ describe('documents that ask for too much', () => {
   });
 
   it('G5 refuses fragments that spread themselves', async () => {
-    expect(summary(await ask('{ viewer { ...A } } fragment A on User { ...B } fragment B on User { ...A }'))).toEqual(refused('GRAPHQL_VALIDATION_FAILED'));
+    expect(summary(await ask('{ viewer { ...A } } fragment A on User { ...B } fragment B on User { ...A }'))).toEqual(
+      refused('GRAPHQL_VALIDATION_FAILED'),
+    );
   });
 
   it('G6 refuses a fragment bomb of 2^24 fields within 50 ms', async () => {
@@ -61,7 +66,11 @@ describe('documents that ask for too much', () => {
   });
 
   it('G8 refuses 8,000 nested braces and brackets without a word about the stack', async () => {
-    for (const query of ['{ a '.repeat(8_000), `{ viewer(x: ${'['.repeat(20_000)} ) { id } }`, `{ viewer(x: ${'['.repeat(900)}${']'.repeat(900)}) { id } }`]) {
+    for (const query of [
+      '{ a '.repeat(8_000),
+      `{ viewer(x: ${'['.repeat(20_000)} ) { id } }`,
+      `{ viewer(x: ${'['.repeat(900)}${']'.repeat(900)}) { id } }`,
+    ]) {
       const answer = await ask(query);
       expect(answer.status).toBe(400);
       expect(JSON.stringify(answer)).not.toMatch(/call stack/i);
@@ -70,9 +79,15 @@ describe('documents that ask for too much', () => {
 
   it('G9 refuses page sizes beyond 1 to 100, as literal and as variable', async () => {
     for (const size of ['1000000000', '-1', '0', '101', '1.5']) {
-      expect({ size, ...summary(await ask(`{ conversations(first: ${size}) { totalCount } }`)) }).toEqual({ size, ...refused('BAD_USER_INPUT') });
+      expect({ size, ...summary(await ask(`{ conversations(first: ${size}) { totalCount } }`)) }).toEqual({
+        size,
+        ...refused('BAD_USER_INPUT'),
+      });
       const variables = { first: Number(size) };
-      expect({ size, ...summary(await ask('query ($first: Int) { conversations(first: $first) { totalCount } }', variables)) }).toEqual({ size, ...refused('BAD_USER_INPUT') });
+      expect({ size, ...summary(await ask('query ($first: Int) { conversations(first: $first) { totalCount } }', variables)) }).toEqual({
+        size,
+        ...refused('BAD_USER_INPUT'),
+      });
     }
   });
 
@@ -81,7 +96,8 @@ describe('documents that ask for too much', () => {
   });
 
   it('G9 multiplies page sizes, those in variables included', async () => {
-    const query = 'query ($many: Int) { conversations(first: $many) { edges { node { messages(first: $many) { edges { node { id } } } } } } }';
+    const query =
+      'query ($many: Int) { conversations(first: $many) { edges { node { messages(first: $many) { edges { node { id } } } } } } }';
     expect((await ask(query, { many: 5 })).status).toBe(200);
     expect(summary(await ask(query, { many: 100 }))).toEqual(refused('QUERY_TOO_COMPLEX'));
   });
@@ -106,7 +122,11 @@ describe('documents that ask for too much', () => {
 
 describe('documents that do not fit', () => {
   it('G11 suggests nothing', async () => {
-    const answers = [await ask('{ viewr { id } }'), await ask('{ viewer { nam } }'), await ask('query ($input: SearchKnowledgeInput!) { searchKnowledge(input: $input) { score } }', { input: { qery: 'x' } })];
+    const answers = [
+      await ask('{ viewr { id } }'),
+      await ask('{ viewer { nam } }'),
+      await ask('query ($input: SearchKnowledgeInput!) { searchKnowledge(input: $input) { score } }', { input: { qery: 'x' } }),
+    ];
     for (const answer of answers) {
       expect(answer.status).toBe(400);
       expect(JSON.stringify(answer)).not.toMatch(/did you mean/i);
@@ -129,12 +149,15 @@ describe('documents that do not fit', () => {
     expect(summary(await ask('subscription { notificationReceived { id } }'))).toEqual(refused('BAD_REQUEST'));
   });
 
-  it.each(['{ viewer { ... @defer { id } } }', '{ _service { sdl } }', '{ _entities(representations: []) { __typename } }', '{ session(id: "x") { id } }', 'mutation { documentStored(input: {}) { document { id } } }'])(
-    'G18 G20 knows nothing of %s',
-    async (query) => {
-      expect(summary(await ask(query))).toEqual(refused('GRAPHQL_VALIDATION_FAILED'));
-    },
-  );
+  it.each([
+    '{ viewer { ... @defer { id } } }',
+    '{ _service { sdl } }',
+    '{ _entities(representations: []) { __typename } }',
+    '{ session(id: "x") { id } }',
+    'mutation { documentStored(input: {}) { document { id } } }',
+  ])('G18 G20 knows nothing of %s', async (query) => {
+    expect(summary(await ask(query))).toEqual(refused('GRAPHQL_VALIDATION_FAILED'));
+  });
 
   it('C1 C2 refuses NUL and lone surrogates, in variables and in the document', async () => {
     const rename = 'mutation ($input: RenameConversationInput!) { renameConversation(input: $input) { conversation { id } } }';
@@ -147,16 +170,25 @@ describe('documents that do not fit', () => {
 });
 
 describe('strangers', () => {
-  it.each(['{ viewer { id } }', '{ nothing }', '{ __schema { types { name } } }', '{ models { id } }', 'mutation { signOut { signedOut } }', '{ __type(name: "User") { name } }'])(
-    'G12 learn nothing from %s but that they must sign in',
-    async (query) => {
-      expect(summary(await product.graph(query))).toEqual({ status: 401, code: 'UNAUTHENTICATED', data: undefined });
-    },
-  );
+  it.each([
+    '{ viewer { id } }',
+    '{ nothing }',
+    '{ __schema { types { name } } }',
+    '{ models { id } }',
+    'mutation { signOut { signedOut } }',
+    '{ __type(name: "User") { name } }',
+  ])('G12 learn nothing from %s but that they must sign in', async (query) => {
+    expect(summary(await product.graph(query))).toEqual({ status: 401, code: 'UNAUTHENTICATED', data: undefined });
+  });
 
   it('G12 learn nothing about types through the fields that are open to them', async () => {
-    const { status, errors } = await product.graph('mutation { signIn(input: { email: "a@example.com", password: "12345678" }) { user { nothing } } }');
-    expect({ status, messages: errors?.map(({ message }) => message) }).toEqual({ status: 400, messages: ['The document does not fit the schema.'] });
+    const { status, errors } = await product.graph(
+      'mutation { signIn(input: { email: "a@example.com", password: "12345678" }) { user { nothing } } }',
+    );
+    expect({ status, messages: errors?.map(({ message }) => message) }).toEqual({
+      status: 400,
+      messages: ['The document does not fit the schema.'],
+    });
   });
 });
 

@@ -15,7 +15,10 @@ beforeAll(async () => {
 afterAll(() => product.stop());
 
 const LIVE = 'subscription { notificationReceived { id } }';
-const errorsOf = (socket: RawSocket, id: string) => socket.message((message) => message.id === id && (message.type === 'error' || message.payload?.errors)).then(({ payload }) => payload.errors ?? payload);
+const errorsOf = (socket: RawSocket, id: string) =>
+  socket
+    .message((message) => message.id === id && (message.type === 'error' || message.payload?.errors))
+    .then(({ payload }) => payload.errors ?? payload);
 const codeOf = async (socket: RawSocket, id: string) => (await errorsOf(socket, id))[0].extensions.code as string;
 
 /** The socket still answers, so whatever was refused was refused alone. */
@@ -99,11 +102,19 @@ describe('asking too much', () => {
   });
 
   it.each([
-    ['a depth of 60', `{ conversations ${'{ edges { node { assistant { versions '.repeat(15)} { totalCount } ${'} } } }'.repeat(15)} }`, 'QUERY_TOO_COMPLEX'],
+    [
+      'a depth of 60',
+      `{ conversations ${'{ edges { node { assistant { versions '.repeat(15)} { totalCount } ${'} } } }'.repeat(15)} }`,
+      'QUERY_TOO_COMPLEX',
+    ],
     ['introspection where it is off', '{ __schema { types { name } } }', 'GRAPHQL_VALIDATION_FAILED'],
     ['an unknown field', '{ nothing }', 'GRAPHQL_VALIDATION_FAILED'],
     ['what is not GraphQL', '{', 'GRAPHQL_PARSE_FAILED'],
-    ['a condition on the one field of a subscription', 'subscription ($v: Boolean!) { notificationReceived @skip(if: $v) { id } }', 'GRAPHQL_VALIDATION_FAILED'],
+    [
+      'a condition on the one field of a subscription',
+      'subscription ($v: Boolean!) { notificationReceived @skip(if: $v) { id } }',
+      'GRAPHQL_VALIDATION_FAILED',
+    ],
     ['a page of 1e9', '{ conversations(first: 1000000000) { totalCount } }', 'BAD_USER_INPUT'],
     ['a text with NUL', String.raw`{ conversations(search: "\u0000") { totalCount } }`, 'BAD_USER_INPUT'],
   ])('W11 answers %s with an error for that operation alone', async (_what, query, code) => {
@@ -156,7 +167,10 @@ describe('being there while rights end', () => {
 
   it('W21 runs mutations with the same rights and limits as over HTTP', async () => {
     const socket = await RawSocket.enter(product, ada.token);
-    socket.subscribe('m', 'mutation { renameConversation(input: { id: "01900000-0000-7000-8000-000000000000", title: "x" }) { conversation { id } } }');
+    socket.subscribe(
+      'm',
+      'mutation { renameConversation(input: { id: "01900000-0000-7000-8000-000000000000", title: "x" }) { conversation { id } } }',
+    );
     expect(await codeOf(socket, 'm')).toBe('NOT_FOUND');
     socket.socket.terminate();
   });

@@ -33,7 +33,11 @@ describe('requests that are not well formed', () => {
   });
 
   it('T2 answers a body over 256 kB with 413 PAYLOAD_TOO_LARGE as JSON', async () => {
-    const answer = await postGraph(product, JSON.stringify({ query: '{ viewer { id } }', variables: { x: 'x'.repeat(300_000) } }), bearer());
+    const answer = await postGraph(
+      product,
+      JSON.stringify({ query: '{ viewer { id } }', variables: { x: 'x'.repeat(300_000) } }),
+      bearer(),
+    );
     expect({ status: answer.status, code: answer.code }).toEqual({ status: 413, code: 'PAYLOAD_TOO_LARGE' });
   });
 
@@ -44,13 +48,19 @@ describe('requests that are not well formed', () => {
 
   it('T4 closes a connection whose headers or body dribble in, within twelve seconds', async () => {
     const slowHeaders = talk(product, 'POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Ty');
-    const slowBody = talk(product, `POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 50\r\n\r\n{"q`);
+    const slowBody = talk(
+      product,
+      `POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 50\r\n\r\n{"q`,
+    );
     const lasted = (await Promise.all([slowHeaders, slowBody])).map(({ lastedMs }) => lastedMs);
     expect(Math.max(...lasted)).toBeLessThan(12_000);
   });
 
   it('T6 refuses two lengths at once and closes', async () => {
-    const { text } = await talk(product, 'POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n');
+    const { text } = await talk(
+      product,
+      'POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+    );
     expect(text).toMatch(/^HTTP\/1\.1 400 /);
     expect(text).toContain('"code":"BAD_REQUEST"');
   });
@@ -69,10 +79,13 @@ describe('requests from elsewhere', () => {
     expect(answer.headers.get('allow')).toBe('POST');
   });
 
-  it.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x'])('T8 blocks %s without a header that a page elsewhere cannot send', async (type) => {
-    const answer = await postGraph(product, QUERY, { ...bearer(), 'content-type': type });
-    expect({ status: answer.status, code: answer.code }).toEqual({ status: 400, code: 'CSRF_BLOCKED' });
-  });
+  it.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x'])(
+    'T8 blocks %s without a header that a page elsewhere cannot send',
+    async (type) => {
+      const answer = await postGraph(product, QUERY, { ...bearer(), 'content-type': type });
+      expect({ status: answer.status, code: answer.code }).toEqual({ status: 400, code: 'CSRF_BLOCKED' });
+    },
+  );
 
   it('T9 answers an Accept that no answer fits with 406', async () => {
     const answer = await postGraph(product, QUERY, { ...bearer(), accept: 'image/png' });
@@ -92,7 +105,11 @@ describe('requests from elsewhere', () => {
   });
 
   it('T15 ignores __proto__ and constructor in variables', async () => {
-    const answer = await postGraph(product, '{"query":"{ viewer { id } }","variables":{"__proto__":{"isAdmin":true},"constructor":{"prototype":{"isAdmin":true}}}}', bearer());
+    const answer = await postGraph(
+      product,
+      '{"query":"{ viewer { id } }","variables":{"__proto__":{"isAdmin":true},"constructor":{"prototype":{"isAdmin":true}}}}',
+      bearer(),
+    );
     expect(answer.status).toBe(200);
   });
 });

@@ -24,18 +24,26 @@ const MEGABYTE = 1024 * 1024;
 
 /** A document that awaits its bytes: its id, and the path to put them to. */
 async function announce(name = 'a.txt', mediaType = 'text/plain', sizeBytes = 10): Promise<{ id: string; path: string; name: string }> {
-  const { addDocument: added } = await ada.ask('mutation ($input: AddDocumentInput!) { addDocument(input: $input) { document { id name } uploadUrl } }', {
-    input: { knowledgeBaseId: baseId, name, mediaType, sizeBytes },
-  });
+  const { addDocument: added } = await ada.ask(
+    'mutation ($input: AddDocumentInput!) { addDocument(input: $input) { document { id name } uploadUrl } }',
+    {
+      input: { knowledgeBaseId: baseId, name, mediaType, sizeBytes },
+    },
+  );
   return { id: added.document.id, path: added.uploadUrl.slice(product.url.length), name: added.document.name };
 }
 
-const put = (path: string, body: Uint8Array | string, headers: Record<string, string> = {}) => send(product, path, { method: 'PUT', body: body as never, headers });
+const put = (path: string, body: Uint8Array | string, headers: Record<string, string> = {}) =>
+  send(product, path, { method: 'PUT', body: body as never, headers });
 const summary = ({ status, code }: RawAnswer) => ({ status, code });
-const stored = () => readdirSync(join(product.dataDir, 'files'), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).length;
+const stored = () =>
+  readdirSync(join(product.dataDir, 'files'), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).length;
 
 async function download(id: string, headers: Record<string, string> = {}): Promise<{ status: number; headers: Headers; bytes: Buffer }> {
-  const { document } = await eventually(() => ada.ask('query ($id: ID!) { document(id: $id) { downloadUrl status } }', { id }), (data) => data.document.downloadUrl);
+  const { document } = await eventually(
+    () => ada.ask('query ($id: ID!) { document(id: $id) { downloadUrl status } }', { id }),
+    (data) => data.document.downloadUrl,
+  );
   const response = await fetch(document.downloadUrl, { headers });
   return { status: response.status, headers: response.headers, bytes: Buffer.from(await response.arrayBuffer()) };
 }
@@ -56,14 +64,20 @@ describe('an upload', () => {
     const { path } = await announce();
     const before = stored();
     expect(await putInPieces(path, MEGABYTE + 100_000)).toBe(413);
-    await eventually(async () => stored(), (count) => count === before);
+    await eventually(
+      async () => stored(),
+      (count) => count === before,
+    );
   });
 
   it('U13 that breaks off half way leaves nothing, and its address can be used again', async () => {
     const { path } = await announce();
     const before = stored();
     await breakOff(path);
-    await eventually(async () => stored(), (count) => count === before);
+    await eventually(
+      async () => stored(),
+      (count) => count === before,
+    );
     expect((await put(path, 'the bytes')).status).toBe(200);
   });
 
@@ -79,7 +93,12 @@ describe('an upload', () => {
     const changed = path.replace(/\.(.)(?=[^.]*$)/, (_dot, first) => `.${first === 'A' ? 'B' : 'A'}`);
     const { id } = await addDocument(ada, baseId, { name: 'b.txt', mediaType: 'text/plain', content: `a text of ${Date.now()}` });
     const { document } = await ada.ask('query ($id: ID!) { document(id: $id) { downloadUrl } }', { id });
-    for (const wrong of ['/files/upload/x', changed, document.downloadUrl.replace(`${product.url}/files/`, '/files/upload/'), `/files/upload/${ada.token}`]) {
+    for (const wrong of [
+      '/files/upload/x',
+      changed,
+      document.downloadUrl.replace(`${product.url}/files/`, '/files/upload/'),
+      `/files/upload/${ada.token}`,
+    ]) {
       expect(summary(await put(wrong, 'bytes'))).toEqual({ status: 404, code: 'NOT_FOUND' });
     }
     expect((await send(product, path.replace('/upload', ''))).code).toBe('NOT_FOUND');
@@ -89,7 +108,11 @@ describe('an upload', () => {
 describe('what a file claims to be', () => {
   it('U3 is checked: a DOCX that unfolds to a gigabyte fails', async () => {
     const bomb = zip('word/document.xml', Buffer.alloc(200 * MEGABYTE, ' '));
-    const { status, failureCode } = await addDocument(ada, baseId, { name: 'bomb.docx', mediaType: 'application/vnd.openxmlformats-officedocument.wordprocessingml.document', content: bomb });
+    const { status, failureCode } = await addDocument(ada, baseId, {
+      name: 'bomb.docx',
+      mediaType: 'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
+      content: bomb,
+    });
     expect({ status, failed: failureCode?.startsWith('DOCUMENT_') }).toEqual({ status: 'FAILED', failed: true });
     expect((await product.graph('{ __typename }')).status).toBe(200);
   });
@@ -136,7 +159,11 @@ describe('what a file claims to be', () => {
   });
 
   it('C1 a name with NUL is refused', async () => {
-    expect(await ada.refused('mutation ($input: AddDocumentInput!) { addDocument(input: $input) { uploadUrl } }', { input: { knowledgeBaseId: baseId, name: 'a\0.txt', mediaType: 'text/plain', sizeBytes: 1 } })).toBe('BAD_USER_INPUT');
+    expect(
+      await ada.refused('mutation ($input: AddDocumentInput!) { addDocument(input: $input) { uploadUrl } }', {
+        input: { knowledgeBaseId: baseId, name: 'a\0.txt', mediaType: 'text/plain', sizeBytes: 1 },
+      }),
+    ).toBe('BAD_USER_INPUT');
   });
 });
 

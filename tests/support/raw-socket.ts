@@ -17,7 +17,9 @@ export class RawSocket {
 
   private constructor(readonly socket: WebSocket) {
     const began = performance.now();
-    this.closed = new Promise((resolve) => socket.once('close', (code, reason) => resolve({ code, reason: reason.toString(), afterMs: performance.now() - began })));
+    this.closed = new Promise((resolve) =>
+      socket.once('close', (code, reason) => resolve({ code, reason: reason.toString(), afterMs: performance.now() - began })),
+    );
     this.refusal = new Promise((resolve) => {
       socket.once('open', () => resolve(null));
       socket.once('error', () => resolve(0));
@@ -62,7 +64,10 @@ export class RawSocket {
       const found = this.#received.find(fits);
       if (found) return found;
       await new Promise<void>((resolve, reject) => {
-        const timer = setTimeout(() => reject(new Error(`no such message within ${withinMs} ms: ${JSON.stringify(this.#received)}`)), Math.max(0, deadline - Date.now()));
+        const timer = setTimeout(
+          () => reject(new Error(`no such message within ${withinMs} ms: ${JSON.stringify(this.#received)}`)),
+          Math.max(0, deadline - Date.now()),
+        );
         const wake = () => {
           clearTimeout(timer);
           this.#waiting.delete(wake);

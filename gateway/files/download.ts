@@ -1,0 +1,98 @@
+import { Readable } from 'node:stream';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Files } from '../../infra/files/files.ts';
+import { Failure } from '../../schema/errors.ts';
+
+/** What a download address permits; see subgraphs/tickets.ts. */
+interface DownloadPermission {
+  key: string;
+  name: string;
+  mediaType: string;
+}
+
+export interface DownloadOptions {
+  files: Files;
+  readTicket(ticket: string): Promise<DownloadPermission>;
+}
+
+interface Span {
+  start: number;
+  /** Inclusive, as in HTTP. */
+  end: number;
+}
+
+/** A file of a stranger never runs as a page of ours. */
+const LOCKED = "default-src 'none'; sandbox; frame-ancestors 'none'";
+/** Browsers do not show PDF in a sandbox, so here the policy leaves only what their viewer needs. */
+const PDF_ONLY = "default-src 'none'; object-src 'self'; style-src 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'self'";
+
+/** `GET /files/<ticket>`: a PDF is shown, with byte ranges so that a viewer can jump; anything else is saved. */
+export function addDownload(app: FastifyInstance, { files, readTicket }: DownloadOptions): void {
+  app.get<{ Params: { ticket: string } }>('/files/:ticket', async (request, reply) => {
+    const { key, name, mediaType } = await readTicket(request.params.ticket);
+    if (!(await files.exists(key))) throw new Failure('NOT_FOUND');
+    const isPdf = mediaType === 'application/pdf';
+    void reply
+      .type(isPdf ? mediaType : 'application/octet-stream')
+      .header('x-content-type-options', 'nosniff')
+      .header('content-disposition', disposition(isPdf ? 'inline' : 'attachment', name))
+      .header('content-security-policy', isPdf ? PDF_ONLY : LOCKED)
+      .header('x-frame-options', isPdf ? 'SAMEORIGIN' : 'DENY')
+      .header('cache-control', 'private, no-store')
+      .header('accept-ranges', 'bytes');
+    return send(request, reply, { size: await files.size(key), read: () => files.get(key) });
+  });
+}
+
+async function send(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  file: { size: number; read(): Promise<Readable> },
+): Promise<FastifyReply> {
+  const span = spanOf(request.headers.range, file.size);
+  if (span === 'unsatisfiable') {
+    void reply.header('content-range', `bytes */${file.size}`);
+    throw new Failure('BAD_REQUEST', { reason: 'The file has no such range.', httpStatus: 416 });
+  }
+  void reply.header('content-length', span ? span.end - span.start + 1 : file.size);
+  if (request.method === 'HEAD') return reply.send();
+  if (!span) return reply.send(await file.read());
+  void reply.code(206).header('content-range', `bytes ${span.start}-${span.end}/${file.size}`);
+  return reply.send(Readable.from(cut(await file.read(), span)));
+}
+
+/** One range as RFC 9110 §14 writes it; several, or something else, is answered with the whole file. */
+function spanOf(header: string | undefined, size: number): Span | 'unsatisfiable' | undefined {
+  const [, first = '', last = ''] = /^bytes=(\d*)-(\d*)$/.exec(header ?? '') ?? [];
+  if (first === '' && last === '') return undefined;
+  const start = first === '' ? Math.max(0, size - Number(last)) : Number(first);
+  const end = first === '' || last === '' ? size - 1 : Math.min(Number(last), size - 1);
+  return start > end || start >= size ? 'unsatisfiable' : { start, end };
+}
+
+async function* cut(content: AsyncIterable<Buffer>, { start, end }: Span): AsyncGenerator<Buffer> {
+  let position = 0;
+  for await (const chunk of content) {
+    const from = Math.max(0, start - position);
+    const to = Math.min(chunk.length, end + 1 - position);
+    if (to > from) yield chunk.subarray(from, to);
+    position += chunk.length;
+    if (position > end) return;
+  }
+}
+
+/** RFC 6266, with the name twice: plain for old readers, and as it is. */
+export function disposition(kind: 'inline' | 'attachment', name: string): string {
+  // Controls, path separators, quotes, and the marks that turn the direction of text have no place in a file's name.
+  const clean =
+    name
+      .toWellFormed()
+      .replace(/[\u0000-\u001f\u007f-\u009f"\\/:*?<>|\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '_')
+      .slice(0, 200) || 'file';
+  const plain = clean.replace(/[^\x20-\x7e]/g, '_');
+  const encoded = encodeURIComponent(clean.toWellFormed()).replace(
+    /['()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+  return `${kind}; filename="${plain}"; filename*=UTF-8''${encoded}`;
+}

@@ -1,0 +1,41 @@
+import { createHash } from 'node:crypto';
+import { Transform, type TransformCallback } from 'node:stream';
+import { Failure } from '../../schema/errors.ts';
+import { SNIFF_BYTES, sniffMediaType } from './sniff.ts';
+
+/** Lets bytes through while it measures them; more than `maxBytes` end the stream with `DOCUMENT_TOO_LARGE`. */
+export class Intake extends Transform {
+  readonly #hash = createHash('sha256');
+  readonly #head: Buffer[] = [];
+  #headBytes = 0;
+  sizeBytes = 0;
+
+  constructor(private readonly maxBytes: number) {
+    super();
+  }
+
+  override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
+    this.sizeBytes += chunk.length;
+    if (this.sizeBytes > this.maxBytes) return done(new Failure('DOCUMENT_TOO_LARGE', { limitBytes: this.maxBytes }));
+    this.#hash.update(chunk);
+    if (this.#headBytes < SNIFF_BYTES) {
+      const part = chunk.subarray(0, SNIFF_BYTES - this.#headBytes);
+      this.#head.push(part);
+      this.#headBytes += part.length;
+    }
+    done(null, chunk);
+  }
+
+  override _flush(done: TransformCallback): void {
+    done(this.sizeBytes === 0 ? new Failure('DOCUMENT_EMPTY') : null);
+  }
+
+  /** Hexadecimal; once, after the end. */
+  sha256(): string {
+    return this.#hash.digest('hex');
+  }
+
+  get sniffedMediaType(): string | undefined {
+    return sniffMediaType(Buffer.concat(this.#head));
+  }
+}

@@ -1,0 +1,66 @@
+import { valueFromASTUntyped, type FieldNode } from 'graphql';
+import type { LimitRule, Limits } from '../../infra/limits/limits.ts';
+
+/** How often things may be tried. */
+export interface Rates {
+  /** By the client's IP address. */
+  signInPerAddress: LimitRule;
+  /** By e-mail address and IP, so that whoever guesses from elsewhere does not lock the person out. */
+  signInPerAccount: LimitRule;
+  /** By e-mail address alone, against guessing from many addresses. */
+  signInPerAccountAnywhere: LimitRule;
+  signUpPerAddress: LimitRule;
+  refreshPerAddress: LimitRule;
+  /** Points are the weight of operations; see cost.ts. */
+  costPerViewer: LimitRule;
+}
+
+/** `attempts`: sign-ins, and half as many sign-ups, that one address may try in a minute. */
+export function ratesFor(attempts: number): Rates {
+  return {
+    signInPerAddress: { name: 'sign-in-address', points: attempts, perSeconds: 60 },
+    signInPerAccount: { name: 'sign-in-account', points: Math.ceil(attempts / 2), perSeconds: 60 },
+    signInPerAccountAnywhere: { name: 'sign-in-account-anywhere', points: attempts * 5, perSeconds: 60 },
+    signUpPerAddress: { name: 'sign-up-address', points: Math.ceil(attempts / 2), perSeconds: 60 },
+    refreshPerAddress: { name: 'refresh-address', points: attempts * 6, perSeconds: 60 },
+    costPerViewer: { name: 'cost-viewer', points: 300_000, perSeconds: 60 },
+  };
+}
+
+/** Slows down who guesses passwords and who asks for too much; throws `RATE_LIMITED`. */
+export class Throttle {
+  constructor(
+    private readonly limits: Limits,
+    private readonly rates: Rates,
+  ) {}
+
+  /** Counts each attempt of a document by itself: a thousand aliases of `signIn` are a thousand attempts. */
+  async countAttempts(rootFields: readonly FieldNode[], variables: Record<string, unknown>, ip: string): Promise<void> {
+    const { signInPerAddress, signInPerAccount, signInPerAccountAnywhere, signUpPerAddress, refreshPerAddress } = this.rates;
+    for (const field of rootFields) {
+      if (field.name.value === 'signUp') await this.limits.take(signUpPerAddress, ip);
+      if (field.name.value === 'refreshSession') await this.limits.take(refreshPerAddress, ip);
+      if (field.name.value !== 'signIn') continue;
+      const account = accountOf(field, variables);
+      await this.limits.take(signInPerAddress, ip);
+      await this.limits.take(signInPerAccount, `${account} ${ip}`);
+      await this.limits.take(signInPerAccountAnywhere, account);
+    }
+  }
+
+  /** Before an operation: refused only once earlier ones have used up the minute. */
+  async admit(userId: string): Promise<void> {
+    await this.limits.take(this.rates.costPerViewer, userId);
+  }
+
+  /** After it: what it weighed. Going beyond the limit here is felt by the next request. */
+  async charge(userId: string, cost: number): Promise<void> {
+    if (cost > 1) await this.limits.take(this.rates.costPerViewer, userId, cost - 1).catch(() => undefined);
+  }
+}
+
+function accountOf(field: FieldNode, variables: Record<string, unknown>): string {
+  const input = field.arguments?.find(({ name }) => name.value === 'input')?.value;
+  const { email } = ((input && valueFromASTUntyped(input, variables)) ?? {}) as { email?: unknown };
+  return String(email).normalize('NFKC').trim().toLowerCase().slice(0, 320);
+}

@@ -1,0 +1,35 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { Failure } from '../../schema/errors.ts';
+import type { SessionCookies } from './cookies.ts';
+import type { Recognised, Viewers } from './viewer.ts';
+
+/** Whoever stands at the door with one request. */
+export interface Asker {
+  requestId: string;
+  ip: string;
+  userAgent: string | undefined;
+  /** Proves who asks, or throws `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `CSRF_BLOCKED` or `DEPENDENCY_UNAVAILABLE`. */
+  prove(): Promise<Recognised>;
+}
+
+/** A browser sends none of these across origins without asking first, so they prove a page of ours. */
+export const PREFLIGHT_HEADERS = ['x-parley-client', 'apollo-require-preflight', 'x-apollo-operation-name'] as const;
+
+export function hasPreflightHeader(headers: IncomingHttpHeaders): boolean {
+  return PREFLIGHT_HEADERS.some((name) => Boolean(headers[name]));
+}
+
+/** The proof that a request carries: a bearer token or, from our own pages, the cookie. */
+export async function proofOf(headers: IncomingHttpHeaders, cookies: SessionCookies, viewers: Viewers): Promise<Recognised> {
+  if (headers.authorization !== undefined) return viewers.recognise(bearerOf(headers.authorization));
+  const { accessToken, refreshToken } = cookies.read(headers.cookie);
+  if (!accessToken) throw new Failure(refreshToken ? 'TOKEN_EXPIRED' : 'UNAUTHENTICATED');
+  if (!hasPreflightHeader(headers)) throw new Failure('CSRF_BLOCKED');
+  return viewers.recognise(accessToken);
+}
+
+function bearerOf(header: string): string {
+  const [, token] = /^Bearer +(\S+) *$/i.exec(header) ?? [];
+  if (!token) throw new Failure('UNAUTHENTICATED');
+  return token;
+}

@@ -1,0 +1,43 @@
+import { fastifyCookie, type CookieSerializeOptions } from '@fastify/cookie';
+import type { FastifyReply } from 'fastify';
+
+/** Both outlive the access token, so that the door can say "expired" rather than "never seen". */
+const KEPT_SECONDS = 30 * 24 * 3600;
+
+export interface SessionTokens {
+  accessToken: string;
+  refreshToken: string;
+}
+
+/** The web client's session: two cookies that no script can read. */
+export class SessionCookies {
+  readonly #access: string;
+  readonly #refresh: string;
+  readonly #options: CookieSerializeOptions;
+
+  constructor(isSecure: boolean) {
+    // A browser accepts the prefix only over https and for one host alone, so no neighbour can set these.
+    const prefix = isSecure ? '__Host-' : '';
+    this.#access = `${prefix}parley-access`;
+    this.#refresh = `${prefix}parley-refresh`;
+    this.#options = { httpOnly: true, sameSite: 'lax', secure: isSecure, path: '/' };
+  }
+
+  set(reply: FastifyReply, { accessToken, refreshToken }: SessionTokens): void {
+    void reply.setCookie(this.#access, accessToken, { ...this.#options, maxAge: KEPT_SECONDS });
+    void reply.setCookie(this.#refresh, refreshToken, { ...this.#options, maxAge: KEPT_SECONDS });
+  }
+
+  clear(reply: FastifyReply): void {
+    void reply.clearCookie(this.#access, this.#options);
+    void reply.clearCookie(this.#refresh, this.#options);
+  }
+
+  /** Reads the `Cookie` header of a request or of an upgrade. */
+  read(header: string | undefined): Partial<SessionTokens> {
+    const cookies = fastifyCookie.parse(header ?? '');
+    const accessToken = cookies[this.#access];
+    const refreshToken = cookies[this.#refresh];
+    return { ...(accessToken ? { accessToken } : {}), ...(refreshToken ? { refreshToken } : {}) };
+  }
+}
