@@ -8,7 +8,7 @@ import {
   type QueryPlanSelectionNode,
 } from '@apollo/query-planner';
 import { parse } from 'graphql';
-import type { Path, Plan, PlanNode, Requirement, Rewrite, RootFetch } from './execution/plan.ts';
+import { group, type Path, type Plan, type PlanNode, type Requirement, type Rewrite, type RootFetch } from './execution/plan.ts';
 import type { Planner } from './planner.ts';
 
 const EACH_ITEM = '@';
@@ -38,7 +38,10 @@ function toNode(node: ApolloNode, path: Path): PlanNode {
   switch (node.kind) {
     case 'Sequence':
     case 'Parallel':
-      return { kind: node.kind, nodes: node.nodes.map((child) => toNode(child, path)) };
+      return group(
+        node.kind,
+        node.nodes.map((child) => toNode(child, path)),
+      );
     case 'Condition':
       return {
         kind: 'Condition',

@@ -36,6 +36,11 @@ export interface GatewayContext {
   signal?: AbortSignal;
 }
 
+/** Nobody reads it any more. */
+const CANCELLED: GraphResult = {
+  errors: [new GraphQLError('The request was cancelled.', { extensions: { code: 'BAD_REQUEST', retryable: false } })],
+};
+
 /**
  * The graph. An `ApolloGateway` loads, checks and replaces the supergraph; plans are run here, those of subscriptions
  * included, which it refuses. `new Gateway(options)` remembers; `load()` makes it answer.
@@ -85,7 +90,7 @@ export class Gateway implements GatewayInterface, Graph {
         throw refuse('BAD_REQUEST', [new GraphQLError('Ask for subscriptions over a socket or an event stream.')]);
       return await executor.execute(operation, request, { identity, ...(signal ? { signal } : {}) });
     } catch (error) {
-      return toResult(error, this.#options.log, identity);
+      return signal?.aborted ? CANCELLED : toResult(error, this.#options.log, identity);
     }
   }
 
@@ -163,6 +168,8 @@ export class Gateway implements GatewayInterface, Graph {
         this.#replace = (replacement) => {
           planner = makePlanner(replacement);
           update(replacement);
+          // What a listener throws, Apollo's gateway keeps to its log.
+          if (this.#supergraph?.sdl !== replacement) throw new Error('the supergraph was not taken');
         };
         return { supergraphSdl };
       },
@@ -172,6 +179,7 @@ export class Gateway implements GatewayInterface, Graph {
       for (const listener of this.#listeners) listener(context);
     });
     await apollo.load();
+    if (!this.#supergraph) throw new Error('the supergraph was not taken');
     return apollo;
   }
 

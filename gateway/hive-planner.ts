@@ -8,7 +8,16 @@ import {
   type PlanNode as HiveNode,
   type RequiresSelection,
 } from '@graphql-hive/router-query-planner';
-import type { EntityBatch, Path, Plan, PlanNode, Requirement, Rewrite, RootFetch } from './execution/plan.ts';
+import {
+  group,
+  type EntityBatch,
+  type Path,
+  type Plan,
+  type PlanNode,
+  type Requirement,
+  type Rewrite,
+  type RootFetch,
+} from './execution/plan.ts';
 import type { Planner } from './planner.ts';
 import { subgraphNames } from './subgraph-names.ts';
 
@@ -34,14 +43,17 @@ export class HivePlanner implements Planner {
     // The rest of a subscription comes as the later steps of a sequence that begins with it.
     const rest = node.nodes.slice(1).map((later) => this.#node(later, []));
     const primary = this.#root(first.primary, []);
-    return { kind: 'Subscription', primary, rest: rest.length === 1 ? rest[0]! : { kind: 'Sequence', nodes: rest } };
+    return { kind: 'Subscription', primary, rest: group('Sequence', rest) };
   }
 
   #node(node: HiveNode, path: Path): PlanNode {
     switch (node.kind) {
       case 'Sequence':
       case 'Parallel':
-        return { kind: node.kind, nodes: node.nodes.map((child) => this.#node(child, path)) };
+        return group(
+          node.kind,
+          node.nodes.map((child) => this.#node(child, path)),
+        );
       case 'Condition':
         return {
           kind: 'Condition',

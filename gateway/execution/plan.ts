@@ -16,6 +16,11 @@ export interface Parallel {
   nodes: PlanNode[];
 }
 
+/** A group of one is that one. */
+export function group(kind: 'Sequence' | 'Parallel', nodes: PlanNode[]): PlanNode {
+  return nodes.length === 1 ? nodes[0]! : { kind, nodes };
+}
+
 /** Depends on a `Boolean` variable of the client's `@skip` or `@include`. */
 export interface Condition {
   kind: 'Condition';
