@@ -56,15 +56,26 @@ export class PostgresQueue implements Queue {
 
   async work(job: string, handler: JobHandler, options: WorkOptions = {}): Promise<void> {
     await this.#make(job, options);
-    const pace = { localConcurrency: options.concurrency ?? 1, pollingIntervalSeconds: 2, notifyPollingIntervalSeconds: 10 };
-    await this.#boss.work<object>(job, { ...pace, batchSize: options.batchSize ?? 1 }, async (jobs) => {
-      for (const found of jobs) await this.#run(found, handler);
-    });
+    // Each is a worker of its own to pg-boss, because it tells the name of the first of several only.
+    for (let worker = 0; worker < (options.concurrency ?? 1); worker += 1) await this.#startWorker(job, handler, options.batchSize ?? 1);
   }
 
   async hear(hearer: SubgraphName, handler: (fact: Fact) => Promise<void>): Promise<void> {
     // In the order in which they were told, one at a time: a reader of facts sees effects after causes.
     await this.work(factsOf(hearer), (fact: Fact) => handler(fact), { retryLimit: 20, batchSize: 20 });
+  }
+
+  async #startWorker(job: string, handler: JobHandler, batchSize: number): Promise<void> {
+    let worker = '';
+    const pace = { localConcurrency: 1, pollingIntervalSeconds: 2, notifyPollingIntervalSeconds: 10, batchSize };
+    worker = await this.#boss.work<object>(job, pace, async (jobs) => {
+      try {
+        for (const found of jobs) await this.#run(found, handler);
+      } finally {
+        // Left alone it would rest for ten seconds, though jobs may wait whose notice came while it was busy.
+        this.#boss.notifyWorker(worker);
+      }
+    });
   }
 
   async #run(job: Job<object>, handler: JobHandler): Promise<void> {
