@@ -9,6 +9,8 @@ const B = 0.75;
 const TITLE_WEIGHT = 2;
 /** Passages that hold the rarest words of the question; only these are scored exactly. */
 const CANDIDATES = 300;
+/** Of one document; a document that repeats itself a thousand times must not keep others out. */
+const CANDIDATES_OF_ONE = 30;
 
 export interface KeywordQuestion {
   knowledgeBaseIds: string[];
@@ -33,17 +35,18 @@ export async function searchKeywords(em: SqlEntityManager, { knowledgeBaseIds, t
      ), total as (
        select greatest(sum(passage_count), 1)::float8 as passages, greatest(sum(word_count), 1)::float8 / greatest(sum(passage_count), 1) as length from scope
      ), found as materialized (
-       select p.id, p.words, p.word_count from knowledge.passage p
+       select p.id, p.document_id, p.words, p.word_count from knowledge.passage p
        where p.knowledge_base_id in (${bases}) and p.words @@ ?::tsquery and p.document_id in (select id from scope)
      ), weighed as materialized (
        select t.lexeme, t.query, ln(1 + (total.passages - frequency.passages + 0.5) / (frequency.passages + 0.5)) as weight
        from term t cross join total
        cross join lateral (select count(*)::float8 as passages from found f where f.words @@ t.query) as frequency
        where frequency.passages > 0
-     ), candidate as materialized (
-       select f.id, f.words, f.word_count from found f
+     ), reaching as (
+       select f.*, reach.bound, row_number() over (partition by f.document_id order by reach.bound desc, f.word_count, f.id) as place from found f
        cross join lateral (select sum(w.weight) as bound from weighed w where f.words @@ w.query) as reach
-       order by reach.bound desc, f.id limit ${CANDIDATES}
+     ), candidate as materialized (
+       select id, words, word_count from reaching where place <= ${CANDIDATES_OF_ONE} order by bound desc, word_count, id limit ${CANDIDATES}
      )
      select c.id, sum(w.weight * seen.times * ${K1 + 1} / (seen.times + ${K1} * (1 - ${B} + ${B} * c.word_count / total.length))) as score
      from candidate c cross join total

@@ -16,8 +16,8 @@ import { collectionOf } from './vector-space.ts';
 import { questionTerms } from './words.ts';
 
 const MAX_QUERY = 1_000;
-/** Deeper places of a ranking do not change the first ones of the joined list. */
-const DEPTH = 60;
+/** So deep that the cap on one document still finds others. Deeper places hardly change the first ones of the joined list. */
+const DEPTH = 150;
 /** At most this part of a result comes from one document while others have something. */
 const SHARE_OF_ONE = 0.5;
 /** A real model is as good as the words; shared letters are weaker evidence and break ties. */
