@@ -37,7 +37,7 @@ function one(progress: Progress, event: RunEvent): Progress {
     case 'RunStarted':
       return { ...BEGINNING, model: event.model };
     case 'RetrievalStarted':
-      return { ...progress, step: { verb: 'Searching', subject: event.query } };
+      return { ...progress, step: { verb: 'Searching', subject: `“${event.query}”` } };
     case 'PassagesRetrieved':
       return { ...progress, step: { verb: 'Reading', subject: namesOf(event.passages.map((passage) => passage.document?.name)) } };
     case 'TextDelta':

@@ -17,9 +17,10 @@ export interface RunEnd {
  */
 export class Run {
   progress = $state.raw<Progress>(BEGINNING);
-  readonly startedAt = Date.now();
   readonly id: string;
   readonly messageId: string;
+  /** The reader asked for the end: what still arrives before it is not shown. */
+  halted = $state(false);
   #ended: (end: RunEnd) => void;
   #waiting: RunEvent[] = [];
   #scheduled = false;
@@ -59,7 +60,7 @@ export class Run {
 
   #flush(): void {
     this.#scheduled = false;
-    const events = this.#waiting;
+    const events = this.halted ? this.#waiting.filter((event) => event.__typename !== 'TextDelta') : this.#waiting;
     this.#waiting = [];
     if (events.length === 0) return;
     this.progress = advance(this.progress, events);

@@ -1,5 +1,7 @@
 const NEAR_PX = 8;
 const BAR_PX = 52;
+/** Above the question, and between the messages and the composer. */
+const GAPS_PX = 40;
 
 /**
  * Keeps the end of a growing page in sight until the reader moves up. Only a movement of the reader unpins: content
@@ -64,18 +66,24 @@ export class Stick {
 
   #grown(): void {
     if (!this.pinned && this.#ready && page().scrollHeight > this.#height) this.unseen = true;
-    this.#follow();
+    if (this.#ready) this.#settle();
+    else this.#follow();
   }
 
   readonly #follow = (): void => {
     this.#frame ||= requestAnimationFrame(() => {
       this.#frame = 0;
-      this.#sizeSpacer();
-      if (this.pinned) page().scrollTop = page().scrollHeight;
-      this.#remember();
+      this.#settle();
       this.#ready = true;
     });
   };
+
+  /** Called by the observer in the frame that draws the growth, so the end never falls behind. */
+  #settle(): void {
+    this.#sizeSpacer();
+    if (this.pinned) page().scrollTop = page().scrollHeight;
+    this.#remember();
+  }
 
   #scrolled(): void {
     // Before the first frame it is the router that scrolls, not the reader.
@@ -102,7 +110,7 @@ export class Stick {
     if (!question) return;
     const used = this.#content.getBoundingClientRect().bottom - question.getBoundingClientRect().top;
     const room = page().clientHeight - BAR_PX - (foot?.clientHeight ?? 0);
-    this.#spacer.style.height = `${Math.max(0, room - used - 24)}px`;
+    this.#spacer.style.height = `${Math.max(0, room - used - GAPS_PX)}px`;
   }
 }
 

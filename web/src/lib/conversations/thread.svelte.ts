@@ -135,7 +135,16 @@ export class Thread {
   }
 
   async stop(): Promise<void> {
-    if (this.run) await mutate(StopRunDocument, { input: { runId: this.run.id } });
+    const run = this.run;
+    if (!run || run.halted) return;
+    run.halted = true;
+    try {
+      await mutate(StopRunDocument, { input: { runId: run.id } });
+    } catch (error) {
+      run.halted = false;
+      if (this.run === run) void this.refresh();
+      throw error;
+    }
   }
 
   async #change(work: () => Promise<void>): Promise<void> {

@@ -30,7 +30,7 @@ dialect.use({
 /** The clean HTML of one block. */
 export function toHtml(token: Token, known: Sources): string {
   sources = known;
-  return DOMPurify.sanitize(dialect.parser([token]), {
+  return DOMPurify.sanitize(drawUp(dialect.parser([token])), {
     FORBID_TAGS: ['style', 'form', 'input', 'iframe', 'img', 'video', 'audio', 'svg', 'math'],
     FORBID_ATTR: ['style', 'id', 'name'],
     ADD_ATTR: ['target'],
@@ -42,6 +42,11 @@ DOMPurify.addHook('afterSanitizeAttributes', (node) => {
   node.setAttribute('target', '_blank');
   node.setAttribute('rel', 'noopener noreferrer');
 });
+
+/** A source stands at the word it belongs to, also where the model put a space between. */
+function drawUp(html: string): string {
+  return html.replace(/[ \t]+(?=<(?:button type="button"|span) class="chip")/g, '');
+}
 
 function chips(numbers: number[], raw: string): string {
   const known = sources;
