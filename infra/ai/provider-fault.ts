@@ -76,7 +76,9 @@ function saying(error: ProviderError): string {
 
 /** A request that the provider does not accept: its sentence helps whoever configured the endpoint. */
 function rejected(error: ProviderError, status: number): Fault {
-  const said = typeof error.error?.message === 'string' ? error.error.message.slice(0, 300) : `status ${status}`;
+  const sentence = typeof error.error?.message === 'string' ? error.error.message : `status ${status}`;
+  // Some providers repeat the key.
+  const said = sentence.replace(/\b(sk|key|Bearer)[-_ ][\w*-]{8,}/g, '[key]').slice(0, 300);
   return {
     failure: new Failure('PROVIDER_BAD_RESPONSE', { reason: `The model provider rejected the request: ${said}` }, { cause: error }),
     retry: false,

@@ -18,6 +18,8 @@ export interface Outcome {
 }
 
 export interface RunContext {
+  /** After this the tool has failed; half a minute when absent. */
+  timeoutMs?: number;
   identity: Identity;
   knowledgeBaseIds: string[] | null;
   log: Log;
@@ -41,16 +43,16 @@ export async function runTool(tool: Tool, args: unknown, context: RunContext): P
 }
 
 /** A tool that does not heed its signal is left behind. */
-async function within(tool: Tool, args: unknown, { identity, knowledgeBaseIds }: RunContext): Promise<unknown> {
+async function within(tool: Tool, args: unknown, { identity, knowledgeBaseIds, timeoutMs = TIMEOUT_MS }: RunContext): Promise<unknown> {
   const wrong = misfit(args, tool.inputSchema);
   if (wrong) throw new Failure('TOOL_BAD_ARGUMENTS', { reason: wrong });
   const controller = new AbortController();
   const { promise: late, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => {
-    const failure = new Failure('TOOL_TIMEOUT', { reason: `The tool took longer than ${TIMEOUT_MS / 1000} s.` });
+    const failure = new Failure('TOOL_TIMEOUT', { reason: `The tool took longer than ${timeoutMs / 1000} s.` });
     reject(failure);
     controller.abort(failure);
-  }, TIMEOUT_MS);
+  }, timeoutMs);
   try {
     return await Promise.race([tool.run(args, { identity, knowledgeBaseIds, signal: controller.signal }), late]);
   } finally {
