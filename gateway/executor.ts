@@ -8,6 +8,7 @@ import type { Execution, Ground } from './execution/execution.ts';
 import { receiveRoot } from './execution/fetch-root.ts';
 import { introspect } from './execution/introspection.ts';
 import type { Operation } from './execution/operations.ts';
+import { MAX_ERRORS } from './execution/place-errors.ts';
 import type { SubscriptionPlan } from './execution/plan.ts';
 import { refuse } from './execution/refusal.ts';
 import type { CoercedVariables, GraphRequest, GraphResult } from './request.ts';
@@ -71,9 +72,11 @@ export class Executor {
   #respond({ projection }: Operation, { data: delivered, errors, variables, identity }: Execution): GraphResult {
     const { data, faults } = projection.project(delivered, variables);
     const unexplained = faults.filter(({ path }) => !errors.some((error) => concerns(error.path, path!)));
-    for (const { message, path } of unexplained) this.ground.log.error({ path, requestId: identity.requestId }, message);
-    const all = [...errors, ...unexplained];
-    return all.length > 0 ? { data, errors: all } : { data };
+    const all = [...errors, ...unexplained].slice(0, MAX_ERRORS);
+    if (all.length === 0) return { data };
+    const [first] = all.length > errors.length ? unexplained : [];
+    if (first) this.ground.log.error({ path: first.path, more: unexplained.length - 1, requestId: identity.requestId }, first.message);
+    return { data, errors: all };
   }
 
   #broken(error: unknown, subgraph: string, { requestId }: Identity): GraphResult {

@@ -10,11 +10,12 @@ import type {
 import { GraphQLError, type GraphQLSchema } from 'graphql';
 import type { Graph } from '../infra/graph/graph.ts';
 import type { Log } from '../infra/log.ts';
+import { Failure } from '../schema/errors.ts';
 import type { Source } from '../schema/source.ts';
 import type { Identity } from '../schema/viewer.ts';
-import { refuse, toFailure, toResult } from './execution/refusal.ts';
+import { toFailure, toResult } from './execution/refusal.ts';
 import { loadPlanner, type PlannerName } from './planner.ts';
-import type { Admission, GraphRequest, GraphResult, ParsedOperation } from './request.ts';
+import type { Admission, GraphRequest, GraphResult } from './request.ts';
 import { Supergraph } from './supergraph.ts';
 
 export interface GatewayOptions {
@@ -23,7 +24,7 @@ export interface GatewayOptions {
   sources: ReadonlyMap<string, Source>;
   plannerName: PlannerName;
   log: Log;
-  /** What applies to `parse`, `execute` and `subscribe`; `ask` is the platform's own and passes without. */
+  /** What applies to `execute` and `subscribe`; `ask` is the platform's own and passes without. */
   admission?: Admission;
 }
 
@@ -72,22 +73,13 @@ export class Gateway implements GatewayInterface, Graph {
     return source;
   }
 
-  /** The parsed and validated operation, or why it is refused; for a socket that must know what is asked. */
-  parse(request: GraphRequest): ParsedOperation | { errors: NonNullable<GraphResult['errors']> } {
-    try {
-      return this.#current.operations.get(request);
-    } catch (error) {
-      return { errors: toResult(error, this.#options.log).errors ?? [] };
-    }
-  }
-
   /** Queries and mutations. Never rejects. `signal` stops further fetches. */
   async execute(request: GraphRequest, identity: Identity, signal?: AbortSignal): Promise<GraphResult> {
     try {
       const { operations, executor } = this.#current;
       const operation = operations.get(request);
       if (operation.plan?.kind === 'Subscription')
-        throw refuse('BAD_REQUEST', [new GraphQLError('Ask for subscriptions over a socket or an event stream.')]);
+        throw new Failure('BAD_REQUEST', { reason: 'Ask for subscriptions over a socket or an event stream.' });
       return await executor.execute(operation, request, { identity, ...(signal ? { signal } : {}) });
     } catch (error) {
       return signal?.aborted ? CANCELLED : toResult(error, this.#options.log, identity);

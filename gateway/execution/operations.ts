@@ -13,7 +13,7 @@ import { Lru } from '../lru.ts';
 import type { Plan } from './plan.ts';
 import type { Planner } from '../planner.ts';
 import { Projection } from './projection.ts';
-import { refuse } from './refusal.ts';
+import { refuse, type Refusal } from './refusal.ts';
 import type { Admission, GraphRequest, ParsedOperation } from '../request.ts';
 
 const MAX_OPERATIONS = 1000;
@@ -91,15 +91,17 @@ function chooseOperation(document: DocumentNode, name: string | undefined): Pick
   const operations = document.definitions.filter((definition) => definition.kind === 'OperationDefinition');
   const operation = name === undefined ? operations[0] : operations.find((one) => one.name?.value === name);
   if (!operation)
-    throw refuse('BAD_REQUEST', [
-      new GraphQLError(name === undefined ? 'The document holds no operation.' : `The document holds no operation named "${name}".`),
-    ]);
-  if (name === undefined && operations.length > 1)
-    throw refuse('BAD_REQUEST', [new GraphQLError('The document holds several operations. Name one as operationName.')]);
+    throw unclear(name === undefined ? 'The document holds no operation.' : `The document holds no operation named "${name}".`);
+  if (name === undefined && operations.length > 1) throw unclear('The document holds several operations. Name one as operationName.');
   const fragments: Record<string, FragmentDefinitionNode> = Object.create(null);
-  for (const definition of document.definitions)
+  for (const definition of document.definitions) {
     if (definition.kind === 'FragmentDefinition') fragments[definition.name.value] = definition;
+  }
   return { operation, fragments };
+}
+
+function unclear(message: string): Refusal {
+  return refuse('BAD_REQUEST', [new GraphQLError(message)]);
 }
 
 /** Such an operation asks nobody. */

@@ -2,14 +2,14 @@ import { GraphQLError } from 'graphql';
 import type { SourceError } from '../../schema/source.ts';
 import type { Execution } from './execution.ts';
 import type { JsonObject } from './merge.ts';
-import type { EntityFetch, RootFetch } from './plan.ts';
+import type { EntityBatch, EntityFetch, RootFetch } from './plan.ts';
 import type { Represented } from './representation.ts';
 import { fieldsOf } from './requested-fields.ts';
 import { rewritePlace } from './rewrite.ts';
 import { walk, type Place } from './walk.ts';
 
 /** A list of thousands whose items all fail says nothing more than its first hundred. */
-const MAX_ERRORS = 100;
+export const MAX_ERRORS = 100;
 
 /** Errors of root fields hold their place already, below the objects at the fetch's path. */
 export function placeRootErrors(fetch: RootFetch, errors: readonly SourceError[], execution: Execution): void {
@@ -41,13 +41,26 @@ export function placeEntityErrors(
       for (const { place } of placesAt(found.targets[index as number])) report(error, [...place, ...end], execution);
       continue;
     }
-    for (const { batch, targets } of asked.filter(({ batch }) => key === undefined || batch.key === key)) {
-      for (const { place, object } of placesAt(targets.flat())) {
-        const fields = fieldsOf(fetch.query, batch.key, (type) => execution.ground.isOfType(object.__typename, [type]));
-        for (const field of fields) report(error, [...place, ...rewritePlace(batch.outputRewrites, [field])], execution);
+    for (const one of asked.filter(({ batch }) => key === undefined || batch.key === key)) {
+      const owed = owedFields(fetch, one.batch, execution);
+      for (const { place, object } of placesAt(one.targets.flat())) {
+        for (const field of owed(object.__typename)) report(error, [...place, field], execution);
       }
     }
   }
+}
+
+/** What a batch was to add to entities of a type, under the names of the response. */
+function owedFields(fetch: EntityFetch, batch: EntityBatch, { ground }: Execution): (typename: unknown) => Place {
+  const known = new Map<unknown, Place>();
+  return (typename) => {
+    let fields = known.get(typename);
+    if (!fields) {
+      const asked = fieldsOf(fetch.query, batch.key, (type) => ground.isOfType(typename, [type]));
+      known.set(typename, (fields = asked.flatMap((field) => rewritePlace(batch.outputRewrites, [field]))));
+    }
+    return fields;
+  };
 }
 
 function placesOf(data: JsonObject, paths: readonly RootFetch['path'][], { ground }: Execution): { object: JsonObject; place: Place }[] {

@@ -101,6 +101,19 @@ describe.each<PlannerName>(['hive', 'apollo'])('the federated graph, planned by 
       expect(paths(errors)).toEqual(['item.seller.mood']);
     });
 
+    it('says so a hundred times at most, however much is missing', async () => {
+      shop.subgraphs.people.before = async () => {
+        throw new Error('gone');
+      };
+      const items = `items(filter: { ids: [${'"b1" '.repeat(150)}] })`;
+      const { data, errors } = await shop.ask(`{ ${items} { ... on Book { seller { mood } } } }`);
+      expect(data?.['items']).toHaveLength(150);
+      expect(errors).toHaveLength(100);
+      const required = await shop.ask(`{ ${items} { ... on Book { seller { name } } } }`);
+      expect(required.data).toBeNull();
+      expect(new Set(codes(required.errors))).toEqual(new Set(['DEPENDENCY_UNAVAILABLE']));
+    });
+
     it('does not hide what another subgraph answered for the same object', async () => {
       shop.subgraphs.prices.before = async () => {
         throw new Error('gone');
