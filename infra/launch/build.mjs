@@ -6,7 +6,7 @@ import { environment, runQuietly } from './run.mjs';
 import { findNode } from './runtime.mjs';
 import { during } from './say.mjs';
 
-const ROOMS = ['schema', 'infra', 'subgraphs', 'gateway', 'tests'];
+export const ROOMS = ['schema', 'infra', 'subgraphs', 'gateway', 'tests'];
 const COMPILED = 'dist/.fingerprint';
 const BUILT = 'web/build/.fingerprint';
 

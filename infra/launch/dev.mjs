@@ -1,52 +1,65 @@
+import { watch } from 'node:fs';
 import { createServer } from 'node:net';
 import { pathToFileURL } from 'node:url';
-import { build } from './build.mjs';
-import { at, program } from './place.mjs';
+import { build, ROOMS } from './build.mjs';
+import { at } from './place.mjs';
 import { capture, ended, environment, launch, runOpenly } from './run.mjs';
+import { Refusal } from './refusal.mjs';
 import { findNode } from './runtime.mjs';
 import { WRITERS } from './schema.mjs';
+
+/** An editor writes a file in several steps; together they are one change. */
+const QUIET_MS = 150;
 
 /** Compiles on every change and starts the product anew; Vite serves the pages at its usual address and hands the rest on. */
 export async function main(roles) {
   await build({ web: false });
   const { readConfig } = await import(pathToFileURL(at('dist/infra/config.js')).href);
   const { HOST, PORT } = readConfig();
-  const [web, product] = [PORT || (await freePort()), await freePort()];
-  const env = environment({ PORT: String(product), HOST: '127.0.0.1', PUBLIC_URL: process.env.PUBLIC_URL || `http://${HOST}:${web}` });
+  const [webPort, port] = [PORT || (await freePort()), await freePort()];
+  const env = environment({ PORT: String(port), HOST: '127.0.0.1', PUBLIC_URL: process.env.PUBLIC_URL || `http://${HOST}:${webPort}` });
 
-  const compiler = launch(findNode(), [program('typescript', 'tsc'), '-p', '.', '--watch', '--preserveWatchOutput'], { stdio: ['ignore', 'pipe', 'inherit'] });
-  const restart = restarter(() => launch(findNode(), ['--enable-source-maps', 'dist/infra/start.js', ...roles], { env, stdio: ['ignore', 'inherit', 'inherit'] }));
-  compiler.stdout.setEncoding('utf8').on('data', (text) => {
-    if (/Found 0 errors/.test(text)) restart();
-    else if (/error/.test(text)) process.stderr.write(text);
-  });
-  const pages = [at('infra/launch/dev-web.mjs'), HOST, String(web), `http://127.0.0.1:${product}`];
-  const code = await runOpenly(findNode(), pages, { cwd: at('web') });
-  await ended(compiler);
-  return code;
+  const args = ['--enable-source-maps', 'dist/infra/start.js', ...roles];
+  keepRunning(() => launch(findNode(), args, { env, stdio: ['ignore', 'inherit', 'inherit'] }));
+  return runOpenly(findNode(), [at('infra/launch/dev-web.mjs'), HOST, String(webPort), `http://127.0.0.1:${port}`], { cwd: at('web') });
 }
 
-/** One product at a time: the next starts when the last has ended. Changes meanwhile count once. */
-function restarter(startProduct) {
-  let running = null;
+/** One product at a time: the next starts when the last has ended. The old one runs on while a change does not compile. */
+function keepRunning(launchProduct) {
+  let running = launchProduct();
   let turn = Promise.resolve();
-  let asked = 0;
-  return () => {
-    const mine = ++asked;
-    turn = turn.then(async () => {
-      if (mine !== asked) return;
-      if (running && running.exitCode === null && running.signalCode === null) {
-        const end = ended(running);
-        running.kill('SIGTERM');
-        await end;
-      }
-      for (const writer of WRITERS) {
-        const { code, output } = await capture(findNode(), [writer]);
-        if (code !== 0) process.stderr.write(output);
-      }
-      running = startProduct();
-    });
+  const replace = async () => {
+    if (!(await compiles())) return;
+    const end = running.exitCode === null && running.signalCode === null ? ended(running) : undefined;
+    running.kill('SIGTERM');
+    await end;
+    running = launchProduct();
   };
+  // `tsc --watch` of TypeScript 7 was slow to see a change or missed it.
+  let timer;
+  for (const room of ROOMS) {
+    watch(at(room), { recursive: true, persistent: false }, (_, file) => {
+      if (!file?.endsWith('.ts')) return;
+      clearTimeout(timer);
+      timer = setTimeout(() => (turn = turn.then(replace)), QUIET_MS);
+    });
+  }
+}
+
+/** Compiles and prints the schemas; says what is wrong otherwise. */
+async function compiles() {
+  try {
+    await build({ web: false });
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    return false;
+  }
+  for (const writer of WRITERS) {
+    const { code, output } = await capture(findNode(), [writer]);
+    if (code !== 0) process.stderr.write(output);
+  }
+  return true;
 }
 
 function freePort() {
