@@ -40,7 +40,7 @@ describe('running a tool', () => {
 
   it('ends in time, also when the tool does not heed its signal', async () => {
     let heard = false;
-    const deaf = tool(({}, { signal }) => {
+    const deaf = tool((_, { signal }) => {
       signal.addEventListener('abort', () => (heard = true));
       return new Promise(() => {});
     });
