@@ -12,6 +12,7 @@ const commands = {
   test: () => import('./launch/test.mjs'),
   check: () => import('./launch/check.mjs'),
   schema: () => import('./launch/schema.mjs'),
+  bench: () => import('./launch/bench.mjs'),
   screenshots: () => import('./launch/screenshots.mjs'),
 };
 
