@@ -1,7 +1,6 @@
 import {
   Client,
   fetchExchange,
-  mapExchange,
   subscriptionExchange,
   type AnyVariables,
   type CombinedError,
@@ -14,9 +13,6 @@ import { isFresh, isSignedIn, refreshSession } from '#lib/users/session.ts';
 import { graphCache } from './cache.ts';
 import { failureOf, unreachable, type GraphError, type GraphFailure } from './failure.ts';
 import { followText } from './follow.ts';
-
-/** Said on the window when the session is over and only signing in again helps. */
-export const SESSION_ENDED = 'parley:session-ended';
 
 /** Refreshes by a plain request: sent through this client, it would wait for itself. */
 const auth = authExchange(async () => ({
@@ -31,11 +27,6 @@ export const client = new Client({
   preferGetMethod: false,
   fetchOptions: { headers: { 'x-parley-client': 'web' }, credentials: 'same-origin' },
   exchanges: [
-    mapExchange({
-      onError: (error) => {
-        if (graphFailure(error).endsSession) window.dispatchEvent(new Event(SESSION_ENDED));
-      },
-    }),
     graphCache(),
     auth,
     fetchExchange,

@@ -4,6 +4,8 @@ import { failureOf, GraphFailure, unreachable, type GraphError } from './failure
 import { isClose, needsToken, socket } from './socket.ts';
 
 const AGAIN_MS = 1_000;
+/** A new token that is refused at once is no reason to ask for tokens without a pause. */
+const RENEW_PAUSE_MS = 5_000;
 const AGAIN_AFTER = new Set(['SLOW_CONSUMER', 'SHUTTING_DOWN', 'DEPENDENCY_UNAVAILABLE', 'TOO_MANY_SUBSCRIPTIONS', 'RATE_LIMITED']);
 
 export interface Reader<Data> {
@@ -30,6 +32,7 @@ export function follow<Data, Variables extends Record<string, unknown>>(
 /** The same for a document that is already text. */
 export function followText<Data>(payload: { query: string; variables: Record<string, unknown> }, reader: Reader<Data>): () => void {
   let stopped = false;
+  let renewedAt = -Infinity;
   let unsubscribe = () => {};
 
   const again = (ms: number) => setTimeout(() => !stopped && open(), ms);
@@ -38,11 +41,14 @@ export function followText<Data>(payload: { query: string; variables: Record<str
     stopped = true;
     reader.failed?.(failure);
   };
-  const renew = () =>
-    refreshSession().then(
-      () => again(0),
+  const renew = () => {
+    const wait = performance.now() - renewedAt < RENEW_PAUSE_MS ? RENEW_PAUSE_MS : 0;
+    renewedAt = performance.now();
+    return refreshSession().then(
+      () => again(wait),
       (cause: unknown) => (cause instanceof GraphFailure && cause.endsSession ? fail(cause) : again(AGAIN_MS)),
     );
+  };
 
   function refused(cause: unknown): void {
     if (stopped) return;

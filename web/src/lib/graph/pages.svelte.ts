@@ -35,7 +35,17 @@ export class Pages<Item extends { id: string }> {
   load = (): Promise<void> => this.#ask(this.#size, null);
 
   /** Reads again what is in sight, as far as one question may reach. */
-  reload = (): Promise<void> => this.#ask(Math.min(LONGEST, Math.max(this.#size, untrack(() => this.items.length))), null);
+  reload = (): Promise<void> =>
+    this.#ask(
+      Math.min(
+        LONGEST,
+        Math.max(
+          this.#size,
+          untrack(() => this.items.length),
+        ),
+      ),
+      null,
+    );
 
   more = async (): Promise<void> => {
     if (this.hasMore && !this.loading) await this.#ask(this.#size, this.#cursor);

@@ -5,6 +5,7 @@ import { connection } from './connection.svelte.ts';
 const PING_MS = 10_000;
 const PONG_MS = 4_000;
 const LONGEST_WAIT_MS = 8_000;
+const OFFLINE_WAIT_MS = 20_000;
 
 /** One socket for everything live. It never gives up; it is closed half a minute after the last reader left. */
 export const socket: Client = createClient({
@@ -12,7 +13,8 @@ export const socket: Client = createClient({
   lazyCloseTimeout: 30_000,
   keepAlive: PING_MS,
   retryAttempts: Infinity,
-  shouldRetry: () => true,
+  // A token that has ended is refreshed by whoever follows; see follow.ts.
+  shouldRetry: (cause) => !(isClose(cause) && needsToken(cause)),
   retryWait: (retries) => pause(Math.min(250 * 2 ** retries, LONGEST_WAIT_MS) * (0.75 + Math.random() / 2)),
   on: {
     connected: () => connection.opened(),
@@ -43,11 +45,11 @@ async function address(): Promise<string> {
   return location.origin.replace(/^http/, 'ws') + '/graphql';
 }
 
-/** Waits, but no longer than until the browser is online again. */
+/** Waits, but no longer than until the browser is online again. While it believes that it is not, there is no hurry. */
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => {
     wake = resolve;
-    setTimeout(resolve, ms);
+    setTimeout(resolve, navigator.onLine ? ms : OFFLINE_WAIT_MS);
   });
 }
 

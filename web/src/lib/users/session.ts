@@ -4,6 +4,9 @@ import { failureOf, GraphFailure, unreachable, type GraphError } from '#lib/grap
  * The session as the browser knows it. The tokens are HttpOnly cookies; what is kept here is only when the
  * access token ends, on this machine's clock, so that it is refreshed before a request fails for it.
  */
+/** Said on the window when the session is over and only signing in again helps. */
+export const SESSION_ENDED = 'parley:session-ended';
+
 const KEPT = 'parley.session';
 const MARGIN_MS = 15_000;
 
@@ -73,9 +76,14 @@ async function renew(before: number | undefined): Promise<void> {
   try {
     await post('refresh');
   } catch (error) {
-    if (error instanceof GraphFailure && error.endsSession) forget();
+    if (error instanceof GraphFailure && error.endsSession) end();
     throw error;
   }
+}
+
+function end(): void {
+  forget();
+  window.dispatchEvent(new Event(SESSION_ENDED));
 }
 
 interface Answer {
