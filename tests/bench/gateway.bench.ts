@@ -5,7 +5,7 @@ import { composeFiles } from '../../gateway/compose.ts';
 import { Gateway } from '../../gateway/gateway.ts';
 import { local } from '../../gateway/sources.ts';
 import { openLog } from '../../infra/log.ts';
-import { PlainSource, subgraphSchema, withLink } from '../support/plain-source.ts';
+import { PlainSource, subgraphSchema, withLink } from '../support/federation/plain-source.ts';
 
 /**
  * What one request costs the gateway and its subgraphs together, all in this process and without HTTP: twenty

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { GraphQLError, type ASTVisitor, type ValidationContext } from 'graphql';
 import { Failure } from '../../schema/errors.ts';
 import type { Admission } from '../../gateway/request.ts';
-import { openShop, SOMEBODY } from '../support/shop.ts';
+import { openShop, SOMEBODY } from '../support/federation/shop.ts';
 
 const open = (admission: Admission) => openShop('hive', admission);
 

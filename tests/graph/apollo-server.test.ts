@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { ApolloServer } from '@apollo/server';
 import type { GatewayContext } from '../../gateway/gateway.ts';
-import { openShop, SOMEBODY } from '../support/shop.ts';
+import { openShop, SOMEBODY } from '../support/federation/shop.ts';
 
 it('the gateway serves an Apollo Server as any gateway does, also after it was loaded', async () => {
   const { gateway } = await openShop('hive');

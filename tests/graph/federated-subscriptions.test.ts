@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { PlannerName } from '../../gateway/planner.ts';
 import type { GraphResult } from '../../gateway/request.ts';
 import { Failure } from '../../schema/errors.ts';
-import { openShop, SOMEBODY, type Shop } from '../support/shop.ts';
+import { openShop, SOMEBODY, type Shop } from '../support/federation/shop.ts';
 
 const ADDED = 'subscription { itemAdded { title price } }';
 const DONE = { done: true, value: undefined };

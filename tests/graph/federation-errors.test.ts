@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { GraphQLError } from 'graphql';
 import type { PlannerName } from '../../gateway/planner.ts';
 import { Failure } from '../../schema/errors.ts';
-import { openShop, SOMEBODY, type Shop } from '../support/shop.ts';
+import { openShop, SOMEBODY, type Shop } from '../support/federation/shop.ts';
 
 const paths = (errors: readonly GraphQLError[] = []) => errors.map(({ path }) => path?.join('.'));
 const codes = (errors: readonly GraphQLError[] = []) => errors.map(({ extensions }) => extensions['code']);

@@ -5,10 +5,10 @@ import { Gateway } from '../../gateway/gateway.ts';
 import type { PlannerName } from '../../gateway/planner.ts';
 import { local } from '../../gateway/sources.ts';
 import { openLog } from '../../infra/log.ts';
-import { openOracle, type Oracle } from '../support/oracle.ts';
-import { productOperations } from '../support/product-operations.ts';
-import { SOMEBODY } from '../support/shop.ts';
-import { toySubgraph, toyVariables } from '../support/toy-subgraph.ts';
+import { openOracle, type Oracle } from '../support/federation/oracle.ts';
+import { productOperations } from '../support/federation/product-operations.ts';
+import { SOMEBODY } from '../support/federation/shop.ts';
+import { toySubgraph, toyVariables } from '../support/federation/toy-subgraph.ts';
 
 const operations = productOperations().filter(({ kind }) => kind !== 'subscription');
 

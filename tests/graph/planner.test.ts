@@ -4,9 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { loadPlanner, type PlannerName } from '../../gateway/planner.ts';
 import { openLog } from '../../infra/log.ts';
-import { openShop } from '../support/shop.ts';
+import { openShop } from '../support/federation/shop.ts';
 
-const PROBE = fileURLToPath(new URL('../support/planner-probe.js', import.meta.url));
+const PROBE = fileURLToPath(new URL('../support/federation/planner-probe.js', import.meta.url));
 
 describe('the planner', () => {
   it('is the one in JavaScript where the native one does not load, and says so', async () => {

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
-const PROBE = fileURLToPath(new URL('../support/telemetry-probe.js', import.meta.url));
+const PROBE = fileURLToPath(new URL('../support/federation/telemetry-probe.js', import.meta.url));
 
 async function attemptsOf(gateway: 'ours' | "Apollo's"): Promise<unknown[]> {
   const { stdout } = await promisify(execFile)(process.execPath, [PROBE, gateway], { env: { PATH: '' } });

@@ -1,5 +1,5 @@
-import { Failure } from '../../schema/errors.ts';
-import type { Identity } from '../../schema/viewer.ts';
+import { Failure } from '../../../schema/errors.ts';
+import type { Identity } from '../../../schema/viewer.ts';
 import type { Channel } from './channel.ts';
 import type { SubgraphFixture } from './plain-source.ts';
 

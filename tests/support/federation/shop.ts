@@ -1,10 +1,10 @@
-import { composeFiles } from '../../gateway/compose.ts';
-import { Gateway } from '../../gateway/gateway.ts';
-import type { PlannerName } from '../../gateway/planner.ts';
-import type { Admission, GraphResult } from '../../gateway/request.ts';
-import { local } from '../../gateway/sources.ts';
-import { openLog } from '../../infra/log.ts';
-import type { Identity } from '../../schema/viewer.ts';
+import { composeFiles } from '../../../gateway/compose.ts';
+import { Gateway } from '../../../gateway/gateway.ts';
+import type { PlannerName } from '../../../gateway/planner.ts';
+import type { Admission, GraphResult } from '../../../gateway/request.ts';
+import { local } from '../../../gateway/sources.ts';
+import { openLog } from '../../../infra/log.ts';
+import type { Identity } from '../../../schema/viewer.ts';
 import { Channel } from './channel.ts';
 import { PlainSource, subgraphSchema, withLink } from './plain-source.ts';
 import { SHOP_NAMES, shopSubgraphs, type ShopName, type Topics } from './shop-subgraphs.ts';

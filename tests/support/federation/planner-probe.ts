@@ -1,6 +1,6 @@
-import { composeFiles } from '../../gateway/compose.ts';
-import { loadPlanner } from '../../gateway/planner.ts';
-import type { Log } from '../../infra/log.ts';
+import { composeFiles } from '../../../gateway/compose.ts';
+import { loadPlanner } from '../../../gateway/planner.ts';
+import type { Log } from '../../../infra/log.ts';
 
 /** A process of its own on a platform for which no native addon was built; writes which planner it got, and what it warned of. */
 process.dlopen = () => {

@@ -1,7 +1,7 @@
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { execute, parse, subscribe, type DocumentNode, type ExecutionResult, type GraphQLFieldResolver, type GraphQLSchema } from 'graphql';
-import type { Source, SourceRequest, SourceResult } from '../../schema/source.ts';
-import type { Identity } from '../../schema/viewer.ts';
+import type { Source, SourceRequest, SourceResult } from '../../../schema/source.ts';
+import type { Identity } from '../../../schema/viewer.ts';
 
 const LINK = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable", "@external", "@requires", "@provides", "@inaccessible", "@interfaceObject"])\n`;
 

@@ -1,8 +1,8 @@
-import '../../gateway/telemetry.ts';
+import '../../../gateway/telemetry.ts';
 import { ApolloGateway } from '@apollo/gateway';
 import { parse, type ExecutionResult } from 'graphql';
-import type { Source } from '../../schema/source.ts';
-import type { Identity } from '../../schema/viewer.ts';
+import type { Source } from '../../../schema/source.ts';
+import type { Identity } from '../../../schema/viewer.ts';
 
 export interface Oracle {
   execute(query: string, variables: Record<string, unknown>): Promise<ExecutionResult>;

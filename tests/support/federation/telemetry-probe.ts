@@ -1,6 +1,6 @@
 import net from 'node:net';
-import { composeFiles } from '../../gateway/compose.ts';
-import { openLog } from '../../infra/log.ts';
+import { composeFiles } from '../../../gateway/compose.ts';
+import { openLog } from '../../../infra/log.ts';
 
 /**
  * A process of its own: loads a gateway, ours or a bare one of Apollo's, stops it, and at its end writes the addresses
@@ -16,7 +16,7 @@ net.Socket.prototype.connect = function (this: net.Socket, ...given: unknown[]) 
 const supergraphSdl = composeFiles({ only: 'type Query { field: Int }' })['supergraph.graphql']!;
 
 if (process.argv[2] === 'ours') {
-  const { Gateway } = await import('../../gateway/gateway.ts');
+  const { Gateway } = await import('../../../gateway/gateway.ts');
   const gateway = new Gateway({ supergraphSdl, sources: new Map(), plannerName: 'hive', log: openLog('silent') });
   await gateway.load();
   await gateway.stop();
