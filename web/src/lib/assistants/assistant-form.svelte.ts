@@ -16,7 +16,16 @@ export interface AssistantValues {
 }
 
 export const LIMITS = { name: 100, description: 500, instructions: 20_000, starters: 8, starter: 200, knowledgeBases: 20 };
-const BLANK: AssistantValues = { name: '', description: '', instructions: '', model: '', temperature: null, knowledgeBaseIds: [], toolIds: [], starters: [] };
+const BLANK: AssistantValues = {
+  name: '',
+  description: '',
+  instructions: '',
+  model: '',
+  temperature: null,
+  knowledgeBaseIds: [],
+  toolIds: [],
+  starters: [],
+};
 const FIELDS = Object.keys(BLANK) as (keyof AssistantValues)[];
 
 /** An assistant being written: what is in the form, what is stored, and what is wrong. */
@@ -28,7 +37,9 @@ export class AssistantForm {
   saving = $state(false);
   readonly id: string | undefined;
   #stored = $state.raw<AssistantValues>(BLANK);
-  readonly changed = $derived(FIELDS.filter((field) => JSON.stringify(settled(this.values)[field]) !== JSON.stringify(this.#stored[field])));
+  readonly changed = $derived(
+    FIELDS.filter((field) => JSON.stringify(settled(this.values)[field]) !== JSON.stringify(this.#stored[field])),
+  );
   readonly dirty = $derived(this.changed.length > 0);
 
   constructor(assistant?: AssistantEdited) {
@@ -83,7 +94,16 @@ export class AssistantForm {
   }
 
   #keep({ name, description, instructions, model, temperature, knowledgeBaseIds, toolIds, starters }: AssistantEdited): void {
-    this.#stored = { name, description, instructions, model: model.isDefault ? '' : model.id, temperature, knowledgeBaseIds, toolIds, starters };
+    this.#stored = {
+      name,
+      description,
+      instructions,
+      model: model.isDefault ? '' : model.id,
+      temperature,
+      knowledgeBaseIds,
+      toolIds,
+      starters,
+    };
     this.values = structuredClone(this.#stored);
   }
 
@@ -94,7 +114,8 @@ export class AssistantForm {
     if (name.length > LIMITS.name) errors.name = tooLong(name, LIMITS.name);
     if (description.length > LIMITS.description) errors.description = tooLong(description, LIMITS.description);
     if (instructions.length > LIMITS.instructions) errors.instructions = tooLong(instructions, LIMITS.instructions);
-    if (starters.some((starter) => starter.length > LIMITS.starter)) errors.starters = `A starter has at most ${LIMITS.starter} characters.`;
+    if (starters.some((starter) => starter.length > LIMITS.starter))
+      errors.starters = `A starter has at most ${LIMITS.starter} characters.`;
     return errors;
   }
 

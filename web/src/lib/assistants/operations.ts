@@ -3,8 +3,24 @@ import { graphql, type ResultOf } from '#lib/graph/gql.ts';
 export const AssistantsQuery = graphql(`
   query Assistants($first: Int!, $after: String, $search: String) {
     assistants(first: $first, after: $after, search: $search) {
-      edges { node { id name description knowledgeBaseIds toolIds updatedAt model { id name } } }
-      pageInfo { hasNextPage endCursor }
+      edges {
+        node {
+          id
+          name
+          description
+          knowledgeBaseIds
+          toolIds
+          updatedAt
+          model {
+            id
+            name
+          }
+        }
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
       totalCount
     }
   }
@@ -13,8 +29,23 @@ export const AssistantsQuery = graphql(`
 export const AssistantQuery = graphql(`
   query Assistant($id: ID!) {
     assistant(id: $id) {
-      id name description instructions temperature starters knowledgeBaseIds toolIds version createdAt updatedAt
-      model { id name isDefault isLanguageModel }
+      id
+      name
+      description
+      instructions
+      temperature
+      starters
+      knowledgeBaseIds
+      toolIds
+      version
+      createdAt
+      updatedAt
+      model {
+        id
+        name
+        isDefault
+        isLanguageModel
+      }
     }
   }
 `);
@@ -24,8 +55,26 @@ export const AssistantVersionsQuery = graphql(`
     assistant(id: $id) {
       id
       versions(first: $first, after: $after) {
-        edges { node { id number name instructions temperature knowledgeBaseIds toolIds createdAt model { id name } } }
-        pageInfo { hasNextPage endCursor }
+        edges {
+          node {
+            id
+            number
+            name
+            instructions
+            temperature
+            knowledgeBaseIds
+            toolIds
+            createdAt
+            model {
+              id
+              name
+            }
+          }
+        }
+        pageInfo {
+          hasNextPage
+          endCursor
+        }
         totalCount
       }
     }
@@ -34,20 +83,39 @@ export const AssistantVersionsQuery = graphql(`
 
 export const ModelsQuery = graphql(`
   query Models {
-    models { id name provider isLanguageModel supportsTools isDefault }
+    models {
+      id
+      name
+      provider
+      isLanguageModel
+      supportsTools
+      isDefault
+    }
   }
 `);
 
 export const ToolsQuery = graphql(`
   query Tools {
-    tools { id name title description builtin }
+    tools {
+      id
+      name
+      title
+      description
+      builtin
+    }
   }
 `);
 
 export const KnowledgeChoicesQuery = graphql(`
   query KnowledgeChoices {
     knowledgeBases(first: 100) {
-      edges { node { id name documentCount } }
+      edges {
+        node {
+          id
+          name
+          documentCount
+        }
+      }
       totalCount
     }
   }
@@ -55,7 +123,12 @@ export const KnowledgeChoicesQuery = graphql(`
 
 export const CreateAssistant = graphql(`
   mutation CreateAssistant($input: CreateAssistantInput!) {
-    createAssistant(input: $input) { assistant { id name } }
+    createAssistant(input: $input) {
+      assistant {
+        id
+        name
+      }
+    }
   }
 `);
 
@@ -63,8 +136,23 @@ export const UpdateAssistant = graphql(`
   mutation UpdateAssistant($input: UpdateAssistantInput!) {
     updateAssistant(input: $input) {
       assistant {
-        id name description instructions temperature starters knowledgeBaseIds toolIds version createdAt updatedAt
-        model { id name isDefault isLanguageModel }
+        id
+        name
+        description
+        instructions
+        temperature
+        starters
+        knowledgeBaseIds
+        toolIds
+        version
+        createdAt
+        updatedAt
+        model {
+          id
+          name
+          isDefault
+          isLanguageModel
+        }
       }
     }
   }
@@ -72,13 +160,19 @@ export const UpdateAssistant = graphql(`
 
 export const DeleteAssistant = graphql(`
   mutation DeleteAssistant($input: DeleteAssistantInput!) {
-    deleteAssistant(input: $input) { deletedId }
+    deleteAssistant(input: $input) {
+      deletedId
+    }
   }
 `);
 
 export const StartConversation = graphql(`
   mutation StartConversation($input: StartConversationInput!) {
-    startConversation(input: $input) { conversation { id } }
+    startConversation(input: $input) {
+      conversation {
+        id
+      }
+    }
   }
 `);
 

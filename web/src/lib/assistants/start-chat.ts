@@ -10,6 +10,9 @@ export async function startChat(assistantId: string): Promise<void> {
     await goto(`/c/${startConversation.conversation.id}`);
   } catch (error) {
     if (!(error instanceof GraphFailure)) throw error;
-    toast(`No chat was started: ${error.message}`, { tone: 'danger', action: { label: 'Try again', run: () => void startChat(assistantId) } });
+    toast(`No chat was started: ${error.message}`, {
+      tone: 'danger',
+      action: { label: 'Try again', run: () => void startChat(assistantId) },
+    });
   }
 }

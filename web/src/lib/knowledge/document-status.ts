@@ -25,7 +25,14 @@ export function statusOf(status: DocumentStatus): Stage {
 }
 
 /** What the bytes themselves are at fault for fails again. */
-const HOPELESS = new Set(['DOCUMENT_NO_TEXT', 'DOCUMENT_ENCRYPTED', 'DOCUMENT_BROKEN', 'DOCUMENT_EMPTY', 'DOCUMENT_TYPE_UNSUPPORTED', 'DOCUMENT_TYPE_MISMATCH']);
+const HOPELESS = new Set([
+  'DOCUMENT_NO_TEXT',
+  'DOCUMENT_ENCRYPTED',
+  'DOCUMENT_BROKEN',
+  'DOCUMENT_EMPTY',
+  'DOCUMENT_TYPE_UNSUPPORTED',
+  'DOCUMENT_TYPE_MISMATCH',
+]);
 
 export function canRetry({ status, failureCode }: { status: DocumentStatus; failureCode: string | null }): boolean {
   return status === 'FAILED' && !HOPELESS.has(failureCode ?? '');

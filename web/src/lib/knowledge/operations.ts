@@ -3,8 +3,21 @@ import { graphql } from '#lib/graph/gql.ts';
 export const KnowledgeBasesQuery = graphql(`
   query KnowledgeBases($first: Int!, $after: String) {
     knowledgeBases(first: $first, after: $after) {
-      edges { node { id name description documentCount passageCount embeddingIsBuiltin updatedAt } }
-      pageInfo { hasNextPage endCursor }
+      edges {
+        node {
+          id
+          name
+          description
+          documentCount
+          passageCount
+          embeddingIsBuiltin
+          updatedAt
+        }
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
       totalCount
     }
   }
@@ -12,25 +25,49 @@ export const KnowledgeBasesQuery = graphql(`
 
 export const KnowledgeBaseQuery = graphql(`
   query KnowledgeBase($id: ID!) {
-    knowledgeBase(id: $id) { id name description documentCount passageCount embeddingModel embeddingIsBuiltin createdAt updatedAt }
+    knowledgeBase(id: $id) {
+      id
+      name
+      description
+      documentCount
+      passageCount
+      embeddingModel
+      embeddingIsBuiltin
+      createdAt
+      updatedAt
+    }
   }
 `);
 
 export const CreateKnowledgeBase = graphql(`
   mutation CreateKnowledgeBase($input: CreateKnowledgeBaseInput!) {
-    createKnowledgeBase(input: $input) { knowledgeBase { id name } }
+    createKnowledgeBase(input: $input) {
+      knowledgeBase {
+        id
+        name
+      }
+    }
   }
 `);
 
 export const UpdateKnowledgeBase = graphql(`
   mutation UpdateKnowledgeBase($input: UpdateKnowledgeBaseInput!) {
-    updateKnowledgeBase(input: $input) { knowledgeBase { id name description updatedAt } }
+    updateKnowledgeBase(input: $input) {
+      knowledgeBase {
+        id
+        name
+        description
+        updatedAt
+      }
+    }
   }
 `);
 
 export const DeleteKnowledgeBase = graphql(`
   mutation DeleteKnowledgeBase($input: DeleteKnowledgeBaseInput!) {
-    deleteKnowledgeBase(input: $input) { deletedId }
+    deleteKnowledgeBase(input: $input) {
+      deletedId
+    }
   }
 `);
 
@@ -42,9 +79,28 @@ export const DocumentsQuery = graphql(`
       passageCount
       documents(first: $first, after: $after) {
         edges {
-          node { id name mediaType sizeBytes status failure failureCode pageCount passageCount createdAt updatedAt duplicateOf { id name } }
+          node {
+            id
+            name
+            mediaType
+            sizeBytes
+            status
+            failure
+            failureCode
+            pageCount
+            passageCount
+            createdAt
+            updatedAt
+            duplicateOf {
+              id
+              name
+            }
+          }
         }
-        pageInfo { hasNextPage endCursor }
+        pageInfo {
+          hasNextPage
+          endCursor
+        }
         totalCount
       }
     }
@@ -59,8 +115,21 @@ export const DocumentEvents = graphql(`
       stage
       progress
       document {
-        id name mediaType sizeBytes status failure failureCode pageCount passageCount createdAt updatedAt
-        duplicateOf { id name }
+        id
+        name
+        mediaType
+        sizeBytes
+        status
+        failure
+        failureCode
+        pageCount
+        passageCount
+        createdAt
+        updatedAt
+        duplicateOf {
+          id
+          name
+        }
       }
     }
   }
@@ -69,7 +138,14 @@ export const DocumentEvents = graphql(`
 export const AddDocument = graphql(`
   mutation AddDocument($input: AddDocumentInput!) {
     addDocument(input: $input) {
-      document { id name status knowledgeBase { id } }
+      document {
+        id
+        name
+        status
+        knowledgeBase {
+          id
+        }
+      }
       uploadUrl
     }
   }
@@ -77,44 +153,99 @@ export const AddDocument = graphql(`
 
 export const RetryDocument = graphql(`
   mutation RetryDocument($input: RetryDocumentInput!) {
-    retryDocument(input: $input) { document { id status failure failureCode } }
+    retryDocument(input: $input) {
+      document {
+        id
+        status
+        failure
+        failureCode
+      }
+    }
   }
 `);
 
 export const DeleteDocument = graphql(`
   mutation DeleteDocument($input: DeleteDocumentInput!) {
-    deleteDocument(input: $input) { deletedId }
+    deleteDocument(input: $input) {
+      deletedId
+    }
   }
 `);
 
 export const DocumentQuery = graphql(`
   query Document($id: ID!) {
     document(id: $id) {
-      id name mediaType sizeBytes status failure failureCode pageCount passageCount characterCount createdAt updatedAt
-      duplicateOf { id name }
-      knowledgeBase { id name }
+      id
+      name
+      mediaType
+      sizeBytes
+      status
+      failure
+      failureCode
+      pageCount
+      passageCount
+      characterCount
+      createdAt
+      updatedAt
+      duplicateOf {
+        id
+        name
+      }
+      knowledgeBase {
+        id
+        name
+      }
     }
   }
 `);
 
 export const DocumentPagesQuery = graphql(`
   query DocumentPages($id: ID!, $first: Int!, $from: Int!) {
-    document(id: $id) { id pages(first: $first, from: $from) { number start end text } }
+    document(id: $id) {
+      id
+      pages(first: $first, from: $from) {
+        number
+        start
+        end
+        text
+      }
+    }
   }
 `);
 
 export const DocumentOriginalQuery = graphql(`
   query DocumentOriginal($id: ID!) {
-    document(id: $id) { id downloadUrl }
+    document(id: $id) {
+      id
+      downloadUrl
+    }
   }
 `);
 
 export const SearchKnowledgeQuery = graphql(`
   query SearchKnowledge($input: SearchKnowledgeInput!) {
     searchKnowledge(input: $input) {
-      score keywordRank keywordScore vectorRank vectorScore
-      marks { start end }
-      passage { id page start end text document { id name mediaType } }
+      score
+      keywordRank
+      keywordScore
+      vectorRank
+      vectorScore
+      marks {
+        start
+        end
+      }
+      passage {
+        id
+        page
+        start
+        end
+        text
+        document {
+          id
+          name
+          mediaType
+        }
+      }
     }
   }
 `);

@@ -7,7 +7,10 @@ describe('paragraphs of a page', () => {
     const text = 'First.\n\nSecond\nline.\n \nThird.';
     const whole = 'x'.repeat(100) + text;
     const paragraphs = paragraphsOf({ number: 2, start: 100, end: 100 + text.length, text });
-    assert.deepEqual(paragraphs.map((paragraph) => paragraph.text), ['First.', 'Second\nline.', 'Third.']);
+    assert.deepEqual(
+      paragraphs.map((paragraph) => paragraph.text),
+      ['First.', 'Second\nline.', 'Third.'],
+    );
     for (const { start, end, text: piece } of paragraphs) assert.equal(whole.slice(start, end), piece);
   });
 
@@ -20,19 +23,39 @@ describe('paragraphs of a page', () => {
 
   it('cut a text without any break too', () => {
     const text = 'a'.repeat(10_000);
-    assert.equal(paragraphsOf({ number: null, start: 0, end: text.length, text }).map((paragraph) => paragraph.text).join(''), text);
+    assert.equal(
+      paragraphsOf({ number: null, start: 0, end: text.length, text })
+        .map((paragraph) => paragraph.text)
+        .join(''),
+      text,
+    );
   });
 });
 
 describe('marked pieces', () => {
   it('join to the text and mark what the spans cover', () => {
-    const pieces = markedPieces('tell the truth', [{ start: 9, end: 14 }, { start: 0, end: 4 }]);
-    assert.deepEqual(pieces, [{ text: 'tell', marked: true }, { text: ' the ', marked: false }, { text: 'truth', marked: true }]);
+    const pieces = markedPieces('tell the truth', [
+      { start: 9, end: 14 },
+      { start: 0, end: 4 },
+    ]);
+    assert.deepEqual(pieces, [
+      { text: 'tell', marked: true },
+      { text: ' the ', marked: false },
+      { text: 'truth', marked: true },
+    ]);
   });
 
   it('survive spans that overlap or lie outside', () => {
-    const pieces = markedPieces('abcdef', [{ start: -5, end: 2 }, { start: 1, end: 3 }, { start: 5, end: 99 }, { start: 40, end: 50 }]);
+    const pieces = markedPieces('abcdef', [
+      { start: -5, end: 2 },
+      { start: 1, end: 3 },
+      { start: 5, end: 99 },
+      { start: 40, end: 50 },
+    ]);
     assert.equal(pieces.map((piece) => piece.text).join(''), 'abcdef');
-    assert.deepEqual(pieces.filter((piece) => piece.marked).map((piece) => piece.text), ['ab', 'c', 'f']);
+    assert.deepEqual(
+      pieces.filter((piece) => piece.marked).map((piece) => piece.text),
+      ['ab', 'c', 'f'],
+    );
   });
 });

@@ -19,7 +19,7 @@ const LONGEST = 4000;
 export function paragraphsOf(page: Page): Paragraph[] {
   const paragraphs: Paragraph[] = [];
   for (const [block, at] of cut(page.text, /\n[ \t]*\n\s*/g)) {
-    for (let from = 0; from < block.length; ) {
+    for (let from = 0; from < block.length;) {
       const to = endOfPiece(block, from);
       paragraphs.push({ start: page.start + at + from, end: page.start + at + to, text: block.slice(from, to) });
       from = to;

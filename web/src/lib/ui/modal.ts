@@ -8,7 +8,9 @@ export function modal(close: () => void, mayClose: () => boolean = () => true): 
   return (dialog) => {
     const before = document.activeElement;
     dialog.showModal();
-    const first = dialog.querySelector<HTMLElement>('[autofocus], [data-autofocus]') ?? dialog.querySelector<HTMLElement>('input:not([type=hidden]), textarea, select');
+    const first =
+      dialog.querySelector<HTMLElement>('[autofocus], [data-autofocus]') ??
+      dialog.querySelector<HTMLElement>('input:not([type=hidden]), textarea, select');
     if (first) first.focus();
     else {
       dialog.tabIndex = -1;

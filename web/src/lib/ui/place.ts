@@ -17,7 +17,8 @@ export function place(anchor: Element, floating: HTMLElement, { side = 'bottom',
   const needed = (side === 'top' || side === 'bottom' ? height : width) + gap + EDGE;
   const chosen = room[side] < needed && room[opposite[side]] > room[side] ? opposite[side] : side;
 
-  const along = (start: number, end: number, size: number) => (align === 'start' ? start : align === 'end' ? end - size : (start + end - size) / 2);
+  const along = (start: number, end: number, size: number) =>
+    align === 'start' ? start : align === 'end' ? end - size : (start + end - size) / 2;
   const left = chosen === 'left' ? at.left - gap - width : chosen === 'right' ? at.right + gap : along(at.left, at.right, width);
   const top = chosen === 'top' ? at.top - gap - height : chosen === 'bottom' ? at.bottom + gap : along(at.top, at.bottom, height);
 

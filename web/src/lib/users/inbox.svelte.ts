@@ -7,8 +7,21 @@ import { Pages } from '#lib/graph/pages.svelte.ts';
 const NotificationsQuery = graphql(`
   query Notifications($first: Int!, $after: String, $unreadOnly: Boolean) {
     notifications(first: $first, after: $after, unreadOnly: $unreadOnly) {
-      edges { node { id kind title body link createdAt readAt } }
-      pageInfo { hasNextPage endCursor }
+      edges {
+        node {
+          id
+          kind
+          title
+          body
+          link
+          createdAt
+          readAt
+        }
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
       totalCount
       unreadCount
     }
@@ -17,13 +30,24 @@ const NotificationsQuery = graphql(`
 
 const NotificationReceived = graphql(`
   subscription NotificationReceived {
-    notificationReceived { id kind title body link createdAt readAt }
+    notificationReceived {
+      id
+      kind
+      title
+      body
+      link
+      createdAt
+      readAt
+    }
   }
 `);
 
 const MarkNotificationsRead = graphql(`
   mutation MarkNotificationsRead($input: MarkNotificationsReadInput!) {
-    markNotificationsRead(input: $input) { count unreadCount }
+    markNotificationsRead(input: $input) {
+      count
+      unreadCount
+    }
   }
 `);
 

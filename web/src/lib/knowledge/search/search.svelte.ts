@@ -28,7 +28,9 @@ export class Search {
     this.failure = undefined;
     const asked = performance.now();
     try {
-      const { searchKnowledge } = await ask(SearchKnowledgeQuery, { input: { query, knowledgeBaseIds: [knowledgeBaseId], mode, first: HITS } });
+      const { searchKnowledge } = await ask(SearchKnowledgeQuery, {
+        input: { query, knowledgeBaseIds: [knowledgeBaseId], mode, first: HITS },
+      });
       if (round !== this.#round) return;
       this.latencyMs = performance.now() - asked;
       this.hits = searchKnowledge;

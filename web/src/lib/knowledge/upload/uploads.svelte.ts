@@ -125,7 +125,8 @@ function fail(upload: Upload, failure: GraphFailure): void {
 
 /** Says at once what the platform would refuse. */
 function unfit(file: File): GraphFailure | undefined {
-  if (!mediaTypeOf(file.name)) return new GraphFailure(`Files of this type cannot be read. ${READABLE_NAMES} can.`, { code: 'DOCUMENT_TYPE_UNSUPPORTED' });
+  if (!mediaTypeOf(file.name))
+    return new GraphFailure(`Files of this type cannot be read. ${READABLE_NAMES} can.`, { code: 'DOCUMENT_TYPE_UNSUPPORTED' });
   if (file.size === 0) return new GraphFailure('The file is empty.', { code: 'DOCUMENT_EMPTY' });
   return undefined;
 }
