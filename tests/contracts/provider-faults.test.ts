@@ -9,7 +9,7 @@ import { startModelServer, type ModelServer } from '../support/model-server.ts';
 
 const QUESTION = 'Tell me about rivers.';
 
-const IDLE_MS = 400;
+const IDLE_MS = 1_500;
 const REQUEST = { model: 'scripted', messages: [{ role: 'user' as const, content: QUESTION }] };
 const never = new AbortController().signal;
 
@@ -58,7 +58,7 @@ describe('a provider that fails before the first chunk', () => {
     expect(failure?.code).toBe(code);
     expect(chunks).toEqual([]);
     expect(server.requests).toHaveLength(requests);
-    expect(ms).toBeLessThan(IDLE_MS + 2_000);
+    expect(ms).toBeLessThan(10_000);
     expect(JSON.stringify([failure!.message, failure!.extensions])).not.toContain('sk-secret');
   });
 
@@ -104,7 +104,7 @@ describe('a provider that fails in the middle', () => {
   });
 
   it('has no more time for its first chunk than for any other', async () => {
-    server.reply({ text: 'one two three four five six', delayMs: IDLE_MS / 2 });
+    server.reply({ text: 'one two three four five six', delayMs: IDLE_MS / 3 });
     expect(await ask()).toMatchObject({ text: 'one two three four five six', failure: null });
   });
 
@@ -112,7 +112,7 @@ describe('a provider that fails in the middle', () => {
     server.reply({ text: 'one two three four five' });
     const texts: string[] = [];
     for await (const chunk of ai.chat(REQUEST, never)) {
-      if (texts.length === 1) await new Promise((resume) => setTimeout(resume, IDLE_MS * 2));
+      if (texts.length === 1) await new Promise((resume) => setTimeout(resume, IDLE_MS * 1.5));
       if (chunk.kind === 'text') texts.push(chunk.text);
     }
     expect(texts.join('')).toBe('one two three four five');
@@ -227,7 +227,7 @@ describe('the circuit breaker', () => {
     for (let call = 0; call < 5; call++) expect((await ask(dead)).failure?.code).toBe('PROVIDER_UNAVAILABLE');
     const { failure, ms } = await ask(dead);
     expect(failure).toMatchObject({ code: 'PROVIDER_UNAVAILABLE', extensions: { retryAfterSeconds: expect.any(Number) } });
-    expect(ms).toBeLessThan(50);
+    expect(ms).toBeLessThan(200);
   });
 
   it('stays closed for refusals, limits and stops, which say nothing about its health', async () => {

@@ -4,7 +4,7 @@ import { openAi } from '../../infra/ai/open.ts';
 import { closedAddress } from '../support/ask-model.ts';
 import { startModelServer, type ModelServer } from '../support/model-server.ts';
 
-const IDLE_MS = 400;
+const IDLE_MS = 1_500;
 
 let server: ModelServer;
 let ai: Ai;
