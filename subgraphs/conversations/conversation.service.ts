@@ -8,7 +8,7 @@ import { actorOf, viewerOf, type Context } from '../context.ts';
 import { requireOwned } from '../policy.ts';
 import { Conversation } from './conversation.entity.ts';
 import { Message } from './message.entity.ts';
-import { Run } from './run.entity.ts';
+import { Run } from './run/run.entity.ts';
 import { newestLeaf } from './thread.ts';
 import { UNTITLED } from './title.ts';
 

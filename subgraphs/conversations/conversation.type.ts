@@ -2,7 +2,7 @@ import { Directive, Field, ID, InputType, ObjectType, registerEnumType } from 't
 import { connectionType } from '../connection.ts';
 import { DateTime } from '../scalars.ts';
 import type { MessageRole } from './message.entity.ts';
-import type { RunStatus } from './run.entity.ts';
+import type { RunStatus } from './run/run.entity.ts';
 
 export const MessageRoleEnum: Record<MessageRole, MessageRole> = { USER: 'USER', ASSISTANT: 'ASSISTANT' };
 registerEnumType(MessageRoleEnum, {

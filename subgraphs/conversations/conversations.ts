@@ -9,11 +9,11 @@ import { Message } from './message.entity.ts';
 import { CitationResolver, MessageResolver } from './message.resolver.ts';
 import { MessageService, ownMessage } from './message.service.ts';
 import { migration } from './migrations/0001-conversations.ts';
-import { RUN_EVENT_TYPES } from './run-event.type.ts';
-import { Run } from './run.entity.ts';
-import { ownRun, RunFinishedResolver, RunResolver, RunStoppedResolver } from './run.resolver.ts';
-import { RunService } from './run.service.ts';
-import { RunWorker } from './run.worker.ts';
+import { RUN_EVENT_TYPES } from './run/run-event.type.ts';
+import { Run } from './run/run.entity.ts';
+import { ownRun, RunFinishedResolver, RunResolver, RunStoppedResolver } from './run/run.resolver.ts';
+import { RunService } from './run/run.service.ts';
+import { RunWorker } from './run/run.worker.ts';
 import { writeTitle } from './title.worker.ts';
 
 /** So that a dead worker's run goes on well within five seconds. */

@@ -3,8 +3,8 @@ import { perRequest } from '../context.ts';
 import { Citation } from './citation.entity.ts';
 import { Conversation } from './conversation.entity.ts';
 import { Message } from './message.entity.ts';
-import { writtenTexts } from './run-finish.ts';
-import { isActive, Run } from './run.entity.ts';
+import { writtenTexts } from './run/run-finish.ts';
+import { isActive, Run } from './run/run.entity.ts';
 
 export const conversationsById = perRequest(
   ({ em }) =>

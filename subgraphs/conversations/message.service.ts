@@ -11,7 +11,7 @@ import { Conversation } from './conversation.entity.ts';
 import { ownConversation } from './conversation.service.ts';
 import { Message } from './message.entity.ts';
 import type { RegenerateInput, SendMessageInput } from './message.type.ts';
-import { Run } from './run.entity.ts';
+import { Run } from './run/run.entity.ts';
 import { titleFrom } from './title.ts';
 
 const MAX_TEXT = 100_000;

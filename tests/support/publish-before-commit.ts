@@ -15,7 +15,7 @@ const WRONG = `
 registerHooks({
   load(url, context, next) {
     const loaded = next(url, context);
-    if (!url.endsWith('/subgraphs/conversations/run-log.js')) return loaded;
+    if (!url.endsWith('/subgraphs/conversations/run/run-log.js')) return loaded;
     const source = String(loaded.source);
     if (!source.includes(RIGHT)) throw new Error('The run log no longer has the line that this variant breaks.');
     return { ...loaded, source: source.replace(RIGHT, WRONG) };

@@ -1,4 +1,4 @@
-import type { ChatMessage } from '../../infra/ai/ai.ts';
+import type { ChatMessage } from '../../../infra/ai/ai.ts';
 import type { RunContext, Source } from './run-context.ts';
 
 /** About 24,000 tokens of English; older messages than fit are left out, the question never. */

@@ -1,7 +1,7 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
-import type { Bus } from '../../infra/bus/bus.ts';
-import type { Log } from '../../infra/log.ts';
-import type { StoredRunEvent } from '../../schema/topics.ts';
+import type { Bus } from '../../../infra/bus/bus.ts';
+import type { Log } from '../../../infra/log.ts';
+import type { StoredRunEvent } from '../../../schema/topics.ts';
 import type { RunEventData } from './run-event.ts';
 
 /**

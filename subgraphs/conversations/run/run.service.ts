@@ -1,8 +1,8 @@
-import type { Bus } from '../../infra/bus/bus.ts';
-import { isId } from '../../infra/id.ts';
-import type { Queue } from '../../infra/queue/queue.ts';
-import { actorOf, viewerOf, type Context } from '../context.ts';
-import { requireOwned } from '../policy.ts';
+import type { Bus } from '../../../infra/bus/bus.ts';
+import { isId } from '../../../infra/id.ts';
+import type { Queue } from '../../../infra/queue/queue.ts';
+import { actorOf, viewerOf, type Context } from '../../context.ts';
+import { requireOwned } from '../../policy.ts';
 import { finishRun } from './run-finish.ts';
 import { isActive, Run } from './run.entity.ts';
 

@@ -1,6 +1,6 @@
 import { Field, ID, Int, InterfaceType, ObjectType } from 'type-graphql';
-import { Json } from '../scalars.ts';
-import { PassageRef, ToolCallRef } from './reference.type.ts';
+import { Json } from '../../scalars.ts';
+import { PassageRef, ToolCallRef } from '../reference.type.ts';
 
 @InterfaceType('RunEvent', { description: 'Something that happened within a run.', resolveType: (event: { kind: string }) => event.kind })
 export abstract class RunEventType {

@@ -1,7 +1,7 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
-import type { Bus } from '../../infra/bus/bus.ts';
-import { Failure } from '../../schema/errors.ts';
-import type { StoredRunEvent, Topics } from '../../schema/topics.ts';
+import type { Bus } from '../../../infra/bus/bus.ts';
+import { Failure } from '../../../schema/errors.ts';
+import type { StoredRunEvent, Topics } from '../../../schema/topics.ts';
 import { BEGINNING, endsRun, isBehind, parseCursor, type Cursor } from './run-event.ts';
 import { isActive, Run } from './run.entity.ts';
 

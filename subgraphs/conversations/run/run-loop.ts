@@ -1,7 +1,7 @@
-import type { Ai, ChatMessage, ToolRequest } from '../../infra/ai/ai.ts';
-import type { Graph } from '../../infra/graph/graph.ts';
-import { Failure } from '../../schema/errors.ts';
-import type { Identity } from '../../schema/viewer.ts';
+import type { Ai, ChatMessage, ToolRequest } from '../../../infra/ai/ai.ts';
+import type { Graph } from '../../../infra/graph/graph.ts';
+import { Failure } from '../../../schema/errors.ts';
+import type { Identity } from '../../../schema/viewer.ts';
 import { callTool, type ToolAnswer } from './call-tool.ts';
 import { retrievalQuery, writePrompt, type Turn } from './prompt.ts';
 import { askContext, askPassages, type RunContext, type Source } from './run-context.ts';

@@ -1,6 +1,6 @@
-import type { ToolRequest } from '../../infra/ai/ai.ts';
-import type { Graph } from '../../infra/graph/graph.ts';
-import type { Identity } from '../../schema/viewer.ts';
+import type { ToolRequest } from '../../../infra/ai/ai.ts';
+import type { Graph } from '../../../infra/graph/graph.ts';
+import type { Identity } from '../../../schema/viewer.ts';
 import { printSources } from './prompt.ts';
 import type { RunContext, Source } from './run-context.ts';
 

@@ -1,5 +1,5 @@
 import { defineEntity, p, type InferEntity } from '@mikro-orm/core';
-import type { Actor } from '../../schema/viewer.ts';
+import type { Actor } from '../../../schema/viewer.ts';
 
 export type RunStatus = 'QUEUED' | 'RUNNING' | 'COMPLETED' | 'STOPPED' | 'FAILED' | 'INTERRUPTED';
 

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { SqlEntityManager } from '@mikro-orm/sql';
-import { Failure } from '../../schema/errors.ts';
-import type { Identity } from '../../schema/viewer.ts';
-import type { Ports } from '../subgraph.ts';
+import { Failure } from '../../../schema/errors.ts';
+import type { Identity } from '../../../schema/viewer.ts';
+import type { Ports } from '../../subgraph.ts';
 import type { Turn } from './prompt.ts';
 import { finishRun, type Outcome } from './run-finish.ts';
 import { RunLog, type EndReason, type RunHandle } from './run-log.ts';
 import { writeAnswer, type RunRecord, type RunTask } from './run-loop.ts';
 import { Run } from './run.entity.ts';
-import { branchOf } from './thread.ts';
+import { branchOf } from '../thread.ts';
 
 const MAX_ATTEMPTS = 3;
 /** More would not be faster, only each of them slower; what is left waits for another worker or the next sweep. */

@@ -1,6 +1,6 @@
-import type { Graph } from '../../infra/graph/graph.ts';
-import type { ToolSpec } from '../../infra/ai/ai.ts';
-import type { Identity } from '../../schema/viewer.ts';
+import type { Graph } from '../../../infra/graph/graph.ts';
+import type { ToolSpec } from '../../../infra/ai/ai.ts';
+import type { Identity } from '../../../schema/viewer.ts';
 
 /** Everything that an answer needs to know beside the messages. */
 export interface RunContext {
