@@ -1,0 +1,67 @@
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import type { Browser, BrowserContext } from 'playwright-core';
+import { Person } from '../support/person.ts';
+import { startProduct, type Product } from '../support/product.ts';
+import { describeWhen, findProgram } from '../support/when.ts';
+import { openBrowser, openContext, settle } from './camera.ts';
+
+const chromium = findProgram('chromium', 'chromium-browser', 'google-chrome');
+
+/** Kilobytes (1000 bytes) of gzipped code that a page may ask for at its first load. */
+const BUDGETS = { signIn: 60, chat: 170, other: 190, css: 20 };
+
+describeWhen(chromium.missing, 'the first load', () => {
+  let product: Product;
+  let ada: Person;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    product = await startProduct();
+    ada = await Person.signUp(product);
+    browser = await openBrowser();
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await product?.stop();
+  });
+
+  async function weigh(path: string, person: Person | null): Promise<{ js: number; css: number }> {
+    const context: BrowserContext = await openContext(browser, { theme: 'light', width: 1440 }, { url: product.url, person });
+    const page = await context.newPage();
+    const weights = { js: 0, css: 0 };
+    const reading: Promise<void>[] = [];
+    page.on('response', (response) => {
+      const kind = /\.(js|css)$/.exec(new URL(response.url()).pathname)?.[1] as 'js' | 'css' | undefined;
+      if (kind) reading.push(response.body().then((body) => void (weights[kind] += gzipSync(body, { level: 9 }).length / 1000)));
+    });
+    await page.goto(path);
+    await settle(page);
+    await Promise.all(reading);
+    await context.close();
+    return weights;
+  }
+
+  it('of the sign-in page stays small', async () => {
+    const { js, css } = await weigh('/sign-in', null);
+    expect(js).toBeGreaterThan(0);
+    expect(js).toBeLessThanOrEqual(BUDGETS.signIn);
+    expect(css).toBeLessThanOrEqual(BUDGETS.css);
+  });
+
+  it('of a chat stays within its budget', async () => {
+    const { conversationId } = await ada.startConversation();
+    await ada.follow((await ada.send(conversationId, 'Hello')).runId);
+    const { js, css } = await weigh(`/c/${conversationId}`, ada);
+    expect(js).toBeGreaterThan(0);
+    expect(js).toBeLessThanOrEqual(BUDGETS.chat);
+    expect(css).toBeLessThanOrEqual(BUDGETS.css);
+  });
+
+  it('of the other pages stays close to it', async () => {
+    for (const path of ['/assistants', '/assistants/new', '/knowledge', '/notifications']) {
+      expect([path, (await weigh(path, ada)).js <= BUDGETS.other]).toEqual([path, true]);
+    }
+  });
+});
