@@ -49,7 +49,8 @@ function otherThan(own: string): Pattern {
   const others = SUBGRAPHS.filter((name) => name !== own);
   return {
     regex: `^(\\.\\./)+(subgraphs/)?(${others.join('|')})/|^(\\.\\./)+gateway/`,
-    message: 'No subgraph imports another. Ask through the graph: graph.ask(document, variables, identity). Tell through facts: queue.tell(em, fact, payload, actor).',
+    message:
+      'No subgraph imports another. Ask through the graph: graph.ask(document, variables, identity). Tell through facts: queue.tell(em, fact, payload, actor).',
   };
 }
 
@@ -95,7 +96,10 @@ export default defineConfig({
     'unicorn/prefer-string-starts-ends-with': 'off',
   },
   overrides: [
-    ...[...ROOMS, 'infra/start.ts', ...ADDRESSES].map((path) => ({ files: [path.endsWith('/') ? `${path}**` : path], rules: forbid(patterns(path)) })),
+    ...[...ROOMS, 'infra/start.ts', ...ADDRESSES].map((path) => ({
+      files: [path.endsWith('/') ? `${path}**` : path],
+      rules: forbid(patterns(path)),
+    })),
     { files: ['infra/launch.mjs', 'infra/launch/**', 'tests/**'], rules: { 'no-console': 'off', 'node/no-process-env': 'off' } },
     // The one reader, and the one write: Apollo's exporter is told to stay silent before anything of Apollo is loaded.
     { files: ['infra/config.ts', 'gateway/telemetry.ts'], rules: { 'node/no-process-env': 'off' } },

@@ -9,7 +9,7 @@ import { WRITERS } from './schema.mjs';
 
 const LANES = 2;
 /** Printed files have the form that their printer gives them; texts are set by hand. */
-const FORMATTED = ['**/*.{ts,mjs,js,svelte,json,css,html}', '!web/src/lib/graph/schema.d.ts', '!**/{build,dist,.svelte-kit,data}/**'];
+const FORMATTED = ['**/*.{ts,mjs,js,svelte,css}', '!web/src/lib/graph/schema.d.ts', '!**/{build,dist,.svelte-kit,data}/**'];
 
 /** Everything that can be known in a minute: types, lint, format, schema drift and the house's own rules. */
 export async function main() {
@@ -22,20 +22,44 @@ export async function main() {
     for (let step = waiting.shift(); step; step = waiting.shift()) failed += (await passes(step)) ? 0 : 1;
   };
   await Promise.all(Array.from({ length: LANES }, lane));
-  process.stdout.write(failed === 0 ? `\nAll of it holds (${seconds(started)}).\n` : `\n${failed} of ${steps().length} checks failed (${seconds(started)}).\n`);
+  process.stdout.write(
+    failed === 0 ? `\nAll of it holds (${seconds(started)}).\n` : `\n${failed} of ${steps().length} checks failed (${seconds(started)}).\n`,
+  );
   return failed === 0 ? 0 : 1;
 }
 
 /** The longest first: two run at a time. */
 function steps() {
   const web = { cwd: at('web') };
-  const jest = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', program('jest', 'jest'), '--config', 'jest.config.json'];
+  const jest = [
+    '--experimental-vm-modules',
+    '--disable-warning=ExperimentalWarning',
+    program('jest', 'jest'),
+    '--config',
+    'jest.config.json',
+  ];
   return [
-    { name: 'types of the web', args: [program('svelte-check', 'svelte-check', 'web'), '--output', 'human', '--threshold', 'error'], options: web, before: webSync },
+    {
+      name: 'types of the web',
+      args: [program('svelte-check', 'svelte-check', 'web'), '--output', 'human', '--threshold', 'error'],
+      options: web,
+      before: webSync,
+    },
     { name: 'types', args: [program('typescript', 'tsc'), '-p', '.', '--noEmit', '--incremental', 'false', '--tsBuildInfoFile', 'null'] },
     { name: 'lint', args: [program('oxlint', 'oxlint'), '--type-aware', '--deny-warnings', '.'] },
-    { name: 'rules', args: [...jest, '--silent', '--reporters=default', 'dist/tests/rules/'] },
-    { name: 'format', args: [program('prettier', 'prettier'), '--check', '--log-level', 'warn', ...FORMATTED] },
+    { name: 'rules', args: [...jest, 'dist/tests/rules/', '--silent', '--reporters=default'] },
+    {
+      name: 'format',
+      args: [
+        program('prettier', 'prettier'),
+        '--check',
+        '--cache',
+        '--cache-location=node_modules/.cache/prettier',
+        '--log-level=warn',
+        '--no-color',
+        ...FORMATTED,
+      ],
+    },
     ...WRITERS.map((writer) => ({ name: `schema: ${writer.replace('dist/', '').replace('.js', '')}`, args: [writer, '--check'] })),
   ];
 }
@@ -49,7 +73,8 @@ async function webSync() {
 async function passes({ name, args, options = {}, before }) {
   const started = Date.now();
   const prepared = before ? await before() : { code: 0, output: '' };
-  const { code, output } = prepared.code === 0 ? await capture(findNode(), args, { env: environment({ FORCE_COLOR: '0' }), ...options }) : prepared;
+  const { code, output } =
+    prepared.code === 0 ? await capture(findNode(), args, { env: environment({ FORCE_COLOR: '0' }), ...options }) : prepared;
   process.stdout.write(`${code === 0 ? 'ok    ' : 'FAILED'} ${name} (${seconds(started)})\n`);
   if (code !== 0) process.stdout.write(`${output.trim().replace(/^/gm, '       ')}\n`);
   return code === 0;

@@ -12,7 +12,13 @@ const toProduct = {
   },
 };
 
-const server = await createServer({ root: process.cwd(), server: { host, port: Number(port), strictPort: true }, plugins: [toProduct], clearScreen: false, logLevel: 'warn' });
+const server = await createServer({
+  root: process.cwd(),
+  server: { host, port: Number(port), strictPort: true },
+  plugins: [toProduct],
+  clearScreen: false,
+  logLevel: 'warn',
+});
 await server.listen();
 process.once('SIGTERM', stop).once('SIGINT', stop);
 

@@ -28,7 +28,7 @@ export async function alone(work) {
 
 async function acquire(mine) {
   let seen = { beat: null, at: Date.now() };
-  for (let told = false; !tryAcquire(mine); ) {
+  for (let told = false; !tryAcquire(mine);) {
     const owner = readOwner();
     const beat = lastBeat();
     if (beat !== seen.beat) seen = { beat, at: Date.now() };

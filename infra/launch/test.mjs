@@ -13,7 +13,9 @@ export async function main(words) {
   const folder = mkdtempSync(join(tmpdir(), 'parley-test-'));
   try {
     const env = await withoutSettings();
-    const web = filesBelow('web/src').filter((file) => file.endsWith('.test.ts') && (words.length === 0 || words.some((word) => file.includes(word))));
+    const web = filesBelow('web/src').filter(
+      (file) => file.endsWith('.test.ts') && (words.length === 0 || words.some((word) => file.includes(word))),
+    );
     const results = [await runJest(words, join(folder, 'jest.json'), env), await runWeb(web, join(folder, 'web.json'), env)];
     const [passed, failed, skipped] = ['passed', 'failed', 'skipped'].map((key) => results.reduce((sum, result) => sum + result[key], 0));
     process.stdout.write(`\n${passed} passed, ${failed} failed, ${skipped} skipped\n`);
@@ -33,10 +35,21 @@ async function withoutSettings() {
 
 async function runJest(words, outputFile, env) {
   const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', '--enable-source-maps'];
-  const args = [...flags, program('jest', 'jest'), '--config', 'jest.config.json', '--json', `--outputFile=${outputFile}`, '--passWithNoTests', ...words];
+  const args = [
+    ...flags,
+    program('jest', 'jest'),
+    '--config',
+    'jest.config.json',
+    '--json',
+    `--outputFile=${outputFile}`,
+    '--passWithNoTests',
+    ...words,
+  ];
   // jest writes its report to stderr and, beside the file, the whole JSON to stdout.
   const code = await runOpenly(findNode(), args, { env, stdio: ['ignore', 'ignore', 'inherit'] });
-  const { numPassedTests, numFailedTests, numRuntimeErrorTestSuites, numPendingTests, numTodoTests } = JSON.parse(readFileSync(outputFile, 'utf8'));
+  const { numPassedTests, numFailedTests, numRuntimeErrorTestSuites, numPendingTests, numTodoTests } = JSON.parse(
+    readFileSync(outputFile, 'utf8'),
+  );
   return { code, passed: numPassedTests, failed: numFailedTests + numRuntimeErrorTestSuites, skipped: numPendingTests + numTodoTests };
 }
 

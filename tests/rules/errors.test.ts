@@ -4,7 +4,9 @@ import { ERRORS } from '../../schema/errors.ts';
 import { SOURCES } from './sources.ts';
 
 /** Only what the server throws counts; the web and the tests merely name codes. */
-const thrown = SOURCES.filter((file) => /^(infra|subgraphs|gateway)\//.test(file)).map((file) => readFileSync(file, 'utf8')).join('\n');
+const thrown = SOURCES.filter((file) => /^(infra|subgraphs|gateway)\//.test(file))
+  .map((file) => readFileSync(file, 'utf8'))
+  .join('\n');
 
 describe('the catalogue of errors', () => {
   it('holds no code that nothing throws', () => {

@@ -6,7 +6,8 @@ import { importsOf, SOURCES, type Import } from './sources.ts';
 function breach({ file, target }: Import): string | null {
   const isTest = file.endsWith('.test.ts');
   if (isTest && target.startsWith('tests/support/')) return null;
-  if (SUMMITS.test(target) && !SUMMITS.test(file)) return `${file} imports ${target}, where everything comes together and nobody goes back to.`;
+  if (SUMMITS.test(target) && !SUMMITS.test(file))
+    return `${file} imports ${target}, where everything comes together and nobody goes back to.`;
   for (const { from, may, instead } of WALLS) {
     const match = from.exec(file);
     if (!match) continue;

@@ -29,7 +29,9 @@ describe('the lockfile', () => {
   it('holds an entry for every optional package, else npm ci refuses it or another platform lacks it', () => {
     const present = new Set(entries.map(([path]) => nameOf(path)));
     const missing = entries.flatMap(([path, { optionalDependencies = {} }]) =>
-      Object.keys(optionalDependencies).filter((name) => !present.has(name)).map((name) => `${nameOf(path)} wants ${name}`),
+      Object.keys(optionalDependencies)
+        .filter((name) => !present.has(name))
+        .map((name) => `${nameOf(path)} wants ${name}`),
     );
     expect(missing).toEqual([]);
   });
@@ -40,18 +42,25 @@ describe('the lockfile', () => {
     expect(native.filter(([, { engines }]) => !allows(engines?.node, NEWCOMER)).map(([path]) => path)).toEqual([]);
   });
 
-  it.each(['graphql', '@apollo/federation-internals', '@apollo/query-graphs', '@apollo/query-planner', '@apollo/composition', '@apollo/gateway', '@apollo/subgraph'])(
-    'has one single copy of %s',
-    (name) => {
-      expect(entries.filter(([path]) => nameOf(path) === name)).toHaveLength(1);
-    },
-  );
+  it.each([
+    'graphql',
+    '@apollo/federation-internals',
+    '@apollo/query-graphs',
+    '@apollo/query-planner',
+    '@apollo/composition',
+    '@apollo/gateway',
+    '@apollo/subgraph',
+  ])('has one single copy of %s', (name) => {
+    expect(entries.filter(([path]) => nameOf(path) === name)).toHaveLength(1);
+  });
 });
 
 describe('package.json', () => {
   it.each(['package.json', 'web/package.json'])('pins every version exactly: %s', (file) => {
     const manifest = JSON.parse(readFileSync(file, 'utf8')) as Record<string, Record<string, string> | undefined>;
-    const versions = ['dependencies', 'devDependencies', 'optionalDependencies', 'overrides'].flatMap((key) => Object.entries(manifest[key] ?? {}));
+    const versions = ['dependencies', 'devDependencies', 'optionalDependencies', 'overrides'].flatMap((key) =>
+      Object.entries(manifest[key] ?? {}),
+    );
     expect(versions.filter(([, version]) => !/^\d+\.\d+\.\d+(?:-[\w.]+)?$/.test(version))).toEqual([]);
   });
 });

@@ -2,16 +2,29 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
-import { buildSchema, isEnumType, isInputObjectType, isInterfaceType, isIntrospectionType, isObjectType, isSpecifiedScalarType } from 'graphql';
+import {
+  buildSchema,
+  isEnumType,
+  isInputObjectType,
+  isInterfaceType,
+  isIntrospectionType,
+  isObjectType,
+  isSpecifiedScalarType,
+} from 'graphql';
 import type { GraphQLNamedType } from 'graphql';
 
 const run = promisify(execFile);
 
 describe('the printed contract', () => {
-  it.each(['dist/subgraphs/print.js', 'dist/gateway/compose.js', 'dist/infra/print-readme.js'])('is what %s prints from the code', async (writer) => {
-    const { stdout, stderr } = await run(process.execPath, [writer, '--check']).catch((error: { stdout: string; stderr: string }) => error);
-    expect(`${stdout}${stderr}`).not.toMatch(/stale|error/i);
-  });
+  it.each(['dist/subgraphs/print.js', 'dist/gateway/compose.js', 'dist/infra/print-readme.js'])(
+    'is what %s prints from the code',
+    async (writer) => {
+      const { stdout, stderr } = await run(process.execPath, [writer, '--check']).catch(
+        (error: { stdout: string; stderr: string }) => error,
+      );
+      expect(`${stdout}${stderr}`).not.toMatch(/stale|error/i);
+    },
+  );
 });
 
 describe('the public schema', () => {
@@ -32,13 +45,22 @@ describe('the public schema', () => {
 function undescribed(type: GraphQLNamedType): string[] {
   // What a root type is needs no words.
   const own = type.description || ['Query', 'Mutation', 'Subscription'].includes(type.name) ? [] : [type.name];
-  return [...own, ...members(type).filter(({ described }) => !described).map(({ path }) => path)];
+  return [
+    ...own,
+    ...members(type)
+      .filter(({ described }) => !described)
+      .map(({ path }) => path),
+  ];
 }
 
 function members(type: GraphQLNamedType): { path: string; described: boolean }[] {
-  if (isEnumType(type)) return type.getValues().map(({ name, description }) => ({ path: `${type.name}.${name}`, described: Boolean(description) }));
+  if (isEnumType(type))
+    return type.getValues().map(({ name, description }) => ({ path: `${type.name}.${name}`, described: Boolean(description) }));
   if (isInputObjectType(type)) {
-    return Object.values(type.getFields()).map(({ name, description }) => ({ path: `${type.name}.${name}`, described: Boolean(description) }));
+    return Object.values(type.getFields()).map(({ name, description }) => ({
+      path: `${type.name}.${name}`,
+      described: Boolean(description),
+    }));
   }
   if (!isObjectType(type) && !isInterfaceType(type)) return [];
   return Object.values(type.getFields()).flatMap((field) => [

@@ -9,7 +9,11 @@ export const FILES: string[] = ROOMS.filter((room) => existsSync(room))
   .flatMap((room) => readdirSync(room, { recursive: true, withFileTypes: true }))
   .filter((entry) => entry.isFile())
   .map((entry) => join(entry.parentPath, entry.name))
-  .concat(readdirSync('web').filter((file) => file.endsWith('.ts')).map((file) => `web/${file}`))
+  .concat(
+    readdirSync('web')
+      .filter((file) => file.endsWith('.ts'))
+      .map((file) => `web/${file}`),
+  )
   .filter((file) => !NOT_OURS.test(file))
   .sort();
 
@@ -22,7 +26,8 @@ export interface Import {
   ours: boolean;
 }
 
-const STATEMENT = /^\s*(?:import|export)\s[^;'"]*?from\s+['"]([^'"\n]+)['"]|^\s*import\s+['"]([^'"\n]+)['"]|\bimport\(\s*['"]([^'"\n]+)['"]\s*\)/gm;
+const STATEMENT =
+  /^\s*(?:import|export)\s[^;'"]*?from\s+['"]([^'"\n]+)['"]|^\s*import\s+['"]([^'"\n]+)['"]|\bimport\(\s*['"]([^'"\n]+)['"]\s*\)/gm;
 
 /** Every import of a file, of types too: a wall is a wall. */
 export function importsOf(file: string): Import[] {
@@ -37,5 +42,8 @@ function resolved(file: string, specifier: string): Import {
 
 /** `@scope/name/deep` and `name/deep` are `@scope/name` and `name`. */
 export function packageOf(specifier: string): string {
-  return specifier.split('/').slice(0, specifier.startsWith('@') ? 2 : 1).join('/');
+  return specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/');
 }

@@ -20,21 +20,31 @@ const isTest = (file: string) => file.startsWith('tests/') || file.endsWith('.te
 describe('every vendor', () => {
   it('is imported only at its address', () => {
     const strays = uses.filter(({ file, name }) => !isTest(file) && !(VENDORS[name] ?? []).some((address) => file.startsWith(address)));
-    expect(strays.map(({ file, name }) => `${file} imports ${name}, whose address is ${VENDORS[name]?.join(', ') ?? 'not in tests/rules/house.ts'}.`)).toEqual([]);
+    expect(
+      strays.map(
+        ({ file, name }) => `${file} imports ${name}, whose address is ${VENDORS[name]?.join(', ') ?? 'not in tests/rules/house.ts'}.`,
+      ),
+    ).toEqual([]);
   });
 
   it('that has an address is used there', () => {
     const idle = Object.entries(VENDORS).flatMap(([name, addresses]) =>
-      addresses.filter((address) => !uses.some((use) => use.name === name && use.file.startsWith(address))).map((address) => `${name} at ${address}`),
+      addresses
+        .filter((address) => !uses.some((use) => use.name === name && use.file.startsWith(address)))
+        .map((address) => `${name} at ${address}`),
     );
     expect(idle).toEqual([]);
   });
 });
 
 describe('package.json', () => {
-  const [root, web] = ['package.json', 'web/package.json'].map((file) => JSON.parse(readFileSync(file, 'utf8')) as Manifest) as [Manifest, Manifest];
+  const [root, web] = ['package.json', 'web/package.json'].map((file) => JSON.parse(readFileSync(file, 'utf8')) as Manifest) as [
+    Manifest,
+    Manifest,
+  ];
   /** Needed by what we import, run by npm scripts, or types of what we import. */
-  const INDIRECT = /^(@types\/|typescript$|oxlint|prettier|jest$|svelte-check$|tailwindcss$|@sveltejs\/vite-plugin-svelte$|@fontsource|class-validator$|@gql\.tada\/)/;
+  const INDIRECT =
+    /^(@types\/|typescript$|oxlint|prettier|jest$|svelte-check$|tailwindcss$|@sveltejs\/vite-plugin-svelte$|@fontsource|class-validator$|@gql\.tada\/)/;
 
   it('names every package that we import', () => {
     const named = { ...root.dependencies, ...root.devDependencies, ...web.dependencies, ...web.devDependencies };

@@ -17,7 +17,8 @@ function skippedIn({ testFilePath, testResults }: Suite): string[] {
   const counts = new Map<string, number>();
   for (const { ancestorTitles, title, status } of testResults) {
     if (status !== 'pending' && status !== 'todo') continue;
-    const suite = [...ancestorTitles, title].find((part) => part.includes('skipped: ')) ?? `${ancestorTitles[0] ?? title} (no reason given)`;
+    const suite =
+      [...ancestorTitles, title].find((part) => part.includes('skipped: ')) ?? `${ancestorTitles[0] ?? title} (no reason given)`;
     counts.set(suite, (counts.get(suite) ?? 0) + 1);
   }
   const file = testFilePath.replace(/^.*\/dist\//, '');
