@@ -1,6 +1,7 @@
 import { GraphFailure } from '#lib/graph/failure.ts';
 import { follow } from '#lib/graph/follow.ts';
-import { RunEventsDocument, type Message, type RunEvent } from './operations.ts';
+import { RunEventsDocument, type RunEvent } from './operations.ts';
+import type { Message } from '../thread/operations.ts';
 import { advance, BEGINNING, type Progress } from './run-progress.ts';
 
 const HIDDEN_MS = 250;

@@ -2,18 +2,10 @@ import { createContext } from 'svelte';
 import { ask, mutate } from '#lib/graph/client.ts';
 import { GraphFailure } from '#lib/graph/failure.ts';
 import { graft, type Exchange } from './graft.ts';
-import {
-  RegenerateDocument,
-  SelectBranchDocument,
-  SendMessageDocument,
-  StartConversationDocument,
-  StopRunDocument,
-  ThreadDocument,
-  type Message,
-  type Row,
-  type ThreadResult,
-} from './operations.ts';
-import { Run, type RunEnd } from './run.svelte.ts';
+import { RegenerateDocument, SelectBranchDocument, SendMessageDocument, ThreadDocument, type Message, type ThreadResult } from './operations.ts';
+import { StartConversationDocument, type Row } from '../list/operations.ts';
+import { StopRunDocument } from '../run/operations.ts';
+import { Run, type RunEnd } from '../run/run.svelte.ts';
 
 const PAGE = 40;
 

@@ -1,0 +1,110 @@
+import { graphql, type ResultOf } from '#lib/graph/gql.ts';
+import { MessageParts } from '../thread/operations.ts';
+
+export const StopRunDocument = graphql(`
+  mutation StopRun($input: StopRunInput!) {
+    stopRun(input: $input) {
+      run {
+        id
+        status
+      }
+    }
+  }
+`);
+
+export const RunDetailsDocument = graphql(`
+  query RunDetails($id: ID!) {
+    run(id: $id) {
+      id
+      attempt
+      startedAt
+      finishedAt
+      assistantVersion {
+        id
+        name
+        number
+        model {
+          id
+          name
+          provider
+        }
+      }
+      usage {
+        inputTokens
+        outputTokens
+        estimated
+        durationMs
+        timeToFirstTokenMs
+        costUsd
+      }
+    }
+  }
+`);
+
+export const RunEventsDocument = graphql(
+  `
+    subscription RunEvents($runId: ID!, $after: String) {
+      runEvents(runId: $runId, after: $after) {
+        __typename
+        cursor
+        ... on RunStarted {
+          attempt
+          model
+        }
+        ... on RetrievalStarted {
+          query
+        }
+        ... on PassagesRetrieved {
+          durationMs
+          passages {
+            id
+            document {
+              id
+              name
+            }
+          }
+        }
+        ... on TextDelta {
+          text
+        }
+        ... on ToolCallStarted {
+          callId
+          toolName
+          arguments
+        }
+        ... on ToolCallFinished {
+          callId
+          toolName
+          succeeded
+          durationMs
+          toolCall {
+            id
+            result
+            failure
+            tool {
+              id
+              title
+            }
+          }
+        }
+        ... on RunFinished {
+          message {
+            ...MessageParts
+          }
+        }
+        ... on RunStopped {
+          message {
+            ...MessageParts
+          }
+        }
+        ... on RunFailed {
+          code
+          reason: message
+        }
+      }
+    }
+  `,
+  [MessageParts],
+);
+
+export type RunEvent = ResultOf<typeof RunEventsDocument>['runEvents'];
