@@ -1,0 +1,91 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { existsSync, readdirSync } from 'node:fs';
+import { request } from 'node:http';
+import { startProduct, type Product } from '../support/product.ts';
+import { send } from '../support/raw-http.ts';
+import { describeWhen } from '../support/when.ts';
+
+let product: Product;
+beforeAll(async () => {
+  product = await startProduct();
+});
+afterAll(() => product.stop());
+
+/** As it is on the wire: `fetch` would unpack it. */
+function raw(
+  path: string,
+  headers: Record<string, string> = {},
+): Promise<{ status: number; headers: Record<string, unknown>; bytes: number }> {
+  return new Promise((resolve, reject) => {
+    request(product.url + path, { headers }, (response) => {
+      let bytes = 0;
+      response.on('data', (data: Buffer) => (bytes += data.length));
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, bytes }));
+    })
+      .on('error', reject)
+      .end();
+  });
+}
+
+describe('health', () => {
+  it('says that the process lives, and which of its parts answer', async () => {
+    expect(JSON.parse((await send(product, '/health/live')).text)).toEqual({ status: 'live' });
+    const { status, text } = await send(product, '/health/ready');
+    expect({ status, ready: JSON.parse(text) }).toEqual({
+      status: 200,
+      ready: { status: 'ready', parts: { database: 'up', supergraph: 'up' } },
+    });
+  });
+
+  it('answers to any host name, as a balancer asks by address', async () => {
+    expect((await raw('/health/live', { host: '10.1.2.3' })).status).toBe(200);
+  });
+});
+
+describeWhen(existsSync('web/build/200.html') ? null : 'web/build is not there: npm run build', 'the web client', () => {
+  const asset = () => `/_app/immutable/entry/${readdirSync('web/build/_app/immutable/entry').find((name) => name.endsWith('.js'))}`;
+
+  it.each(['/', '/c/01900000-0000-7000-8000-000000000000', '/sign-in', '/sign-in?next=%2Fc'])(
+    'is there at %s, never kept and never framed',
+    async (path) => {
+      const { status, headers, text } = await send(product, path);
+      expect({ status, type: headers.get('content-type'), cache: headers.get('cache-control') }).toEqual({
+        status: 200,
+        type: 'text/html; charset=utf-8',
+        cache: 'no-cache',
+      });
+      expect(headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
+      expect(text).toMatch(/<meta http-equiv="content-security-policy" content="[^"]*script-src 'self' 'sha256-/i);
+    },
+  );
+
+  it('keeps what never changes for a year, compressed', async () => {
+    const plain = await raw(asset());
+    expect(plain.headers['cache-control']).toBe('public, max-age=31536000, immutable');
+    for (const encoding of ['br', 'gzip']) {
+      const packed = await raw(asset(), { 'accept-encoding': encoding });
+      expect({ encoding: packed.headers['content-encoding'], vary: packed.headers['vary'] }).toEqual({ encoding, vary: 'accept-encoding' });
+      expect(packed.bytes).toBeLessThan(plain.bytes);
+    }
+  });
+
+  it('is not sent again when it has not changed', async () => {
+    const { headers } = await raw('/');
+    expect((await raw('/', { 'if-none-match': String(headers['etag']) })).status).toBe(304);
+  });
+
+  it('is not what a missing file is answered with, nor a way out of its folder', async () => {
+    for (const path of [
+      '/_app/immutable/nothing.js',
+      '/nothing.png',
+      '/..%2f..%2fpackage.json',
+      '/%2e%2e/%2e%2e/package.json',
+      '/.npmrc',
+      '/..\\..\\package.json',
+      '/%00',
+      '/_app/%2e%2e/%2e%2e/%2e%2e/package.json',
+    ]) {
+      expect({ path, status: (await raw(path)).status }).toEqual({ path, status: 404 });
+    }
+  });
+});

@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { startModelServer, type ModelServer } from '../support/model-server.ts';
+import { Person } from '../support/person.ts';
+import { startProduct } from '../support/product.ts';
+import { RawSocket } from '../support/raw-socket.ts';
+
+let model: ModelServer;
+beforeAll(async () => {
+  model = await startModelServer();
+});
+afterAll(() => model.stop());
+
+describe('a process that is told to stop', () => {
+  it('X3 sends sockets away with 1001, ends what is under way, and is gone within ten seconds', async () => {
+    const product = await startProduct({ env: { OPENAI_BASE_URL: model.url } });
+    const ada = await Person.signUp(product);
+    const socket = await RawSocket.enter(product, ada.token);
+    const events = fetch(`${product.url}/graphql/stream`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'text/event-stream', authorization: `Bearer ${ada.token}` },
+      body: JSON.stringify({ query: 'subscription { notificationReceived { id } }' }),
+    }).then((response) => response.text());
+    // Slow enough to be still under way: the hash of a password takes some time.
+    const underWay = Array.from({ length: 8 }, () =>
+      Person.signUp(product, 'Late').then(
+        () => 'answered',
+        (error: Error) => (/SHUTTING_DOWN/.test(error.message) ? 'turned away' : error.message),
+      ),
+    );
+    await ada.ask('{ viewer { id } }');
+
+    const began = performance.now();
+    const stopped = product.stop();
+    expect((await socket.closed).code).toBe(1001);
+    expect(await events).toContain('"code":"SHUTTING_DOWN"');
+    await stopped;
+    expect(performance.now() - began).toBeLessThan(10_000);
+    expect((await Promise.all(underWay)).filter((outcome) => outcome !== 'answered' && outcome !== 'turned away')).toEqual([]);
+    expect(product.child.exitCode).toBe(0);
+  });
+
+  it('X12 ends at once when it is told twice', async () => {
+    const product = await startProduct();
+    product.child.kill('SIGTERM');
+    product.child.kill('SIGTERM');
+    await product.stop();
+    expect([0, 1]).toContain(product.child.exitCode);
+  });
+
+  it('X3 X1 leaves a run to whoever starts next', async () => {
+    const first = await startProduct({ env: { OPENAI_BASE_URL: model.url } });
+    const ada = await Person.signUp(first);
+    const { conversationId } = await ada.startConversation();
+    model.reply({ tokens: 200, delayMs: 20 });
+    const { runId } = await ada.send(conversationId, 'A long answer');
+    await first.kill();
+    const second = await startProduct({ env: { OPENAI_BASE_URL: model.url }, dataDir: first.dataDir });
+    try {
+      const { run } = await second.ask('query ($id: ID!) { run(id: $id) { status } }', { id: runId }, ada.token);
+      expect(['QUEUED', 'RUNNING', 'COMPLETED']).toContain(run.status);
+      for await (const { data, errors } of second
+        .socket(ada.token)
+        .iterate<any>({ query: 'subscription ($id: ID!) { runEvents(runId: $id) { __typename } }', variables: { id: runId } })) {
+        expect(errors).toBeUndefined();
+        if (data.runEvents.__typename === 'RunFinished') return;
+      }
+      throw new Error('the run did not finish');
+    } finally {
+      await second.stop();
+    }
+  });
+});
