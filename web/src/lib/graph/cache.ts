@@ -4,18 +4,45 @@ import type { Exchange } from '@urql/core';
 
 /** Parts of a greater thing: they have no identity of their own and live where they were read. */
 const EMBEDDED = [
-  ...['PageInfo', 'TextMark', 'DocumentPage', 'SearchHit', 'MessageHit', 'Usage', 'UsageTotals', 'UsageRow', 'UsageReport', 'ServiceHealth', 'Metrics'],
-  ...['Assistant', 'AssistantVersion', 'AuditEntry', 'Conversation', 'Document', 'KnowledgeBase', 'Message', 'Notification', 'User'].flatMap((type) => [`${type}Edge`, `${type}Connection`]),
+  ...[
+    'PageInfo',
+    'TextMark',
+    'DocumentPage',
+    'SearchHit',
+    'MessageHit',
+    'Usage',
+    'UsageTotals',
+    'UsageRow',
+    'UsageReport',
+    'ServiceHealth',
+    'Metrics',
+  ],
+  ...[
+    'Assistant',
+    'AssistantVersion',
+    'AuditEntry',
+    'Conversation',
+    'Document',
+    'KnowledgeBase',
+    'Message',
+    'Notification',
+    'User',
+  ].flatMap((type) => [`${type}Edge`, `${type}Connection`]),
   ...['ConversationEvent', 'DocumentEvent'],
 ];
 
 /** Lists of the viewer; a mutation that adds to one makes it be read again. */
-const added = (list: string): UpdateResolver => (_result, _arguments, cache) => forgetList(cache, list);
-const deleted = (typename: string, list: string): UpdateResolver => (result, _arguments, cache, info) => {
-  const { deletedId } = result[info.fieldName] as { deletedId: string };
-  cache.invalidate({ __typename: typename, id: deletedId });
-  forgetList(cache, list);
-};
+const added =
+  (list: string): UpdateResolver =>
+  (_result, _arguments, cache) =>
+    forgetList(cache, list);
+const deleted =
+  (typename: string, list: string): UpdateResolver =>
+  (result, _arguments, cache, info) => {
+    const { deletedId } = result[info.fieldName] as { deletedId: string };
+    cache.invalidate({ __typename: typename, id: deletedId });
+    forgetList(cache, list);
+  };
 
 export function graphCache(): Exchange {
   return cacheExchange({

@@ -55,7 +55,10 @@ export async function ask<Data, Variables extends AnyVariables>(
 }
 
 /** The same for a change. Where it was made but a part of the answer is missing, it was made. */
-export async function mutate<Data, Variables extends AnyVariables>(document: TypedDocumentNode<Data, Variables>, variables: Variables): Promise<Data> {
+export async function mutate<Data, Variables extends AnyVariables>(
+  document: TypedDocumentNode<Data, Variables>,
+  variables: Variables,
+): Promise<Data> {
   const { data, error }: OperationResult<Data, Variables> = await client.mutation(document, variables).toPromise();
   if (data) return data;
   throw failure(error);

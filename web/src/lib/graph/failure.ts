@@ -8,7 +8,10 @@ export class GraphFailure extends Error {
   /** The input field that is at fault, where one is. */
   readonly field: string | undefined;
 
-  constructor(message: string, detail: { code: string; retryable?: boolean; requestId?: string | undefined; field?: string | undefined; cause?: unknown }) {
+  constructor(
+    message: string,
+    detail: { code: string; retryable?: boolean; requestId?: string | undefined; field?: string | undefined; cause?: unknown },
+  ) {
     super(message, { cause: detail.cause });
     this.code = detail.code;
     this.retryable = detail.retryable ?? false;

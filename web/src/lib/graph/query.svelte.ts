@@ -37,7 +37,12 @@ class Query<Data, Variables extends AnyVariables> {
     this.#round += 1;
   };
 
-  #read(document: TypedDocumentNode<Data, Variables>, given: Variables | false, about: unknown, policy: RequestPolicy = 'cache-and-network') {
+  #read(
+    document: TypedDocumentNode<Data, Variables>,
+    given: Variables | false,
+    about: unknown,
+    policy: RequestPolicy = 'cache-and-network',
+  ) {
     if (about !== this.#about) this.data = undefined;
     this.#about = about;
     this.loading = given !== false;

@@ -19,7 +19,12 @@ const growing = (reader: BlockReader, text: string, step: number) => {
 
 describe('the blocks of a growing answer', () => {
   it('cover the text exactly', () => {
-    assert.equal(lex(ANSWER).map((token) => token.raw).join(''), ANSWER);
+    assert.equal(
+      lex(ANSWER)
+        .map((token) => token.raw)
+        .join(''),
+      ANSWER,
+    );
   });
 
   it('end as the blocks of the whole text, whatever the size of the pieces', () => {
@@ -27,7 +32,10 @@ describe('the blocks of a growing answer', () => {
     for (const step of [1, 2, 3, 7, 50]) {
       const reader = new BlockReader();
       growing(reader, ANSWER, step);
-      assert.deepEqual(reader.read(ANSWER, true).map((block) => [block.key, block.token.raw]), whole);
+      assert.deepEqual(
+        reader.read(ANSWER, true).map((block) => [block.key, block.token.raw]),
+        whole,
+      );
     }
   });
 
@@ -42,7 +50,10 @@ describe('the blocks of a growing answer', () => {
   it('begin anew when the text is another one', () => {
     const reader = new BlockReader();
     growing(reader, ANSWER, 9);
-    assert.deepEqual(reader.read('Other', false).map((block) => block.token.raw), ['Other']);
+    assert.deepEqual(
+      reader.read('Other', false).map((block) => block.token.raw),
+      ['Other'],
+    );
   });
 
   it('keep a line of dashes from making a heading of the line before', () => {
@@ -50,7 +61,9 @@ describe('the blocks of a growing answer', () => {
   });
 
   it('cost the length of the end and not that of the text', () => {
-    const long = readFileSync(new URL(import.meta.url), 'utf8').replace(/^/gm, 'word ').replace(/\n/g, '\n\n');
+    const long = readFileSync(new URL(import.meta.url), 'utf8')
+      .replace(/^/gm, 'word ')
+      .replace(/\n/g, '\n\n');
     const reader = new BlockReader();
     growing(reader, long, 60);
     const begun = performance.now();

@@ -30,9 +30,40 @@ const LANGUAGES: Record<string, () => Promise<{ default: LanguageFn }>> = {
 };
 
 const ALSO: Record<string, string> = {
-  ...{ sh: 'bash', shell: 'bash', zsh: 'bash', console: 'bash', 'c++': 'cpp', 'c#': 'csharp', cs: 'csharp', docker: 'dockerfile', golang: 'go' },
-  ...{ gql: 'graphql', toml: 'ini', js: 'javascript', jsx: 'javascript', mjs: 'javascript', kt: 'kotlin', md: 'markdown', py: 'python', rb: 'ruby' },
-  ...{ rs: 'rust', ts: 'typescript', tsx: 'typescript', html: 'xml', svelte: 'xml', svg: 'xml', vue: 'xml', yml: 'yaml', jsonc: 'json', postgres: 'sql' },
+  ...{
+    sh: 'bash',
+    shell: 'bash',
+    zsh: 'bash',
+    console: 'bash',
+    'c++': 'cpp',
+    'c#': 'csharp',
+    cs: 'csharp',
+    docker: 'dockerfile',
+    golang: 'go',
+  },
+  ...{
+    gql: 'graphql',
+    toml: 'ini',
+    js: 'javascript',
+    jsx: 'javascript',
+    mjs: 'javascript',
+    kt: 'kotlin',
+    md: 'markdown',
+    py: 'python',
+    rb: 'ruby',
+  },
+  ...{
+    rs: 'rust',
+    ts: 'typescript',
+    tsx: 'typescript',
+    html: 'xml',
+    svelte: 'xml',
+    svg: 'xml',
+    vue: 'xml',
+    yml: 'yaml',
+    jsonc: 'json',
+    postgres: 'sql',
+  },
 };
 
 /** Coloured HTML, or nothing for a language that is not known or a text that is too long. */

@@ -60,7 +60,9 @@ function chips(numbers: number[], raw: string): string {
 
 function math(token: Tokens.Generic): string {
   const tex = escape(token['tex'] as string);
-  return token['display'] ? `<span class="display" data-tex="${tex}" data-display="true">${tex}</span>` : `<span data-tex="${tex}">${tex}</span>`;
+  return token['display']
+    ? `<span class="display" data-tex="${tex}" data-display="true">${tex}</span>`
+    : `<span data-tex="${tex}">${tex}</span>`;
 }
 
 function escape(text: string): string {

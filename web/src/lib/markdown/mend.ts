@@ -19,7 +19,13 @@ function close(text: string, mark: string): string {
 
 function isOpen(text: string, mark: string): boolean {
   const visible = text.replace(/`[^`\n]*`/g, '').replace(/\\./g, '');
-  const found = mark === '*' ? visible.replace(/^\s*\* /gm, '').replace(/\*\*/g, '').match(/\*(?=\S)|(?<=\S)\*/g) : visible.match(pattern(mark));
+  const found =
+    mark === '*'
+      ? visible
+          .replace(/^\s*\* /gm, '')
+          .replace(/\*\*/g, '')
+          .match(/\*(?=\S)|(?<=\S)\*/g)
+      : visible.match(pattern(mark));
   return (found?.length ?? 0) % 2 === 1;
 }
 

@@ -5,7 +5,13 @@ import { connection } from '#lib/graph/connection.svelte.ts';
 import { GraphFailure } from '#lib/graph/failure.ts';
 import { follow } from '#lib/graph/follow.ts';
 import { byDay } from './by-day.ts';
-import { ConversationEventsDocument, ConversationsDocument, DeleteConversationDocument, RenameConversationDocument, type Row } from './operations.ts';
+import {
+  ConversationEventsDocument,
+  ConversationsDocument,
+  DeleteConversationDocument,
+  RenameConversationDocument,
+  type Row,
+} from './operations.ts';
 
 const PAGE = 30;
 

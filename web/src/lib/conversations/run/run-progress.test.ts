@@ -5,7 +5,13 @@ import { advance, BEGINNING } from './run-progress.ts';
 
 const started: RunEvent = { __typename: 'RunStarted', cursor: '1-1', attempt: 1, model: 'small' };
 const word = (text: string): RunEvent => ({ __typename: 'TextDelta', cursor: '1-2', text });
-const called: RunEvent = { __typename: 'ToolCallStarted', cursor: '1-3', callId: 'a', toolName: 'calculate', arguments: { expression: '1+1' } };
+const called: RunEvent = {
+  __typename: 'ToolCallStarted',
+  cursor: '1-3',
+  callId: 'a',
+  toolName: 'calculate',
+  arguments: { expression: '1+1' },
+};
 const answered: RunEvent = {
   ...{ __typename: 'ToolCallFinished', cursor: '1-4', callId: 'a', toolName: 'calculate', succeeded: true, durationMs: 2 },
   toolCall: { id: 'x', result: { value: '2' }, failure: null, tool: { id: 't', title: 'Calculator' } },
@@ -29,13 +35,22 @@ it('keeps a call of a tool, from its start to its result', () => {
   const running = advance(BEGINNING, [started, called]);
   assert.equal(running.calls[0]?.state, 'running');
   assert.deepEqual(advance(running, [answered]).calls, [
-    { id: 'a', name: 'Calculator', arguments: { expression: '1+1' }, result: { value: '2' }, failure: null, durationMs: 2, state: 'succeeded' },
+    {
+      id: 'a',
+      name: 'Calculator',
+      arguments: { expression: '1+1' },
+      result: { value: '2' },
+      failure: null,
+      durationMs: 2,
+      state: 'succeeded',
+    },
   ]);
 });
 
 it('names a document once, however many passages of it were found', () => {
   const passage = (id: string, name: string) => ({ id, document: { id: name, name } });
-  const read = (...passages: ReturnType<typeof passage>[]) => advance(BEGINNING, [{ __typename: 'PassagesRetrieved', cursor: '1-2', durationMs: 3, passages }]).step?.subject;
+  const read = (...passages: ReturnType<typeof passage>[]) =>
+    advance(BEGINNING, [{ __typename: 'PassagesRetrieved', cursor: '1-2', durationMs: 3, passages }]).step?.subject;
   assert.equal(read(passage('1', 'Manual'), passage('2', 'Manual')), 'Manual');
   assert.equal(read(passage('1', 'Manual'), passage('2', 'Guide'), passage('3', 'Book')), 'Manual and 2 more');
 });

@@ -49,7 +49,11 @@ function one(progress: Progress, event: RunEvent): Progress {
         calls: [...progress.calls, { id: event.callId, name: event.toolName, arguments: event.arguments, state: 'running' }],
       };
     case 'ToolCallFinished':
-      return { ...progress, step: { verb: 'Thinking', subject: '' }, calls: progress.calls.map((call) => (call.id === event.callId ? finished(call, event) : call)) };
+      return {
+        ...progress,
+        step: { verb: 'Thinking', subject: '' },
+        calls: progress.calls.map((call) => (call.id === event.callId ? finished(call, event) : call)),
+      };
     case 'RunFinished':
       return { ...progress, step: undefined, ended: 'finished' };
     case 'RunStopped':

@@ -71,7 +71,8 @@ export class Run {
 
   #end(event: RunEvent): void {
     this.leave();
-    if (event.__typename === 'RunFinished' || event.__typename === 'RunStopped') this.#ended({ message: event.message, failure: undefined });
+    if (event.__typename === 'RunFinished' || event.__typename === 'RunStopped')
+      this.#ended({ message: event.message, failure: undefined });
     else if (event.__typename === 'RunFailed') this.#ended({ message: undefined, failure: { code: event.code, reason: event.reason } });
   }
 

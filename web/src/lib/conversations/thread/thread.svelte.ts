@@ -1,8 +1,14 @@
-import { createContext } from 'svelte';
 import { ask, mutate } from '#lib/graph/client.ts';
 import { GraphFailure } from '#lib/graph/failure.ts';
 import { graft, type Exchange } from './graft.ts';
-import { RegenerateDocument, SelectBranchDocument, SendMessageDocument, ThreadDocument, type Message, type ThreadResult } from './operations.ts';
+import {
+  RegenerateDocument,
+  SelectBranchDocument,
+  SendMessageDocument,
+  ThreadDocument,
+  type Message,
+  type ThreadResult,
+} from './operations.ts';
 import { StartConversationDocument, type Row } from '../list/operations.ts';
 import { StopRunDocument } from '../run/operations.ts';
 import { Run, type RunEnd } from '../run/run.svelte.ts';
@@ -103,7 +109,12 @@ export class Thread {
     this.pending = { text, parentId };
     this.sentHere += 1;
     try {
-      const input = { conversationId: await this.#idOfConversation(), text, idempotencyKey, ...(parentId === undefined ? {} : { parentId }) };
+      const input = {
+        conversationId: await this.#idOfConversation(),
+        text,
+        idempotencyKey,
+        ...(parentId === undefined ? {} : { parentId }),
+      };
       const { sendMessage } = await mutate(SendMessageDocument, { input });
       this.#answer({ message: sendMessage.message, run: sendMessage.run });
     } finally {
@@ -202,26 +213,9 @@ export class Thread {
 
 function failed(message: Message, text: string, failure: RunEnd['failure']): Message {
   if (!message.run) return message;
-  return { ...message, text, run: { ...message.run, status: 'FAILED', failureCode: failure?.code ?? null, failure: failure?.reason ?? null } };
+  return {
+    ...message,
+    text,
+    run: { ...message.run, status: 'FAILED', failureCode: failure?.code ?? null, failure: failure?.reason ?? null },
+  };
 }
-
-/** The threads that were looked at, so that going back to one shows it at once. */
-export class Threads {
-  #kept = new Map<string, Thread>();
-
-  of(id: string): Thread {
-    const thread = this.#kept.get(id) ?? new Thread(id);
-    this.keep(thread);
-    return thread;
-  }
-
-  keep(thread: Thread): void {
-    if (!thread.id) return;
-    this.#kept.delete(thread.id);
-    this.#kept.set(thread.id, thread);
-    const [oldest] = this.#kept.keys();
-    if (this.#kept.size > 12 && oldest) this.#kept.delete(oldest);
-  }
-}
-
-export const [getThreads, setThreads] = createContext<Threads>();
