@@ -28,14 +28,18 @@ describeWhen(chromium.missing, 'every screen', () => {
   for (const view of VIEWS) {
     it(`has no violation that axe finds, ${view.theme} at ${view.width} px`, async () => {
       const found: string[] = [];
-      for (const screen of SCREENS) found.push(...(await violationsOf(browser, stage, screen, view)).map((violation) => `${screen.name} ${violation}`));
+      for (const screen of SCREENS)
+        found.push(...(await violationsOf(browser, stage, screen, view)).map((violation) => `${screen.name} ${violation}`));
       expect(found).toEqual([]);
     }, 600_000);
   }
 });
 
 async function violationsOf(browser: Browser, stage: Stage, screen: Screen, view: View): Promise<string[]> {
-  const at = screen.who === 'grace' ? { url: stage.bare.url, person: stage.grace } : { url: stage.full.url, person: screen.who === 'ada' ? stage.ada : null };
+  const at =
+    screen.who === 'grace'
+      ? { url: stage.bare.url, person: stage.grace }
+      : { url: stage.full.url, person: screen.who === 'ada' ? stage.ada : null };
   const context = await openContext(browser, view, at);
   try {
     const page = await context.newPage();

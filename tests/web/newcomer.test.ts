@@ -51,7 +51,10 @@ describeWhen(chromium.missing, 'a newcomer', () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Create knowledge base' }).click();
     await page.waitForURL('**/knowledge/*');
     await page.locator('input[type=file]').setInputFiles(resolve('tests/documents/test.pdf'));
-    await page.getByText(/\d+ passages/).first().waitFor({ timeout: 60_000 });
+    await page
+      .getByText(/\d+ passages/)
+      .first()
+      .waitFor({ timeout: 60_000 });
   });
 
   it('makes an assistant that knows it', async () => {
@@ -81,7 +84,10 @@ describeWhen(chromium.missing, 'a newcomer', () => {
   });
 
   it('follows a citation to the page that it came from', async () => {
-    await page.getByRole('button', { name: /^(Source|Citation|1)/ }).first().click();
+    await page
+      .getByRole('button', { name: /^(Source|Citation|1)/ })
+      .first()
+      .click();
     const mark = page.locator('aside mark, dialog mark, mark').first();
     await mark.waitFor();
     expect((await mark.innerText()).length).toBeGreaterThan(3);
@@ -91,7 +97,10 @@ describeWhen(chromium.missing, 'a newcomer', () => {
     await page.goto('/');
     await page.keyboard.press('Control+k');
     await page.keyboard.type('conversable');
-    await page.getByRole('link', { name: /conversable/i }).first().click();
+    await page
+      .getByRole('link', { name: /conversable/i })
+      .first()
+      .click();
     await page.waitForURL('**/c/*');
     await page.getByText('That is all.').first().waitFor();
   });

@@ -15,7 +15,7 @@ export interface Paragraph extends Span {
 
 const LONGEST = 4000;
 
-/** Cuts a page at blank lines, and what is longer than a screen at line ends, so that a long text is drawn piece by piece. */
+/** Cuts a page at blank lines, and what is longer than a screen after a sentence, so that a long text is drawn piece by piece. */
 export function paragraphsOf(page: Page): Paragraph[] {
   const paragraphs: Paragraph[] = [];
   for (const [block, at] of cut(page.text, /\n[ \t]*\n\s*/g)) {
@@ -37,11 +37,14 @@ function* cut(text: string, between: RegExp): Generator<[string, number]> {
   if (from < text.length) yield [text.slice(from), from];
 }
 
+/** After a sentence, else after a line, else after a word. */
 function endOfPiece(block: string, from: number): number {
   if (block.length - from <= LONGEST) return block.length;
-  const line = block.lastIndexOf('\n', from + LONGEST);
-  const word = block.lastIndexOf(' ', from + LONGEST);
-  return Math.max(line > from ? line + 1 : 0, word > from && line <= from ? word + 1 : 0) || from + LONGEST;
+  const window = block.slice(from, from + LONGEST);
+  const sentence = Math.max(...['. ', '.\n', '? ', '! '].map((end) => window.lastIndexOf(end)));
+  const end = [sentence, window.lastIndexOf('\n'), window.lastIndexOf(' ')].find((at) => at > LONGEST / 4);
+  if (end === undefined) return from + LONGEST;
+  return from + end + (end === sentence ? 2 : 1);
 }
 
 /** A text in pieces, those inside one of the spans marked. Spans are relative to the text. */

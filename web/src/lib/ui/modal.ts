@@ -2,15 +2,19 @@ import type { Attachment } from 'svelte/attachments';
 
 /**
  * Opens a <dialog> as the browser's own modal. Escape, the back gesture and a press that begins and ends on
- * the backdrop ask to close; `mayClose` may refuse. Focus goes to [autofocus], else to the first field, else to the dialog.
+ * the backdrop ask to close; `mayClose` may refuse. Focus goes to [data-autofocus], else to the first field where `fields` says so,
+ * else to the dialog itself: on a phone, a field in focus brings up the keyboard.
  */
-export function modal(close: () => void, mayClose: () => boolean = () => true): Attachment<HTMLDialogElement> {
+export function modal(
+  close: () => void,
+  { mayClose = () => true, fields = false }: { mayClose?: () => boolean; fields?: boolean } = {},
+): Attachment<HTMLDialogElement> {
   return (dialog) => {
     const before = document.activeElement;
     dialog.showModal();
-    const first =
-      dialog.querySelector<HTMLElement>('[autofocus], [data-autofocus]') ??
-      dialog.querySelector<HTMLElement>('input:not([type=hidden]), textarea, select');
+    const first = dialog.querySelector<HTMLElement>(
+      fields ? '[data-autofocus], input:not([type=hidden]), textarea, select' : '[data-autofocus]',
+    );
     if (first) first.focus();
     else {
       dialog.tabIndex = -1;

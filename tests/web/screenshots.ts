@@ -1,0 +1,72 @@
+import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Browser } from 'playwright-core';
+import { listenForNoise, openBrowser, openContext, settle, VIEWS, type View } from './camera.ts';
+import { SCREENS, type Screen } from './screens.ts';
+import { smallPng } from './small-png.ts';
+import { setStage, type Stage } from './stage.ts';
+
+const LARGEST_BYTES = 150_000;
+const TOTAL_BYTES = 12_000_000;
+/** What the browser itself says when a picture cuts the line on purpose, or an address is not there. */
+const EXPECTED = [/^Failed to load resource/, /net::ERR_/];
+
+/**
+ * `npm run screenshots [-- words]`: every screen of the product in both themes, on a desk and on a phone, in every
+ * state it has, into web/screenshots/. Words narrow it to the screens whose name has one of them, `--view dark-390` to one view.
+ */
+const { positionals: words, values } = parseArgs({ allowPositionals: true, options: { view: { type: 'string' } } });
+const views = VIEWS.filter(({ theme, width }) => !values.view || values.view === `${theme}-${width}`);
+const folder = resolve('web/screenshots');
+const wanted = SCREENS.filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)));
+const troubles: string[] = [];
+
+const stage = await setStage();
+const browser = await openBrowser();
+try {
+  if (words.length === 0) rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  for (const view of views) for (const screen of wanted) await take(browser, stage, screen, view);
+} finally {
+  await browser.close();
+  await stage.stop();
+}
+report();
+
+async function take(browser: Browser, stage: Stage, screen: Screen, view: View): Promise<void> {
+  const file = `${screen.name}-${view.theme}-${view.width}.png`;
+  const [product, person] = screen.who === 'grace' ? [stage.bare, stage.grace] : [stage.full, screen.who === 'ada' ? stage.ada : null];
+  const context = await openContext(browser, view, { url: product.url, person });
+  try {
+    const page = await context.newPage();
+    const noise = listenForNoise(page, EXPECTED);
+    await screen.before?.(page, stage);
+    await page.goto(screen.path(stage), { waitUntil: 'domcontentloaded' });
+    await page.locator('h1').first().waitFor();
+    if (!screen.unsettled || screen.act) await settle(page);
+    await screen.act?.(page, stage);
+    if (!screen.unsettled) await settle(page);
+    const sideways = await page.evaluate<number>('document.documentElement.scrollWidth - window.innerWidth');
+    if (sideways > 0) troubles.push(`${file}: ${sideways} px wider than the window`);
+    const picture = smallPng(await page.screenshot({ animations: 'disabled' }));
+    if (picture.length > LARGEST_BYTES) troubles.push(`${file}: ${picture.length} bytes`);
+    writeFileSync(join(folder, file), picture);
+    await screen.after?.(page, stage);
+    troubles.push(...noise.map((text) => `${file}: ${text}`));
+    process.stdout.write('.');
+  } catch (error) {
+    troubles.push(`${file}: ${error instanceof Error ? error.message : String(error)}`);
+  } finally {
+    await context.close();
+  }
+}
+
+function report(): void {
+  const sizes = readdirSync(folder).map((name) => statSync(join(folder, name)).size);
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  if (total > TOTAL_BYTES) troubles.push(`together ${total} bytes`);
+  console.log(`\n${sizes.length} pictures, ${(total / 1e6).toFixed(1)} MB, in ${folder}`);
+  for (const trouble of troubles) console.error(trouble);
+  process.exitCode = troubles.length > 0 ? 1 : 0;
+}
