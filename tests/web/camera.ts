@@ -1,5 +1,6 @@
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { PASSWORD, type Person } from '../support/person.ts';
+import { findProgram } from '../support/when.ts';
 
 export interface View {
   theme: 'light' | 'dark';
@@ -11,7 +12,7 @@ export const VIEWS: View[] = (['light', 'dark'] as const).flatMap((theme) => ([1
 const ARGUMENTS = ['--no-sandbox', '--headless', '--disable-gpu', '--disable-dev-shm-usage', '--disable-background-networking'];
 
 export function openBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium', args: ARGUMENTS });
+  return chromium.launch({ executablePath: findProgram('chromium', 'chromium-browser', 'google-chrome').path ?? '/usr/bin/chromium', args: ARGUMENTS });
 }
 
 /** A browser as somebody has it: their screen, their theme, and their session. */

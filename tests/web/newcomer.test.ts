@@ -69,8 +69,8 @@ describeWhen(chromium.missing, 'a newcomer', () => {
   });
 
   it('asks, reloads in the middle of the answer, opens a second tab, and loses nothing', async () => {
-    await page.getByLabel('Message').fill('What is a conversable agent?');
-    await page.getByLabel('Message').press('Enter');
+    await page.getByRole('textbox', { name: 'Message' }).fill('What is a conversable agent?');
+    await page.getByRole('textbox', { name: 'Message' }).press('Enter');
     await page.getByText('They take turns').first().waitFor();
     await page.reload();
     const second = await context.newPage();

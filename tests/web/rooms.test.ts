@@ -1,0 +1,180 @@
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import type { Browser, Page } from 'playwright-core';
+import { addDocument } from '../support/documents.ts';
+import { Person } from '../support/person.ts';
+import { startProduct, type Product } from '../support/product.ts';
+import { describeWhen, findProgram } from '../support/when.ts';
+import { listenForNoise, openBrowser, openContext } from './camera.ts';
+import { documentPath } from './stage.ts';
+
+const chromium = findProgram('chromium', 'chromium-browser', 'google-chrome');
+const NAMES =
+  '{ knowledgeBases(first: 10) { edges { node { name documentCount } } } assistants(first: 10) { edges { node { name version } } } }';
+
+describeWhen(chromium.missing, 'the rooms', () => {
+  let product: Product;
+  let ada: Person;
+  let browser: Browser;
+  let page: Page;
+  let noise: string[];
+
+  beforeAll(async () => {
+    product = await startProduct();
+    ada = await Person.signUp(product, 'Ada Lovelace');
+    browser = await openBrowser();
+    const context = await openContext(browser, { theme: 'light', width: 1440 }, { url: product.url, person: ada });
+    context.setDefaultTimeout(30_000);
+    page = await context.newPage();
+    noise = listenForNoise(page, [/^Failed to load resource/, /net::ERR_/]);
+  });
+
+  afterAll(async () => {
+    await browser?.close();
+    await product?.stop();
+  });
+
+  const button = (name: string | RegExp) => page.getByRole('button', { name }).first();
+
+  async function openBase(name: string): Promise<void> {
+    await page.goto('/knowledge');
+    await page.getByRole('link', { name, exact: true }).click();
+    await page.getByRole('button', { name: 'Add documents' }).waitFor();
+  }
+
+  it('say beside a form what is missing, and keep what was written', async () => {
+    await page.goto('/assistants/new');
+    await page.getByLabel('Instructions').fill('Be brief.');
+    await button('Create assistant').click();
+    await page.getByText('Give it a name.').waitFor();
+    expect(await page.locator('input[name=name]:focus').count()).toBe(1);
+    expect(await page.getByLabel('Instructions').inputValue()).toBe('Be brief.');
+  });
+
+  it('make an assistant, and say without a model that its answers are quotes', async () => {
+    await page.getByText('No language model is connected').waitFor();
+    await page.getByLabel('Name', { exact: true }).fill('Reader');
+    await button('Create assistant').click();
+    await page.waitForURL(/assistants\/[0-9a-f-]{36}$/);
+    await button('Version 1').waitFor();
+  });
+
+  it('ask before changes are lost, and keep them when one stays', async () => {
+    await page.getByLabel('Description').fill('Reads papers.');
+    await page.getByRole('link', { name: 'Knowledge', exact: true }).click();
+    const dialog = page.getByRole('alertdialog', { name: /Reader/ });
+    await dialog.getByRole('button', { name: 'Stay here' }).click();
+    expect(await page.getByLabel('Description').inputValue()).toBe('Reads papers.');
+  });
+
+  it('save a change as a new version, and put an older one back', async () => {
+    await page.getByLabel('Instructions').fill('Be long.');
+    await button('Save changes').click();
+    await button('Version 2').click();
+    await button('Put back version 1').click();
+    expect(await page.getByLabel('Instructions').inputValue()).toBe('Be brief.');
+    await button('Discard changes').click();
+    expect(await page.getByLabel('Instructions').inputValue()).toBe('Be long.');
+  });
+
+  it('find an assistant by its name, and offer the way back when there is none', async () => {
+    await page.getByRole('link', { name: 'Assistants', exact: true }).click();
+    await page.getByLabel('Search assistants').fill('zebra');
+    await page.waitForURL(/q=zebra/);
+    await button('Clear the search').click();
+    await page.getByRole('link', { name: 'Reader', exact: true }).waitFor();
+  });
+
+  it('take files of several kinds, and refuse at once what cannot be read', async () => {
+    await page.goto('/knowledge');
+    await button('New knowledge base').click();
+    await page.getByRole('dialog').getByLabel('Name').fill('Papers');
+    await page.getByRole('dialog').getByRole('button', { name: 'Create knowledge base' }).click();
+    const files = ['test.pdf', 'test.docx', 'MEDRPT-2024-PAT-3847_medical_report_scan.pdf', 'test.xlsx'].map(documentPath);
+    await page.locator('input[type=file]').setInputFiles(files);
+    await page.getByText('Files of this type cannot be read.').waitFor();
+    await button('Take test.xlsx off the list').click();
+    await page.getByRole('row', { name: /test\.pdf.*Ready/ }).waitFor();
+    await page.getByRole('row', { name: /test\.docx.*Ready/ }).waitFor();
+  });
+
+  it('say why a document failed', async () => {
+    await page.getByRole('row', { name: /scan\.pdf.*no text layer.*Failed/ }).waitFor();
+  });
+
+  it('recognise the same file under another name', async () => {
+    const { data } = await product.graph('{ knowledgeBases(first: 1) { edges { node { id } } } }', {}, ada.token);
+    const content = readFileSync(documentPath('test.pdf'));
+    await addDocument(ada, data.knowledgeBases.edges[0].node.id, { name: 'again.pdf', mediaType: 'application/pdf', content });
+    await page.getByRole('row', { name: /again\.pdf.*The same file is here already as test\.pdf/ }).waitFor();
+  });
+
+  it('warn when files are on their way, and keep sending in the tab beside', async () => {
+    await openBase('Papers');
+    await page.route('**/files/upload/**', () => new Promise(() => undefined));
+    await page.locator('input[type=file]').setInputFiles(documentPath('test_blog.html'));
+    await button('Cancel test_blog.html').waitFor();
+    await page.getByRole('link', { name: 'Search', exact: true }).click();
+    await page.getByLabel('Question').waitFor();
+    await page.getByRole('link', { name: 'Assistants', exact: true }).click();
+    await page
+      .getByRole('alertdialog', { name: /1 file is on the way/ })
+      .getByRole('button', { name: 'Leave and stop' })
+      .click();
+    await page.waitForURL('**/assistants');
+    await page.unroute('**/files/upload/**');
+  });
+
+  it('try a broken upload again as the same document', async () => {
+    await openBase('Papers');
+    let broken = 0;
+    await page.route('**/files/upload/**', (route) => (broken++ === 0 ? route.abort('connectionreset') : route.continue()));
+    await page.locator('input[type=file]').setInputFiles(documentPath('equations.docx'));
+    await button('Retry equations.docx').click();
+    await page.getByRole('row', { name: /equations\.docx.*Ready/ }).waitFor();
+    expect(await page.getByRole('row', { name: /equations\.docx/ }).count()).toBe(1);
+    await page.unroute('**/files/upload/**');
+  });
+
+  it('find a passage three ways side by side, and open the document where it stands', async () => {
+    await page.getByRole('link', { name: 'Search', exact: true }).click();
+    await page.getByLabel('Question').fill('conversable agents');
+    await page.getByLabel('Question').press('Enter');
+    await page.getByText(/\d+ passages in [\d.]+ m?s/).waitFor();
+    await page.getByText('Similarity is by shared letters, not by meaning').waitFor();
+    await page.getByLabel('Compare').check();
+    expect(await page.locator('#content section h2').count()).toBe(3);
+    await page.locator('#content ol h3 a').first().click();
+    await page.locator('aside mark').first().waitFor();
+  });
+
+  it('close the document and keep the search', async () => {
+    await page.getByRole('complementary').getByRole('button', { name: 'Close' }).click();
+    await page.waitForURL((url) => !url.searchParams.has('document') && url.searchParams.get('q') === 'conversable agents');
+  });
+
+  it('tell of what became ready, and count no more what was read', async () => {
+    await button(/^Notifications, \d+ unread$/).click();
+    await page.getByRole('dialog', { name: 'Notifications' }).getByText('test.pdf').first().waitFor();
+    await button('Mark all as read').click();
+    await page.getByRole('button', { name: 'Notifications', exact: true }).waitFor();
+  });
+
+  it('delete only after asking by name', async () => {
+    await page.goto('/knowledge');
+    await button('More for Papers').click();
+    await page.getByRole('menuitem', { name: 'Delete' }).click();
+    const dialog = page.getByRole('alertdialog', { name: /Delete “Papers” with \d+ documents\?/ });
+    await dialog.getByRole('button', { name: 'Keep it' }).click();
+    expect((await ada.ask(NAMES)).knowledgeBases.edges).toHaveLength(1);
+    await button('More for Papers').click();
+    await page.getByRole('menuitem', { name: 'Delete' }).click();
+    await dialog.getByRole('button', { name: 'Delete knowledge base' }).click();
+    await page.getByText('A knowledge base holds documents').waitFor();
+    expect((await ada.ask(NAMES)).knowledgeBases.edges).toHaveLength(0);
+  });
+
+  it('make the browser complain of nothing', () => {
+    expect(noise).toEqual([]);
+  });
+});
