@@ -14,7 +14,13 @@ export interface Recognised {
 
 /** Reads access tokens; throws `TOKEN_EXPIRED` or `UNAUTHENTICATED`. */
 export interface TokenReader {
-  verifyAccessToken(token: string): Promise<{ userId: string; sessionId: string; expiresAt: Date }>;
+  verifyAccessToken(token: string): Promise<Proof>;
+}
+
+interface Proof {
+  userId: string;
+  sessionId: string;
+  expiresAt: Date;
 }
 
 interface SessionTruth {
@@ -32,6 +38,7 @@ const SESSION_QUERY = 'query Session($id: ID!) { session(id: $id) { id active us
  * truth cannot be read nobody is let in.
  */
 export class Viewers {
+  readonly #proofs = new Recent<string, Proof>(SESSIONS_KEPT);
   readonly #truths = new Recent<string, { at: number; truth: Promise<SessionTruth | null> }>(SESSIONS_KEPT);
   readonly #revoked = new Recent<string, true>(SESSIONS_KEPT);
   readonly #listeners = new Set<(sessionIds: readonly string[]) => void>();
@@ -54,7 +61,7 @@ export class Viewers {
 
   /** Throws `UNAUTHENTICATED`, `TOKEN_EXPIRED` or `DEPENDENCY_UNAVAILABLE`. */
   async recognise(token: string): Promise<Recognised> {
-    const { userId, sessionId, expiresAt } = await this.tokens.verifyAccessToken(token);
+    const { userId, sessionId, expiresAt } = await this.#prove(token);
     const truth = await this.truthOf(sessionId);
     if (!truth || truth.userId !== userId) throw new Failure('UNAUTHENTICATED');
     return { viewer: { userId, sessionId, role: truth.role }, expiresAt };
@@ -75,6 +82,15 @@ export class Viewers {
   onRevoked(listener: (sessionIds: readonly string[]) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** A signature is as good the second time; only the time has to be looked at again. */
+  async #prove(token: string): Promise<Proof> {
+    const known = this.#proofs.get(token);
+    if (known && known.expiresAt.getTime() > Date.now()) return known;
+    const proof = await this.tokens.verifyAccessToken(token);
+    this.#proofs.set(token, proof);
+    return proof;
   }
 
   async #read(sessionId: string): Promise<SessionTruth | null> {
