@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { join, resolve } from 'node:path';
 
 /** One setting: what it is for, and how its text becomes a value. `read` throws an Error that says what is wrong. */
@@ -7,30 +8,73 @@ interface Setting<T> {
   fallback: string;
   about: string;
   read(text: string): T;
+  /** Production does without the embedded adapter that its absence would choose. */
+  inProduction?: 'required';
 }
 
-const setting = <T>(fallback: string, about: string, read: (text: string) => T): Setting<T> => ({ fallback, about, read });
+function setting<T>(fallback: string, about: string, read: (text: string) => T, more: Pick<Setting<T>, 'inProduction'> = {}): Setting<T> {
+  return { fallback, about, read, ...more };
+}
 
-/** Every setting of the product, all optional. README's table is compared with this list by a test. */
+const required = { inProduction: 'required' } as const;
+
+/** Every setting of the product, all optional outside production. README's table is compared with this list by a test. */
 export const SETTINGS = {
   PORT: setting('4000', 'Port to listen on; 0 takes a free one.', integer(0, 65535)),
   HOST: setting('127.0.0.1', 'Address to listen on.', text),
-  PUBLIC_URL: setting('', 'Address under which browsers reach the product; `http://HOST:PORT` when empty.', optional(url('http:', 'https:'))),
+  PUBLIC_URL: setting(
+    '',
+    'Address under which browsers reach the product; `http://HOST:PORT` when empty.',
+    optional(url('http:', 'https:')),
+  ),
   DATA_DIR: setting('./data', 'Where the embedded database and the files live.', (value) => resolve(value)),
-  SECRET_KEY: setting('', 'At least 32 characters; every key is derived from it. Made and kept in DATA_DIR when empty.', optional(secret)),
+  SECRET_KEY: setting(
+    '',
+    'At least 32 characters; every key is derived from it. Made and kept in DATA_DIR when empty.',
+    optional(secret),
+    required,
+  ),
+  NODE_ENV: setting(
+    'development',
+    'production refuses to start without DATABASE_URL, REDIS_URL and SECRET_KEY.',
+    oneOf('production', 'development', 'test'),
+  ),
+  DATABASE_URL: setting(
+    '',
+    'PostgreSQL server, `postgres://user:password@host/database`; PGlite in DATA_DIR when empty.',
+    optional(server('postgres:', 'postgresql:')),
+    required,
+  ),
+  REDIS_URL: setting(
+    '',
+    'Redis server, `redis://host:6379`, for live topics and rates; within the process when empty.',
+    optional(server('redis:', 'rediss:')),
+    required,
+  ),
+  WEAVIATE_URL: setting('', 'Weaviate server, `http://host:8080`; pgvector in the database when empty.', optional(url('http:', 'https:'))),
+  WEAVIATE_GRPC_PORT: setting('50051', 'Port of the same host where Weaviate speaks gRPC.', integer(1, 65535)),
+  WEAVIATE_API_KEY: setting('', 'Key of the Weaviate server, if it asks for one.', optional(text)),
   OPENAI_API_KEY: setting('', 'Key of the OpenAI-compatible endpoint.', optional(text)),
-  OPENAI_BASE_URL: setting('', "Address of the OpenAI-compatible endpoint; OpenAI's own when only a key is set.", optional(url('http:', 'https:'))),
+  OPENAI_BASE_URL: setting(
+    '',
+    "Address of the OpenAI-compatible endpoint; OpenAI's own when only a key is set.",
+    optional(url('http:', 'https:')),
+  ),
   OPENAI_MODEL: setting('', 'Default model; the first that the endpoint lists when empty.', optional(text)),
   EMBEDDING_MODEL: setting('', 'Embedding model of the endpoint; built-in letter n-grams when empty.', optional(text)),
   LOG_LEVEL: setting('info', 'trace, debug, info, warn, error or silent.', oneOf('trace', 'debug', 'info', 'warn', 'error', 'silent')),
   MAX_UPLOAD_MB: setting('50', 'Largest file that a knowledge base takes, in megabytes.', integer(1, 2000)),
   INTROSPECTION: setting('signed-in', 'Who may introspect the graph: signed-in, admin or off.', oneOf('signed-in', 'admin', 'off')),
-  SIGN_INS_PER_MINUTE: setting('20', 'Sign-ins that one address may try in a minute, and half as many for one account and as sign-ups.', integer(2, 1_000_000)),
+  SIGN_INS_PER_MINUTE: setting(
+    '20',
+    'Sign-ins that one address may try in a minute, and half as many for one account and as sign-ups.',
+    integer(2, 1_000_000),
+  ),
   QUERY_PLANNER: setting('hive', 'hive (native) or apollo (JavaScript).', oneOf('hive', 'apollo')),
   RUN_LEASE_MS: setting('3000', 'After this silence of its worker, a run is taken over by another.', integer(500, 60_000)),
   PROVIDER_IDLE_MS: setting('20000', 'A model that sends nothing for this long has failed.', integer(100, 600_000)),
   ALLOWED_PRIVATE_HOSTS: setting('', 'host:port pairs, separated by commas, that tools may read although they are not public.', list),
-  TRUSTED_PROXIES: setting('', 'Addresses of proxies, separated by commas, whose X-Forwarded-For is believed.', list),
+  TRUSTED_PROXIES: setting('', 'Addresses of proxies, separated by commas, whose X-Forwarded-For is believed.', addresses),
 } as const;
 
 type Read = { [K in keyof typeof SETTINGS]: ReturnType<(typeof SETTINGS)[K]['read']> };
@@ -43,8 +87,10 @@ export class ConfigError extends Error {}
 export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
   const faults: string[] = [];
   const values: Record<string, unknown> = {};
-  for (const [name, { fallback, read }] of Object.entries(SETTINGS)) {
+  const production = environment['NODE_ENV']?.trim() === 'production';
+  for (const [name, { fallback, read, inProduction }] of Object.entries<Setting<unknown>>(SETTINGS)) {
     const given = environment[name]?.trim() || fallback;
+    if (production && inProduction && !given) faults.push(`${name}: must be set when NODE_ENV is production`);
     try {
       values[name] = read(given);
     } catch (error) {
@@ -52,7 +98,9 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     }
   }
   if (faults.length > 0) {
-    throw new ConfigError(`The settings have ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
+    throw new ConfigError(
+      `The settings have ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}:\n${faults.map((fault) => `  ${fault}`).join('\n')}`,
+    );
   }
   return Object.freeze(values as unknown as Config);
 }
@@ -79,7 +127,8 @@ function optional<T>(read: (value: string) => T): (value: string) => T | undefin
 function integer(min: number, max: number): (value: string) => number {
   return (value) => {
     const number = Number(value);
-    if (!/^\d+$/.test(value) || number < min || number > max) throw new Error(`must be a whole number from ${min} to ${max}, not "${value}"`);
+    if (!/^\d+$/.test(value) || number < min || number > max)
+      throw new Error(`must be a whole number from ${min} to ${max}, not "${value}"`);
     return number;
   };
 }
@@ -93,6 +142,14 @@ function url(...protocols: string[]): (value: string) => string {
   };
 }
 
+/** The address of a server, which may hold a password: it is never repeated. */
+function server(...protocols: string[]): (value: string) => string {
+  return (value) => {
+    if (URL.canParse(value) && protocols.includes(new URL(value).protocol)) return value;
+    throw new Error(`must be an address that begins with ${protocols.map((p) => `${p}//`).join(' or ')}`);
+  };
+}
+
 function oneOf<T extends string>(...choices: T[]): (value: string) => T {
   return (value) => {
     if (!choices.includes(value as T)) throw new Error(`must be ${choices.join(', ')}, not "${value}"`);
@@ -101,7 +158,21 @@ function oneOf<T extends string>(...choices: T[]): (value: string) => T {
 }
 
 function list(value: string): string[] {
-  return value.split(',').map((part) => part.trim()).filter(Boolean);
+  return value
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean);
+}
+
+/** IP addresses, or ranges of them such as 10.0.0.0/8. */
+function addresses(value: string): string[] {
+  return list(value).map((entry) => {
+    const [address = '', bits] = entry.split('/');
+    const largest = isIP(address) === 6 ? 128 : 32;
+    if (!isIP(address) || (bits !== undefined && !(/^\d+$/.test(bits) && Number(bits) <= largest)))
+      throw new Error(`"${entry}" is no address and no range of addresses`);
+    return entry;
+  });
 }
 
 function secret(value: string): string {
