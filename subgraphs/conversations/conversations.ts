@@ -50,8 +50,14 @@ export const conversations: Subgraph<'conversations'> = {
         'assistant.deleted': (fact, { em }) => service.forgetAssistant(em, fact.payload.assistantId),
       },
       async start(fork) {
-        worker = new RunWorker(ports, fork);
-        return keepSweeping(worker, ports.log);
+        const started = (worker = new RunWorker(ports, fork));
+        const logFailure = (error: unknown) => ports.log.error({ err: error }, 'a queued run could not be begun');
+        const unlisten = await ports.bus.listen('run.queued', 'all', ({ runId }) => void started.begin(runId).catch(logFailure));
+        const stop = keepSweeping(started, ports.log);
+        return async () => {
+          await unlisten();
+          await stop();
+        };
       },
     };
   },

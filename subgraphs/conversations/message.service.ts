@@ -56,7 +56,7 @@ export class MessageService {
       await this.#queue.tell(em, 'message.sent', { messageId: message.id, conversationId: own.id, runId: run.id, ownerId: own.ownerId }, actorOf(context));
       return { message, run };
     });
-    await this.#bus.publish('conversation', conversation.ownerId, { conversationId: conversation.id });
+    await this.#announce(conversation, sent);
     return sent;
   }
 
@@ -76,7 +76,7 @@ export class MessageService {
       await this.#queue.tell(em, 'run.regenerated', { messageId: answer.id, conversationId: own.id, runId: run.id, ownerId: own.ownerId }, actorOf(context));
       return { message: question, run };
     });
-    await this.#bus.publish('conversation', conversation.ownerId, { conversationId: conversation.id });
+    await this.#announce(conversation, sent);
     return sent;
   }
 
@@ -106,6 +106,12 @@ export class MessageService {
     }
     await this.#queue.add(em, 'run.write', { runId });
     return run;
+  }
+
+  /** After the commit: whoever is awake need not wait for the job. */
+  async #announce(conversation: Conversation, { run }: Sent): Promise<void> {
+    if (run.status === 'QUEUED') await this.#bus.publish('run.queued', 'all', { runId: run.id });
+    await this.#bus.publish('conversation', conversation.ownerId, { conversationId: conversation.id });
   }
 
   /** What the same key made before; another request under the key is refused. */

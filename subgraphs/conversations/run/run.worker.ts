@@ -66,31 +66,28 @@ export class RunWorker {
 
   async #claim(which: string, values: unknown[], limit: number): Promise<void> {
     const em = this.#em();
-    const rows = await em.execute<{ id: string }[]>(
+    const rows = await em.execute<Record<string, unknown>[]>(
       `update conversations.run set
          status = 'RUNNING', attempt = attempt + 1, last_seq = 0, worker = ?, started_at = coalesce(started_at, now()),
          lease_until = now() + make_interval(secs => ? / 1000.0)
        where id in (select r.id from conversations.run r where ${which} order by r.lease_until limit ? for update skip locked)
-       returning id`,
+       returning *`,
       [this.#id, this.#ports.values.runLeaseMs, ...values, limit],
     );
-    for (const { id } of rows) this.#start(id);
+    for (const row of rows) this.#start(em.map(Run, row as never));
   }
 
-  #start(runId: string): void {
-    const writing = this.#write(runId)
-      .catch((error: unknown) => this.#ports.log.error({ err: error, runId }, 'a run could not be ended'))
+  #start(run: Run): void {
+    const writing = this.#write(run)
+      .catch((error: unknown) => this.#ports.log.error({ err: error, runId: run.id }, 'a run could not be ended'))
       .finally(() => this.#writing.delete(writing));
     this.#writing.add(writing);
   }
 
-  async #write(runId: string): Promise<void> {
-    const em = this.#em();
-    const run = await em.findOne(Run, { id: runId, worker: this.#id });
-    if (!run) return;
-    const handle = this.#log.open(runId, run.attempt);
+  async #write(run: Run): Promise<void> {
+    const handle = this.#log.open(run.id, run.attempt);
     const record: RunRecord = { model: null, sources: [], usage: { inputTokens: 0, outputTokens: 0, estimated: false }, characters: 0 };
-    const unlisten = await this.#ports.bus.listen('run.stop', runId, () => this.stopRun(runId));
+    const unlisten = await this.#ports.bus.listen('run.stop', run.id, () => this.stopRun(run.id));
     try {
       await this.#announce(run);
       const outcome = await this.#answer(run, handle, record);
