@@ -66,6 +66,11 @@ export class AssistantResolver {
     return this.#models.get((await current(assistant, context)).model);
   }
 
+  @FieldResolver(() => ID, { nullable: true, description: 'The model that was chosen; null: the default at the time of each answer.' })
+  async modelId(@Root() assistant: AssistantType, @Ctx() context: Context): Promise<string | null> {
+    return (await current(assistant, context)).model;
+  }
+
   @FieldResolver(() => Float, { nullable: true, description: '0 to 2; null leaves it to the model.' })
   async temperature(@Root() assistant: AssistantType, @Ctx() context: Context): Promise<number | null> {
     return (await current(assistant, context)).temperature ?? null;

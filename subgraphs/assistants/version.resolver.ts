@@ -1,4 +1,4 @@
-import { Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
+import { Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
 import type { ModelInfo } from '../../infra/ai/ai.ts';
 import { isId } from '../../infra/id.ts';
 import { viewerOf, type Context } from '../context.ts';
@@ -19,6 +19,11 @@ export class VersionResolver {
   @FieldResolver(() => ModelType, { description: 'Who generated the text; the default model of now where the version named none.' })
   async model(@Root() version: AssistantVersionType): Promise<ModelInfo> {
     return this.#models.get(version.model);
+  }
+
+  @FieldResolver(() => ID, { nullable: true, description: 'The model that was chosen; null: the default at the time of each answer.' })
+  modelId(@Root() version: AssistantVersionType): string | null {
+    return version.model;
   }
 
   @Query(() => [ModelType], { description: 'What is really available at the configured endpoint.' })

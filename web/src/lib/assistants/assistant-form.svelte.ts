@@ -54,10 +54,15 @@ export class AssistantForm {
   };
 
   /** Puts an older version into the form; nothing is stored until it is saved. */
-  load = ({ name, instructions, model, temperature, knowledgeBaseIds, toolIds }: AssistantVersion): void => {
-    const keepsDefault = model.id === this.values.model || this.values.model === '';
-    Object.assign(this.values, { name, instructions, temperature, knowledgeBaseIds: [...knowledgeBaseIds], toolIds: [...toolIds] });
-    if (!keepsDefault) this.values.model = model.id;
+  load = ({ name, instructions, modelId, temperature, knowledgeBaseIds, toolIds }: AssistantVersion): void => {
+    Object.assign(this.values, {
+      name,
+      instructions,
+      model: modelId ?? '',
+      temperature,
+      knowledgeBaseIds: [...knowledgeBaseIds],
+      toolIds: [...toolIds],
+    });
   };
 
   /** The id of the assistant, or undefined when it was not stored; then `errors` or `failure` say why. */
@@ -93,12 +98,12 @@ export class AssistantForm {
     return this.id;
   }
 
-  #keep({ name, description, instructions, model, temperature, knowledgeBaseIds, toolIds, starters }: AssistantEdited): void {
+  #keep({ name, description, instructions, modelId, temperature, knowledgeBaseIds, toolIds, starters }: AssistantEdited): void {
     this.#stored = {
       name,
       description,
       instructions,
-      model: model.isDefault ? '' : model.id,
+      model: modelId ?? '',
       temperature,
       knowledgeBaseIds,
       toolIds,

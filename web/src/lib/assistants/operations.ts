@@ -33,6 +33,7 @@ export const AssistantQuery = graphql(`
       name
       description
       instructions
+      modelId
       temperature
       starters
       knowledgeBaseIds
@@ -61,6 +62,7 @@ export const AssistantVersionsQuery = graphql(`
             number
             name
             instructions
+            modelId
             temperature
             knowledgeBaseIds
             toolIds
@@ -140,6 +142,7 @@ export const UpdateAssistant = graphql(`
         name
         description
         instructions
+        modelId
         temperature
         starters
         knowledgeBaseIds
