@@ -1,7 +1,7 @@
 import { Migrator } from '@mikro-orm/migrations';
-import { MikroORM } from '@mikro-orm/postgresql';
+import { MikroORM, type Options } from '@mikro-orm/postgresql';
 import type { SqlEntityManager } from '@mikro-orm/sql';
-import { Pool, type PoolConfig } from 'pg';
+import { Client, Pool, type PoolConfig } from 'pg';
 import type { Log } from '../log.ts';
 import type { Database, Room } from './database.ts';
 import { toMigrationClasses } from './migrate.ts';
@@ -9,76 +9,126 @@ import { toMigrationClasses } from './migrate.ts';
 /** Processes that migrate at once take turns under this advisory lock. */
 const MIGRATION_LOCK = 0x70_61_72_6c;
 
-/**
- * Nothing waits for ever: a black-holed connection would otherwise hang every request that meets it. Milliseconds.
- */
-export const TIMEOUTS = {
-  connectionTimeoutMillis: 2_000,
+/** Connections to the server at most: for each subgraph, for the queue, and for whatever else lives there. */
+const POOL = { room: 10, queue: 5, engine: 5, own: 2 };
+
+/** A server that does not take a connection, or lets one fall silent, is noticed. Milliseconds. */
+const CONNECTING = { connectionTimeoutMillis: 5_000, keepAlive: true } satisfies PoolConfig;
+
+/** Nothing waits for ever: a silent server or a forgotten lock would hang every request that meets it. Milliseconds. */
+const TIMEOUTS = {
+  ...CONNECTING,
   query_timeout: 30_000,
   statement_timeout: 25_000,
   lock_timeout: 10_000,
   idle_in_transaction_session_timeout: 30_000,
-  keepAlive: true,
 } satisfies PoolConfig;
 
-/** A PostgreSQL server. One pool for each subgraph, and a small one for everything else. */
+/** A PostgreSQL server: a pool for each subgraph, and small ones for everything else. */
 export class ServerDatabase implements Database {
   readonly #url: string;
   readonly #log: Log;
   readonly #orms: MikroORM[] = [];
-  readonly pool: Pool;
+  readonly #pools: Pool[] = [];
+  #own: Pool | undefined;
 
   constructor(url: string, log: Log) {
     this.#url = url;
     this.#log = log;
-    this.pool = new Pool({ connectionString: url, max: 5, application_name: 'parley', ...TIMEOUTS });
-    this.pool.on('error', (error) => log.warn({ err: error }, 'a database connection was lost'));
+  }
+
+  /** How the queue reaches the server by connections of its own. */
+  get queueConnections() {
+    return { connectionString: this.#url, application_name: 'parley queue', max: POOL.queue, ...TIMEOUTS };
   }
 
   async open(): Promise<void> {
+    this.#own ??= this.#pool({ ...TIMEOUTS, max: POOL.own });
     await this.ping();
   }
 
+  /** For an adapter that lives in the same database: connections of their own, each with these session settings. */
+  openEngine(session: Record<string, string>) {
+    const pool = this.#pool({
+      ...TIMEOUTS,
+      max: POOL.engine,
+      onConnect: async (client) => {
+        for (const [name, value] of Object.entries(session)) await client.query('select set_config($1, $2, false)', [name, value]);
+      },
+    });
+    return {
+      async query<Row>(sql: string, params?: unknown[]) {
+        const { rows, rowCount } = await pool.query(sql, params);
+        return { rows: rows as Row[], affectedRows: rowCount ?? 0 };
+      },
+    };
+  }
+
   async connect(room: Room): Promise<SqlEntityManager> {
-    const orm = await MikroORM.init({
-      entities: room.entities,
-      discovery: { warnWhenNoEntities: false },
-      clientUrl: this.#url,
-      schema: room.name,
-      pool: { min: 0, max: 10 },
-      driverOptions: { application_name: `parley ${room.name}`, ...TIMEOUTS },
-      extensions: [Migrator],
-      migrations: { schema: room.name, tableName: 'migration', migrationsList: toMigrationClasses(room.migrations), snapshot: false },
-      logger: (message) => this.#log.debug({ sql: message, room: room.name }, 'sql'),
-      debug: this.#log.isLevelEnabled('debug') ? ['query', 'query-params'] : false,
-      colors: false,
-    });
-    await this.#alone(async () => {
-      await this.pool.query(`create schema if not exists ${room.name}`);
-      await orm.migrator.up();
-    });
+    await this.#alone(() => this.#migrate(room));
+    const orm = await MikroORM.init(this.#options(room, { ...TIMEOUTS, max: POOL.room }));
     this.#orms.push(orm);
     return orm.em as unknown as SqlEntityManager;
   }
 
   async ping(): Promise<void> {
-    await this.pool.query('select 1');
+    if (!this.#own) throw new Error('The database is not open.');
+    await this.#own.query('select 1');
   }
 
   async close(): Promise<void> {
     for (const orm of this.#orms.splice(0)) await orm.close();
-    await this.pool.end();
+    for (const pool of this.#pools.splice(0)) await pool.end();
+    this.#own = undefined;
+  }
+
+  /** On a connection of its own, without timeouts: a change to a large table takes what it takes. */
+  async #migrate(room: Room): Promise<void> {
+    const migrationsList = toMigrationClasses(room.migrations);
+    const orm = await MikroORM.init({
+      ...this.#options(room, { ...CONNECTING, max: 1 }),
+      extensions: [Migrator],
+      migrations: { schema: room.name, tableName: 'migration', migrationsList, snapshot: false },
+    });
+    try {
+      await orm.em.getConnection().execute(`create schema if not exists ${room.name}`);
+      await orm.migrator.up();
+    } finally {
+      await orm.close();
+    }
+  }
+
+  #options(room: Room, pool: PoolConfig): Options {
+    return {
+      entities: room.entities,
+      discovery: { warnWhenNoEntities: false },
+      clientUrl: this.#url,
+      schema: room.name,
+      // The whole address once more: MikroORM takes the host and the names from it, but not sslmode and the like.
+      driverOptions: { connectionString: this.#url, application_name: `parley ${room.name}`, ...pool },
+      logger: (message) => this.#log.debug({ sql: message, room: room.name }, 'sql'),
+      debug: this.#log.isLevelEnabled('debug') ? ['query', 'query-params'] : false,
+      colors: false,
+    };
+  }
+
+  #pool(config: PoolConfig): Pool {
+    const pool = new Pool({ connectionString: this.#url, application_name: 'parley', ...config });
+    pool.on('error', (error) => this.#log.warn({ err: error }, 'a database connection was lost'));
+    this.#pools.push(pool);
+    return pool;
   }
 
   async #alone(body: () => Promise<void>): Promise<void> {
-    const client = await this.pool.connect();
+    const client = new Client({ connectionString: this.#url, application_name: 'parley migrations', ...CONNECTING });
+    client.on('error', (error) => this.#log.warn({ err: error }, 'the connection that keeps the turn was lost'));
+    await client.connect();
     try {
-      await client.query('set lock_timeout = 0; set statement_timeout = 0');
       await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
       await body();
     } finally {
       // The lock goes with the connection.
-      client.release(true);
+      await client.end();
     }
   }
 }

@@ -11,6 +11,15 @@ interface Target extends Collection {
   table: string;
 }
 
+/** What holds for every connection of the engine; where there is only one, `open` sees to it. */
+export const SESSION = {
+  // Without it the index would first take the nearest of everybody and filter then, leaving fewer hits than asked for.
+  'hnsw.iterative_scan': 'strict_order',
+  'hnsw.ef_search': '100',
+};
+
+/** Processes that make the same thing at once take turns under this advisory lock. */
+const MAKING_LOCK = 0x76_65_63_74;
 /** Up to this many vectors of the asked tenants are compared one by one: exact, and no slower than the index. */
 const EXACT_LIMIT = 5_000;
 /** More dimensions than pgvector indexes; such collections are always compared one by one. */
@@ -25,17 +34,18 @@ const SCAN_BATCH = 200;
 export class PgVectors implements Vectors {
   readonly #engine: () => Engine;
   readonly #ready = new Map<string, Promise<void>>();
+  /** Where the extension is: an administrator may have put it elsewhere. */
+  #home = 'vectors';
 
   constructor(engine: () => Engine) {
     this.#engine = engine;
   }
 
   async open(): Promise<void> {
-    await this.#run('create schema if not exists vectors');
-    await this.#run('create extension if not exists vector with schema vectors');
-    // Without it the index would first take the nearest of everybody and filter then, leaving fewer hits than asked for.
-    await this.#run('set hnsw.iterative_scan = strict_order');
-    await this.#run('set hnsw.ef_search = 100');
+    await this.#alone('create schema if not exists vectors; create extension if not exists vector with schema vectors;');
+    const [place] = await this.#run<{ home: string }>("select quote_ident(extnamespace::regnamespace::text) as home from pg_extension where extname = 'vector'");
+    this.#home = place!.home;
+    for (const [name, value] of Object.entries(SESSION)) await this.#run('select set_config($1, $2, false)', [name, value]);
   }
 
   async close(): Promise<void> {}
@@ -56,7 +66,7 @@ export class PgVectors implements Vectors {
     const { table } = targetOf(collection);
     for (let from = 0; from < items.length; from += BATCH) {
       const batch = items.slice(from, from + BATCH);
-      const values = batch.map((_, index) => `($${index * 4 + 1}::uuid, $${index * 4 + 2}::uuid, $${index * 4 + 3}::uuid, $${index * 4 + 4}::vectors.vector)`);
+      const values = batch.map((_, index) => `($${index * 4 + 1}::uuid, $${index * 4 + 2}::uuid, $${index * 4 + 3}::uuid, $${index * 4 + 4}::${this.#home}.vector)`);
       await this.#run(
         `insert into ${table} (id, tenant, document_id, vector) values ${values.join(', ')}
          on conflict (id) do update set tenant = excluded.tenant, document_id = excluded.document_id, vector = excluded.vector`,
@@ -99,15 +109,23 @@ export class PgVectors implements Vectors {
 
   async #create({ table, dimensions }: Target): Promise<void> {
     const name = table.slice(table.indexOf('.') + 1);
-    await this.#run(
-      `create table if not exists ${table} (id uuid primary key, tenant uuid not null, document_id uuid not null, vector vectors.vector(${dimensions}) not null)`,
-    );
-    if (dimensions <= MAX_INLINE_DIMENSIONS) await this.#run(`alter table ${table} alter column vector set storage plain`);
-    await this.#run(`create index if not exists ${name}_tenant on ${table} (tenant)`);
-    await this.#run(`create index if not exists ${name}_document on ${table} (document_id)`);
-    if (dimensions > MAX_INDEXED_DIMENSIONS) return;
-    // Half of pgvector's defaults: a third of the time for each insert, which stops the embedded engine's process.
-    await this.#run(`create index if not exists ${name}_nearest on ${table} using hnsw (vector vectors.vector_cosine_ops) with (m = 8, ef_construction = 32)`);
+    const statements = [
+      `if to_regclass('${table}') is not null then return; end if`,
+      `create table ${table} (id uuid primary key, tenant uuid not null, document_id uuid not null, vector ${this.#home}.vector(${dimensions}) not null)`,
+      `create index ${name}_tenant on ${table} (tenant)`,
+      `create index ${name}_document on ${table} (document_id)`,
+    ];
+    if (dimensions <= MAX_INLINE_DIMENSIONS) statements.push(`alter table ${table} alter column vector set storage plain`);
+    if (dimensions <= MAX_INDEXED_DIMENSIONS) {
+      // Half of pgvector's defaults: a third of the time for each insert, which stops the embedded engine's process.
+      statements.push(`create index ${name}_nearest on ${table} using hnsw (vector ${this.#home}.vector_cosine_ops) with (m = 8, ef_construction = 32)`);
+    }
+    await this.#alone(`${statements.join('; ')};`);
+  }
+
+  /** Statements as one, made by one process at a time: "if not exists" alone fails when two come at once. */
+  async #alone(statements: string): Promise<void> {
+    await this.#run(`do $$ begin perform pg_advisory_xact_lock(${MAKING_LOCK}); ${statements} end $$`);
   }
 
   async #count({ table }: Target, tenants: string[]): Promise<number> {
@@ -121,7 +139,7 @@ export class PgVectors implements Vectors {
   #compareAll({ table }: Target, { tenants, vector, limit }: { tenants: string[]; vector: Float32Array; limit: number }): Promise<VectorHit[]> {
     return this.#run(
       `with own as materialized (select id, vector from ${table} where tenant = any($2::uuid[]))
-       select id, 1 - (vector operator(vectors.<=>) $1::vectors.vector) as score from own order by score desc, id limit $3`,
+       select id, 1 - (vector operator(${this.#home}.<=>) $1::${this.#home}.vector) as score from own order by score desc, id limit $3`,
       [toText(vector), tenants, limit],
     );
   }
@@ -129,8 +147,8 @@ export class PgVectors implements Vectors {
   #askIndex({ table }: Target, { tenants, vector, limit }: { tenants: string[]; vector: Float32Array; limit: number }): Promise<VectorHit[]> {
     return this.#run(
       `select id, 1 - distance as score from (
-         select id, vector operator(vectors.<=>) $1::vectors.vector as distance from ${table} where tenant = any($2::uuid[])
-         order by vector operator(vectors.<=>) $1::vectors.vector limit $3
+         select id, vector operator(${this.#home}.<=>) $1::${this.#home}.vector as distance from ${table} where tenant = any($2::uuid[])
+         order by vector operator(${this.#home}.<=>) $1::${this.#home}.vector limit $3
        ) as nearest order by distance, id`,
       [toText(vector), tenants, limit],
     );

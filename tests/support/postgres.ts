@@ -1,0 +1,72 @@
+import { execFile } from 'node:child_process';
+import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { promisify } from 'node:util';
+import { Client } from 'pg';
+import { freePort } from './free-port.ts';
+import { ServerProcess } from './server-process.ts';
+
+/** Where Debian keeps what is not on the PATH. */
+const DEBIAN = '/usr/lib/postgresql';
+
+/** A PostgreSQL server of one's own, with its data in a temporary directory. */
+export interface Postgres {
+  /** The address of a new and empty database. */
+  fresh(): Promise<string>;
+  kill(): Promise<void>;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Null, or why there can be no server. `POSTGRES_BIN` names a folder of programs that comes first. */
+export function missingPostgres(): string | null {
+  if (!programs()) return 'PostgreSQL (initdb and postgres) is not installed';
+  return process.getuid?.() === 0 && !servant() ? 'PostgreSQL does not run as root, and there is no user postgres or nobody' : null;
+}
+
+export async function startPostgres(): Promise<Postgres> {
+  const bin = programs()!;
+  const directory = mkdtempSync(join(tmpdir(), 'parley-postgres-'));
+  const user = process.getuid?.() === 0 ? servant() : undefined;
+  if (user) chownSync(directory, user.uid, user.gid);
+  const options = { ...user, cwd: directory, env: { PATH: process.env['PATH'], HOME: directory } };
+  const data = join(directory, 'data');
+  await promisify(execFile)(join(bin, 'initdb'), ['-D', data, '-U', 'parley', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'], options);
+  const port = await freePort();
+  const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'fsync=off'].flatMap((setting) => ['-c', setting]);
+  const server = new ServerProcess([join(bin, 'postgres'), '-D', data, '-p', String(port), ...settings], /ready to accept connections/, options);
+  await server.start();
+  let count = 0;
+  return {
+    async fresh() {
+      const name = `parley_${++count}`;
+      const client = new Client({ connectionString: `postgres://parley@127.0.0.1:${port}/postgres` });
+      await client.connect();
+      await client.query(`create database ${name}`);
+      await client.end();
+      return `postgres://parley@127.0.0.1:${port}/${name}`;
+    },
+    kill: () => server.end('SIGQUIT'),
+    start: () => server.start(),
+    async stop() {
+      await server.end('SIGINT');
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+function programs(): string | undefined {
+  const debian = existsSync(DEBIAN) ? readdirSync(DEBIAN).map((version) => join(DEBIAN, version, 'bin')) : [];
+  const folders = [process.env['POSTGRES_BIN'] ?? '', ...(process.env['PATH'] ?? '').split(delimiter), ...debian.reverse()];
+  return folders.find((folder) => folder && existsSync(join(folder, 'initdb')) && existsSync(join(folder, 'postgres')));
+}
+
+/** A user without rights, under whom a server runs that root has started. */
+function servant(): { uid: number; gid: number } | undefined {
+  for (const name of ['postgres', 'nobody']) {
+    const [, uid, gid] = new RegExp(`^${name}:[^:]*:(\\d+):(\\d+):`, 'm').exec(readFileSync('/etc/passwd', 'utf8')) ?? [];
+    if (uid && gid) return { uid: Number(uid), gid: Number(gid) };
+  }
+  return undefined;
+}
