@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { Browser } from 'playwright-core';
+import type { Browser, BrowserContext } from 'playwright-core';
 import { listenForNoise, openBrowser, openContext, settle, VIEWS, type View } from './camera.ts';
 import { SCREENS, type Screen } from './screens.ts';
 import { smallPng } from './small-png.ts';
@@ -25,21 +25,31 @@ const troubles: string[] = [];
 const stage = await setStage();
 const browser = await openBrowser();
 try {
-  if (words.length === 0) rmSync(folder, { recursive: true, force: true });
+  if (words.length === 0 && !values.view) rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  for (const view of views) for (const screen of wanted) await take(browser, stage, screen, view);
+  for (const view of views) await takeAll(browser, stage, view);
 } finally {
   await browser.close();
   await stage.stop();
 }
 report();
 
-async function take(browser: Browser, stage: Stage, screen: Screen, view: View): Promise<void> {
-  const file = `${screen.name}-${view.theme}-${view.width}.png`;
-  const [product, person] = screen.who === 'grace' ? [stage.bare, stage.grace] : [stage.full, screen.who === 'ada' ? stage.ada : null];
-  const context = await openContext(browser, view, { url: product.url, person });
+/** One browser context for each person and view: they sign in once, as people do. */
+async function takeAll(browser: Browser, stage: Stage, view: View): Promise<void> {
+  const contexts = new Map<Screen['who'], BrowserContext>();
+  for (const screen of wanted) {
+    const { who } = screen;
+    const [product, person] = who === 'grace' ? [stage.bare, stage.grace] : [stage.full, who === 'ada' ? stage.ada : null];
+    const context = contexts.get(who) ?? (await openContext(browser, view, { url: product.url, person }));
+    contexts.set(who, context);
+    await take(context, stage, screen, `${screen.name}-${view.theme}-${view.width}.png`);
+  }
+  for (const context of contexts.values()) await context.close();
+}
+
+async function take(context: BrowserContext, stage: Stage, screen: Screen, file: string): Promise<void> {
+  const page = await context.newPage();
   try {
-    const page = await context.newPage();
     const noise = listenForNoise(page, EXPECTED);
     await screen.before?.(page, stage);
     await page.goto(screen.path(stage), { waitUntil: 'domcontentloaded' });
@@ -58,7 +68,7 @@ async function take(browser: Browser, stage: Stage, screen: Screen, view: View):
   } catch (error) {
     troubles.push(`${file}: ${error instanceof Error ? error.message : String(error)}`);
   } finally {
-    await context.close();
+    await page.close();
   }
 }
 

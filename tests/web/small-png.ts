@@ -3,7 +3,7 @@ import { crc32, deflateSync, inflateSync } from 'node:zlib';
 const SIGNATURE = Buffer.from('89504e470d0a1a0a', 'hex');
 const PALETTE_SIZE = 256;
 
-/** The same picture with the 256 colours that it has most of, a third of the size: pages are ink on paper. Reads what a browser writes: 8 bits, no interlace. */
+/** The same picture in 256 colours, a third of the size: pages are ink on paper. Reads what a browser writes: 8 bits, no interlace. */
 export function smallPng(png: Buffer): Buffer {
   const { width, height, pixels } = decode(png);
   const { palette, indices } = reduce(pixels);
@@ -70,23 +70,37 @@ function paeth(left: number, up: number, corner: number): number {
   return b <= c ? up : corner;
 }
 
+/** Each new colour of the palette is the one that would be missed most: much used, or far from all that are in it. */
 function reduce(pixels: Uint32Array): { palette: number[]; indices: Uint8Array } {
   const counts = new Map<number, number>();
   for (const pixel of pixels) counts.set(pixel, (counts.get(pixel) ?? 0) + 1);
-  const byCount = [...counts].sort((a, b) => b[1] - a[1]).map(([colour]) => colour);
-  const palette = byCount.slice(0, PALETTE_SIZE);
-  const place = new Map(byCount.map((colour, at) => [colour, at < PALETTE_SIZE ? at : nearest(colour, palette)]));
-  return { palette, indices: Uint8Array.from(pixels, (pixel) => place.get(pixel)!) };
+  const colours = [...counts.keys()];
+  const place = new Uint8Array(colours.length);
+  const distances = new Float64Array(colours.length).fill(Infinity);
+  const palette: number[] = [];
+  while (palette.length < Math.min(PALETTE_SIZE, colours.length)) {
+    const chosen = palette.length === 0 ? 0 : mostMissed(colours, counts, distances);
+    palette.push(colours[chosen]!);
+    for (const [at, colour] of colours.entries()) {
+      const distance = distanceOf(colour, colours[chosen]!);
+      if (distance < distances[at]!) [distances[at], place[at]] = [distance, palette.length - 1];
+    }
+  }
+  const placeOf = new Map(colours.map((colour, at) => [colour, place[at]!]));
+  return { palette, indices: Uint8Array.from(pixels, (pixel) => placeOf.get(pixel)!) };
 }
 
-function nearest(colour: number, palette: number[]): number {
-  let [best, least] = [0, Infinity];
-  for (const [at, other] of palette.entries()) {
-    const distance =
-      ((colour >> 16) - (other >> 16)) ** 2 + (((colour >> 8) & 255) - ((other >> 8) & 255)) ** 2 + ((colour & 255) - (other & 255)) ** 2;
-    if (distance < least) [best, least] = [at, distance];
+function mostMissed(colours: number[], counts: Map<number, number>, distances: Float64Array): number {
+  let [best, most] = [0, -1];
+  for (const [at, colour] of colours.entries()) {
+    const missed = distances[at]! * Math.sqrt(counts.get(colour)!);
+    if (missed > most) [best, most] = [at, missed];
   }
   return best;
+}
+
+function distanceOf(a: number, b: number): number {
+  return ((a >> 16) - (b >> 16)) ** 2 + (((a >> 8) & 255) - ((b >> 8) & 255)) ** 2 + ((a & 255) - (b & 255)) ** 2;
 }
 
 function chunk(type: string, body: Buffer): Buffer {
