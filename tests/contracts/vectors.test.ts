@@ -4,18 +4,27 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { newId } from '../../infra/id.ts';
 import { PgVectors } from '../../infra/vectors/pgvector.ts';
 import type { Collection, VectorItem, Vectors } from '../../infra/vectors/vectors.ts';
+import { WeaviateVectors } from '../../infra/vectors/weaviate.ts';
+import { describeWhen } from '../support/when.ts';
 
 interface Opened {
   vectors: Vectors;
   close(): Promise<void>;
 }
 
-const adapters: Record<string, () => Promise<Opened>> = {
-  async pgvector() {
-    const engine = await PGlite.create({ extensions: { vector } });
-    return { vectors: new PgVectors(() => engine), close: () => engine.close() };
-  },
-};
+async function openPgVectors(): Promise<Opened> {
+  const engine = await PGlite.create({ extensions: { vector } });
+  return { vectors: new PgVectors(() => engine), close: () => engine.close() };
+}
+
+/** Weaviate has no server that a test could start: where there is one, the settings say so. */
+const { WEAVIATE_URL, WEAVIATE_GRPC_PORT = '50051', WEAVIATE_API_KEY } = process.env;
+const missingWeaviate = WEAVIATE_URL ? null : 'WEAVIATE_URL names no server';
+
+async function openWeaviate(): Promise<Opened> {
+  const vectors = new WeaviateVectors({ url: WEAVIATE_URL!, grpcPort: Number(WEAVIATE_GRPC_PORT), apiKey: WEAVIATE_API_KEY });
+  return { vectors, close: async () => {} };
+}
 
 const DIMENSIONS = 8;
 
@@ -27,7 +36,7 @@ function at(angle: number, dimensions = DIMENSIONS): Float32Array {
   return made;
 }
 
-describe.each(Object.entries(adapters))('vectors in %s', (_, open) => {
+function contract(open: () => Promise<Opened>): void {
   let opened: Opened;
   let vectors: Vectors;
   const item = (tenant: string, angle: number, documentId = newId()): VectorItem => ({ id: newId(), tenant, documentId, vector: at(angle) });
@@ -143,4 +152,7 @@ describe.each(Object.entries(adapters))('vectors in %s', (_, open) => {
     await Promise.all(Array.from({ length: 5 }, (_, index) => vectors.upsert(space, [item(tenant, index / 10)])));
     expect(await vectors.nearest(space, { tenants: [tenant], vector: at(0), limit: 9 })).toHaveLength(5);
   });
-});
+}
+
+describe('vectors in pgvector', () => contract(openPgVectors));
+describeWhen(missingWeaviate, 'vectors in Weaviate', () => contract(openWeaviate));
