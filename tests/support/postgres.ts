@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -23,6 +23,14 @@ export interface Postgres {
 export function missingPostgres(): string | null {
   if (!programs()) return 'PostgreSQL (initdb and postgres) is not installed';
   return process.getuid?.() === 0 && !servant() ? 'PostgreSQL does not run as root, and there is no user postgres or nobody' : null;
+}
+
+/** Null, or why a server would have no pgvector. */
+export function missingPgvector(): string | null {
+  const bin = programs();
+  if (!bin) return missingPostgres();
+  const folder = execFileSync(join(bin, 'pg_config'), ['--sharedir'], { encoding: 'utf8' }).trim();
+  return existsSync(join(folder, 'extension', 'vector.control')) ? null : 'there is no pgvector, and WEAVIATE_URL names no server';
 }
 
 export async function startPostgres(): Promise<Postgres> {
