@@ -88,7 +88,7 @@ export class ConversationList {
 
   async #readAfter(after: string | null): Promise<void> {
     const { conversations } = await ask(ConversationsDocument, { first: PAGE, after });
-    for (const { node } of conversations.edges) this.put(node);
+    for (const { node } of conversations.edges) this.#putRead(node);
     this.#after = conversations.pageInfo.endCursor;
     this.hasMore = conversations.pageInfo.hasNextPage;
   }
@@ -96,7 +96,13 @@ export class ConversationList {
   /** What happened while the connection was lost is somewhere in the first page. */
   async #catchUp(): Promise<void> {
     const { conversations } = await ask(ConversationsDocument, { first: PAGE }).catch(() => ({ conversations: { edges: [] } }));
-    for (const { node } of conversations.edges) this.put(node);
+    for (const { node } of conversations.edges) this.#putRead(node);
+  }
+
+  /** An event may have been faster than the page that was asked for before it. */
+  #putRead(row: Row): void {
+    const known = this.#rows.get(row.id);
+    if (!known || known.updatedAt <= row.updatedAt) this.put(row);
   }
 
   #hear({ conversationId, conversation }: { conversationId: string; conversation: Row | null }): void {

@@ -94,6 +94,22 @@ export class Thread {
     this.earlierCursor = conversation.thread.pageInfo.hasPreviousPage ? conversation.thread.pageInfo.startCursor : null;
   }
 
+  /** Reads until a message is here: towards the beginning, and if it is not on this branch, on its own. */
+  async reach(messageId: string): Promise<void> {
+    await this.#readBackTo(messageId);
+    if (this.#has(messageId)) return;
+    await this.choose(messageId);
+    await this.#readBackTo(messageId);
+  }
+
+  async #readBackTo(messageId: string): Promise<void> {
+    while (this.earlierCursor && !this.#has(messageId)) await this.loadEarlier();
+  }
+
+  #has(messageId: string): boolean {
+    return this.messages.some((message) => message.id === messageId);
+  }
+
   /** Another window or device may have gone on here. */
   notice(row: Row | undefined): void {
     if (!row || !this.loaded || this.pending || this.changing) return;

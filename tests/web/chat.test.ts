@@ -1,0 +1,178 @@
+import { afterAll, beforeAll, beforeEach, afterEach, expect, it } from '@jest/globals';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { startModelServer, type ModelServer } from '../support/model-server.ts';
+import { Person } from '../support/person.ts';
+import { startProduct, type Product } from '../support/product.ts';
+import { describeWhen, findProgram } from '../support/when.ts';
+import { openBrowser, openContext } from './camera.ts';
+
+const chromium = findProgram('chromium', 'chromium-browser', 'google-chrome');
+const SENTENCES = Array.from({ length: 400 }, (_, at) => `Sentence ${at + 1} of an answer that takes its time.`);
+const LONG = SENTENCES.join('\n\n');
+const DISTANCE_TO_END =
+  '(({ scrollHeight, clientHeight, scrollTop }) => scrollHeight - clientHeight - scrollTop)(document.scrollingElement)';
+
+describeWhen(chromium.missing, 'a chat', () => {
+  let model: ModelServer;
+  let product: Product;
+  let ada: Person;
+  let assistantId: string;
+  let browser: Browser;
+  let context: BrowserContext;
+  let page: Page;
+
+  beforeAll(async () => {
+    model = await startModelServer({ otherwise: { text: 'Short and **sure**.' } });
+    product = await startProduct({ env: { OPENAI_BASE_URL: model.url, OPENAI_MODEL: 'scripted' } });
+    ada = await Person.signUp(product, 'Ada Lovelace');
+    assistantId = await ada.createAssistant({ name: 'Reader' });
+    browser = await openBrowser();
+  });
+
+  beforeEach(async () => {
+    model.clear();
+    context = await openContext(browser, { theme: 'light', width: 1440 }, { url: product.url, person: ada });
+    page = await context.newPage();
+    await page.goto('/');
+  });
+
+  afterEach(() => context.close());
+
+  afterAll(async () => {
+    await browser?.close();
+    await product?.stop();
+    await model?.stop();
+  });
+
+  const composer = (on = page) => on.getByRole('textbox', { name: 'Message', exact: true });
+  const answers = (on = page) => on.locator('.markdown');
+  const finished = (on = page) => on.getByRole('button', { name: 'Send message' }).waitFor();
+
+  async function send(text: string): Promise<void> {
+    await composer().fill(text);
+    await composer().press('Enter');
+    await page.waitForURL('**/c/*');
+  }
+
+  async function ask(text: string): Promise<void> {
+    await send(text);
+    await answers().last().waitFor();
+    await finished();
+  }
+
+  it('shows a message before the platform has it, and takes its text back when it was not sent', async () => {
+    await page.route('**/graphql', (route) => (/mutation/.test(route.request().postData() ?? '') ? route.abort() : route.continue()));
+    await composer().fill('Is anybody there?');
+    await composer().press('Enter');
+    await page.getByText('It was not sent; your text is here again.').waitFor();
+    expect(await composer().inputValue()).toBe('Is anybody there?');
+    await page.unroute('**/graphql');
+    await composer().press('Enter');
+    await page.waitForURL('**/c/*');
+    await page.getByText('Is anybody there?', { exact: true }).first().waitFor();
+    await finished();
+  });
+
+  it('keeps the end of an answer in sight until the reader moves up, and goes back to it', async () => {
+    model.reply({ text: LONG, delayMs: 4 });
+    await send('A long one');
+    await page.getByText(SENTENCES[30]!).waitFor();
+    expect(await page.evaluate(DISTANCE_TO_END)).toBeLessThan(2);
+    await page.mouse.move(700, 400);
+    await page.mouse.wheel(0, -150);
+    await page.getByRole('button', { name: /Jump to latest/ }).waitFor();
+    const top = await page.evaluate('document.scrollingElement.scrollTop');
+    await page.getByText(SENTENCES[60]!).waitFor();
+    expect(await page.evaluate('document.scrollingElement.scrollTop')).toBe(top);
+    await page.getByRole('button', { name: /Jump to latest/ }).click();
+    await page.getByText(SENTENCES[80]!).waitFor();
+    expect(await page.evaluate(DISTANCE_TO_END)).toBeLessThan(2);
+    await page.keyboard.press('Escape');
+    await page.getByText('Stopped.').waitFor();
+  });
+
+  it('stops from any tab, keeps what was written and says so in all of them', async () => {
+    model.reply({ text: LONG, delayMs: 15 });
+    await send('Another long one');
+    await page.getByText(SENTENCES[5]!).waitFor();
+    const second = await context.newPage();
+    await second.goto(page.url());
+    await second.getByText(SENTENCES[5]!).waitFor();
+    await second.getByRole('button', { name: 'Stop the answer' }).click();
+    for (const tab of [page, second]) await tab.getByText('Stopped. What was written is kept.').waitFor();
+    expect(await answers().innerText()).toBe(await answers(second).innerText());
+  });
+
+  it('keeps an edited message and a regenerated answer as versions that can be gone back to', async () => {
+    await ask('First wording');
+    await page.getByRole('button', { name: 'Edit message' }).click();
+    await page.getByRole('textbox', { name: 'Edit message' }).fill('Second wording');
+    await page.keyboard.press('Enter');
+    await page.getByText('Second wording', { exact: true }).waitFor();
+    await finished();
+    await page.getByRole('button', { name: 'Regenerate answer' }).click();
+    await page.getByRole('group', { name: 'Versions of this message' }).nth(1).getByText('2/2').waitFor();
+    await finished();
+    await page.getByRole('button', { name: 'Previous version' }).first().click();
+    await page.getByText('First wording', { exact: true }).first().waitFor();
+    expect(await page.getByText('Second wording', { exact: true }).count()).toBe(0);
+    await page.reload();
+    await page.locator('[data-question]').getByText('First wording', { exact: true }).waitFor();
+  });
+
+  it('says why an answer failed, and answers when it is asked to try again', async () => {
+    model.reply({ fault: '401' });
+    await send('Will it work?');
+    await page.getByText('refused the configured key').waitFor();
+    await page.getByRole('button', { name: 'Regenerate answer' }).first().click();
+    await page.getByText('Short and sure.').waitFor();
+  });
+
+  it('keeps a draft for each conversation', async () => {
+    await ask('Something');
+    const conversation = page.url();
+    await composer().fill('half a thought');
+    await page.getByRole('link', { name: 'New chat', exact: true }).click();
+    await composer().waitFor();
+    expect(await composer().inputValue()).toBe('');
+    await page.goto(conversation);
+    expect(await composer().inputValue()).toBe('half a thought');
+  });
+
+  it('draws nothing that a model writes as HTML, and loads none of its pictures', async () => {
+    const foreign: string[] = [];
+    page.on('request', (request) => !request.url().startsWith(product.url) && foreign.push(request.url()));
+    model.reply({
+      text: 'Look <img src=x onerror="window.caught=1"> ![chart](https://evil.example/x.png) <b onclick="window.caught=1">b</b> [l](javascript:window.caught=1) end.',
+    });
+    await ask('Draw me something');
+    await page.getByText('<img src=x').waitFor();
+    expect(await answers().locator('img, b, [onclick], [href^=javascript]').count()).toBe(0);
+    expect(await page.evaluate('window.caught')).toBeUndefined();
+    expect(foreign).toEqual([]);
+  });
+
+  it('is in the list at once, is renamed there, and is gone from it when it is deleted', async () => {
+    await ask('A conversation to rename');
+    const list = page.getByRole('navigation', { name: 'Conversations' });
+    await list
+      .getByRole('button', { name: /^More about/ })
+      .first()
+      .click();
+    await page.getByRole('menuitem', { name: 'Rename' }).click();
+    await page.getByRole('textbox', { name: 'New title' }).fill('Renamed');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { level: 1, name: 'Renamed' }).waitFor();
+    await list.getByRole('button', { name: 'More about Renamed' }).click();
+    await page.getByRole('menuitem', { name: 'Delete' }).click();
+    await page.getByRole('button', { name: 'Delete conversation' }).click();
+    await page.waitForURL(`${product.url}/`);
+    expect(await list.getByText('Renamed').count()).toBe(0);
+  });
+
+  it('begins with the assistant that the address names', async () => {
+    await ada.createAssistant({ name: 'Another' });
+    await page.goto(`/?assistant=${assistantId}`);
+    await page.getByRole('heading', { level: 2, name: 'Reader' }).waitFor();
+  });
+});
