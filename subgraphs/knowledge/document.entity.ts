@@ -25,8 +25,11 @@ export const Document = defineEntity({
     wordCount: p.integer(),
     characterCount: p.integer().strictNullable(),
     duplicateOf: p.uuid().strictNullable(),
-    /** Whose vectors its passages have; null before the first. */
+    /** Whose vectors all its passages have; null before they do. */
     embeddingModel: p.text().strictNullable(),
+    /** Whose vectors are being made, and of how many passages, from the first, they are there. */
+    embeddingTarget: p.text().strictNullable(),
+    embeddedPassages: p.integer(),
     /** Where the bytes arrived; null once they were moved to their own place. */
     uploadKey: p.text().strictNullable(),
     /** How often its ingestion was begun since it was stored or retried. */

@@ -49,7 +49,7 @@ export class DocumentService {
       const made = em.create(Document, {
         id: newId(), knowledgeBaseId, ownerId, name: cleanFileName(input.name), mediaType: input.mediaType.trim(), sizeBytes: input.sizeBytes, sha256: null,
         status: 'AWAITING_FILE', failure: null, failureCode: null, pageCount: null, passageCount: 0, wordCount: 0, characterCount: null, duplicateOf: null,
-        embeddingModel: null, uploadKey: null, attempts: 0, lease: null, leaseUntil: null, createdAt: now, updatedAt: now,
+        embeddingModel: null, embeddingTarget: null, embeddedPassages: 0, uploadKey: null, attempts: 0, lease: null, leaseUntil: null, createdAt: now, updatedAt: now,
       });
       await em.flush();
       await this.#queue.tell(em, 'document.added', { documentId: made.id, knowledgeBaseId, ownerId, name: made.name }, actorOf(context));

@@ -1,7 +1,7 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import type { Ai } from '../../infra/ai/ai.ts';
 import type { Vectors } from '../../infra/vectors/vectors.ts';
-import type { Document } from './document.entity.ts';
+import { Document } from './document.entity.ts';
 import { Passage } from './passage.entity.ts';
 import { collectionOf, rememberSpace } from './vector-space.ts';
 
@@ -18,16 +18,16 @@ export interface EmbedOptions {
 }
 
 /**
- * Makes the vectors that a document's passages lack in the space of the present model, a batch at a time; what an
- * earlier attempt has made is not made again. Gives the name of the model.
+ * Makes the vectors of a document's passages in the space of the present model, a batch at a time; what an earlier
+ * attempt has made for this model is not made again. Gives the name of the model.
  */
 export async function embedPassages(document: Document, { ai, vectors, signal, step, show }: EmbedOptions): Promise<string> {
   const { model } = ai.embedding;
   for (;;) {
     signal.throwIfAborted();
-    const { batch, left } = await step((em) => nextBatch(em, document.id, model));
+    const { batch, done } = await step((em) => nextBatch(em, document.id, model));
     if (batch.length === 0) return model;
-    await show(1 - left / Math.max(document.passageCount, left));
+    await show(done / Math.max(1, document.passageCount));
     const made = await ai.embed(batch.map((passage) => embeddedText(document.name, passage)), signal);
     const space = collectionOf(model, made[0]!.length);
     await step((em) => rememberSpace(em, space));
@@ -35,7 +35,7 @@ export async function embedPassages(document: Document, { ai, vectors, signal, s
       space,
       batch.map(({ id }, index) => ({ id, tenant: document.knowledgeBaseId, documentId: document.id, vector: made[index]! })),
     );
-    await step((em) => em.nativeUpdate(Passage, { id: { $in: batch.map(({ id }) => id) } }, { embeddingModel: model }));
+    await step((em) => em.nativeUpdate(Document, { id: document.id }, { embeddedPassages: done + batch.length }));
   }
 }
 
@@ -49,8 +49,15 @@ export function titleOf(documentName: string): string {
   return documentName.replace(/\.[a-z0-9]{1,8}$/i, '');
 }
 
-async function nextBatch(em: SqlEntityManager, documentId: string, model: string): Promise<{ batch: Passage[]; left: number }> {
-  const lacking = { documentId, $or: [{ embeddingModel: null }, { embeddingModel: { $ne: model } }] };
-  const batch = await em.find(Passage, lacking, { orderBy: { position: 'asc' }, limit: PASSAGES_AT_ONCE, disableIdentityMap: true });
-  return { batch, left: batch.length < PASSAGES_AT_ONCE ? batch.length : await em.count(Passage, lacking) };
+/** The passages that come next. How far it is stands with the document: rows of passages are wide, and never rewritten. */
+async function nextBatch(em: SqlEntityManager, documentId: string, model: string): Promise<{ batch: Passage[]; done: number }> {
+  const document = await em.findOne(Document, { id: documentId });
+  if (!document) return { batch: [], done: 0 };
+  if (document.embeddingTarget !== model) {
+    Object.assign(document, { embeddingTarget: model, embeddedPassages: 0 });
+    await em.flush();
+  }
+  const done = document.embeddedPassages;
+  const batch = await em.find(Passage, { documentId, position: { $gte: done } }, { orderBy: { position: 'asc' }, limit: PASSAGES_AT_ONCE });
+  return { batch, done };
 }

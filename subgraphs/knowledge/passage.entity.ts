@@ -1,6 +1,6 @@
 import { defineEntity, p, type InferEntity } from '@mikro-orm/core';
 
-/** Its columns `words` and `word_count` are written and read by SQL alone: see passage.store.ts and keyword-search.ts. */
+/** Never changed once it is there. Its columns `words` and `word_count` are written and read by SQL alone: see passage.store.ts and keyword-search.ts. */
 export const Passage = defineEntity({
   name: 'Passage',
   tableName: 'passage',
@@ -14,7 +14,6 @@ export const Passage = defineEntity({
     end: p.integer().name('end_offset'),
     text: p.text(),
     heading: p.text(),
-    embeddingModel: p.text().strictNullable(),
   },
 });
 

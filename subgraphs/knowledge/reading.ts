@@ -59,7 +59,7 @@ export async function storeText(lease: Lease, { kind, pages, chunks }: ReadDocum
   const last = pages.at(-1);
   await lease.step((em) =>
     em.nativeUpdate(Document, { id: documentId }, {
-      status: 'EMBEDDING', mediaType: MEDIA_TYPES[kind], pageCount: kind === 'pdf' ? pages.length : null, passageCount: chunks.length, wordCount,
+      status: 'EMBEDDING', mediaType: MEDIA_TYPES[kind], pageCount: kind === 'pdf' ? pages.length : null, passageCount: chunks.length, wordCount, embeddedPassages: 0,
       characterCount: last ? last.start + last.text.length : 0, updatedAt: new Date(),
     }),
   );

@@ -67,7 +67,7 @@ function lettersOf(text: string): string {
 
 /** English words that say nothing about what is asked. Other languages have theirs; being everywhere, they weigh little. */
 const EMPTY = new Set(
-  'a about all also am an and any are as at be been being but by can could d did do does doing done for from get give had has have having how i if in into is it its ll m me my no not of on or our out over re s should so some such t tell than that the their them then there these they this those to too us use using used up ve very want was way we were what when where which while who why will with would you your'
+  'a about all also am an and any are as at be been being but by can could d did do does doing done each every for from get give had has have having how i if in into is it its ll m me my no not of on only or our out over re s should so some such t tell than that the their them then there these they this those to too us use using used up ve very want was way we were what when where which while who why will with would you your'
     .split(' ')
     .map(stem),
 );

@@ -92,7 +92,6 @@ describe('real documents', () => {
     const { document } = await ada.ask(READ, { id: hit.passage.document.id });
     const response = await fetch(document.downloadUrl);
     expect(Buffer.from(await response.arrayBuffer()).equals(bytesOf(document.name))).toBe(true);
-    expect(response.headers.get('content-disposition')).toContain('attachment');
   });
 
   it('counts what it has', async () => {

@@ -30,6 +30,8 @@ export const migration: SqlMigration = {
       character_count int,
       duplicate_of uuid references knowledge.document (id) deferrable initially deferred,
       embedding_model text,
+      embedding_target text,
+      embedded_passages int not null default 0,
       upload_key text,
       attempts int not null default 0,
       lease uuid,
@@ -64,9 +66,10 @@ export const migration: SqlMigration = {
       heading text not null,
       words tsvector not null,
       word_count int not null,
-      embedding_model text,
       unique (document_id, position)
-    );
+    )
+    -- Compressed, its words would be unpacked again for each term of each question.
+    with (toast_tuple_target = 8160);
     create index on knowledge.passage using gin (words);
     create index on knowledge.passage (knowledge_base_id);
 
