@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from './free-port.ts';
 import { ServerProcess } from './server-process.ts';
-import { findProgram } from './when.ts';
+import { findProgram } from './program.ts';
 
 
 const program = findProgram('redis-server', 'valkey-server');

@@ -1,18 +1,7 @@
 import { describe } from '@jest/globals';
-import { existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
 
 /** A suite that needs something of the machine. `missing` is null, or the reason why it is skipped, which the reporter prints. */
 export function describeWhen(missing: string | null, name: string, body: () => void): void {
   if (missing === null) describe(name, body);
   else describe.skip(`${name} (skipped: ${missing})`, body);
-}
-
-/** The first of these programs on the PATH, with its address; or why there is none. */
-export function findProgram(...names: string[]): { path: string; missing: null } | { path: null; missing: string } {
-  const folders = (process.env['PATH'] ?? '').split(delimiter);
-  for (const path of names.flatMap((name) => folders.map((folder) => join(folder, name)))) {
-    if (existsSync(path)) return { path, missing: null };
-  }
-  return { path: null, missing: `${names.join(' or ')} is not installed` };
 }

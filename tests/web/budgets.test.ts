@@ -3,7 +3,8 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { Browser, BrowserContext } from 'playwright-core';
 import { Person } from '../support/person.ts';
 import { startProduct, type Product } from '../support/product.ts';
-import { describeWhen, findProgram } from '../support/when.ts';
+import { findProgram } from '../support/program.ts';
+import { describeWhen } from '../support/when.ts';
 import { openBrowser, openContext, settle } from './camera.ts';
 
 const chromium = findProgram('chromium', 'chromium-browser', 'google-chrome');

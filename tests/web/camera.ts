@@ -1,6 +1,6 @@
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { PASSWORD, type Person } from '../support/person.ts';
-import { findProgram } from '../support/when.ts';
+import { findProgram } from '../support/program.ts';
 
 export interface View {
   theme: 'light' | 'dark';

@@ -3,7 +3,8 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { startModelServer, type ModelServer } from '../support/model-server.ts';
 import { Person } from '../support/person.ts';
 import { startProduct, type Product } from '../support/product.ts';
-import { describeWhen, findProgram } from '../support/when.ts';
+import { findProgram } from '../support/program.ts';
+import { describeWhen } from '../support/when.ts';
 import { openBrowser, openContext } from './camera.ts';
 
 const chromium = findProgram('chromium', 'chromium-browser', 'google-chrome');

@@ -4,7 +4,8 @@ import type { Browser, Page } from 'playwright-core';
 import { addDocument } from '../support/documents.ts';
 import { Person } from '../support/person.ts';
 import { startProduct, type Product } from '../support/product.ts';
-import { describeWhen, findProgram } from '../support/when.ts';
+import { findProgram } from '../support/program.ts';
+import { describeWhen } from '../support/when.ts';
 import { listenForNoise, openBrowser, openContext } from './camera.ts';
 import { documentPath } from './stage.ts';
 
