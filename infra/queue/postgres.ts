@@ -38,6 +38,7 @@ export class PostgresQueue implements Queue {
       job,
       [
         {
+          id: newId(),
           data,
           ...(options.singletonKey ? { singletonKey: options.singletonKey } : {}),
           ...(options.startAfterSeconds ? { startAfter: options.startAfterSeconds } : {}),
@@ -51,7 +52,7 @@ export class PostgresQueue implements Queue {
   async tell<N extends FactName>(em: EntityManager, name: N, payload: Facts[N], actor: Actor): Promise<void> {
     const fact: Fact<N> = { id: newId(), name, payload, actor, at: new Date().toISOString() };
     const db = withinTransaction(em);
-    for (const hearer of hearersOf(name)) await this.#boss.insert(factsOf(hearer), [{ data: fact }], { db });
+    for (const hearer of hearersOf(name)) await this.#boss.insert(factsOf(hearer), [{ id: fact.id, data: fact }], { db });
   }
 
   async work(job: string, handler: JobHandler, options: WorkOptions = {}): Promise<void> {
@@ -70,7 +71,8 @@ export class PostgresQueue implements Queue {
     const pace = { localConcurrency: 1, pollingIntervalSeconds: 2, notifyPollingIntervalSeconds: 10, batchSize };
     worker = await this.#boss.work<object>(job, pace, async (jobs) => {
       try {
-        for (const found of jobs) await this.#run(found, handler);
+        // Taken oldest first, but handed over in no order; the ids have it.
+        for (const found of jobs.toSorted((a, b) => (a.id < b.id ? -1 : 1))) await this.#run(found, handler);
       } finally {
         // Left alone it would rest for ten seconds, though jobs may wait whose notice came while it was busy.
         this.#boss.notifyWorker(worker);
