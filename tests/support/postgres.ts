@@ -1,7 +1,7 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
 import { freePort } from './free-port.ts';
@@ -29,8 +29,9 @@ export function missingPostgres(): string | null {
 export function missingPgvector(): string | null {
   const bin = programs();
   if (!bin) return missingPostgres();
-  const folder = execFileSync(join(bin, 'pg_config'), ['--sharedir'], { encoding: 'utf8' }).trim();
-  return existsSync(join(folder, 'extension', 'vector.control')) ? null : 'there is no pgvector, and WEAVIATE_URL names no server';
+  const program = join(bin, 'pg_config');
+  const folder = existsSync(program) ? execFileSync(program, ['--sharedir'], { encoding: 'utf8' }).trim() : '';
+  return folder && existsSync(join(folder, 'extension', 'vector.control')) ? null : 'there is no pgvector, and WEAVIATE_URL names no server';
 }
 
 export async function startPostgres(): Promise<Postgres> {
@@ -67,7 +68,9 @@ export async function startPostgres(): Promise<Postgres> {
 function programs(): string | undefined {
   const debian = existsSync(DEBIAN) ? readdirSync(DEBIAN).map((version) => join(DEBIAN, version, 'bin')) : [];
   const folders = [process.env['POSTGRES_BIN'] ?? '', ...(process.env['PATH'] ?? '').split(delimiter), ...debian.reverse()];
-  return folders.find((folder) => folder && existsSync(join(folder, 'initdb')) && existsSync(join(folder, 'postgres')));
+  const folder = folders.find((each) => each && existsSync(join(each, 'initdb')) && existsSync(join(each, 'postgres')));
+  // The other programs are where the links point to.
+  return folder && dirname(realpathSync(join(folder, 'initdb')));
 }
 
 /** A user without rights, under whom a server runs that root has started. */
