@@ -65,12 +65,18 @@ export class KnowledgeRoom {
     if (!known) void this.documents.reload();
   };
 
+  /** A document further down the list than what was read is counted there already. Ids grow with time, and the newest stands first. */
+  #isInSight(documentId: string): boolean {
+    const { items, hasMore } = this.documents;
+    return !hasMore || items.some(({ id }) => id === documentId) || documentId > (items[0]?.id ?? '');
+  }
+
   #receive({ documentId, document, progress }: DocumentEvent): void {
     const isOver = !document || document.status === 'READY' || document.status === 'FAILED';
     if (progress === null || isOver) this.progress.delete(documentId);
     else this.progress.set(documentId, progress);
-    if (document) this.documents.put(document);
-    else this.documents.remove(documentId);
+    if (!document) this.documents.remove(documentId);
+    else if (this.#isInSight(documentId)) this.documents.put(document);
     if (isOver) this.base.reload();
   }
 }
