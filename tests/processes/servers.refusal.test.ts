@@ -1,0 +1,28 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { missingPgvector, missingPostgres, startPostgres, type Postgres } from '../support/postgres.ts';
+import { startProduct } from '../support/product.ts';
+import { describeWhen } from '../support/when.ts';
+
+describeWhen(missingPostgres(), 'a product whose servers do not serve', () => {
+  let postgres: Postgres;
+
+  beforeAll(async () => {
+    postgres = await startPostgres();
+  });
+  afterAll(() => postgres?.stop());
+
+  it('says which setting is wrong, but not the password in it', async () => {
+    const address = (await postgres.fresh()).replace('parley@', 'parley:hunter2@');
+    const refusal = await startProduct({ env: { DATABASE_URL: address.replace(/\w+$/, 'nowhere') } }).catch(String);
+    expect(refusal).toContain('DATABASE_URL: the server does not let us in or does not answer: 3D000 database \\"nowhere\\" does not exist');
+    expect(refusal).not.toContain('hunter2');
+  });
+
+  if (missingPgvector() !== null) {
+    it('names both ways out when the database has no pgvector', async () => {
+      const refusal = await startProduct({ env: { DATABASE_URL: await postgres.fresh() } }).catch(String);
+      expect(refusal).toContain('The database has no pgvector');
+      expect(refusal).toMatch(/Install that extension.*or set WEAVIATE_URL\./);
+    });
+  }
+});
