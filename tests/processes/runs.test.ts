@@ -28,13 +28,13 @@ describe('runs whose process is killed', () => {
     }
     // The kills did come in the middle.
     expect([...seen.values()].some((events) => events.some((event) => event.attempt === 3))).toBe(true);
-  }, 120_000);
+  }, 300_000);
 
   it('would lose what was shown if it were shown before it is stored', async () => {
     const { seen, replayed } = await killTwice(BAD);
     const lost = [...seen].filter(([runId, events]) => JSON.stringify(events) !== JSON.stringify(replayed.get(runId)));
     expect(lost.length).toBeGreaterThan(0);
-  }, 120_000);
+  }, 300_000);
 });
 
 /** Everything that clients saw of 20 runs while their process was killed twice, what the log replays, and what the messages say. */
@@ -59,7 +59,9 @@ async function killTwice(preload?: string) {
   await Promise.all(
     sent.map(async ({ runId, answerId }) => {
       const events = seen.get(runId)!;
-      events.push(...(await readRun(product.socket(ada.token), runId, events.at(-1)?.cursor)).events);
+      // A log that ends before what was shown refuses the cursor: that, too, is something lost.
+      const rest = await readRun(product.socket(ada.token), runId, events.at(-1)?.cursor).catch(() => ({ events: [{ __typename: 'Lost' }] }));
+      events.push(...rest.events);
       replayed.set(runId, (await readRun(product.socket(ada.token), runId)).events);
       stored.set(runId, (await product.ask('query ($id: ID!) { message(id: $id) { text } }', { id: answerId }, ada.token)).message.text);
     }),
