@@ -173,9 +173,12 @@ async function beginToWrite(page: Page): Promise<void> {
   await page.getByText('single-agent systems').first().waitFor();
 }
 
-async function stopWriting(page: Page): Promise<void> {
+/** Stops the answer and takes the conversation away: the next picture begins where this one did. */
+async function stopWriting(page: Page, { ada }: Stage): Promise<void> {
   await page.getByRole('button', { name: 'Stop the answer' }).click();
   await page.getByRole('button', { name: 'Send message' }).waitFor();
+  const id = new URL(page.url()).pathname.split('/').at(-1);
+  await ada.ask('mutation ($input: DeleteConversationInput!) { deleteConversation(input: $input) { deletedId } }', { input: { id } });
 }
 
 /** Grace has one knowledge base for the pictures of an empty one; before it there was none. */

@@ -16,13 +16,10 @@ export function formatCount(count: number, one: string, many = `${one}s`): strin
   return `${count.toLocaleString()} ${count === 1 ? one : many}`;
 }
 
+/** "473 ms", "1.2 s": the symbols are the same everywhere, the figures are not. */
 export function formatDuration(ms: number): string {
-  const seconds = ms >= 1000;
-  return new Intl.NumberFormat(undefined, {
-    style: 'unit',
-    unit: seconds ? 'second' : 'millisecond',
-    maximumFractionDigits: seconds ? 1 : 0,
-  }).format(seconds ? ms / 1000 : ms);
+  if (ms < 1000) return `${Math.round(ms).toLocaleString()} ms`;
+  return `${(ms / 1000).toLocaleString(undefined, { maximumFractionDigits: 1 })} s`;
 }
 
 export function formatDateTime(at: string | Date): string {
