@@ -205,7 +205,11 @@ async function upload(page: Page): Promise<void> {
 async function cancelUploads(page: Page): Promise<void> {
   const rows = page.getByRole('button', { name: /^(Cancel|Take) / });
   while ((await rows.count()) > 0) await rows.first().click();
-  await page.getByText('Drop documents here').or(page.getByText('Add the first document')).first().waitFor();
+  await page
+    .getByText(/Drop documents here|Add the first document/)
+    .filter({ visible: true })
+    .first()
+    .waitFor();
 }
 
 async function openFirstHit(page: Page): Promise<void> {
