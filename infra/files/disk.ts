@@ -77,6 +77,7 @@ export class DiskFiles implements Files {
 
 /** Spread over 256 folders, so that none grows without bound. Keys are made by us: anything odd is a bug. */
 function pathOf(key: string): string {
-  if (!/^[a-z0-9][a-z0-9-]*(\/[a-z0-9][a-z0-9-]*)*$/i.test(key) || key.length > 200) throw new Error('A file key holds letters, digits, hyphens and single slashes.');
+  if (!/^[a-z0-9][a-z0-9-]*(\/[a-z0-9][a-z0-9-]*)*$/i.test(key) || key.length > 200)
+    throw new Error('A file key holds letters, digits, hyphens and single slashes.');
   return `${createHash('sha256').update(key).digest('hex').slice(0, 2)}/${key}`;
 }

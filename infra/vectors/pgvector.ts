@@ -43,7 +43,9 @@ export class PgVectors implements Vectors {
 
   async open(): Promise<void> {
     await this.#alone('create schema if not exists vectors; create extension if not exists vector with schema vectors;');
-    const [place] = await this.#run<{ home: string }>("select quote_ident(extnamespace::regnamespace::text) as home from pg_extension where extname = 'vector'");
+    const [place] = await this.#run<{ home: string }>(
+      "select quote_ident(extnamespace::regnamespace::text) as home from pg_extension where extname = 'vector'",
+    );
     this.#home = place!.home;
     for (const [name, value] of Object.entries(SESSION)) await this.#run('select set_config($1, $2, false)', [name, value]);
   }
@@ -66,7 +68,10 @@ export class PgVectors implements Vectors {
     const { table } = targetOf(collection);
     for (let from = 0; from < items.length; from += BATCH) {
       const batch = items.slice(from, from + BATCH);
-      const values = batch.map((_, index) => `($${index * 4 + 1}::uuid, $${index * 4 + 2}::uuid, $${index * 4 + 3}::uuid, $${index * 4 + 4}::${this.#home}.vector)`);
+      const values = batch.map(
+        (_, index) =>
+          `($${index * 4 + 1}::uuid, $${index * 4 + 2}::uuid, $${index * 4 + 3}::uuid, $${index * 4 + 4}::${this.#home}.vector)`,
+      );
       await this.#run(
         `insert into ${table} (id, tenant, document_id, vector) values ${values.join(', ')}
          on conflict (id) do update set tenant = excluded.tenant, document_id = excluded.document_id, vector = excluded.vector`,
@@ -78,7 +83,12 @@ export class PgVectors implements Vectors {
   async deleteBy(collection: Collection, by: { ids: string[] } | { documentId: string } | { tenant: string }): Promise<number> {
     await this.ensure(collection);
     const { table } = targetOf(collection);
-    const [where, param] = 'ids' in by ? ['id = any($1::uuid[])', by.ids] : 'documentId' in by ? ['document_id = $1::uuid', by.documentId] : ['tenant = $1::uuid', by.tenant];
+    const [where, param] =
+      'ids' in by
+        ? ['id = any($1::uuid[])', by.ids]
+        : 'documentId' in by
+          ? ['document_id = $1::uuid', by.documentId]
+          : ['tenant = $1::uuid', by.tenant];
     return (await this.#engine().query(`delete from ${table} where ${where}`, [param])).affectedRows ?? 0;
   }
 
@@ -96,12 +106,13 @@ export class PgVectors implements Vectors {
   async *scan(collection: Collection, tenant: string): AsyncIterable<VectorItem> {
     await this.ensure(collection);
     const { table } = targetOf(collection);
-    for (let after = '00000000-0000-0000-0000-000000000000'; ; ) {
+    for (let after = '00000000-0000-0000-0000-000000000000'; ;) {
       const rows = await this.#run<{ id: string; document_id: string; vector: string }>(
         `select id, document_id, vector::text as vector from ${table} where tenant = $1::uuid and id > $2::uuid order by id limit ${SCAN_BATCH}`,
         [tenant, after],
       );
-      for (const row of rows) yield { id: row.id, tenant, documentId: row.document_id, vector: Float32Array.from(JSON.parse(row.vector) as number[]) };
+      for (const row of rows)
+        yield { id: row.id, tenant, documentId: row.document_id, vector: Float32Array.from(JSON.parse(row.vector) as number[]) };
       if (rows.length < SCAN_BATCH) return;
       after = rows.at(-1)!.id;
     }
@@ -118,7 +129,9 @@ export class PgVectors implements Vectors {
     if (dimensions <= MAX_INLINE_DIMENSIONS) statements.push(`alter table ${table} alter column vector set storage plain`);
     if (dimensions <= MAX_INDEXED_DIMENSIONS) {
       // Half of pgvector's defaults: a third of the time for each insert, which stops the embedded engine's process.
-      statements.push(`create index ${name}_nearest on ${table} using hnsw (vector ${this.#home}.vector_cosine_ops) with (m = 8, ef_construction = 32)`);
+      statements.push(
+        `create index ${name}_nearest on ${table} using hnsw (vector ${this.#home}.vector_cosine_ops) with (m = 8, ef_construction = 32)`,
+      );
     }
     await this.#alone(`${statements.join('; ')};`);
   }
@@ -136,7 +149,10 @@ export class PgVectors implements Vectors {
     return row?.count ?? 0;
   }
 
-  #compareAll({ table }: Target, { tenants, vector, limit }: { tenants: string[]; vector: Float32Array; limit: number }): Promise<VectorHit[]> {
+  #compareAll(
+    { table }: Target,
+    { tenants, vector, limit }: { tenants: string[]; vector: Float32Array; limit: number },
+  ): Promise<VectorHit[]> {
     return this.#run(
       `with own as materialized (select id, vector from ${table} where tenant = any($2::uuid[]))
        select id, 1 - (vector operator(${this.#home}.<=>) $1::${this.#home}.vector) as score from own order by score desc, id limit $3`,
@@ -144,7 +160,10 @@ export class PgVectors implements Vectors {
     );
   }
 
-  #askIndex({ table }: Target, { tenants, vector, limit }: { tenants: string[]; vector: Float32Array; limit: number }): Promise<VectorHit[]> {
+  #askIndex(
+    { table }: Target,
+    { tenants, vector, limit }: { tenants: string[]; vector: Float32Array; limit: number },
+  ): Promise<VectorHit[]> {
     return this.#run(
       `select id, 1 - distance as score from (
          select id, vector operator(${this.#home}.<=>) $1::${this.#home}.vector as distance from ${table} where tenant = any($2::uuid[])
@@ -161,7 +180,10 @@ export class PgVectors implements Vectors {
 
 /** A readable name where possible; the hash keeps names apart that differ only in other characters. */
 function targetOf({ name, dimensions }: Collection): Target {
-  const readable = name.toLowerCase().replace(/[^a-z0-9]+/g, '_').slice(0, 30);
+  const readable = name
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '_')
+    .slice(0, 30);
   const hash = createHash('sha256').update(`${name}/${dimensions}`).digest('hex').slice(0, 8);
   return { name, dimensions, table: `vectors.c_${readable}_${hash}` };
 }

@@ -80,7 +80,10 @@ export class WeaviateVectors implements Vectors {
         vectors: Array.from(vector),
       }));
       const { hasErrors, errors } = await this.#asking(() => space.data.insertMany(objects));
-      if (hasErrors) throw new Error(`Weaviate refused ${Object.keys(errors).length} of ${objects.length} vectors: ${Object.values(errors)[0]?.message}`);
+      if (hasErrors)
+        throw new Error(
+          `Weaviate refused ${Object.keys(errors).length} of ${objects.length} vectors: ${Object.values(errors)[0]?.message}`,
+        );
     }
   }
 
@@ -114,7 +117,7 @@ export class WeaviateVectors implements Vectors {
   async *scan(collection: Collection, tenant: string): AsyncIterable<VectorItem> {
     const space = await this.#space(collection);
     const { byProperty } = space.filter;
-    for (let after = -1; ; ) {
+    for (let after = -1; ;) {
       const { objects } = await this.#asking(() =>
         space.query.fetchObjects({
           limit: BATCH,
@@ -163,7 +166,7 @@ export class WeaviateVectors implements Vectors {
   }
 
   async #delete(space: Space<Kept>, where: FilterValue): Promise<number> {
-    for (let deleted = 0; ; ) {
+    for (let deleted = 0; ;) {
       const { successful, failed } = await this.#asking(() => space.data.deleteMany(where));
       if (failed > 0) throw new Error(`Weaviate could not delete ${failed} vectors.`);
       if (successful === 0) return deleted;

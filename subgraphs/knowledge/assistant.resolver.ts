@@ -5,12 +5,17 @@ import { AssistantKnowledge, AssistantVersionKnowledge } from './assistant.type.
 import { KnowledgeBaseType } from './knowledge-base.type.ts';
 import { ownOnes } from './ownership.ts';
 import { SearchHit, SearchMode } from './passage.type.ts';
-import type { SearchService } from './search.service.ts';
+import type { SearchService } from './search/search.service.ts';
 
 const PASSAGES = 8;
 
 /** What an assistant knows is what its viewer owns: an id of somebody else's knowledge base finds nothing. */
-async function passagesFor(search: SearchService, { knowledgeBaseIds }: AssistantKnowledge, ask: { question: string; first: number | null }, context: Context): Promise<unknown> {
+async function passagesFor(
+  search: SearchService,
+  { knowledgeBaseIds }: AssistantKnowledge,
+  ask: { question: string; first: number | null },
+  context: Context,
+): Promise<unknown> {
   const first = pageSize({ first: ask.first }, PASSAGES);
   const own = await ownOnes(knowledgeBaseIds, context);
   if (ask.question.trim() === '') return [];

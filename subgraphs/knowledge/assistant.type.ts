@@ -13,7 +13,9 @@ export class AssistantKnowledge {
 }
 
 @Directive('@key(fields: "id")')
-@ObjectType('AssistantVersion', { description: 'The assistant as it was when an answer was given. It stays when the assistant is changed or deleted.' })
+@ObjectType('AssistantVersion', {
+  description: 'The assistant as it was when an answer was given. It stays when the assistant is changed or deleted.',
+})
 export class AssistantVersionKnowledge {
   @Field(() => ID, { description: 'A UUID.' })
   id!: string;

@@ -26,11 +26,13 @@ export async function documentEventsOf(knowledgeBaseId: string, context: Context
 
 async function standing(knowledgeBaseId: string, { em }: Context): Promise<Message[]> {
   const recent = new Date(Date.now() - RECENT_MS);
-  const documents = await em.fork().find(
-    Document,
-    { knowledgeBaseId, $or: [{ status: { $nin: ['READY', 'FAILED', 'AWAITING_FILE'] } }, { updatedAt: { $gt: recent } }] },
-    { orderBy: { updatedAt: 'asc' }, limit: MOST },
-  );
+  const documents = await em
+    .fork()
+    .find(
+      Document,
+      { knowledgeBaseId, $or: [{ status: { $nin: ['READY', 'FAILED', 'AWAITING_FILE'] } }, { updatedAt: { $gt: recent } }] },
+      { orderBy: { updatedAt: 'asc' }, limit: MOST },
+    );
   return documents.map(({ id, status }) => ({ documentId: id, status, stage: status, progress: null }));
 }
 

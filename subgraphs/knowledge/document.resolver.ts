@@ -4,7 +4,14 @@ import { requireSystem, viewerOf, type Context } from '../context.ts';
 import type { DocumentStatus, Document } from './document.entity.ts';
 import { documentEventsOf } from './document-events.ts';
 import {
-  AddDocumentInput, AddDocumentPayload, DeleteDocumentInput, DeleteDocumentPayload, DocumentStoredInput, DocumentStoredPayload, RetryDocumentInput, RetryDocumentPayload,
+  AddDocumentInput,
+  AddDocumentPayload,
+  DeleteDocumentInput,
+  DeleteDocumentPayload,
+  DocumentStoredInput,
+  DocumentStoredPayload,
+  RetryDocumentInput,
+  RetryDocumentPayload,
 } from './document.input.ts';
 import { documentsById } from './document.loader.ts';
 import type { DocumentService } from './document.service.ts';
@@ -26,24 +33,38 @@ export class DocumentResolver {
   }
 
   @Mutation(() => AddDocumentPayload, { description: 'Announces a file and gives the address for its bytes.' })
-  async addDocument(@Arg('input', () => AddDocumentInput, { description: 'The file to come.' }) input: AddDocumentInput, @Ctx() context: Context): Promise<unknown> {
+  async addDocument(
+    @Arg('input', () => AddDocumentInput, { description: 'The file to come.' }) input: AddDocumentInput,
+    @Ctx() context: Context,
+  ): Promise<unknown> {
     return this.#documents.add(context, input);
   }
 
   @Mutation(() => RetryDocumentPayload, { description: 'Reads a document again that failed.' })
-  async retryDocument(@Arg('input', () => RetryDocumentInput, { description: 'Which one.' }) input: RetryDocumentInput, @Ctx() context: Context): Promise<unknown> {
+  async retryDocument(
+    @Arg('input', () => RetryDocumentInput, { description: 'Which one.' }) input: RetryDocumentInput,
+    @Ctx() context: Context,
+  ): Promise<unknown> {
     return { document: await this.#documents.retry(context, input.id) };
   }
 
-  @Mutation(() => DeleteDocumentPayload, { description: 'Deletes a document, its file, its text and its passages. If it had duplicates, the oldest takes its place.' })
-  async deleteDocument(@Arg('input', () => DeleteDocumentInput, { description: 'Which one.' }) input: DeleteDocumentInput, @Ctx() context: Context): Promise<unknown> {
+  @Mutation(() => DeleteDocumentPayload, {
+    description: 'Deletes a document, its file, its text and its passages. If it had duplicates, the oldest takes its place.',
+  })
+  async deleteDocument(
+    @Arg('input', () => DeleteDocumentInput, { description: 'Which one.' }) input: DeleteDocumentInput,
+    @Ctx() context: Context,
+  ): Promise<unknown> {
     await this.#documents.delete(context, input.id);
     return { deletedId: input.id };
   }
 
   @Directive('@inaccessible')
   @Mutation(() => DocumentStoredPayload, { description: 'The gateway tells that bytes have arrived.' })
-  async documentStored(@Arg('input', () => DocumentStoredInput, { description: 'The bytes.' }) input: DocumentStoredInput, @Ctx() context: Context): Promise<unknown> {
+  async documentStored(
+    @Arg('input', () => DocumentStoredInput, { description: 'The bytes.' }) input: DocumentStoredInput,
+    @Ctx() context: Context,
+  ): Promise<unknown> {
     requireSystem(context);
     return { document: await this.#documents.stored(context, input) };
   }
@@ -53,12 +74,17 @@ export class DocumentResolver {
     return ownKnowledgeBase(knowledgeBaseId, context);
   }
 
-  @FieldResolver(() => DocumentType, { nullable: true, description: 'An older document of this knowledge base with the same bytes; that one is searched.' })
+  @FieldResolver(() => DocumentType, {
+    nullable: true,
+    description: 'An older document of this knowledge base with the same bytes; that one is searched.',
+  })
   async duplicateOf(@Root() { duplicateOf }: DocumentType, @Ctx() context: Context): Promise<unknown> {
     return duplicateOf ? ((await documentsById(context).load(duplicateOf)) ?? null) : null;
   }
 
-  @FieldResolver(() => [DocumentPageType], { description: 'The text that was read, page by page; files without pages have one page without a number.' })
+  @FieldResolver(() => [DocumentPageType], {
+    description: 'The text that was read, page by page; files without pages have one page without a number.',
+  })
   async pages(
     @Root() document: DocumentType,
     @Arg('first', () => Int, { nullable: true, description: 'How many at most, 1 to 100; 20 when absent.' }) first: number | null,
@@ -69,7 +95,10 @@ export class DocumentResolver {
     return pages.map(({ number, start, text }) => ({ number, start, end: start + text.length, text }));
   }
 
-  @FieldResolver(() => String, { nullable: true, description: 'A signed address of the original file, valid for a few minutes; null before the bytes arrived.' })
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: 'A signed address of the original file, valid for a few minutes; null before the bytes arrived.',
+  })
   async downloadUrl(@Root() document: DocumentType): Promise<string | null> {
     return this.#documents.downloadUrl(document as unknown as Document);
   }
@@ -79,7 +108,8 @@ export class DocumentResolver {
 export class DocumentEventResolver {
   @Subscription(() => DocumentEventType, {
     description: 'What happens to the documents of a knowledge base; at first where each stands that is in work or changed a moment ago.',
-    subscribe: ({ context, args }: { context: Context; args: { knowledgeBaseId: string } }) => documentEventsOf(args.knowledgeBaseId, context),
+    subscribe: ({ context, args }: { context: Context; args: { knowledgeBaseId: string } }) =>
+      documentEventsOf(args.knowledgeBaseId, context),
   })
   documentEvents(
     @Root() { documentId, stage, progress, status, deleted }: Topics['document'],

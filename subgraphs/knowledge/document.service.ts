@@ -8,13 +8,13 @@ import type { Ports } from '../subgraph.ts';
 import type { Tickets } from '../tickets.ts';
 import { Document, fileKey, stagingKey } from './document.entity.ts';
 import type { AddDocumentInput, DocumentStoredInput } from './document.input.ts';
-import { appointHeir } from './duplicate.ts';
+import { appointHeir } from './ingest/duplicate.ts';
 import { cleanFileName } from './file-name.ts';
 import { KnowledgeBase } from './knowledge-base.entity.ts';
 import { cursorId } from './knowledge-base.service.ts';
 import { ownDocument, ownKnowledgeBase } from './ownership.ts';
 import { Page } from './page.entity.ts';
-import { showDeleted, showProgress } from './progress.ts';
+import { showDeleted, showProgress } from './ingest/progress.ts';
 
 export class DocumentService {
   readonly #bus: Bus;
@@ -34,29 +34,64 @@ export class DocumentService {
     const after = args.after ? { id: { $lt: cursorId(args.after) } } : {};
     const rows = await em.fork().find(Document, { knowledgeBaseId, ...after }, { orderBy: { id: 'desc' }, limit: first + 1 });
     const total = await em.count(Document, { knowledgeBaseId });
-    return toConnection(rows, first, total, args, ({ id }) => [id], (row) => row);
+    return toConnection(
+      rows,
+      first,
+      total,
+      args,
+      ({ id }) => [id],
+      (row) => row,
+    );
   }
 
   /** Announces a file; its bytes go to `uploadUrl`. */
   async add(context: Context, input: AddDocumentInput): Promise<{ document: Document; uploadUrl: string }> {
     const { id: knowledgeBaseId, ownerId } = await ownKnowledgeBase(input.knowledgeBaseId, context);
     this.#checkSize(input.sizeBytes);
-    if (input.mediaType.length > 200) throw new Failure('BAD_USER_INPUT', { reason: '`mediaType` has at most 200 characters.', field: 'mediaType' });
+    if (input.mediaType.length > 200)
+      throw new Failure('BAD_USER_INPUT', { reason: '`mediaType` has at most 200 characters.', field: 'mediaType' });
     const document = await context.em.transactional(async (em) => {
       // Deleted between the question above and now: the row must not come to be without it.
-      if (!(await em.findOne(KnowledgeBase, { id: knowledgeBaseId }, { lockMode: 3 }))) throw new Failure('NOT_FOUND', { kind: 'KnowledgeBase' });
+      if (!(await em.findOne(KnowledgeBase, { id: knowledgeBaseId }, { lockMode: 3 })))
+        throw new Failure('NOT_FOUND', { kind: 'KnowledgeBase' });
       const now = new Date();
       const made = em.create(Document, {
-        id: newId(), knowledgeBaseId, ownerId, name: cleanFileName(input.name), mediaType: input.mediaType.trim(), sizeBytes: input.sizeBytes, sha256: null,
-        status: 'AWAITING_FILE', failure: null, failureCode: null, pageCount: null, passageCount: 0, wordCount: 0, characterCount: null, duplicateOf: null,
-        embeddingModel: null, embeddingTarget: null, embeddedPassages: 0, uploadKey: null, attempts: 0, lease: null, leaseUntil: null, createdAt: now, updatedAt: now,
+        id: newId(),
+        knowledgeBaseId,
+        ownerId,
+        name: cleanFileName(input.name),
+        mediaType: input.mediaType.trim(),
+        sizeBytes: input.sizeBytes,
+        sha256: null,
+        status: 'AWAITING_FILE',
+        failure: null,
+        failureCode: null,
+        pageCount: null,
+        passageCount: 0,
+        wordCount: 0,
+        characterCount: null,
+        duplicateOf: null,
+        embeddingModel: null,
+        embeddingTarget: null,
+        embeddedPassages: 0,
+        uploadKey: null,
+        attempts: 0,
+        lease: null,
+        leaseUntil: null,
+        createdAt: now,
+        updatedAt: now,
       });
       await em.flush();
       await this.#queue.tell(em, 'document.added', { documentId: made.id, knowledgeBaseId, ownerId, name: made.name }, actorOf(context));
       return made;
     });
     await showProgress(this.#bus, document);
-    const uploadUrl = await this.#tickets.upload({ documentId: document.id, key: stagingKey(document.id), maxBytes: this.#maxBytes, userId: ownerId });
+    const uploadUrl = await this.#tickets.upload({
+      documentId: document.id,
+      key: stagingKey(document.id),
+      maxBytes: this.#maxBytes,
+      userId: ownerId,
+    });
     return { document, uploadUrl };
   }
 
@@ -65,12 +100,19 @@ export class DocumentService {
     this.#checkSize(input.sizeBytes);
     const { userId: ownerId } = viewerOf(context);
     const id = isId(input.documentId) ? input.documentId : newId();
-    if (!input.key.startsWith(stagingKey(id)) || !/^[0-9a-f]{64}$/.test(input.sha256)) throw new Failure('BAD_USER_INPUT', { reason: 'These are no bytes of an upload.' });
+    if (!input.key.startsWith(stagingKey(id)) || !/^[0-9a-f]{64}$/.test(input.sha256))
+      throw new Failure('BAD_USER_INPUT', { reason: 'These are no bytes of an upload.' });
     const document = await context.em.transactional(async (em) => {
       const found = await em.findOne(Document, { id, ownerId }, { lockMode: 4 });
       // A document that was deleted while its bytes came is the same to the sender: the address is used up.
       if (found?.status !== 'AWAITING_FILE') throw new Failure('UPLOAD_EXPIRED');
-      Object.assign(found, { sha256: input.sha256, sizeBytes: input.sizeBytes, uploadKey: input.key, status: 'QUEUED', updatedAt: new Date() });
+      Object.assign(found, {
+        sha256: input.sha256,
+        sizeBytes: input.sizeBytes,
+        uploadKey: input.key,
+        status: 'QUEUED',
+        updatedAt: new Date(),
+      });
       await em.flush();
       const { knowledgeBaseId, name, sizeBytes } = found;
       await this.#queue.tell(em, 'document.stored', { documentId: id, knowledgeBaseId, ownerId, name, sizeBytes }, actorOf(context));
@@ -87,7 +129,8 @@ export class DocumentService {
     const document = await context.em.transactional(async (em) => {
       const found = await em.findOne(Document, { id }, { lockMode: 4 });
       if (!found) throw new Failure('NOT_FOUND', { kind: 'Document' });
-      if (found.status !== 'FAILED') throw new Failure('BAD_USER_INPUT', { reason: 'Only a document that failed can be read again.', field: 'id' });
+      if (found.status !== 'FAILED')
+        throw new Failure('BAD_USER_INPUT', { reason: 'Only a document that failed can be read again.', field: 'id' });
       Object.assign(found, { status: 'QUEUED', failure: null, failureCode: null, attempts: 0, updatedAt: new Date() });
       await em.flush();
       const { knowledgeBaseId, ownerId, name } = found;
@@ -118,21 +161,41 @@ export class DocumentService {
   }
 
   /** The text that was read; a duplicate shows its original's, which is the same. */
-  async pages({ em }: Context, document: Pick<Document, 'id' | 'duplicateOf'>, { first, from }: { first?: number | null; from?: number | null }): Promise<Page[]> {
+  async pages(
+    { em }: Context,
+    document: Pick<Document, 'id' | 'duplicateOf'>,
+    { first, from }: { first?: number | null; from?: number | null },
+  ): Promise<Page[]> {
     const limit = pageSize({ first: first ?? null });
     if (from != null && from < 1) throw new Failure('BAD_USER_INPUT', { reason: '`from` counts pages from 1.', field: 'from' });
-    return em.fork().find(Page, { documentId: document.duplicateOf ?? document.id, position: { $gte: from ?? 1 } }, { orderBy: { position: 'asc' }, limit });
+    return em
+      .fork()
+      .find(
+        Page,
+        { documentId: document.duplicateOf ?? document.id, position: { $gte: from ?? 1 } },
+        { orderBy: { position: 'asc' }, limit },
+      );
   }
 
   /** Null until the bytes are in their own place. */
   async downloadUrl(document: Document): Promise<string | null> {
     if (document.status === 'AWAITING_FILE' || document.uploadKey) return null;
-    return this.#tickets.download({ key: fileKey(document.id), name: document.name, mediaType: document.mediaType, userId: document.ownerId });
+    return this.#tickets.download({
+      key: fileKey(document.id),
+      name: document.name,
+      mediaType: document.mediaType,
+      userId: document.ownerId,
+    });
   }
 
   #checkSize(sizeBytes: number): void {
-    if (!Number.isSafeInteger(sizeBytes) || sizeBytes < 0) throw new Failure('BAD_USER_INPUT', { reason: '`sizeBytes` is a whole number of bytes.', field: 'sizeBytes' });
+    if (!Number.isSafeInteger(sizeBytes) || sizeBytes < 0)
+      throw new Failure('BAD_USER_INPUT', { reason: '`sizeBytes` is a whole number of bytes.', field: 'sizeBytes' });
     if (sizeBytes === 0) throw new Failure('DOCUMENT_EMPTY');
-    if (sizeBytes > this.#maxBytes) throw new Failure('DOCUMENT_TOO_LARGE', { limitBytes: this.#maxBytes, reason: `The file is larger than ${Math.floor(this.#maxBytes / 1024 / 1024)} MB.` });
+    if (sizeBytes > this.#maxBytes)
+      throw new Failure('DOCUMENT_TOO_LARGE', {
+        limitBytes: this.#maxBytes,
+        reason: `The file is larger than ${Math.floor(this.#maxBytes / 1024 / 1024)} MB.`,
+      });
   }
 }

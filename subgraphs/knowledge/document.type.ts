@@ -74,15 +74,17 @@ export class DocumentType {
   updatedAt!: Date;
 }
 
-@ObjectType('DocumentPage', { description: 'A page of the text that was read. `start` is the offset of its first character in the document\'s text (UTF-16 code units).' })
+@ObjectType('DocumentPage', {
+  description: "A page of the text that was read. `start` is the offset of its first character in the document's text (UTF-16 code units).",
+})
 export class DocumentPageType {
   @Field(() => Int, { nullable: true, description: 'The number of the page, from 1; null where the kind of file has no pages.' })
   number!: number | null;
 
-  @Field(() => Int, { description: 'Where it begins in the document\'s text.' })
+  @Field(() => Int, { description: "Where it begins in the document's text." })
   start!: number;
 
-  @Field(() => Int, { description: 'Where it ends in the document\'s text.' })
+  @Field(() => Int, { description: "Where it ends in the document's text." })
   end!: number;
 
   @Field(() => String, { description: 'Its text, with headings, lists and tables marked as in Markdown.' })

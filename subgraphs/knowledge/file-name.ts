@@ -13,5 +13,10 @@ export function cleanFileName(name: string): string {
   if (visible === '') return 'Untitled';
   if (visible.length <= MAX_LENGTH) return visible;
   const ending = /\.[A-Za-z0-9]{1,10}$/.exec(visible)?.[0] ?? '';
-  return visible.slice(0, MAX_LENGTH - ending.length).toWellFormed().replace(/\ufffd$/, '') + ending;
+  return (
+    visible
+      .slice(0, MAX_LENGTH - ending.length)
+      .toWellFormed()
+      .replace(/\ufffd$/, '') + ending
+  );
 }

@@ -7,8 +7,14 @@ import { DocumentConnection } from './document.type.ts';
 import { countsByKnowledgeBase } from './knowledge-base.loader.ts';
 import type { KnowledgeBaseService } from './knowledge-base.service.ts';
 import {
-  CreateKnowledgeBaseInput, CreateKnowledgeBasePayload, DeleteKnowledgeBaseInput, DeleteKnowledgeBasePayload, KnowledgeBaseConnection, KnowledgeBaseType,
-  UpdateKnowledgeBaseInput, UpdateKnowledgeBasePayload,
+  CreateKnowledgeBaseInput,
+  CreateKnowledgeBasePayload,
+  DeleteKnowledgeBaseInput,
+  DeleteKnowledgeBasePayload,
+  KnowledgeBaseConnection,
+  KnowledgeBaseType,
+  UpdateKnowledgeBaseInput,
+  UpdateKnowledgeBasePayload,
 } from './knowledge-base.type.ts';
 import { ownKnowledgeBase } from './ownership.ts';
 
@@ -35,17 +41,28 @@ export class KnowledgeBaseResolver {
   }
 
   @Mutation(() => CreateKnowledgeBasePayload, { description: 'Makes a knowledge base.' })
-  async createKnowledgeBase(@Arg('input', () => CreateKnowledgeBaseInput, { description: 'The knowledge base to make.' }) input: CreateKnowledgeBaseInput, @Ctx() context: Context): Promise<unknown> {
+  async createKnowledgeBase(
+    @Arg('input', () => CreateKnowledgeBaseInput, { description: 'The knowledge base to make.' }) input: CreateKnowledgeBaseInput,
+    @Ctx() context: Context,
+  ): Promise<unknown> {
     return { knowledgeBase: await this.#knowledgeBases.create(context, input) };
   }
 
   @Mutation(() => UpdateKnowledgeBasePayload, { description: 'Changes the name or the description of a knowledge base.' })
-  async updateKnowledgeBase(@Arg('input', () => UpdateKnowledgeBaseInput, { description: 'What to change.' }) input: UpdateKnowledgeBaseInput, @Ctx() context: Context): Promise<unknown> {
+  async updateKnowledgeBase(
+    @Arg('input', () => UpdateKnowledgeBaseInput, { description: 'What to change.' }) input: UpdateKnowledgeBaseInput,
+    @Ctx() context: Context,
+  ): Promise<unknown> {
     return { knowledgeBase: await this.#knowledgeBases.update(context, input) };
   }
 
-  @Mutation(() => DeleteKnowledgeBasePayload, { description: 'Deletes a knowledge base with everything in it. Assistants go on without it.' })
-  async deleteKnowledgeBase(@Arg('input', () => DeleteKnowledgeBaseInput, { description: 'Which one.' }) input: DeleteKnowledgeBaseInput, @Ctx() context: Context): Promise<unknown> {
+  @Mutation(() => DeleteKnowledgeBasePayload, {
+    description: 'Deletes a knowledge base with everything in it. Assistants go on without it.',
+  })
+  async deleteKnowledgeBase(
+    @Arg('input', () => DeleteKnowledgeBaseInput, { description: 'Which one.' }) input: DeleteKnowledgeBaseInput,
+    @Ctx() context: Context,
+  ): Promise<unknown> {
     await this.#knowledgeBases.delete(context, input.id);
     return { deletedId: input.id };
   }
@@ -70,7 +87,9 @@ export class KnowledgeBaseResolver {
     return this.#ai.embedding.model;
   }
 
-  @FieldResolver(() => Boolean, { description: 'True while no embedding model is configured: similarity is by shared letters, not by meaning.' })
+  @FieldResolver(() => Boolean, {
+    description: 'True while no embedding model is configured: similarity is by shared letters, not by meaning.',
+  })
   embeddingIsBuiltin(): boolean {
     return this.#ai.embedding.builtin;
   }

@@ -8,7 +8,7 @@ import { Document } from './document.entity.ts';
 import { KnowledgeBase } from './knowledge-base.entity.ts';
 import type { CreateKnowledgeBaseInput, UpdateKnowledgeBaseInput } from './knowledge-base.type.ts';
 import { ownKnowledgeBase } from './ownership.ts';
-import { showDeleted } from './progress.ts';
+import { showDeleted } from './ingest/progress.ts';
 
 export class KnowledgeBaseService {
   constructor(
@@ -23,7 +23,14 @@ export class KnowledgeBaseService {
     const after = args.after ? { id: { $lt: cursorId(args.after) } } : {};
     const rows = await em.fork().find(KnowledgeBase, { ownerId, ...after }, { orderBy: { id: 'desc' }, limit: first + 1 });
     const total = await em.count(KnowledgeBase, { ownerId });
-    return toConnection(rows, first, total, args, ({ id }) => [id], (row) => row);
+    return toConnection(
+      rows,
+      first,
+      total,
+      args,
+      ({ id }) => [id],
+      (row) => row,
+    );
   }
 
   async create(context: Context, input: CreateKnowledgeBaseInput): Promise<KnowledgeBase> {
@@ -50,7 +57,12 @@ export class KnowledgeBaseService {
       if (!knowledgeBase) throw new Failure('NOT_FOUND', { kind: 'KnowledgeBase' });
       Object.assign(knowledgeBase, changes, { updatedAt: new Date() });
       await em.flush();
-      await this.queue.tell(em, 'knowledgeBase.updated', { knowledgeBaseId: id, ownerId: knowledgeBase.ownerId, name: knowledgeBase.name }, actorOf(context));
+      await this.queue.tell(
+        em,
+        'knowledgeBase.updated',
+        { knowledgeBaseId: id, ownerId: knowledgeBase.ownerId, name: knowledgeBase.name },
+        actorOf(context),
+      );
       return knowledgeBase;
     });
   }
@@ -62,7 +74,10 @@ export class KnowledgeBaseService {
       const rows = await em.find(Document, { knowledgeBaseId: id }, { fields: ['id', 'knowledgeBaseId', 'uploadKey'] });
       if ((await em.nativeDelete(KnowledgeBase, { id })) === 0) throw new Failure('NOT_FOUND', { kind: 'KnowledgeBase' });
       await this.queue.tell(em, 'knowledgeBase.deleted', { knowledgeBaseId: id, ownerId, name }, actorOf(context));
-      await this.queue.add(em, 'knowledgeBase.purge', { knowledgeBaseId: id, documents: rows.map((row) => ({ documentId: row.id, uploadKey: row.uploadKey })) });
+      await this.queue.add(em, 'knowledgeBase.purge', {
+        knowledgeBaseId: id,
+        documents: rows.map((row) => ({ documentId: row.id, uploadKey: row.uploadKey })),
+      });
       return rows;
     });
     for (const document of documents) await showDeleted(this.bus, document);

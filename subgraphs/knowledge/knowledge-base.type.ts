@@ -67,4 +67,3 @@ export class DeleteKnowledgeBasePayload {
   @Field(() => ID, { description: 'The id of the deleted knowledge base.' })
   deletedId!: string;
 }
-

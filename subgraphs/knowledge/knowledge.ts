@@ -5,8 +5,8 @@ import { AssistantKnowledge, AssistantVersionKnowledge } from './assistant.type.
 import { Document } from './document.entity.ts';
 import { DocumentEventResolver, DocumentResolver } from './document.resolver.ts';
 import { DocumentService } from './document.service.ts';
-import { embedDocument, renewEmbeddings } from './embed.worker.ts';
-import { ingestDocument } from './ingest.worker.ts';
+import { embedDocument, renewEmbeddings } from './ingest/embed.worker.ts';
+import { ingestDocument } from './ingest/ingest.worker.ts';
 import { KnowledgeBase } from './knowledge-base.entity.ts';
 import { KnowledgeBaseResolver } from './knowledge-base.resolver.ts';
 import { KnowledgeBaseService } from './knowledge-base.service.ts';
@@ -15,9 +15,9 @@ import { ownDocument, ownKnowledgeBase, ownPassage } from './ownership.ts';
 import { Page } from './page.entity.ts';
 import { Passage } from './passage.entity.ts';
 import { PassageResolver } from './passage.resolver.ts';
-import { purgeDocument, purgeKnowledgeBase } from './purge.worker.ts';
-import { SearchService } from './search.service.ts';
-import { startSweep } from './sweep.ts';
+import { purgeDocument, purgeKnowledgeBase } from './ingest/purge.worker.ts';
+import { SearchService } from './search/search.service.ts';
+import { startSweep } from './ingest/sweep.ts';
 
 interface Reference {
   id: string;
@@ -51,7 +51,10 @@ export const knowledge: Subgraph<'knowledge'> = {
         AssistantVersion: async (reference: AssistantKnowledge) => reference,
       },
       jobs: {
-        'document.ingest': { run: (job, context) => ingestDocument(job, context, ports), options: { concurrency: 2, expireInSeconds: 3600, retryLimit: 25 } },
+        'document.ingest': {
+          run: (job, context) => ingestDocument(job, context, ports),
+          options: { concurrency: 2, expireInSeconds: 3600, retryLimit: 25 },
+        },
         'document.embed': { run: (job, context) => embedDocument(job, context, ports), options: { expireInSeconds: 3600, retryLimit: 25 } },
         'document.purge': { run: (job, context) => purgeDocument(job, context, ports), options: { retryLimit: 25 } },
         'knowledgeBase.purge': { run: (job, context) => purgeKnowledgeBase(job, context, ports), options: { retryLimit: 25 } },

@@ -1,6 +1,6 @@
 import { defineEntity, p, type InferEntity } from '@mikro-orm/core';
 
-/** Never changed once it is there. Its columns `words` and `word_count` are written and read by SQL alone: see passage.store.ts and keyword-search.ts. */
+/** Never changed once it is there. Its columns `words` and `word_count` are written and read by SQL alone: see ingest/passage-store.ts and search/keyword-search.ts. */
 export const Passage = defineEntity({
   name: 'Passage',
   tableName: 'passage',

@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 import { DocumentType } from './document.type.ts';
 import { ownDocument, ownPassage } from './ownership.ts';
 import { PassageType, SearchHit, SearchKnowledgeInput } from './passage.type.ts';
-import type { SearchService } from './search.service.ts';
+import type { SearchService } from './search/search.service.ts';
 
 @Resolver(() => PassageType)
 export class PassageResolver {
@@ -19,7 +19,10 @@ export class PassageResolver {
   }
 
   @Query(() => [SearchHit], { description: 'The passages of your documents that answer best, the best first.' })
-  async searchKnowledge(@Arg('input', () => SearchKnowledgeInput, { description: 'What to look for, and where.' }) input: SearchKnowledgeInput, @Ctx() context: Context): Promise<unknown> {
+  async searchKnowledge(
+    @Arg('input', () => SearchKnowledgeInput, { description: 'What to look for, and where.' }) input: SearchKnowledgeInput,
+    @Ctx() context: Context,
+  ): Promise<unknown> {
     return this.#search.search(context, input);
   }
 

@@ -17,7 +17,10 @@ registerEnumType(SearchMode, {
 });
 
 @Directive('@key(fields: "id")')
-@ObjectType('Passage', { description: 'A piece of a document. `start` and `end` are offsets in the document\'s text (UTF-16 code units), and `text` is exactly what stands between them.' })
+@ObjectType('Passage', {
+  description:
+    "A piece of a document. `start` and `end` are offsets in the document's text (UTF-16 code units), and `text` is exactly what stands between them.",
+})
 export class PassageType {
   @Field(() => ID, { description: 'Its id.' })
   id!: string;
@@ -27,10 +30,10 @@ export class PassageType {
   @Field(() => Int, { nullable: true, description: 'The page on which it stands; null where the kind of file has no pages.' })
   page!: number | null;
 
-  @Field(() => Int, { description: 'Where it begins in the document\'s text.' })
+  @Field(() => Int, { description: "Where it begins in the document's text." })
   start!: number;
 
-  @Field(() => Int, { description: 'Where it ends in the document\'s text.' })
+  @Field(() => Int, { description: "Where it ends in the document's text." })
   end!: number;
 
   @Field(() => String, { description: 'Its text.' })
@@ -67,7 +70,7 @@ export class SearchHit {
   @Field(() => Float, { nullable: true, description: 'Its score by vectors (cosine similarity).' })
   vectorScore!: number | null;
 
-  @Field(() => [TextMark], { description: 'Spans of the passage\'s text that match words of the query.' })
+  @Field(() => [TextMark], { description: "Spans of the passage's text that match words of the query." })
   marks!: TextMark[];
 }
 

@@ -22,7 +22,9 @@ describe.each(Object.entries(adapters))('files on %s', (_, open) => {
   afterAll(() => rm(directory, { recursive: true, force: true }));
 
   const stored = () =>
-    existsSync(directory) ? readdirSync(directory, { recursive: true, encoding: 'utf8' }).filter((name) => statSync(join(directory, name)).isFile()) : [];
+    existsSync(directory)
+      ? readdirSync(directory, { recursive: true, encoding: 'utf8' }).filter((name) => statSync(join(directory, name)).isFile())
+      : [];
 
   it('gives back the bytes that were put', async () => {
     const key = `documents/${randomUUID()}`;
@@ -96,14 +98,24 @@ describe.each(Object.entries(adapters))('files on %s', (_, open) => {
     await expect(files.move(key, randomUUID())).rejects.toThrow();
   });
 
-  it.each(['../outside', 'a/../../outside', '/etc/passwd', '..\\outside', 'C:\\x', 'a\0b', 'a//b', '', '.incoming/x', 'con.txt', 'a\u202eb', 'x'.repeat(300)])(
-    'refuses the key %j',
-    async (key) => {
-      const before = stored();
-      await expect(files.put(key, Readable.from([Buffer.from('x')]))).rejects.toThrow();
-      await expect(files.get(key)).rejects.toThrow();
-      await expect(files.delete(key)).rejects.toThrow();
-      expect(stored()).toEqual(before);
-    },
-  );
+  it.each([
+    '../outside',
+    'a/../../outside',
+    '/etc/passwd',
+    '..\\outside',
+    'C:\\x',
+    'a\0b',
+    'a//b',
+    '',
+    '.incoming/x',
+    'con.txt',
+    'a\u202eb',
+    'x'.repeat(300),
+  ])('refuses the key %j', async (key) => {
+    const before = stored();
+    await expect(files.put(key, Readable.from([Buffer.from('x')]))).rejects.toThrow();
+    await expect(files.get(key)).rejects.toThrow();
+    await expect(files.delete(key)).rejects.toThrow();
+    expect(stored()).toEqual(before);
+  });
 });

@@ -39,7 +39,12 @@ function at(angle: number, dimensions = DIMENSIONS): Float32Array {
 function contract(open: () => Promise<Opened>): void {
   let opened: Opened;
   let vectors: Vectors;
-  const item = (tenant: string, angle: number, documentId = newId()): VectorItem => ({ id: newId(), tenant, documentId, vector: at(angle) });
+  const item = (tenant: string, angle: number, documentId = newId()): VectorItem => ({
+    id: newId(),
+    tenant,
+    documentId,
+    vector: at(angle),
+  });
   const fresh = (dimensions = DIMENSIONS): Collection => ({ name: `test-${newId()}`, dimensions });
 
   beforeAll(async () => {
@@ -122,7 +127,11 @@ function contract(open: () => Promise<Opened>): void {
   it('keeps collections apart, whatever their names and dimensions', async () => {
     const tenant = newId();
     const names = ['text-embedding-3-small', 'text_embedding_3_small', `"; drop schema vectors; --${newId()}`, 'Ünïcode/space'];
-    const spaces = [...names.map((name) => ({ name, dimensions: 4 })), { name: names[0]!, dimensions: 3 }, { name: 'huge', dimensions: 3_072 }];
+    const spaces = [
+      ...names.map((name) => ({ name, dimensions: 4 })),
+      { name: names[0]!, dimensions: 3 },
+      { name: 'huge', dimensions: 3_072 },
+    ];
     const ids = new Map<Collection, string>();
     for (const space of spaces) {
       const id = newId();

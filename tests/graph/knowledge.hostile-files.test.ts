@@ -15,15 +15,25 @@ let product: Product;
 let ada: Person;
 let base: string;
 
-const upload = (name: string, content: string | Uint8Array, mediaType = 'application/octet-stream') => addDocument(ada, base, { name, mediaType, content });
+const upload = (name: string, content: string | Uint8Array, mediaType = 'application/octet-stream') =>
+  addDocument(ada, base, { name, mediaType, content });
 const read = async ({ id }: AddedDocument) => (await ada.ask(READ, { id })).document;
 const outcome = ({ status, failureCode }: AddedDocument) => failureCode ?? status;
 const document = (name: string) => readFileSync(resolve('tests/documents', name));
 
-const xml = (body: string, prolog = '') => `<?xml version="1.0"?>${prolog}<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body><w:p><w:r><w:t>${body}</w:t></w:r></w:p></w:body></w:document>`;
-const TYPES = '<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Override PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>';
-const RELATIONS = '<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="word/document.xml"/></Relationships>';
-const word = (body: string, more: ZipEntry[] = []) => zip([{ name: '[Content_Types].xml', data: TYPES }, { name: '_rels/.rels', data: RELATIONS }, { name: 'word/document.xml', data: body }, ...more]);
+const xml = (body: string, prolog = '') =>
+  `<?xml version="1.0"?>${prolog}<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body><w:p><w:r><w:t>${body}</w:t></w:r></w:p></w:body></w:document>`;
+const TYPES =
+  '<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Override PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>';
+const RELATIONS =
+  '<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="word/document.xml"/></Relationships>';
+const word = (body: string, more: ZipEntry[] = []) =>
+  zip([
+    { name: '[Content_Types].xml', data: TYPES },
+    { name: '_rels/.rels', data: RELATIONS },
+    { name: 'word/document.xml', data: body },
+    ...more,
+  ]);
 
 beforeAll(async () => {
   product = await startProduct();
@@ -40,7 +50,9 @@ describe('a hostile file', () => {
   });
 
   it('that unpacks to a thousand times its size is refused', async () => {
-    expect(outcome(await upload('bomb.docx', word(xml('x'), [{ name: 'word/zeros.xml', data: Buffer.alloc(60 * 1024 * 1024) }]), DOCX))).toBe('DOCUMENT_TOO_COMPLEX');
+    expect(
+      outcome(await upload('bomb.docx', word(xml('x'), [{ name: 'word/zeros.xml', data: Buffer.alloc(60 * 1024 * 1024) }]), DOCX)),
+    ).toBe('DOCUMENT_TOO_COMPLEX');
   });
 
   it('with more entries than a document ever has is refused', async () => {
@@ -60,13 +72,25 @@ describe('a hostile file', () => {
   it('with entities that grow a billionfold, or that name a local file, is refused', async () => {
     const laughs = '<!DOCTYPE lolz [<!ENTITY a "lol"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;">]>';
     expect(outcome(await upload('laughs.docx', word(xml('&b;', laughs)), DOCX))).toBe('DOCUMENT_BROKEN');
-    expect(outcome(await upload('entity.docx', word(xml('&x;', '<!DOCTYPE x [<!ENTITY x SYSTEM "file:///etc/passwd">]>')), DOCX))).toBe('DOCUMENT_BROKEN');
+    expect(outcome(await upload('entity.docx', word(xml('&x;', '<!DOCTYPE x [<!ENTITY x SYSTEM "file:///etc/passwd">]>')), DOCX))).toBe(
+      'DOCUMENT_BROKEN',
+    );
   });
 
   it('protected by a password says so', async () => {
-    const container = Buffer.concat([Buffer.from('d0cf11e0a1b11ae1', 'hex'), Buffer.alloc(504), Buffer.from('EncryptedPackage', 'utf16le'), Buffer.alloc(512)]);
+    const container = Buffer.concat([
+      Buffer.from('d0cf11e0a1b11ae1', 'hex'),
+      Buffer.alloc(504),
+      Buffer.from('EncryptedPackage', 'utf16le'),
+      Buffer.alloc(512),
+    ]);
     expect(outcome(await upload('secret.docx', container, DOCX))).toBe('DOCUMENT_ENCRYPTED');
-    const pdf = '%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Count 0/Kids[]>>endobj\n3 0 obj<</Filter/Standard/V 2/R 3/Length 128/P -4/O<' + '41'.repeat(32) + '>/U<' + '42'.repeat(32) + '>>>endobj\ntrailer<</Root 1 0 R/Size 4/Encrypt 3 0 R/ID[<00><00>]>>\n%%EOF';
+    const pdf =
+      '%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Count 0/Kids[]>>endobj\n3 0 obj<</Filter/Standard/V 2/R 3/Length 128/P -4/O<' +
+      '41'.repeat(32) +
+      '>/U<' +
+      '42'.repeat(32) +
+      '>>>endobj\ntrailer<</Root 1 0 R/Size 4/Encrypt 3 0 R/ID[<00><00>]>>\n%%EOF';
     expect(outcome(await upload('secret.pdf', pdf, 'application/pdf'))).toBe('DOCUMENT_ENCRYPTED');
   });
 
@@ -76,12 +100,15 @@ describe('a hostile file', () => {
   });
 
   it('whose pages go round in a circle ends', async () => {
-    const circle = '%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Count 2/Kids[2 0 R 2 0 R]>>endobj\ntrailer<</Root 1 0 R/Size 3>>\n%%EOF';
+    const circle =
+      '%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Count 2/Kids[2 0 R 2 0 R]>>endobj\ntrailer<</Root 1 0 R/Size 3>>\n%%EOF';
     expect(outcome(await upload('circle.pdf', circle, 'application/pdf'))).toMatch(/^DOCUMENT_(BROKEN|NO_TEXT|TOO_COMPLEX)$/);
   });
 
   it('nested without end does not take the process with it', async () => {
-    expect(outcome(await upload('deep.html', `<!doctype html><body>${'<div>'.repeat(200_000)}deep`, 'text/html'))).toMatch(/^(DOCUMENT_TOO_COMPLEX|READY)$/);
+    expect(outcome(await upload('deep.html', `<!doctype html><body>${'<div>'.repeat(200_000)}deep`, 'text/html'))).toMatch(
+      /^(DOCUMENT_TOO_COMPLEX|READY)$/,
+    );
     expect(outcome(await upload('after.txt', 'Still here.', 'text/plain'))).toBe('READY');
   }, 120_000);
 
@@ -110,21 +137,29 @@ describe('a hostile file', () => {
   });
 
   it('of HTML gives its words and none of its scripts', async () => {
-    const page = '<!doctype html><html><body><h1>Title</h1><p onclick="steal()">Words.</p><script>steal("cookie")</script><style>p{}</style><svg><text>svg</text></svg></body></html>';
+    const page =
+      '<!doctype html><html><body><h1>Title</h1><p onclick="steal()">Words.</p><script>steal("cookie")</script><style>p{}</style><svg><text>svg</text></svg></body></html>';
     expect((await read(await upload('page.html', page, 'text/html'))).pages[0].text).toBe('# Title\n\nWords.');
   });
 
   it('of SVG is no document', async () => {
-    expect(outcome(await upload('drawing', '<svg xmlns="http://www.w3.org/2000/svg"><script>steal()</script></svg>', 'image/svg+xml'))).toBe('DOCUMENT_TYPE_UNSUPPORTED');
+    expect(
+      outcome(await upload('drawing', '<svg xmlns="http://www.w3.org/2000/svg"><script>steal()</script></svg>', 'image/svg+xml')),
+    ).toBe('DOCUMENT_TYPE_UNSUPPORTED');
   });
 
   it('without a visible character is empty, not ready', async () => {
     expect(outcome(await upload('blank.txt', ' \n\t \n', 'text/plain'))).toBe('DOCUMENT_EMPTY');
-    expect(outcome(await upload('shell.html', '<!doctype html><html><body><script>1</script></body></html>', 'text/html'))).toBe('DOCUMENT_EMPTY');
+    expect(outcome(await upload('shell.html', '<!doctype html><html><body><script>1</script></body></html>', 'text/html'))).toBe(
+      'DOCUMENT_EMPTY',
+    );
   });
 
   it('with bytes that PostgreSQL refuses is read without them', async () => {
-    const added = await upload('odd.md', Buffer.concat([Buffer.from('Before '), Buffer.from([0]), Buffer.from(`after, and so on. ${'Ordinary words. '.repeat(40)}`)]));
+    const added = await upload(
+      'odd.md',
+      Buffer.concat([Buffer.from('Before '), Buffer.from([0]), Buffer.from(`after, and so on. ${'Ordinary words. '.repeat(40)}`)]),
+    );
     expect(outcome(added)).toBe('READY');
     expect((await read(added)).pages[0].text).toContain('Before after');
   });

@@ -13,9 +13,12 @@ let product: Product;
 let ada: Person;
 let bob: Person;
 
-const createBase = async (person: Person, name = 'Papers') => (await person.ask(CREATE, { input: { name } })).createKnowledgeBase.knowledgeBase.id as string;
-const upload = (person: Person, base: string, name: string, content: string) => addDocument(person, base, { name, mediaType: 'text/plain', content });
-const uploadMany = (person: Person, base: string, texts: string[]) => Promise.all(texts.map((text, index) => upload(person, base, `${index}.txt`, text)));
+const createBase = async (person: Person, name = 'Papers') =>
+  (await person.ask(CREATE, { input: { name } })).createKnowledgeBase.knowledgeBase.id as string;
+const upload = (person: Person, base: string, name: string, content: string) =>
+  addDocument(person, base, { name, mediaType: 'text/plain', content });
+const uploadMany = (person: Person, base: string, texts: string[]) =>
+  Promise.all(texts.map((text, index) => upload(person, base, `${index}.txt`, text)));
 const search = async (person: Person, input: Record<string, unknown>) => (await person.ask(SEARCH, { input })).searchKnowledge as any[];
 
 beforeAll(async () => {
@@ -33,11 +36,29 @@ describe('what is somebody else’s', () => {
   beforeAll(async () => {
     [adasBase, bobsBase] = [await createBase(ada), await createBase(bob)];
     adasDocument = (await upload(ada, adasBase, 'vault.txt', canary)).id;
-    await uploadMany(bob, bobsBase, Array.from({ length: 6 }, (_, index) => `Tomato number ${index} needs water at noon.`));
+    await uploadMany(
+      bob,
+      bobsBase,
+      Array.from({ length: 6 }, (_, index) => `Tomato number ${index} needs water at noon.`),
+    );
   });
 
   it('is never found, whatever is asked and however', async () => {
-    const questions = ['vault code', 'What is the vault code?', canary, 'opens at dawn', 'code', 'vau', 'Tresor Kennwort', 'secret of Ada', 'dawn vault opens code is', '*', '%', "' OR 1=1 --", '{ "tenant": "*" }'];
+    const questions = [
+      'vault code',
+      'What is the vault code?',
+      canary,
+      'opens at dawn',
+      'code',
+      'vau',
+      'Tresor Kennwort',
+      'secret of Ada',
+      'dawn vault opens code is',
+      '*',
+      '%',
+      "' OR 1=1 --",
+      '{ "tenant": "*" }',
+    ];
     for (const query of questions) {
       for (const mode of ['HYBRID', 'VECTOR', 'KEYWORD']) {
         for (const hit of await search(bob, { query, mode, first: 100 })) expect(hit.passage.document.id).not.toBe(adasDocument);
@@ -46,7 +67,11 @@ describe('what is somebody else’s', () => {
   });
 
   it('takes no place in a result', async () => {
-    await uploadMany(ada, adasBase, Array.from({ length: 20 }, (_, index) => `Tomato number ${index} of Ada needs water at noon.`));
+    await uploadMany(
+      ada,
+      adasBase,
+      Array.from({ length: 20 }, (_, index) => `Tomato number ${index} of Ada needs water at noon.`),
+    );
     expect(await search(bob, { query: 'tomato water', mode: 'VECTOR', first: 6 })).toHaveLength(6);
     expect(await search(bob, { query: 'tomato water', mode: 'KEYWORD', first: 6 })).toHaveLength(6);
   }, 120_000);
@@ -69,10 +94,15 @@ describe('what is somebody else’s', () => {
       ['mutation ($id: ID!) { deleteKnowledgeBase(input: { id: $id }) { deletedId } }', { id: adasBase }],
       ['mutation ($id: ID!) { deleteDocument(input: { id: $id }) { deletedId } }', { id: adasDocument }],
       ['mutation ($id: ID!) { retryDocument(input: { id: $id }) { document { id } } }', { id: adasDocument }],
-      ['mutation ($id: ID!) { addDocument(input: { knowledgeBaseId: $id, name: "a", mediaType: "", sizeBytes: 1 }) { uploadUrl } }', { id: adasBase }],
+      [
+        'mutation ($id: ID!) { addDocument(input: { knowledgeBaseId: $id, name: "a", mediaType: "", sizeBytes: 1 }) { uploadUrl } }',
+        { id: adasBase },
+      ],
     ];
-    for (const [document, variables] of attempts) expect([document, await bob.refused(document, variables)]).toEqual([document, 'NOT_FOUND']);
-    for (const [document] of attempts) expect(await bob.refused(document, { id: 'no-id', input: { query: 'x', knowledgeBaseIds: ['no-id'] } })).toBe('NOT_FOUND');
+    for (const [document, variables] of attempts)
+      expect([document, await bob.refused(document, variables)]).toEqual([document, 'NOT_FOUND']);
+    for (const [document] of attempts)
+      expect(await bob.refused(document, { id: 'no-id', input: { query: 'x', knowledgeBaseIds: ['no-id'] } })).toBe('NOT_FOUND');
   });
 
   it('cannot be watched', async () => {
@@ -93,14 +123,19 @@ describe('what is somebody else’s', () => {
     expect(assistant.knowledgeBases).toEqual([{ id: adasBase }]);
     expect(assistant.currentVersion.passages[0].passage.text).toBe(canary);
     expect(await bob.refused(document, { id })).toBe('NOT_FOUND');
-    expect(await bob.refused('mutation ($input: CreateAssistantInput!) { createAssistant(input: $input) { assistant { id } } }', { input: { name: 'Spy', instructions: 'x', knowledgeBaseIds: [adasBase] } })).toBe('BAD_USER_INPUT');
+    expect(
+      await bob.refused('mutation ($input: CreateAssistantInput!) { createAssistant(input: $input) { assistant { id } } }', {
+        input: { name: 'Spy', instructions: 'x', knowledgeBaseIds: [adasBase] },
+      }),
+    ).toBe('BAD_USER_INPUT');
   });
 
   it('is gone from every search the moment it is deleted', async () => {
     const base = await createBase(ada);
     const { id } = await upload(ada, base, 'short.txt', 'The xylograph hangs in the corridor.');
     await ada.ask('mutation ($id: ID!) { deleteDocument(input: { id: $id }) { deletedId } }', { id });
-    for (const mode of ['HYBRID', 'VECTOR', 'KEYWORD']) expect(await search(ada, { query: 'xylograph corridor', mode, knowledgeBaseIds: [base] })).toEqual([]);
+    for (const mode of ['HYBRID', 'VECTOR', 'KEYWORD'])
+      expect(await search(ada, { query: 'xylograph corridor', mode, knowledgeBaseIds: [base] })).toEqual([]);
   });
 });
 
@@ -137,7 +172,8 @@ describe('a search', () => {
   });
 
   it('takes every sign literally', async () => {
-    for (const query of ["'", '"', '\\', ':*', '& | !', "a' | 'b", '<->', '(((', '%_', '{"$ne":1}', '\u{1f600}', '\u202e', 'ﬁ ½ ŉ']) expect(Array.isArray(await search(ada, { query, knowledgeBaseIds: [base] }))).toBe(true);
+    for (const query of ["'", '"', '\\', ':*', '& | !', "a' | 'b", '<->', '(((', '%_', '{"$ne":1}', '\u{1f600}', '\u202e', 'ﬁ ½ ŉ'])
+      expect(Array.isArray(await search(ada, { query, knowledgeBaseIds: [base] }))).toBe(true);
   });
 
   it.each([0, -1, 101])('refuses %p hits', async (first) => {
@@ -148,8 +184,16 @@ describe('a search', () => {
     const flooded = await createBase(ada);
     const chapter = (index: number) => `# Chapter ${index}\n\n${`The lighthouse number ${index} blinks. `.repeat(60)}`;
     await upload(ada, flooded, 'flood.md', Array.from({ length: 40 }, (_, index) => chapter(index)).join('\n\n'));
-    await uploadMany(ada, flooded, Array.from({ length: 5 }, (_, index) => `A lighthouse stands on island ${index}.`));
-    await uploadMany(ada, flooded, Array.from({ length: 3 }, (_, index) => `The same lighthouse text.${'\n'.repeat(index)}`));
+    await uploadMany(
+      ada,
+      flooded,
+      Array.from({ length: 5 }, (_, index) => `A lighthouse stands on island ${index}.`),
+    );
+    await uploadMany(
+      ada,
+      flooded,
+      Array.from({ length: 3 }, (_, index) => `The same lighthouse text.${'\n'.repeat(index)}`),
+    );
     const hits = await search(ada, { query: 'lighthouse', knowledgeBaseIds: [flooded], first: 10 });
     expect(hits).toHaveLength(10);
     expect(hits.filter((hit) => hit.passage.document.name === 'flood.md').length).toBeLessThanOrEqual(5);

@@ -6,29 +6,35 @@ import { eventually } from '../support/eventually.ts';
 import { Person } from '../support/person.ts';
 import { startProduct, type Product } from '../support/product.ts';
 
-const CREATE = 'mutation ($input: CreateKnowledgeBaseInput!) { createKnowledgeBase(input: $input) { knowledgeBase { id name description } } }';
+const CREATE =
+  'mutation ($input: CreateKnowledgeBaseInput!) { createKnowledgeBase(input: $input) { knowledgeBase { id name description } } }';
 const ADD = 'mutation ($input: AddDocumentInput!) { addDocument(input: $input) { document { id name status downloadUrl } uploadUrl } }';
 const DELETE = 'mutation ($input: DeleteDocumentInput!) { deleteDocument(input: $input) { deletedId } }';
 const RETRY = 'mutation ($input: RetryDocumentInput!) { retryDocument(input: $input) { document { status } } }';
 const READ = `query ($id: ID!) { document(id: $id) {
   id name mediaType sha256 status characterCount passageCount updatedAt downloadUrl duplicateOf { id } knowledgeBase { id documentCount passageCount } pages(first: 100) { number start end text } } }`;
-const SEARCH = 'query ($input: SearchKnowledgeInput!) { searchKnowledge(input: $input) { score marks { start end } passage { id page start end text document { id name } } } }';
+const SEARCH =
+  'query ($input: SearchKnowledgeInput!) { searchKnowledge(input: $input) { score marks { start end } passage { id page start end text document { id name } } } }';
 
 let product: Product;
 let ada: Person;
 
 const bytesOf = (name: string) => readFileSync(resolve('tests/documents', name));
-const upload = (knowledgeBaseId: string, name: string, content: string | Uint8Array, mediaType = 'application/octet-stream') => addDocument(ada, knowledgeBaseId, { name, mediaType, content });
+const upload = (knowledgeBaseId: string, name: string, content: string | Uint8Array, mediaType = 'application/octet-stream') =>
+  addDocument(ada, knowledgeBaseId, { name, mediaType, content });
 const filesOf = ({ dataDir }: Product) => {
   const folder = join(dataDir, 'files');
-  return existsSync(folder) ? readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => statSync(join(folder, name)).isFile()) : [];
+  return existsSync(folder)
+    ? readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => statSync(join(folder, name)).isFile())
+    : [];
 };
 
 async function createBase(person = ada, name = 'Papers'): Promise<string> {
   return (await person.ask(CREATE, { input: { name } })).createKnowledgeBase.knowledgeBase.id;
 }
 
-const search = async (query: string, knowledgeBaseIds?: string[]) => (await ada.ask(SEARCH, { input: { query, knowledgeBaseIds } })).searchKnowledge as any[];
+const search = async (query: string, knowledgeBaseIds?: string[]) =>
+  (await ada.ask(SEARCH, { input: { query, knowledgeBaseIds } })).searchKnowledge as any[];
 
 beforeAll(async () => {
   product = await startProduct();
@@ -43,7 +49,12 @@ describe('real documents', () => {
   it.each([
     ['RECEIPT-2024-TXN-98765_retail_purchase.pdf', 'application/pdf', 1, 'Wireless Noise-Cancelling'],
     ['REPAIR-2022-INV-001_multipage.pdf', 'application/pdf', 3, 'Policy # | IM-BATMAN | Model | Batmobile'],
-    ['SPARSE-2024-INV-1234_borderless_table.pdf', 'application/pdf', 2, 'SKU-9201 | Hardware | $32.50 | $25,285.00 | 2024-10-22 | Verified'],
+    [
+      'SPARSE-2024-INV-1234_borderless_table.pdf',
+      'application/pdf',
+      2,
+      'SKU-9201 | Hardware | $32.50 | $25,285.00 | 2024-10-22 | Verified',
+    ],
     ['masterformat_partial_numbering.pdf', 'application/pdf', 1, 'Instructions to Respondents'],
     ['movie-theater-booking-2024.pdf', 'application/pdf', 1, 'Premier Entertainment Group'],
     ['test.pdf', 'application/pdf', 1, 'multi-agent conversations'],
@@ -59,7 +70,9 @@ describe('real documents', () => {
     const { document } = await ada.ask(READ, { id: added.id });
     expect(document.mediaType).toBe(mediaType);
     expect(document.pages.map((page: any) => page.text).join('\n\n')).toContain(text);
-    expect(document.pages.map((page: any) => page.number)).toEqual(pageCount === null ? [null] : Array.from({ length: pageCount }, (_, index) => index + 1));
+    expect(document.pages.map((page: any) => page.number)).toEqual(
+      pageCount === null ? [null] : Array.from({ length: pageCount }, (_, index) => index + 1),
+    );
   });
 
   it.each([
@@ -95,7 +108,10 @@ describe('real documents', () => {
   });
 
   it('counts what it has', async () => {
-    const { knowledgeBase } = await ada.ask('query ($id: ID!) { knowledgeBase(id: $id) { documentCount passageCount documents(first: 3) { totalCount edges { node { passageCount } cursor } pageInfo { hasNextPage } } } }', { id: base });
+    const { knowledgeBase } = await ada.ask(
+      'query ($id: ID!) { knowledgeBase(id: $id) { documentCount passageCount documents(first: 3) { totalCount edges { node { passageCount } cursor } pageInfo { hasNextPage } } } }',
+      { id: base },
+    );
     expect(knowledgeBase).toMatchObject({ documentCount: 16, documents: { totalCount: 16, pageInfo: { hasNextPage: true } } });
     expect(knowledgeBase.passageCount).toBeGreaterThan(11);
   });
@@ -104,7 +120,8 @@ describe('real documents', () => {
 describe('a document', () => {
   it('awaits its file, and forgets its folders and tricks', async () => {
     const base = await createBase();
-    const named = async (name: string) => (await ada.ask(ADD, { input: { knowledgeBaseId: base, name, mediaType: 'text/plain', sizeBytes: 4 } })).addDocument.document;
+    const named = async (name: string) =>
+      (await ada.ask(ADD, { input: { knowledgeBaseId: base, name, mediaType: 'text/plain', sizeBytes: 4 } })).addDocument.document;
     expect(await named('../../etc/passwd.txt')).toMatchObject({ name: 'passwd.txt', status: 'AWAITING_FILE', downloadUrl: null });
     expect((await named('C:\\Windows\\con')).name).toBe('con');
     expect((await named('invoice\u202efdp.exe')).name).toBe('invoicefdp.exe');
@@ -136,7 +153,8 @@ describe('a document', () => {
 
   it('shows its way to whoever looks', async () => {
     const base = await createBase();
-    const query = 'subscription ($id: ID!) { documentEvents(knowledgeBaseId: $id) { documentId status stage progress document { name status knowledgeBase { id } } } }';
+    const query =
+      'subscription ($id: ID!) { documentEvents(knowledgeBaseId: $id) { documentId status stage progress document { name status knowledgeBase { id } } } }';
     const events: any[] = [];
     const iterator = product.socket(ada.token).iterate({ query, variables: { id: base } });
     const watched = (async () => {
@@ -147,7 +165,10 @@ describe('a document', () => {
     })();
     // The subscription stands once it tells of a document that was there before.
     await ada.ask(ADD, { input: { knowledgeBaseId: base, name: 'announced.txt', mediaType: 'text/plain', sizeBytes: 4 } });
-    await eventually(async () => events.length, (count) => count > 0);
+    await eventually(
+      async () => events.length,
+      (count) => count > 0,
+    );
     const { id } = await upload(base, 'long.txt', 'A sentence about sailing boats. '.repeat(3_000));
     await ada.ask(DELETE, { input: { id } });
     await watched;
@@ -168,7 +189,10 @@ describe('a document', () => {
     await ada.ask(DELETE, { input: { id } });
     expect(await search('zanzibar protocol', [base])).toEqual([]);
     expect(await ada.refused(READ, { id })).toBe('NOT_FOUND');
-    await eventually(async () => filesOf(product), (files) => files.join() === before.join());
+    await eventually(
+      async () => filesOf(product),
+      (files) => files.join() === before.join(),
+    );
   });
 
   it('goes with its knowledge base', async () => {
@@ -179,7 +203,10 @@ describe('a document', () => {
     expect(await ada.refused(READ, { id })).toBe('NOT_FOUND');
     expect(await ada.refused(SEARCH, { input: { query: 'quokka', knowledgeBaseIds: [base] } })).toBe('NOT_FOUND');
     expect((await search('quokka')).filter((hit) => hit.passage.document.id === id)).toEqual([]);
-    await eventually(async () => filesOf(product), (files) => files.join() === before.join());
+    await eventually(
+      async () => filesOf(product),
+      (files) => files.join() === before.join(),
+    );
   });
 
   it('may be read again only after it failed, and fails again for the same reason', async () => {
@@ -207,7 +234,11 @@ describe('the same bytes twice', () => {
 
   it('stay, in the second, when the first is deleted', async () => {
     const base = await createBase();
-    const [first, second, third] = [await upload(base, 'one.txt', text), await upload(base, 'two.txt', text), await upload(base, 'three.txt', text)];
+    const [first, second, third] = [
+      await upload(base, 'one.txt', text),
+      await upload(base, 'two.txt', text),
+      await upload(base, 'three.txt', text),
+    ];
     await ada.ask(DELETE, { input: { id: first.id } });
     const heir = async () => (await ada.ask(READ, { id: second.id })).document;
     await eventually(heir, ({ status, passageCount }) => status === 'READY' && passageCount === 1);

@@ -12,7 +12,9 @@ import { startProduct, type Product } from '../support/product.ts';
 const CREATE = 'mutation { createKnowledgeBase(input: { name: "Long" }) { knowledgeBase { id } } }';
 const ADD = 'mutation ($input: AddDocumentInput!) { addDocument(input: $input) { document { id } uploadUrl } }';
 const STATE = 'query ($id: ID!) { document(id: $id) { status passageCount failure } }';
-const TEXT = Array.from({ length: 3_000 }, (_, index) => `Sentence number ${index} tells of the harbour, the crane and the ferry.`).join(' ');
+const TEXT = Array.from({ length: 3_000 }, (_, index) => `Sentence number ${index} tells of the harbour, the crane and the ferry.`).join(
+  ' ',
+);
 
 let dataDir: string;
 let product: Product;
@@ -28,55 +30,94 @@ afterEach(async () => {
 
 async function begin(person: Person): Promise<{ base: string; id: string }> {
   const base = (await person.ask(CREATE)).createKnowledgeBase.knowledgeBase.id;
-  const { addDocument: added } = await person.ask(ADD, { input: { knowledgeBaseId: base, name: 'harbour.txt', mediaType: 'text/plain', sizeBytes: TEXT.length } });
+  const { addDocument: added } = await person.ask(ADD, {
+    input: { knowledgeBaseId: base, name: 'harbour.txt', mediaType: 'text/plain', sizeBytes: TEXT.length },
+  });
   await fetch(added.uploadUrl, { method: 'PUT', body: TEXT });
   return { base, id: added.document.id };
 }
 
 /** What is in the database of a product that has ended. */
-async function lookInto(): Promise<{ passages: { count: number; different: number }; vectors: number; documents: number; pages: number; ready: number }> {
+async function lookInto(): Promise<{
+  passages: { count: number; different: number };
+  vectors: number;
+  documents: number;
+  pages: number;
+  ready: number;
+}> {
   const engine = await PGlite.create({ dataDir: join(dataDir, 'postgres'), extensions: { vector } });
   const one = async <Row>(sql: string) => (await engine.query<Row>(sql)).rows[0]!;
-  const tables = await engine.query<{ name: string }>(`select table_name as name from information_schema.tables where table_schema = 'vectors'`);
+  const tables = await engine.query<{ name: string }>(
+    `select table_name as name from information_schema.tables where table_schema = 'vectors'`,
+  );
   let vectors = 0;
-  for (const { name } of tables.rows) vectors += (await one<{ count: number }>(`select count(*)::int as count from vectors."${name}"`)).count;
-  const passages = await one<{ count: number; different: number }>('select count(*)::int as count, count(distinct (document_id, position))::int as different from knowledge.passage');
+  for (const { name } of tables.rows)
+    vectors += (await one<{ count: number }>(`select count(*)::int as count from vectors."${name}"`)).count;
+  const passages = await one<{ count: number; different: number }>(
+    'select count(*)::int as count, count(distinct (document_id, position))::int as different from knowledge.passage',
+  );
   const { documents } = await one<{ documents: number }>('select count(*)::int as documents from knowledge.document');
   const { pages } = await one<{ pages: number }>('select count(*)::int as pages from knowledge.document_page');
-  const { ready } = await one<{ ready: number }>(`select count(*)::int as ready from queue.job where name = 'facts.users' and data->>'name' = 'document.ready'`);
+  const { ready } = await one<{ ready: number }>(
+    `select count(*)::int as ready from queue.job where name = 'facts.users' and data->>'name' = 'document.ready'`,
+  );
   await engine.close();
   return { passages, vectors, documents, pages, ready };
 }
 
 describe('a document whose process is killed', () => {
-  it.each(['EXTRACTING', 'EMBEDDING'])('while %s is ready once after the restart, with nothing twice', async (stage) => {
-    let ada = await Person.signUp(product);
-    const { base, id } = await begin(ada);
-    await eventually(async () => (await ada.ask(STATE, { id })).document.status as string, (status) => status === stage);
-    await product.kill();
-    product = await startProduct({ dataDir });
-    const { document } = await eventually(() => product.ask(STATE, { id }, ada.token), (data) => ['READY', 'FAILED'].includes(data.document.status), 60_000);
-    expect(document).toMatchObject({ status: 'READY', failure: null });
-    const search = 'query ($input: SearchKnowledgeInput!) { searchKnowledge(input: $input) { passage { text } } }';
-    const { searchKnowledge } = await product.ask(search, { input: { query: 'Sentence number 2999', knowledgeBaseIds: [base] } }, ada.token);
-    expect(searchKnowledge[0].passage.text).toContain('number 2999');
-    await product.stop();
-    const { passages, vectors, pages, ready } = await lookInto();
-    expect(passages).toEqual({ count: document.passageCount, different: document.passageCount });
-    expect({ vectors, pages, ready }).toEqual({ vectors: document.passageCount, pages: 1, ready: 1 });
-  }, 180_000);
+  it.each(['EXTRACTING', 'EMBEDDING'])(
+    'while %s is ready once after the restart, with nothing twice',
+    async (stage) => {
+      const ada = await Person.signUp(product);
+      const { base, id } = await begin(ada);
+      await eventually(
+        async () => (await ada.ask(STATE, { id })).document.status as string,
+        (status) => status === stage,
+      );
+      await product.kill();
+      product = await startProduct({ dataDir });
+      const { document } = await eventually(
+        () => product.ask(STATE, { id }, ada.token),
+        (data) => ['READY', 'FAILED'].includes(data.document.status),
+        60_000,
+      );
+      expect(document).toMatchObject({ status: 'READY', failure: null });
+      const search = 'query ($input: SearchKnowledgeInput!) { searchKnowledge(input: $input) { passage { text } } }';
+      const { searchKnowledge } = await product.ask(
+        search,
+        { input: { query: 'Sentence number 2999', knowledgeBaseIds: [base] } },
+        ada.token,
+      );
+      expect(searchKnowledge[0].passage.text).toContain('number 2999');
+      await product.stop();
+      const { passages, vectors, pages, ready } = await lookInto();
+      expect(passages).toEqual({ count: document.passageCount, different: document.passageCount });
+      expect({ vectors, pages, ready }).toEqual({ vectors: document.passageCount, pages: 1, ready: 1 });
+    },
+    180_000,
+  );
 });
 
 describe('a document that is deleted', () => {
   it('leaves no row, no vector and no file, in work or ready', async () => {
     const ada = await Person.signUp(product);
     const { base, id } = await begin(ada);
-    await eventually(async () => (await ada.ask(STATE, { id })).document.status as string, (status) => status === 'EMBEDDING');
+    await eventually(
+      async () => (await ada.ask(STATE, { id })).document.status as string,
+      (status) => status === 'EMBEDDING',
+    );
     await ada.ask('mutation ($id: ID!) { deleteDocument(input: { id: $id }) { deletedId } }', { id });
     await addDocument(ada, base, { name: 'short.txt', mediaType: 'text/plain', content: 'A short text.' });
     await ada.ask('mutation ($id: ID!) { deleteKnowledgeBase(input: { id: $id }) { deletedId } }', { id: base });
-    const files = () => readdirSync(join(dataDir, 'files'), { recursive: true, encoding: 'utf8' }).filter((name) => statSync(join(dataDir, 'files', name)).isFile());
-    await eventually(async () => files(), (left) => left.length === 0);
+    const files = () =>
+      readdirSync(join(dataDir, 'files'), { recursive: true, encoding: 'utf8' }).filter((name) =>
+        statSync(join(dataDir, 'files', name)).isFile(),
+      );
+    await eventually(
+      async () => files(),
+      (left) => left.length === 0,
+    );
     await product.stop();
     expect(await lookInto()).toMatchObject({ passages: { count: 0 }, vectors: 0, documents: 0, pages: 0 });
   }, 120_000);

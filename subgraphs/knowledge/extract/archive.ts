@@ -34,7 +34,8 @@ async function walk(bytes: Uint8Array, visit: (zip: ZipFile, entry: Entry) => Pr
     await eachEntry(zip, async (entry) => {
       total += entry.uncompressedSize;
       count += 1;
-      if (count > MAX_ENTRIES || isBomb(total, bytes.length)) throw new Failure('DOCUMENT_TOO_COMPLEX', { reason: 'The file unpacks to far more than it holds.' });
+      if (count > MAX_ENTRIES || isBomb(total, bytes.length))
+        throw new Failure('DOCUMENT_TOO_COMPLEX', { reason: 'The file unpacks to far more than it holds.' });
       if (entry.isEncrypted()) throw new Failure('DOCUMENT_ENCRYPTED');
       await visit(zip, entry);
     });
@@ -50,7 +51,9 @@ function isBomb(total: number, packed: number): boolean {
 
 function open(bytes: Uint8Array): Promise<ZipFile> {
   return new Promise((resolve, reject) => {
-    fromBuffer(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), { lazyEntries: true }, (error, zip) => (error ? reject(error) : resolve(zip)));
+    fromBuffer(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), { lazyEntries: true }, (error, zip) =>
+      error ? reject(error) : resolve(zip),
+    );
   });
 }
 

@@ -9,7 +9,10 @@ const DELIMITERS = [',', ';', '\t', '|'];
 export async function readCsv(bytes: Uint8Array): Promise<ExtractedPage[]> {
   const rows = parseRows(requireText(bytes)).map((row) => row.map((cell) => cell.replace(/\s+/g, ' ').trim()));
   const [head = [], ...body] = rows;
-  const lines = isHeader(head) && body.length > 0 ? body.map((row) => describeRow(head, row)) : rows.map((row) => `- ${row.filter(Boolean).join('; ')}`);
+  const lines =
+    isHeader(head) && body.length > 0
+      ? body.map((row) => describeRow(head, row))
+      : rows.map((row) => `- ${row.filter(Boolean).join('; ')}`);
   return [{ number: null, text: lines.filter((line) => line !== '- ').join('\n') }];
 }
 
@@ -17,7 +20,11 @@ function parseRows(text: string): string[][] {
   try {
     return parse(text, { delimiter: delimiterOf(text), bom: true, relax_column_count: true, relax_quotes: true, skip_empty_lines: true });
   } catch (error) {
-    throw new Failure('DOCUMENT_BROKEN', { reason: 'The table cannot be read: a quotation mark is opened and never closed.' }, { cause: error });
+    throw new Failure(
+      'DOCUMENT_BROKEN',
+      { reason: 'The table cannot be read: a quotation mark is opened and never closed.' },
+      { cause: error },
+    );
   }
 }
 

@@ -79,8 +79,18 @@ const CANDIDATES: Candidate[] = [
   },
   { encoding: 'euc-jp', isLead: highTrail, isTrail: highTrail, isUsual: (lead) => lead === 0xa4 || lead === 0xa5 },
   { encoding: 'euc-kr', isLead: highTrail, isTrail: highTrail, isUsual: within(0xb0, 0xc8) },
-  { encoding: 'big5', isLead: within(0xa1, 0xf9), isTrail: (byte) => within(0x40, 0x7e)(byte) || highTrail(byte), isUsual: (lead, trail) => within(0xa4, 0xc6)(lead) && trail < 0x7f },
-  { encoding: 'gb18030', isLead: within(0x81, 0xfe), isTrail: (byte) => within(0x40, 0xfe)(byte) && byte !== 0x7f, isUsual: (lead, trail) => within(0xb0, 0xd7)(lead) && trail >= 0xa1 },
+  {
+    encoding: 'big5',
+    isLead: within(0xa1, 0xf9),
+    isTrail: (byte) => within(0x40, 0x7e)(byte) || highTrail(byte),
+    isUsual: (lead, trail) => within(0xa4, 0xc6)(lead) && trail < 0x7f,
+  },
+  {
+    encoding: 'gb18030',
+    isLead: within(0x81, 0xfe),
+    isTrail: (byte) => within(0x40, 0xfe)(byte) && byte !== 0x7f,
+    isUsual: (lead, trail) => within(0xb0, 0xd7)(lead) && trail >= 0xa1,
+  },
 ];
 
 /** How much of the candidate's own a text must have: kana fill half of a Japanese text, Hangul nearly all of a Korean one. */

@@ -73,7 +73,8 @@ async function contentKind(bytes: Uint8Array, expected: DocumentKind | null): Pr
   if (foreign) throw unsupported(foreign[0], expected);
   const start = decodeText(bytes.subarray(0, 65_536));
   if (start === null) throw unsupported('binary data', expected);
-  if (/^\s*(<\?xml[^>]*>\s*)?(<!--[\s\S]*?-->\s*|<!doctype\s+svg[^>]*>\s*)*<svg[\s>]/i.test(start)) throw unsupported('an SVG picture', expected);
+  if (/^\s*(<\?xml[^>]*>\s*)?(<!--[\s\S]*?-->\s*|<!doctype\s+svg[^>]*>\s*)*<svg[\s>]/i.test(start))
+    throw unsupported('an SVG picture', expected);
   return 'text';
 }
 
@@ -103,7 +104,9 @@ function unsupported(what: string, expected: DocumentKind | null): Failure {
 }
 
 function mismatch(what: string, expected: DocumentKind): Failure {
-  return new Failure('DOCUMENT_TYPE_MISMATCH', { reason: `The content of the file is ${what}, though it was declared as ${nameOf(expected)}.` });
+  return new Failure('DOCUMENT_TYPE_MISMATCH', {
+    reason: `The content of the file is ${what}, though it was declared as ${nameOf(expected)}.`,
+  });
 }
 
 function nameOf(kind: DocumentKind): string {
@@ -111,7 +114,11 @@ function nameOf(kind: DocumentKind): string {
 }
 
 function looksLikeHtml(bytes: Uint8Array): boolean {
-  return /^\s*(<!--[\s\S]*?-->\s*)*<(!doctype\s+html|html)[\s>]/i.test(Buffer.from(bytes.subarray(0, 2048)).toString('latin1').replace(/^\xef\xbb\xbf/, ''));
+  return /^\s*(<!--[\s\S]*?-->\s*)*<(!doctype\s+html|html)[\s>]/i.test(
+    Buffer.from(bytes.subarray(0, 2048))
+      .toString('latin1')
+      .replace(/^\xef\xbb\xbf/, ''),
+  );
 }
 
 function startsWith(bytes: Uint8Array, magic: number[]): boolean {

@@ -22,7 +22,8 @@ export async function readDocx(bytes: Uint8Array): Promise<ExtractedPage[]> {
   const parts = await readArchive(bytes, (name) => /\.(xml|rels)$/.test(name));
   for (const part of parts.values()) {
     // Word writes no document type; it is how entities are smuggled in that grow a thousandfold or name local files.
-    if (part.subarray(0, 4096).includes('<!DOCTYPE')) throw new Failure('DOCUMENT_BROKEN', { reason: 'The file declares its own document type, which Word never does.' });
+    if (part.subarray(0, 4096).includes('<!DOCTYPE'))
+      throw new Failure('DOCUMENT_BROKEN', { reason: 'The file declares its own document type, which Word never does.' });
   }
   const main = parts.get('word/document.xml');
   if (main) parts.set('word/document.xml', Buffer.from(writeEquations(main.toString('utf8'))));

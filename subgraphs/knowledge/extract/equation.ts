@@ -19,12 +19,19 @@ export function writeEquations(xml: string): string {
 
 function linear(inner: string): string {
   const document = new DOMParser().parseFromString(`<m>${inner}</m>`, 'text/xml') as unknown as XmlNode;
-  return read(document).replace(/[\u2061-\u2064]/g, ' ').replace(/\s+/g, ' ').trim();
+  return read(document)
+    .replace(/[\u2061-\u2064]/g, ' ')
+    .replace(/\s+/g, ' ')
+    .trim();
 }
 
 function read(node: XmlNode): string {
   if (node.nodeName === 'm:t') return node.textContent ?? '';
-  const part = (name: string) => [...node.childNodes].filter((child) => child.nodeName === name).map(read).join('');
+  const part = (name: string) =>
+    [...node.childNodes]
+      .filter((child) => child.nodeName === name)
+      .map(read)
+      .join('');
   switch (node.nodeName) {
     case 'm:f':
       return `(${part('m:num')})/(${part('m:den')})`;
@@ -41,7 +48,10 @@ function read(node: XmlNode): string {
     case 'm:nary':
       return `∑_${group(part('m:sub'))}^${group(part('m:sup'))} ${part('m:e')}`;
     default:
-      return [...node.childNodes].filter((child) => child.nodeType === 1).map(read).join('');
+      return [...node.childNodes]
+        .filter((child) => child.nodeType === 1)
+        .map(read)
+        .join('');
   }
 }
 

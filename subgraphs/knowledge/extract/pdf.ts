@@ -8,7 +8,8 @@ const MAX_PAGES = 5_000;
 /** The text layer of each page. Throws `DOCUMENT_NO_TEXT` where there is none: a scan is pictures of pages. */
 export async function readPdf(bytes: Uint8Array): Promise<ExtractedPage[]> {
   const pdf = await open(bytes);
-  if (pdf.numPages > MAX_PAGES) throw new Failure('DOCUMENT_TOO_COMPLEX', { reason: `The file has ${pdf.numPages} pages; ${MAX_PAGES} are read at most. Split it.` });
+  if (pdf.numPages > MAX_PAGES)
+    throw new Failure('DOCUMENT_TOO_COMPLEX', { reason: `The file has ${pdf.numPages} pages; ${MAX_PAGES} are read at most. Split it.` });
   const pages: ExtractedPage[] = [];
   for (let number = 1; number <= pdf.numPages; number += 1) pages.push({ number, text: await readPage(pdf, number) });
   if (!pages.some((page) => /[\p{L}\p{N}]/u.test(page.text))) throw new Failure('DOCUMENT_NO_TEXT');

@@ -21,7 +21,8 @@ export async function readDocument(bytes: Uint8Array, declared: Declared): Promi
   const read = await READERS[kind]();
   const pages = (await read(bytes)).map(({ number, text }) => ({ number, text: clean(text) }));
   const length = pages.reduce((sum, page) => sum + page.text.length, 0);
-  if (length > MAX_CHARACTERS) throw new Failure('DOCUMENT_TOO_COMPLEX', { reason: 'The file holds more than 20 million characters. Split it.' });
+  if (length > MAX_CHARACTERS)
+    throw new Failure('DOCUMENT_TOO_COMPLEX', { reason: 'The file holds more than 20 million characters. Split it.' });
   if (!pages.some((page) => /[\p{L}\p{N}]/u.test(page.text))) throw new Failure('DOCUMENT_EMPTY', { reason: 'The file holds no text.' });
   return { kind, pages };
 }

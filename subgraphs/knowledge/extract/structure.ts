@@ -10,8 +10,60 @@ export interface HtmlNode {
 
 const TEXT = 3;
 const ELEMENT = 1;
-const SKIPPED = new Set(['script', 'style', 'noscript', 'template', 'svg', 'iframe', 'object', 'head', 'nav', 'annotation', 'button', 'select', 'input', 'textarea', 'dialog', 'canvas', 'audio', 'video']);
-const BLOCKS = new Set(['address', 'article', 'aside', 'blockquote', 'body', 'caption', 'center', 'dd', 'details', 'div', 'dl', 'fieldset', 'figcaption', 'figure', 'footer', 'form', 'header', 'hr', 'html', 'main', 'p', 'section', 'summary', 'tbody', 'td', 'tfoot', 'th', 'thead', 'tr', 'ul', 'ol', 'li']);
+const SKIPPED = new Set([
+  'script',
+  'style',
+  'noscript',
+  'template',
+  'svg',
+  'iframe',
+  'object',
+  'head',
+  'nav',
+  'annotation',
+  'button',
+  'select',
+  'input',
+  'textarea',
+  'dialog',
+  'canvas',
+  'audio',
+  'video',
+]);
+const BLOCKS = new Set([
+  'address',
+  'article',
+  'aside',
+  'blockquote',
+  'body',
+  'caption',
+  'center',
+  'dd',
+  'details',
+  'div',
+  'dl',
+  'fieldset',
+  'figcaption',
+  'figure',
+  'footer',
+  'form',
+  'header',
+  'hr',
+  'html',
+  'main',
+  'p',
+  'section',
+  'summary',
+  'tbody',
+  'td',
+  'tfoot',
+  'th',
+  'thead',
+  'tr',
+  'ul',
+  'ol',
+  'li',
+]);
 
 /** HTML as text with the marks of Markdown: headings, lists, tables and code keep their shape, links their words. */
 export function structureOf(root: HtmlNode): string {
@@ -19,7 +71,11 @@ export function structureOf(root: HtmlNode): string {
   let line = '';
   /** Ends the line that is being written; blocks that belong together are joined by one line break only. */
   const flush = (prefix = '') => {
-    const text = line.replace(/[ \t\r\n\f]+/g, ' ').replaceAll('\u2028', '\n').replace(/ *\n */g, '\n').trim();
+    const text = line
+      .replace(/[ \t\r\n\f]+/g, ' ')
+      .replaceAll('\u2028', '\n')
+      .replace(/ *\n */g, '\n')
+      .trim();
     line = '';
     if (text) blocks.push(prefix + text);
   };
@@ -75,7 +131,9 @@ export function structureOf(root: HtmlNode): string {
     const items = [...node.childNodes].filter((child) => child.nodeType === ELEMENT && !isHidden(child));
     const lines = items.map((item, index) => {
       const mark = ordered ? `${index + 1}. ` : '- ';
-      const content = inner(item, depth + 1).join('\n').replace(/\n/g, '\n  ');
+      const content = inner(item, depth + 1)
+        .join('\n')
+        .replace(/\n/g, '\n  ');
       return content ? mark + content : '';
     });
     const text = lines.filter(Boolean).join('\n');

@@ -9,6 +9,7 @@ export async function readText(bytes: Uint8Array): Promise<ExtractedPage[]> {
 /** The text of bytes that must be text, with `hint` as the encoding that the file names. */
 export function requireText(bytes: Uint8Array, hint?: string): string {
   const text = decodeText(bytes, hint);
-  if (text === null) throw new Failure('DOCUMENT_TYPE_UNSUPPORTED', { reason: 'The file holds binary data, which cannot be read as text.' });
+  if (text === null)
+    throw new Failure('DOCUMENT_TYPE_UNSUPPORTED', { reason: 'The file holds binary data, which cannot be read as text.' });
   return text;
 }

@@ -1,7 +1,7 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
-import { newId } from '../../infra/id.ts';
+import { newId } from '../../../infra/id.ts';
 import type { Chunk } from './chunk.ts';
-import { wordsOf } from './words.ts';
+import { wordsOf } from '../search/words.ts';
 
 /** Rows in one transaction: on the embedded database, everybody else waits for its end. */
 export const ROWS_AT_ONCE = 100;
@@ -23,8 +23,17 @@ export async function insertPassages(em: SqlEntityManager, owner: PassageOwner, 
     const body = wordsOf(chunk.text).map(({ term }) => term);
     const title = wordsOf(`${owner.documentName} ${chunk.heading}`).map(({ term }) => term);
     return {
-      id: newId(), document_id: owner.documentId, knowledge_base_id: owner.knowledgeBaseId, position: from + index, page: chunk.page,
-      start_offset: chunk.start, end_offset: chunk.end, text: chunk.text, heading: chunk.heading, words: toVector(title, body), word_count: body.length,
+      id: newId(),
+      document_id: owner.documentId,
+      knowledge_base_id: owner.knowledgeBaseId,
+      position: from + index,
+      page: chunk.page,
+      start_offset: chunk.start,
+      end_offset: chunk.end,
+      text: chunk.text,
+      heading: chunk.heading,
+      words: toVector(title, body),
+      word_count: body.length,
     };
   });
   await em.execute(
@@ -52,6 +61,11 @@ function toVector(title: string[], body: string[]): string {
   };
   // Of two weights at one position only the heavier would stay: the title's come after the body's.
   note(body, '');
-  title.slice(0, 200).forEach((term, index) => positions.set(term, [...(positions.get(term) ?? []), `${Math.min(body.length + index + 1, MAX_POSITION)}A`]));
-  return [...positions].filter(([term]) => term !== '').map(([term, at]) => `'${term}':${at.join(',')}`).join(' ');
+  title
+    .slice(0, 200)
+    .forEach((term, index) => positions.set(term, [...(positions.get(term) ?? []), `${Math.min(body.length + index + 1, MAX_POSITION)}A`]));
+  return [...positions]
+    .filter(([term]) => term !== '')
+    .map(([term, at]) => `'${term}':${at.join(',')}`)
+    .join(' ');
 }

@@ -34,8 +34,12 @@ export function weighTerms(count: number, holders: Holder[], { passages }: Total
 
 /** The passages that can score highest, because they hold the most telling terms; of equals, the shorter. */
 export function chooseCandidates(holders: Holder[], weights: number[], most: number): Holder[] {
-  const reach = new Map(holders.map((holder) => [holder, weights.reduce((sum, weight, term) => sum + ((holder.holds >> term) & 1) * weight, 0)]));
-  const sorted = holders.toSorted((left, right) => reach.get(right)! - reach.get(left)! || left.wordCount - right.wordCount || (left.id < right.id ? -1 : 1));
+  const reach = new Map(
+    holders.map((holder) => [holder, weights.reduce((sum, weight, term) => sum + ((holder.holds >> term) & 1) * weight, 0)]),
+  );
+  const sorted = holders.toSorted(
+    (left, right) => reach.get(right)! - reach.get(left)! || left.wordCount - right.wordCount || (left.id < right.id ? -1 : 1),
+  );
   const ofDocument = new Map<string, number>();
   const chosen: Holder[] = [];
   for (const holder of sorted) {
@@ -61,7 +65,10 @@ export function countTerms(vector: string, terms: string[]): number[] {
   return terms.map((term) => {
     const from = ` ${vector}`.indexOf(` '${term}':`);
     if (from < 0) return 0;
-    const positions = vector.slice(from + term.length + 3).match(/^[^ ]*/)![0].split(',');
+    const positions = vector
+      .slice(from + term.length + 3)
+      .match(/^[^ ]*/)![0]
+      .split(',');
     return positions.reduce((sum, position) => sum + (position.endsWith('A') ? TITLE_WEIGHT : 1), 0);
   });
 }

@@ -1,8 +1,8 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
-import type { Ai } from '../../infra/ai/ai.ts';
-import type { Vectors } from '../../infra/vectors/vectors.ts';
-import { Document } from './document.entity.ts';
-import { Passage } from './passage.entity.ts';
+import type { Ai } from '../../../infra/ai/ai.ts';
+import type { Vectors } from '../../../infra/vectors/vectors.ts';
+import { Document } from '../document.entity.ts';
+import { Passage } from '../passage.entity.ts';
 import { collectionOf, rememberSpace } from './vector-space.ts';
 
 const PASSAGES_AT_ONCE = 32;
@@ -28,7 +28,10 @@ export async function embedPassages(document: Document, { ai, vectors, signal, s
     const { batch, done } = await step((em) => nextBatch(em, document.id, model));
     if (batch.length === 0) return model;
     await show(done / Math.max(1, document.passageCount));
-    const made = await ai.embed(batch.map((passage) => embeddedText(document.name, passage)), signal);
+    const made = await ai.embed(
+      batch.map((passage) => embeddedText(document.name, passage)),
+      signal,
+    );
     const space = collectionOf(model, made[0]!.length);
     await step((em) => rememberSpace(em, space));
     await vectors.upsert(

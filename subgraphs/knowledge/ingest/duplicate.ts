@@ -1,5 +1,5 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
-import { Document } from './document.entity.ts';
+import { Document } from '../document.entity.ts';
 
 /**
  * The document of the same knowledge base that holds the same bytes and was there first, or null. Of two that are read
@@ -9,7 +9,13 @@ export async function findOriginal(em: SqlEntityManager, document: Document): Pr
   if (!document.sha256) return null;
   const same = await em.find(
     Document,
-    { knowledgeBaseId: document.knowledgeBaseId, sha256: document.sha256, duplicateOf: null, id: { $ne: document.id }, status: { $nin: ['AWAITING_FILE', 'FAILED'] } },
+    {
+      knowledgeBaseId: document.knowledgeBaseId,
+      sha256: document.sha256,
+      duplicateOf: null,
+      id: { $ne: document.id },
+      status: { $nin: ['AWAITING_FILE', 'FAILED'] },
+    },
     { orderBy: { id: 'asc' } },
   );
   return same.find((other) => other.status === 'READY' || other.id < document.id) ?? null;

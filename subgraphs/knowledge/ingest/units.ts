@@ -37,7 +37,7 @@ export function unitsOf(text: string, most: number): Unit[] {
 
 /** Each line without the blanks around it. */
 function* linesOf(text: string): Iterable<{ start: number; end: number }> {
-  for (let start = 0; start <= text.length; ) {
+  for (let start = 0; start <= text.length;) {
     const next = text.indexOf('\n', start);
     const stop = next === -1 ? text.length : next;
     yield trimmed(text, start, stop);
@@ -69,11 +69,18 @@ function cut(text: string, span: Span, most: number): Unit[] {
   const tokens = estimateTokens(content);
   const whole = span.kind !== 'prose' || (/^([-*+]|\d+[.)]) /.test(content) && tokens <= SMALL_ITEM);
   if (whole && tokens <= most) return [{ ...span, tokens }];
-  const sentences = [...SENTENCES.segment(content)].map(({ segment, index }) => trimmed(text, span.start + index, span.start + index + segment.length));
+  const sentences = [...SENTENCES.segment(content)].map(({ segment, index }) =>
+    trimmed(text, span.start + index, span.start + index + segment.length),
+  );
   return sentences
     .filter(({ start, end }) => end > start)
     .flatMap(({ start, end }) => halve(text, start, end, most))
-    .map((piece, index) => ({ kind: span.kind, opens: span.opens && index === 0, ...piece, tokens: estimateTokens(text.slice(piece.start, piece.end)) }));
+    .map((piece, index) => ({
+      kind: span.kind,
+      opens: span.opens && index === 0,
+      ...piece,
+      tokens: estimateTokens(text.slice(piece.start, piece.end)),
+    }));
 }
 
 /** A sentence without end is cut in the middle, at a blank where there is one, never within a character. */
@@ -84,5 +91,7 @@ function halve(text: string, start: number, end: number, most: number): { start:
   let at = blank > start + (end - start) / 4 ? blank : middle;
   if (/[\udc00-\udfff]/.test(text[at]!)) at += 1;
   if (at >= end) return [{ start, end }];
-  return [trimmed(text, start, at), trimmed(text, at, end)].filter((half) => half.end > half.start).flatMap((half) => halve(text, half.start, half.end, most));
+  return [trimmed(text, start, at), trimmed(text, at, end)]
+    .filter((half) => half.end > half.start)
+    .flatMap((half) => halve(text, half.start, half.end, most));
 }

@@ -1,8 +1,12 @@
-import type { Bus } from '../../infra/bus/bus.ts';
-import type { Document } from './document.entity.ts';
+import type { Bus } from '../../../infra/bus/bus.ts';
+import type { Document } from '../document.entity.ts';
 
 /** Shows where a document stands to whoever looks; `progress` is 0 to 1 within the stage. */
-export async function showProgress(bus: Bus, { id, knowledgeBaseId, status }: Pick<Document, 'id' | 'knowledgeBaseId' | 'status'>, progress: number | null = null): Promise<void> {
+export async function showProgress(
+  bus: Bus,
+  { id, knowledgeBaseId, status }: Pick<Document, 'id' | 'knowledgeBaseId' | 'status'>,
+  progress: number | null = null,
+): Promise<void> {
   await bus.publish('document', knowledgeBaseId, { documentId: id, status, stage: status, progress });
 }
 

@@ -1,7 +1,7 @@
-import { Failure } from '../../schema/errors.ts';
-import type { JobContext } from '../context.ts';
-import type { Ports } from '../subgraph.ts';
-import { Document, type DocumentStatus } from './document.entity.ts';
+import { Failure } from '../../../schema/errors.ts';
+import type { JobContext } from '../../context.ts';
+import type { Ports } from '../../subgraph.ts';
+import { Document, type DocumentStatus } from '../document.entity.ts';
 import { findOriginal } from './duplicate.ts';
 import { embedPassages } from './embedding.ts';
 import { Lease, LeaseLost } from './lease.ts';
@@ -99,8 +99,12 @@ async function settles(error: unknown, lease: Lease, { signal }: JobContext, { b
   const expected = error instanceof Failure;
   const isLast = expected ? !error.retryable || lease.document.attempts >= MAX_ATTEMPTS : lease.document.attempts >= MAX_ATTEMPTS_WITH_BUG;
   if (!isLast) return false;
-  const failure = expected ? error : new Failure('INTERNAL', { reason: 'Something went wrong on our side while reading the file.' }, { cause: error });
-  const failed = await lease.step(async (em) => tellFailed(em, queue, await em.findOneOrFail(Document, { id: lease.document.id }), failure));
+  const failure = expected
+    ? error
+    : new Failure('INTERNAL', { reason: 'Something went wrong on our side while reading the file.' }, { cause: error });
+  const failed = await lease.step(async (em) =>
+    tellFailed(em, queue, await em.findOneOrFail(Document, { id: lease.document.id }), failure),
+  );
   for (const document of failed) await showProgress(bus, document);
   return expected;
 }

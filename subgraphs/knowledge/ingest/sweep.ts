@@ -1,7 +1,7 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
-import type { Log } from '../../infra/log.ts';
-import type { Ports } from '../subgraph.ts';
-import { Document } from './document.entity.ts';
+import type { Log } from '../../../infra/log.ts';
+import type { Ports } from '../../subgraph.ts';
+import { Document } from '../document.entity.ts';
 import { showDeleted } from './progress.ts';
 
 const INTERRUPTED_EVERY_MS = 5_000;
@@ -17,7 +17,9 @@ export function startSweep(fork: () => SqlEntityManager, ports: SweepPorts, log:
   let running: Promise<void> = Promise.resolve();
   const every = (milliseconds: number, sweep: (em: SqlEntityManager, ports: SweepPorts) => Promise<void>) => {
     const run = () => {
-      running = running.then(() => sweep(fork(), ports)).catch((error: unknown) => log.error({ err: error }, 'a sweep of the documents failed'));
+      running = running
+        .then(() => sweep(fork(), ports))
+        .catch((error: unknown) => log.error({ err: error }, 'a sweep of the documents failed'));
     };
     run();
     return setInterval(run, milliseconds);
@@ -50,7 +52,12 @@ async function discardAbandoned(em: SqlEntityManager, { bus, queue }: SweepPorts
     const abandoned = await inner.find(Document, { status: 'AWAITING_FILE', createdAt: { $lt: before } }, { limit: AT_ONCE, lockMode: 4 });
     for (const { id, knowledgeBaseId, ownerId, name } of abandoned) {
       await inner.nativeDelete(Document, { id });
-      await queue.tell(inner, 'document.deleted', { documentId: id, knowledgeBaseId, ownerId, name }, { userId: null, sessionId: null, requestId: 'sweep' });
+      await queue.tell(
+        inner,
+        'document.deleted',
+        { documentId: id, knowledgeBaseId, ownerId, name },
+        { userId: null, sessionId: null, requestId: 'sweep' },
+      );
       await queue.add(inner, 'document.purge', { documentId: id });
     }
     return abandoned;

@@ -1,6 +1,6 @@
-import type { JobContext } from '../context.ts';
-import type { Ports } from '../subgraph.ts';
-import { fileKey } from './document.entity.ts';
+import type { JobContext } from '../../context.ts';
+import type { Ports } from '../../subgraph.ts';
+import { fileKey } from '../document.entity.ts';
 import { forgetVectors } from './vector-space.ts';
 
 type PurgePorts = Pick<Ports, 'files' | 'vectors'>;
@@ -12,14 +12,22 @@ export interface PurgeDocument {
 }
 
 /** Removes what a deleted document left outside its tables. Does no harm when done again. */
-export async function purgeDocument({ documentId, uploadKey }: PurgeDocument, { em }: JobContext, { files, vectors }: PurgePorts): Promise<void> {
+export async function purgeDocument(
+  { documentId, uploadKey }: PurgeDocument,
+  { em }: JobContext,
+  { files, vectors }: PurgePorts,
+): Promise<void> {
   await forgetVectors(em.fork(), vectors, { documentId });
   await files.delete(fileKey(documentId));
   if (uploadKey) await files.delete(uploadKey);
 }
 
 /** The same for a whole knowledge base. */
-export async function purgeKnowledgeBase(job: { knowledgeBaseId: string; documents: PurgeDocument[] }, { em }: JobContext, { files, vectors }: PurgePorts): Promise<void> {
+export async function purgeKnowledgeBase(
+  job: { knowledgeBaseId: string; documents: PurgeDocument[] },
+  { em }: JobContext,
+  { files, vectors }: PurgePorts,
+): Promise<void> {
   await forgetVectors(em.fork(), vectors, { tenant: job.knowledgeBaseId });
   for (const { documentId, uploadKey } of job.documents) {
     await files.delete(fileKey(documentId));

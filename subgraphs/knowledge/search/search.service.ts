@@ -1,18 +1,18 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
-import type { Ai } from '../../infra/ai/ai.ts';
-import type { Vectors } from '../../infra/vectors/vectors.ts';
-import { Failure } from '../../schema/errors.ts';
-import { pageSize } from '../connection.ts';
-import { viewerOf, type Context } from '../context.ts';
-import { Document, SEARCHABLE } from './document.entity.ts';
+import type { Ai } from '../../../infra/ai/ai.ts';
+import type { Vectors } from '../../../infra/vectors/vectors.ts';
+import { Failure } from '../../../schema/errors.ts';
+import { pageSize } from '../../connection.ts';
+import { viewerOf, type Context } from '../../context.ts';
+import { Document, SEARCHABLE } from '../document.entity.ts';
 import { searchKeywords } from './keyword-search.ts';
-import { KnowledgeBase } from './knowledge-base.entity.ts';
+import { KnowledgeBase } from '../knowledge-base.entity.ts';
 import { marksOf } from './marks.ts';
-import { ownKnowledgeBase } from './ownership.ts';
-import { Passage } from './passage.entity.ts';
-import { SearchMode, type SearchHit, type SearchKnowledgeInput } from './passage.type.ts';
+import { ownKnowledgeBase } from '../ownership.ts';
+import { Passage } from '../passage.entity.ts';
+import { SearchMode, type SearchHit, type SearchKnowledgeInput } from '../passage.type.ts';
 import { fuse, spread, type Fused, type Ranked } from './rank.ts';
-import { collectionOf } from './vector-space.ts';
+import { collectionOf } from '../ingest/vector-space.ts';
 import { questionTerms } from './words.ts';
 
 const MAX_QUERY = 1_000;
@@ -20,8 +20,8 @@ const MAX_QUERY = 1_000;
 const DEPTH = 150;
 /** At most this part of a result comes from one document while others have something. */
 const SHARE_OF_ONE = 0.5;
-/** A real model is as good as the words; shared letters are weaker evidence and break ties. */
-const WEIGHTS = { model: { keyword: 1, vector: 1 }, builtin: { keyword: 1, vector: 0.5 } };
+/** How far each way is trusted. Shared letters are weaker evidence than words: measured by tests/bench/retrieval.bench.ts. */
+const WEIGHTS = { model: { keyword: 1, vector: 1 }, builtin: { keyword: 1, vector: 0.4 } };
 
 export interface Question {
   query: string;
@@ -40,9 +40,15 @@ export class SearchService {
   /** `searchKnowledge`: everything named must be the viewer's. */
   async search(context: Context, input: SearchKnowledgeInput): Promise<SearchHit[]> {
     const query = input.query.trim();
-    if (query === '' || query.length > MAX_QUERY) throw new Failure('BAD_USER_INPUT', { reason: `\`query\` has 1 to ${MAX_QUERY} characters.`, field: 'query' });
+    if (query === '' || query.length > MAX_QUERY)
+      throw new Failure('BAD_USER_INPUT', { reason: `\`query\` has 1 to ${MAX_QUERY} characters.`, field: 'query' });
     const first = pageSize({ first: input.first ?? 10 });
-    return this.find(context, { query, knowledgeBaseIds: await this.#scope(context, input.knowledgeBaseIds), mode: input.mode ?? SearchMode.HYBRID, first });
+    return this.find(context, {
+      query,
+      knowledgeBaseIds: await this.#scope(context, input.knowledgeBaseIds),
+      mode: input.mode ?? SearchMode.HYBRID,
+      first,
+    });
   }
 
   /** The passages that answer a question best; of a very long one, the beginning is asked. */
@@ -58,7 +64,11 @@ export class SearchService {
     const fused = fuse(keyword, vector, this.ai.embedding.builtin ? WEIGHTS.builtin : WEIGHTS.model);
     const hits = await withPassages(em, fused, knowledgeBaseIds);
     const own = new Set(terms);
-    return spread(hits, first, Math.max(2, Math.ceil(first * SHARE_OF_ONE))).map(({ passage, ...hit }) => ({ ...hit, passage, marks: marksOf(passage.text, own) }));
+    return spread(hits, first, Math.max(2, Math.ceil(first * SHARE_OF_ONE))).map(({ passage, ...hit }) => ({
+      ...hit,
+      passage,
+      marks: marksOf(passage.text, own),
+    }));
   }
 
   async #scope(context: Context, ids: string[] | null | undefined): Promise<string[]> {
@@ -71,7 +81,11 @@ export class SearchService {
   async #nearest({ log }: Context, { query, knowledgeBaseIds, mode, first }: Question): Promise<Ranked[]> {
     try {
       const [vector] = await this.ai.embed([query]);
-      return await this.vectors.nearest(collectionOf(this.ai.embedding.model, vector!.length), { tenants: knowledgeBaseIds, vector: vector!, limit: depthFor(first) });
+      return await this.vectors.nearest(collectionOf(this.ai.embedding.model, vector!.length), {
+        tenants: knowledgeBaseIds,
+        vector: vector!,
+        limit: depthFor(first),
+      });
     } catch (error) {
       // While a provider is down, words still find something.
       if (mode === SearchMode.VECTOR || !(error instanceof Failure && error.retryable)) throw error;
@@ -90,7 +104,11 @@ interface Found extends Fused {
 /** Again by knowledge base: an index may lag behind, the rows do not. */
 async function withPassages(em: SqlEntityManager, fused: Fused[], knowledgeBaseIds: string[]): Promise<Found[]> {
   const passages = await em.find(Passage, { id: { $in: fused.map(({ id }) => id) }, knowledgeBaseId: { $in: knowledgeBaseIds } });
-  const documents = await em.find(Document, { id: { $in: [...new Set(passages.map(({ documentId }) => documentId))] }, status: { $in: SEARCHABLE } }, { fields: ['id'] });
+  const documents = await em.find(
+    Document,
+    { id: { $in: [...new Set(passages.map(({ documentId }) => documentId))] }, status: { $in: SEARCHABLE } },
+    { fields: ['id'] },
+  );
   const searchable = new Set(documents.map(({ id }) => id));
   const byId = new Map(passages.filter(({ documentId }) => searchable.has(documentId)).map((passage) => [passage.id, passage]));
   return fused.flatMap((hit) => {

@@ -1,6 +1,6 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
-import { newId } from '../../infra/id.ts';
-import { Document } from './document.entity.ts';
+import { newId } from '../../../infra/id.ts';
+import { Document } from '../document.entity.ts';
 
 const LEASE_SECONDS = 15;
 const BEAT_MS = 4_000;
@@ -36,7 +36,14 @@ export class Lease {
     if (!row) return undefined;
     if (row.lease === null) return null;
     const lease = new Lease(em, id, await em.fork().findOneOrFail(Document, { id: documentId }));
-    lease.#beat = setInterval(() => void em.fork().execute(...lease.#renewal()).catch(() => undefined), BEAT_MS);
+    lease.#beat = setInterval(
+      () =>
+        void em
+          .fork()
+          .execute(...lease.#renewal())
+          .catch(() => undefined),
+      BEAT_MS,
+    );
     return lease;
   }
 
@@ -52,10 +59,15 @@ export class Lease {
   /** Lets the next attempt begin at once. */
   async end(): Promise<void> {
     clearInterval(this.#beat);
-    await this.em.fork().execute('update knowledge.document set lease = null, lease_until = null where id = ? and lease = ?', [this.document.id, this.id]);
+    await this.em
+      .fork()
+      .execute('update knowledge.document set lease = null, lease_until = null where id = ? and lease = ?', [this.document.id, this.id]);
   }
 
   #renewal(): [sql: string, params: unknown[]] {
-    return [`update knowledge.document set lease_until = now() + ? * interval '1 second' where id = ? and lease = ? returning id`, [LEASE_SECONDS, this.document.id, this.id]];
+    return [
+      `update knowledge.document set lease_until = now() + ? * interval '1 second' where id = ? and lease = ? returning id`,
+      [LEASE_SECONDS, this.document.id, this.id],
+    ];
   }
 }

@@ -1,6 +1,6 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import { byScore, chooseCandidates, countTerms, scoreOf, weighTerms, type Holder, type Totals } from './bm25.ts';
-import { SEARCHABLE } from './document.entity.ts';
+import { SEARCHABLE } from '../document.entity.ts';
 import type { Ranked } from './rank.ts';
 
 /** Only passages that hold the most telling terms are scored exactly. */
@@ -55,7 +55,10 @@ async function countAll(em: SqlEntityManager, knowledgeBaseIds: string[]): Promi
 
 async function readVectors(em: SqlEntityManager, candidates: Holder[]): Promise<Map<string, string>> {
   const ids = candidates.map(({ id }) => id);
-  const rows = await em.execute<{ id: string; words: string }[]>(`select id, words::text as words from knowledge.passage where id in (${marks(ids)})`, ids);
+  const rows = await em.execute<{ id: string; words: string }[]>(
+    `select id, words::text as words from knowledge.passage where id in (${marks(ids)})`,
+    ids,
+  );
   return new Map(rows.map(({ id, words }) => [id, words]));
 }
 

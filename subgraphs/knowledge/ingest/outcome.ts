@@ -1,8 +1,8 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
-import type { Queue } from '../../infra/queue/queue.ts';
-import { ERRORS, type Failure } from '../../schema/errors.ts';
-import type { Actor } from '../../schema/viewer.ts';
-import { Document } from './document.entity.ts';
+import type { Queue } from '../../../infra/queue/queue.ts';
+import { ERRORS, type Failure } from '../../../schema/errors.ts';
+import type { Actor } from '../../../schema/viewer.ts';
+import { Document } from '../document.entity.ts';
 
 /** Jobs act for the person whose document it is. */
 export function actorOfJob(document: Pick<Document, 'id' | 'ownerId'>): Actor {
@@ -18,11 +18,24 @@ export async function tellReady(em: SqlEntityManager, queue: Queue, document: Do
 }
 
 /** The document cannot be read, and with it those of the same bytes. Gives all of them. Inside the caller's transaction. */
-export async function tellFailed(em: SqlEntityManager, queue: Queue, document: Document, { code, message }: Pick<Failure, 'code' | 'message'>): Promise<Document[]> {
+export async function tellFailed(
+  em: SqlEntityManager,
+  queue: Queue,
+  document: Document,
+  { code, message }: Pick<Failure, 'code' | 'message'>,
+): Promise<Document[]> {
   const failed = [document, ...(await em.find(Document, { duplicateOf: document.id }))];
   const reason = message || ERRORS[code].message;
   for (const each of failed) {
-    Object.assign(each, { status: 'FAILED', failure: reason, failureCode: code, duplicateOf: null, lease: null, leaseUntil: null, updatedAt: new Date() });
+    Object.assign(each, {
+      status: 'FAILED',
+      failure: reason,
+      failureCode: code,
+      duplicateOf: null,
+      lease: null,
+      leaseUntil: null,
+      updatedAt: new Date(),
+    });
   }
   await em.flush();
   for (const { id, knowledgeBaseId, ownerId, name } of failed) {

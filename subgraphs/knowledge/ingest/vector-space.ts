@@ -1,5 +1,5 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
-import type { Collection, Vectors } from '../../infra/vectors/vectors.ts';
+import type { Collection, Vectors } from '../../../infra/vectors/vectors.ts';
 
 /** The vectors of one model: they are compared with each other and with no others. */
 export function collectionOf(model: string, dimensions: number): Collection {
@@ -12,7 +12,11 @@ export async function rememberSpace(em: SqlEntityManager, { name, dimensions }: 
 }
 
 /** Deletes vectors in every space that was ever in use. */
-export async function forgetVectors(em: SqlEntityManager, vectors: Vectors, by: { documentId: string } | { tenant: string }): Promise<void> {
+export async function forgetVectors(
+  em: SqlEntityManager,
+  vectors: Vectors,
+  by: { documentId: string } | { tenant: string },
+): Promise<void> {
   const spaces = await em.execute<{ model: string; dimensions: number }[]>('select model, dimensions from knowledge.vector_space');
   for (const { model, dimensions } of spaces) await vectors.deleteBy(collectionOf(model, dimensions), by);
 }

@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
-import type { Files } from '../../infra/files/files.ts';
-import { Failure } from '../../schema/errors.ts';
+import type { Files } from '../../../infra/files/files.ts';
+import { Failure } from '../../../schema/errors.ts';
 import { chunkPages, placePages, type Chunk, type PlacedPage } from './chunk.ts';
-import { Document, fileKey } from './document.entity.ts';
+import { Document, fileKey } from '../document.entity.ts';
 import { titleOf } from './embedding.ts';
-import { extract } from './extract/extract.ts';
-import { MEDIA_TYPES, type DocumentKind } from './extract/extraction.ts';
+import { extract } from '../extract/extract.ts';
+import { MEDIA_TYPES, type DocumentKind } from '../extract/extraction.ts';
 import type { Lease } from './lease.ts';
-import { Page } from './page.entity.ts';
-import { Passage } from './passage.entity.ts';
-import { insertPassages, ROWS_AT_ONCE } from './passage.store.ts';
+import { Page } from '../page.entity.ts';
+import { Passage } from '../passage.entity.ts';
+import { insertPassages, ROWS_AT_ONCE } from './passage-store.ts';
 
 export interface ReadDocument {
   kind: DocumentKind;
@@ -29,7 +29,8 @@ export async function settleFile(lease: Lease, files: Files): Promise<void> {
 /** The text of the file and its passages. Throws the `Failure('DOCUMENT_…')` that says why there are none. */
 export async function readFile(document: Document, files: Files, signal: AbortSignal): Promise<ReadDocument> {
   const key = fileKey(document.id);
-  if (!(await files.exists(key))) throw new Failure('DOCUMENT_BROKEN', { reason: 'The file is no longer in storage. Add the document again.' });
+  if (!(await files.exists(key)))
+    throw new Failure('DOCUMENT_BROKEN', { reason: 'The file is no longer in storage. Add the document again.' });
   const bytes = await buffer(await files.get(key));
   if (createHash('sha256').update(bytes).digest('hex') !== document.sha256) {
     throw new Failure('DOCUMENT_BROKEN', { reason: 'The file in storage is not the one that was uploaded. Add the document again.' });
@@ -50,7 +51,8 @@ export async function storeText(lease: Lease, { kind, pages, chunks }: ReadDocum
     await em.nativeDelete(Page, { documentId });
   });
   const rows = pages.map(({ number, start, text }, index) => ({ documentId, position: index + 1, number, start, text }));
-  for (let from = 0; from < rows.length; from += ROWS_AT_ONCE) await lease.step((em) => em.insertMany(Page, rows.slice(from, from + ROWS_AT_ONCE)));
+  for (let from = 0; from < rows.length; from += ROWS_AT_ONCE)
+    await lease.step((em) => em.insertMany(Page, rows.slice(from, from + ROWS_AT_ONCE)));
   let wordCount = 0;
   const owner = { documentId, knowledgeBaseId, documentName: titleOf(name) };
   for (let from = 0; from < chunks.length; from += ROWS_AT_ONCE) {
@@ -58,9 +60,19 @@ export async function storeText(lease: Lease, { kind, pages, chunks }: ReadDocum
   }
   const last = pages.at(-1);
   await lease.step((em) =>
-    em.nativeUpdate(Document, { id: documentId }, {
-      status: 'EMBEDDING', mediaType: MEDIA_TYPES[kind], pageCount: kind === 'pdf' ? pages.length : null, passageCount: chunks.length, wordCount, embeddedPassages: 0,
-      characterCount: last ? last.start + last.text.length : 0, updatedAt: new Date(),
-    }),
+    em.nativeUpdate(
+      Document,
+      { id: documentId },
+      {
+        status: 'EMBEDDING',
+        mediaType: MEDIA_TYPES[kind],
+        pageCount: kind === 'pdf' ? pages.length : null,
+        passageCount: chunks.length,
+        wordCount,
+        embeddedPassages: 0,
+        characterCount: last ? last.start + last.text.length : 0,
+        updatedAt: new Date(),
+      },
+    ),
   );
 }

@@ -18,7 +18,30 @@ function randomSource(seed: number): (below: number) => number {
   };
 }
 
-const SCRAPS = ['word', 'Überprüfung', '渡邊四郎は名古屋に住んでいます。', '👩‍👩‍👧', '\n', '\n\n', '\n# Heading\n', '\n## Deeper heading\n\n', '\n| a | b |\n| 1 | 2 |\n', '\n```\ncode();\n```\n', '- item one\n- item two\n', '. ', '! ', ' ', ' ', '\t', '**Term**\n', SENTENCE, SENTENCE.repeat(9), 'x'.repeat(4_000), '\u{20000}'.repeat(900), '\ud83d'];
+const SCRAPS = [
+  'word',
+  'Überprüfung',
+  '渡邊四郎は名古屋に住んでいます。',
+  '👩‍👩‍👧',
+  '\n',
+  '\n\n',
+  '\n# Heading\n',
+  '\n## Deeper heading\n\n',
+  '\n| a | b |\n| 1 | 2 |\n',
+  '\n```\ncode();\n```\n',
+  '- item one\n- item two\n',
+  '. ',
+  '! ',
+  ' ',
+  ' ',
+  '\t',
+  '**Term**\n',
+  SENTENCE,
+  SENTENCE.repeat(9),
+  'x'.repeat(4_000),
+  '\u{20000}'.repeat(900),
+  '\ud83d',
+];
 
 function randomText(seed: number): string {
   const random = randomSource(seed);
@@ -72,14 +95,18 @@ describe('chunkPages', () => {
   });
 
   it('repeats the last sentence where it cuts a paragraph', () => {
-    const { chunks } = chunksOf(Array.from({ length: 80 }, (_, index) => `Sentence number ${index} speaks about the boxes in the warehouse.`).join(' '));
+    const { chunks } = chunksOf(
+      Array.from({ length: 80 }, (_, index) => `Sentence number ${index} speaks about the boxes in the warehouse.`).join(' '),
+    );
     for (const [index, chunk] of chunks.entries()) {
       if (index > 0) expect(chunk.start).toBeLessThan(chunks[index - 1]!.end);
     }
   });
 
   it('starts a passage with its heading, and names the headings above', () => {
-    const { chunks } = chunksOf(`# Manual\n\n${SENTENCE.repeat(12)}\n\n## Returns\n\n${SENTENCE.repeat(12)}\n\n### Abroad\n\n${SENTENCE.repeat(12)}\n\n## Prices\n\n${SENTENCE.repeat(12)}`);
+    const { chunks } = chunksOf(
+      `# Manual\n\n${SENTENCE.repeat(12)}\n\n## Returns\n\n${SENTENCE.repeat(12)}\n\n### Abroad\n\n${SENTENCE.repeat(12)}\n\n## Prices\n\n${SENTENCE.repeat(12)}`,
+    );
     expect(chunks.map((chunk) => chunk.heading)).toEqual(['Manual', 'Manual › Returns', 'Manual › Returns › Abroad', 'Manual › Prices']);
     expect(chunks[1]!.text.startsWith('## Returns')).toBe(true);
   });
