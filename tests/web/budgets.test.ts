@@ -37,7 +37,7 @@ describeWhen(chromium.missing, 'the first load', () => {
       const kind = /\.(js|css)$/.exec(new URL(response.url()).pathname)?.[1] as 'js' | 'css' | undefined;
       if (kind) reading.push(response.body().then((body) => void (weights[kind] += gzipSync(body, { level: 9 }).length / 1000)));
     });
-    await page.goto(path);
+    await page.goto(path, { waitUntil: 'networkidle' });
     await settle(page);
     await Promise.all(reading);
     await context.close();
