@@ -33,6 +33,18 @@ export function runOpenly(command, args, options = {}) {
   return ended(launch(command, args, { stdio: ['ignore', 'inherit', 'inherit'], ...options }));
 }
 
+/** As `runOpenly`, and then ends what the program has left behind: a test that fails may not reach its own clearing up. */
+export async function runCleanly(command, args, options = {}) {
+  const child = launch(command, args, { stdio: ['ignore', 'inherit', 'inherit'], ...options });
+  const code = await ended(child);
+  try {
+    if (process.platform !== 'win32') process.kill(-child.pid, 'SIGKILL');
+  } catch (error) {
+    if (error.code !== 'ESRCH') throw error;
+  }
+  return code;
+}
+
 /** Starts a program in a process group of its own, so that a signal reaches it once: through us. */
 export function launch(command, args, options = {}) {
   const child = spawn(command, args, { cwd: at(), env: environment(), detached: process.platform !== 'win32', ...options });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from './build.mjs';
 import { at, filesBelow, program } from './place.mjs';
-import { environment, runOpenly } from './run.mjs';
+import { environment, runCleanly } from './run.mjs';
 import { findNode } from './runtime.mjs';
 
 /** Runs every test that the machine allows; words narrow them to the files whose path has one of them. */
@@ -46,7 +46,7 @@ async function runJest(words, outputFile, env) {
     ...words,
   ];
   // jest writes its report to stderr and, beside the file, the whole JSON to stdout.
-  const code = await runOpenly(findNode(), args, { env, stdio: ['ignore', 'ignore', 'inherit'] });
+  const code = await runCleanly(findNode(), args, { env, stdio: ['ignore', 'ignore', 'inherit'] });
   const { numPassedTests, numFailedTests, numRuntimeErrorTestSuites, numPendingTests, numTodoTests } = JSON.parse(
     readFileSync(outputFile, 'utf8'),
   );
@@ -58,6 +58,6 @@ async function runWeb(files, outputFile, env) {
   const reporters = ['--test-reporter=dot', '--test-reporter-destination=stderr', `--test-reporter=${at('infra/launch/tally.mjs')}`];
   const args = ['--disable-warning=ExperimentalWarning', '--test', ...reporters, `--test-reporter-destination=${outputFile}`, ...files];
   process.stderr.write(`\nweb, ${files.length} files:\n`);
-  const code = await runOpenly(findNode(), args, { env });
+  const code = await runCleanly(findNode(), args, { env });
   return { code, ...JSON.parse(readFileSync(outputFile, 'utf8')) };
 }
