@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { findProgram } from '../support/program.ts';
 import { describeWhen } from '../support/when.ts';
-import { openBrowser, openContext, settle, VIEWS, type View } from './camera.ts';
+import { drawn, openBrowser, openContext, settle, VIEWS, type View } from './camera.ts';
 import { SCREENS, type Screen } from './screens.ts';
 import { setStage, type Stage } from './stage.ts';
 
@@ -46,7 +46,7 @@ async function violationsOf(browser: Browser, stage: Stage, screen: Screen, view
     const page = await context.newPage();
     await screen.before?.(page, stage);
     await page.goto(screen.path(stage));
-    if (!screen.unsettled) await settle(page);
+    await (screen.unsettled ? drawn(page) : settle(page));
     await screen.act?.(page, stage);
     if (!screen.unsettled) await settle(page);
     await page.evaluate(AXE);

@@ -61,8 +61,16 @@ export function listenForNoise(page: Page, expected: RegExp[] = []): string[] {
 
 const IS_QUIET = `!document.querySelector('#content [role="status"][aria-label], [aria-busy="true"]')`;
 
+const IS_DRAWN = `document.title !== '' && getComputedStyle(document.getElementById('boot')).display === 'none'`;
+
+/** Waits until the page proper stands where the boot screen was. */
+export async function drawn(page: Page): Promise<void> {
+  await page.waitForFunction(IS_DRAWN);
+}
+
 /** Waits until what was asked has been answered and drawn. */
 export async function settle(page: Page): Promise<void> {
+  await drawn(page);
   await page.evaluate('document.fonts.ready');
   await page.waitForFunction(IS_QUIET, undefined, { timeout: 10_000 }).catch(() => undefined);
   await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
