@@ -27,7 +27,7 @@ const MAX_INDEXED_DIMENSIONS = 2_000;
 /** A row with more would not fit into a page of 8 kB and has to be kept aside (TOAST). */
 const MAX_INLINE_DIMENSIONS = 1_900;
 /** Rows in one statement. The embedded engine runs on the main thread: many small stops, not one long one. */
-const BATCH = 8;
+const BATCH = 4;
 const SCAN_BATCH = 200;
 
 /** pgvector in the database that is there anyway, in a schema of its own: one table and one HNSW index for each collection. */

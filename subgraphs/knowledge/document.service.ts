@@ -1,3 +1,4 @@
+import { LockMode } from '@mikro-orm/core';
 import type { Bus } from '../../infra/bus/bus.ts';
 import { isId, newId } from '../../infra/id.ts';
 import type { Queue } from '../../infra/queue/queue.ts';
@@ -52,7 +53,7 @@ export class DocumentService {
       throw new Failure('BAD_USER_INPUT', { reason: '`mediaType` has at most 200 characters.', field: 'mediaType' });
     const document = await context.em.transactional(async (em) => {
       // Deleted between the question above and now: the row must not come to be without it.
-      if (!(await em.findOne(KnowledgeBase, { id: knowledgeBaseId }, { lockMode: 3 })))
+      if (!(await em.findOne(KnowledgeBase, { id: knowledgeBaseId }, { lockMode: LockMode.PESSIMISTIC_READ })))
         throw new Failure('NOT_FOUND', { kind: 'KnowledgeBase' });
       const now = new Date();
       const made = em.create(Document, {
@@ -103,7 +104,7 @@ export class DocumentService {
     if (!input.key.startsWith(stagingKey(id)) || !/^[0-9a-f]{64}$/.test(input.sha256))
       throw new Failure('BAD_USER_INPUT', { reason: 'These are no bytes of an upload.' });
     const document = await context.em.transactional(async (em) => {
-      const found = await em.findOne(Document, { id, ownerId }, { lockMode: 4 });
+      const found = await em.findOne(Document, { id, ownerId }, { lockMode: LockMode.PESSIMISTIC_WRITE });
       // A document that was deleted while its bytes came is the same to the sender: the address is used up.
       if (found?.status !== 'AWAITING_FILE') throw new Failure('UPLOAD_EXPIRED');
       Object.assign(found, {
@@ -127,7 +128,7 @@ export class DocumentService {
   async retry(context: Context, id: string): Promise<Document> {
     await ownDocument(id, context);
     const document = await context.em.transactional(async (em) => {
-      const found = await em.findOne(Document, { id }, { lockMode: 4 });
+      const found = await em.findOne(Document, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
       if (!found) throw new Failure('NOT_FOUND', { kind: 'Document' });
       if (found.status !== 'FAILED')
         throw new Failure('BAD_USER_INPUT', { reason: 'Only a document that failed can be read again.', field: 'id' });
@@ -146,7 +147,7 @@ export class DocumentService {
   async delete(context: Context, id: string): Promise<void> {
     const document = await ownDocument(id, context);
     const heir = await context.em.transactional(async (em) => {
-      const found = await em.findOne(Document, { id }, { lockMode: 4 });
+      const found = await em.findOne(Document, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
       if (!found) throw new Failure('NOT_FOUND', { kind: 'Document' });
       const next = await appointHeir(em, found);
       if (next) await this.#queue.add(em, 'document.ingest', { documentId: next.id });

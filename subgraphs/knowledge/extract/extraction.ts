@@ -1,7 +1,10 @@
-/** What reading a file gives: its kind and its text, page by page. */
+import type { Chunk, PlacedPage } from '../ingest/chunk.ts';
+
+/** What reading a file gives: its kind, its text page by page, and the passages of it. */
 export interface Extraction {
   kind: DocumentKind;
-  pages: ExtractedPage[];
+  pages: PlacedPage[];
+  chunks: Chunk[];
 }
 
 export type DocumentKind = 'pdf' | 'docx' | 'html' | 'markdown' | 'csv' | 'text';

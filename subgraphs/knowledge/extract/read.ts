@@ -1,4 +1,5 @@
 import { Failure } from '../../../schema/errors.ts';
+import { chunkPages, placePages } from '../ingest/chunk.ts';
 import { detectKind } from './detect.ts';
 import type { Declared, DocumentKind, ExtractedPage, Extraction } from './extraction.ts';
 
@@ -14,7 +15,7 @@ const READERS: Record<DocumentKind, () => Promise<(bytes: Uint8Array) => Promise
   text: async () => (await import('./text.ts')).readText,
 };
 
-/** Reads a file of any supported kind. Every way in which a file can be unreadable is a `Failure('DOCUMENT_…')`. */
+/** Reads a file of any supported kind and cuts it into passages. Every way in which a file can be unreadable is a `Failure('DOCUMENT_…')`. */
 export async function readDocument(bytes: Uint8Array, declared: Declared): Promise<Extraction> {
   if (bytes.length === 0) throw new Failure('DOCUMENT_EMPTY');
   const kind = await detectKind(bytes, declared);
@@ -24,7 +25,8 @@ export async function readDocument(bytes: Uint8Array, declared: Declared): Promi
   if (length > MAX_CHARACTERS)
     throw new Failure('DOCUMENT_TOO_COMPLEX', { reason: 'The file holds more than 20 million characters. Split it.' });
   if (!pages.some((page) => /[\p{L}\p{N}]/u.test(page.text))) throw new Failure('DOCUMENT_EMPTY', { reason: 'The file holds no text.' });
-  return { kind, pages };
+  const placed = placePages(pages);
+  return { kind, pages: placed, chunks: chunkPages(placed) };
 }
 
 /** Only characters that PostgreSQL keeps and a reader can see; composed, so that equal words are equal. */

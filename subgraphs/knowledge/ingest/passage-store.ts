@@ -3,8 +3,8 @@ import { newId } from '../../../infra/id.ts';
 import type { Chunk } from './chunk.ts';
 import { wordsOf } from '../search/words.ts';
 
-/** Rows in one transaction: on the embedded database, everybody else waits for its end. */
-export const ROWS_AT_ONCE = 100;
+/** Rows in one transaction: on the embedded database, everybody else waits for its end, and the process with them. */
+export const ROWS_AT_ONCE = 25;
 
 /** Words of the name and the headings are kept apart from the body's by their weight. */
 const MAX_POSITION = 16_383;

@@ -2,21 +2,14 @@ import { createHash } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import type { Files } from '../../../infra/files/files.ts';
 import { Failure } from '../../../schema/errors.ts';
-import { chunkPages, placePages, type Chunk, type PlacedPage } from './chunk.ts';
 import { Document, fileKey } from '../document.entity.ts';
 import { titleOf } from './embedding.ts';
 import { extract } from '../extract/extract.ts';
-import { MEDIA_TYPES, type DocumentKind } from '../extract/extraction.ts';
+import { MEDIA_TYPES, type Extraction } from '../extract/extraction.ts';
 import type { Lease } from './lease.ts';
 import { Page } from '../page.entity.ts';
 import { Passage } from '../passage.entity.ts';
 import { insertPassages, ROWS_AT_ONCE } from './passage-store.ts';
-
-export interface ReadDocument {
-  kind: DocumentKind;
-  pages: PlacedPage[];
-  chunks: Chunk[];
-}
 
 /** Brings the bytes from where they arrived to the document's own place. An earlier attempt may have done it. */
 export async function settleFile(lease: Lease, files: Files): Promise<void> {
@@ -27,7 +20,7 @@ export async function settleFile(lease: Lease, files: Files): Promise<void> {
 }
 
 /** The text of the file and its passages. Throws the `Failure('DOCUMENT_…')` that says why there are none. */
-export async function readFile(document: Document, files: Files, signal: AbortSignal): Promise<ReadDocument> {
+export async function readFile(document: Document, files: Files, signal: AbortSignal): Promise<Extraction> {
   const key = fileKey(document.id);
   if (!(await files.exists(key)))
     throw new Failure('DOCUMENT_BROKEN', { reason: 'The file is no longer in storage. Add the document again.' });
@@ -35,16 +28,14 @@ export async function readFile(document: Document, files: Files, signal: AbortSi
   if (createHash('sha256').update(bytes).digest('hex') !== document.sha256) {
     throw new Failure('DOCUMENT_BROKEN', { reason: 'The file in storage is not the one that was uploaded. Add the document again.' });
   }
-  const extraction = await extract(bytes, { name: document.name, mediaType: document.mediaType }, signal);
-  const pages = placePages(extraction.pages);
-  return { kind: extraction.kind, pages, chunks: chunkPages(pages) };
+  return extract(bytes, { name: document.name, mediaType: document.mediaType }, signal);
 }
 
 /**
  * Replaces what an earlier attempt stored, in transactions small enough for others to come in between. The document
  * enters `EMBEDDING` with the last one; before that nobody sees the passages.
  */
-export async function storeText(lease: Lease, { kind, pages, chunks }: ReadDocument): Promise<void> {
+export async function storeText(lease: Lease, { kind, pages, chunks }: Extraction): Promise<void> {
   const { id: documentId, knowledgeBaseId, name } = lease.document;
   await lease.step(async (em) => {
     await em.nativeDelete(Passage, { documentId });

@@ -1,3 +1,4 @@
+import { LockMode } from '@mikro-orm/core';
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import type { Log } from '../../../infra/log.ts';
 import type { Ports } from '../../subgraph.ts';
@@ -49,7 +50,11 @@ async function resumeInterrupted(em: SqlEntityManager, { queue }: SweepPorts): P
 async function discardAbandoned(em: SqlEntityManager, { bus, queue }: SweepPorts): Promise<void> {
   const before = new Date(Date.now() - ABANDONED_AFTER_MS);
   const discarded = await em.transactional(async (inner) => {
-    const abandoned = await inner.find(Document, { status: 'AWAITING_FILE', createdAt: { $lt: before } }, { limit: AT_ONCE, lockMode: 4 });
+    const abandoned = await inner.find(
+      Document,
+      { status: 'AWAITING_FILE', createdAt: { $lt: before } },
+      { limit: AT_ONCE, lockMode: LockMode.PESSIMISTIC_PARTIAL_WRITE },
+    );
     for (const { id, knowledgeBaseId, ownerId, name } of abandoned) {
       await inner.nativeDelete(Document, { id });
       await queue.tell(

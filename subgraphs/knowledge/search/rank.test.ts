@@ -1,0 +1,47 @@
+import { describe, expect, it } from '@jest/globals';
+import { fuse, spread } from './rank.ts';
+
+const ranked = (...ids: string[]) => ids.map((id, index) => ({ id, score: 100 - index }));
+const EVEN = { keyword: 1, vector: 1 };
+
+describe('fuse', () => {
+  it('puts what both ways found before what one way found first', () => {
+    const fused = fuse(ranked('a', 'both'), ranked('b', 'both'), EVEN);
+    expect(fused[0]).toMatchObject({ id: 'both', keywordRank: 2, vectorRank: 2 });
+    expect(fused[0]!.score).toBeCloseTo(2 / 62, 10);
+  });
+
+  it('says where each way found a passage, and where it did not', () => {
+    expect(fuse(ranked('a'), [], EVEN)).toEqual([
+      { id: 'a', score: 1 / 61, keywordRank: 1, keywordScore: 100, vectorRank: null, vectorScore: null },
+    ]);
+    expect(fuse([], ranked('a'), EVEN)[0]).toMatchObject({ keywordRank: null, keywordScore: null, vectorRank: 1, vectorScore: 100 });
+  });
+
+  it('keeps the order of one list alone, and trusts as it is told', () => {
+    expect(fuse(ranked('a', 'b', 'c'), [], EVEN).map(({ id }) => id)).toEqual(['a', 'b', 'c']);
+    expect(fuse(ranked('words'), ranked('letters'), { keyword: 1, vector: 0.4 }).map(({ id }) => id)).toEqual(['words', 'letters']);
+  });
+
+  it('orders equals always alike', () => {
+    expect(fuse(ranked('b'), ranked('a'), EVEN).map(({ id }) => id)).toEqual(['a', 'b']);
+  });
+});
+
+describe('spread', () => {
+  const hit = (id: string, documentId: string, text = `text ${id}`) => ({ id, documentId, text });
+
+  it('gives one document its share, and the rest of the places to others', () => {
+    const hits = [...Array.from({ length: 9 }, (_, index) => hit(`f${index}`, 'flood')), hit('x', 'other'), hit('y', 'third')];
+    expect(spread(hits, 4, 2).map(({ id }) => id)).toEqual(['f0', 'f1', 'x', 'y']);
+  });
+
+  it('lets one document fill what nobody else can', () => {
+    const hits = Array.from({ length: 9 }, (_, index) => hit(`f${index}`, 'only'));
+    expect(spread(hits, 5, 2).map(({ id }) => id)).toEqual(['f0', 'f1', 'f2', 'f3', 'f4']);
+  });
+
+  it('shows the same text once, however it is spaced', () => {
+    expect(spread([hit('a', '1', 'Same  text'), hit('b', '2', 'same text'), hit('c', '3')], 5, 5).map(({ id }) => id)).toEqual(['a', 'c']);
+  });
+});
