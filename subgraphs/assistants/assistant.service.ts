@@ -1,3 +1,4 @@
+import { LockMode } from '@mikro-orm/core';
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import type { Ai } from '../../infra/ai/ai.ts';
 import type { Graph } from '../../infra/graph/graph.ts';
@@ -49,7 +50,7 @@ export class AssistantService {
     const description = input.description == null ? before.description : bounded('description', input.description, 0, 500);
     await this.#check(context, configuration);
     return context.em.transactional(async (em) => {
-      const assistant = await em.findOneOrFail(Assistant, { id: before.id }, { lockMode: 4 });
+      const assistant = await em.findOneOrFail(Assistant, { id: before.id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
       requireOwned(viewerOf(context), assistant.deletedAt ? null : assistant, 'Assistant');
       assistant.description = description;
       return this.#renew(em, assistant, configuration, actorOf(context));
@@ -59,7 +60,7 @@ export class AssistantService {
   async delete(context: Context, id: string): Promise<void> {
     await this.#owned(context, id);
     await context.em.transactional(async (em) => {
-      const assistant = requireOwned(viewerOf(context), await em.findOne(Assistant, { id, deletedAt: null }, { lockMode: 4 }), 'Assistant');
+      const assistant = requireOwned(viewerOf(context), await em.findOne(Assistant, { id, deletedAt: null }, { lockMode: LockMode.PESSIMISTIC_WRITE }), 'Assistant');
       assistant.deletedAt = new Date();
       await em.flush();
       await this.#queue.tell(em, 'assistant.deleted', { assistantId: id, ownerId: assistant.ownerId, name: assistant.name }, actorOf(context));

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { LockMode } from '@mikro-orm/core';
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import type { Bus } from '../../infra/bus/bus.ts';
 import type { Graph } from '../../infra/graph/graph.ts';
@@ -143,7 +144,7 @@ export async function ownMessage(em: SqlEntityManager, context: Context, id: str
 
 /** One message at a time in a conversation: two tabs that send at once are put in order. */
 async function lockConversation(em: SqlEntityManager, context: Context, id: string): Promise<Conversation> {
-  return requireOwned(viewerOf(context), await em.findOne(Conversation, { id }, { lockMode: 4, refresh: true }), 'Conversation');
+  return requireOwned(viewerOf(context), await em.findOne(Conversation, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true }), 'Conversation');
 }
 
 async function requireQuiet(em: SqlEntityManager, conversationId: string): Promise<void> {

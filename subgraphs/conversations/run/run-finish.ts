@@ -1,3 +1,4 @@
+import { LockMode } from '@mikro-orm/core';
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import { newId } from '../../../infra/id.ts';
 import type { Queue } from '../../../infra/queue/queue.ts';
@@ -31,7 +32,7 @@ export interface Finished {
  */
 export async function finishRun(em: SqlEntityManager, queue: Queue, claim: Claim, outcome: Outcome, record: RunRecord | null): Promise<Finished | null> {
   return em.transactional(async (inner) => {
-    const run = await inner.findOne(Run, { id: claim.runId, attempt: claim.attempt, worker: claim.worker, status: { $in: ['QUEUED', 'RUNNING'] } }, { lockMode: 4 });
+    const run = await inner.findOne(Run, { id: claim.runId, attempt: claim.attempt, worker: claim.worker, status: { $in: ['QUEUED', 'RUNNING'] } }, { lockMode: LockMode.PESSIMISTIC_WRITE });
     if (!run) return null;
     const text = (await writtenTexts(inner, [run.id])).get(run.id) ?? '';
     await inner.nativeUpdate(Message, { id: run.messageId }, { text });

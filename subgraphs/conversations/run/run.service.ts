@@ -1,3 +1,4 @@
+import { LockMode } from '@mikro-orm/core';
 import type { Bus } from '../../../infra/bus/bus.ts';
 import { isId } from '../../../infra/id.ts';
 import type { Queue } from '../../../infra/queue/queue.ts';
@@ -18,7 +19,7 @@ export class RunService {
   /** Asks the run's worker, wherever it lives, to stop; a run that nobody began is ended here. Stopping twice is no fault. */
   async stop(context: Context, runId: string): Promise<Run> {
     const run = await context.em.transactional(async (em) => {
-      const own = requireOwned(viewerOf(context), isId(runId) ? await em.findOne(Run, { id: runId }, { lockMode: 4 }) : null, 'Run');
+      const own = requireOwned(viewerOf(context), isId(runId) ? await em.findOne(Run, { id: runId }, { lockMode: LockMode.PESSIMISTIC_WRITE }) : null, 'Run');
       if (!isActive(own) || own.stopRequestedAt) return own;
       own.stopRequestedAt = new Date();
       await em.flush();
