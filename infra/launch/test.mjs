@@ -1,6 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from './build.mjs';
 import { at, filesBelow, program } from './place.mjs';
@@ -43,7 +43,8 @@ async function runJest(words, outputFile, env) {
     '--json',
     `--outputFile=${outputFile}`,
     '--passWithNoTests',
-    ...words,
+    // Only what is below the checkout counts, not what its own folder is called.
+    ...words.map((word) => `${basename(at())}/dist/.*${word}`),
   ];
   // jest writes its report to stderr and, beside the file, the whole JSON to stdout.
   const code = await runCleanly(findNode(), args, { env, stdio: ['ignore', 'ignore', 'inherit'] });
