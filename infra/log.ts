@@ -11,7 +11,19 @@ export function openLog(level: string): Log {
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
     redact: {
-      paths: ['password', 'token', 'refreshToken', 'accessToken', 'authorization', 'cookie', 'apiKey', '*.password', '*.token', '*.authorization', '*.cookie'],
+      paths: [
+        'password',
+        'token',
+        'refreshToken',
+        'accessToken',
+        'authorization',
+        'cookie',
+        'apiKey',
+        '*.password',
+        '*.token',
+        '*.authorization',
+        '*.cookie',
+      ],
       censor: '[redacted]',
     },
   };

@@ -43,7 +43,16 @@ export async function openPlatform(config: Config, log: Log, publicUrl: () => st
   });
   await queue.open();
   return {
-    ai, bus, database, files, keys, limits, queue, tickets, tokens, vectors,
+    ai,
+    bus,
+    database,
+    files,
+    keys,
+    limits,
+    queue,
+    tickets,
+    tokens,
+    vectors,
     async close() {
       await queue.close();
       await vectors.close();

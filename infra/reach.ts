@@ -10,14 +10,19 @@ const HOPELESS = /^(28|3D)|WRONGPASS|NOAUTH|UNAUTHENTICATED|\b40[13]\b/;
  * Opens what a setting points at. A server may start at the same moment as we do, so it has `patienceMs` to answer;
  * then a `ConfigError` names the setting, never its value.
  */
-export async function reach<T>(setting: string, open: () => Promise<T>, { log, patienceMs = 20_000 }: { log: Log; patienceMs?: number }): Promise<T> {
+export async function reach<T>(
+  setting: string,
+  open: () => Promise<T>,
+  { log, patienceMs = 20_000 }: { log: Log; patienceMs?: number },
+): Promise<T> {
   const deadline = Date.now() + patienceMs;
   for (;;) {
     try {
       return await open();
     } catch (error) {
       const reason = reasonOf(error);
-      if (HOPELESS.test(reason) || Date.now() > deadline) throw new ConfigError(`${setting}: the server does not let us in or does not answer: ${reason}`, { cause: error });
+      if (HOPELESS.test(reason) || Date.now() > deadline)
+        throw new ConfigError(`${setting}: the server does not let us in or does not answer: ${reason}`, { cause: error });
       log.warn({ setting, reason }, 'waiting for a server');
       await pause(PAUSE_MS);
     }

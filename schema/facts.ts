@@ -53,7 +53,14 @@ export interface Facts {
   'document.ready': { documentId: string; knowledgeBaseId: string; ownerId: string; name: string; passageCount: number };
   'document.failed': { documentId: string; knowledgeBaseId: string; ownerId: string; name: string; code: string; reason: string };
   'document.deleted': { documentId: string; knowledgeBaseId: string; ownerId: string; name: string };
-  'tool.called': { toolCallId: string; toolId: string; runId: string | null; ownerId: string; status: 'SUCCEEDED' | 'FAILED'; durationMs: number };
+  'tool.called': {
+    toolCallId: string;
+    toolId: string;
+    runId: string | null;
+    ownerId: string;
+    status: 'SUCCEEDED' | 'FAILED';
+    durationMs: number;
+  };
 }
 
 export type FactName = keyof Facts;

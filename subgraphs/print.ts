@@ -19,5 +19,7 @@ for (const subgraph of all) {
   if (!check) writeFileSync(file, text);
 }
 
-process.stdout.write(stale.length === 0 ? 'The printed schemas are up to date.\n' : `${check ? 'Stale' : 'Printed'}: ${stale.join(', ')}\n`);
+process.stdout.write(
+  stale.length === 0 ? 'The printed schemas are up to date.\n' : `${check ? 'Stale' : 'Printed'}: ${stale.join(', ')}\n`,
+);
 if (check && stale.length > 0) process.exitCode = 1;

@@ -1,5 +1,13 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
-import { createSourceEventStream, execute, GraphQLError, parse, type DocumentNode, type ExecutionResult, type GraphQLSchema } from 'graphql';
+import {
+  createSourceEventStream,
+  execute,
+  GraphQLError,
+  parse,
+  type DocumentNode,
+  type ExecutionResult,
+  type GraphQLSchema,
+} from 'graphql';
 import type { Bus } from '../infra/bus/bus.ts';
 import type { Log } from '../infra/log.ts';
 import { ERRORS, Failure } from '../schema/errors.ts';
@@ -28,7 +36,13 @@ export function schemaSource(schema: GraphQLSchema, { em, bus, log }: { em: SqlE
 
   function argumentsOf(request: SourceRequest, identity: Identity) {
     const contextValue: Context = { identity, em: em.fork(), bus, log: log.child({ requestId: identity.requestId }) };
-    return { schema, document: documentOf(request.query), variableValues: request.variables, operationName: request.operationName, contextValue };
+    return {
+      schema,
+      document: documentOf(request.query),
+      variableValues: request.variables,
+      operationName: request.operationName,
+      contextValue,
+    };
   }
 
   return {
@@ -50,7 +64,10 @@ export function schemaSource(schema: GraphQLSchema, { em, bus, log }: { em: SqlE
 }
 
 /** Not an async generator: its `return()` would wait for the event that never comes. */
-function mapEvents(events: AsyncIterableIterator<unknown>, map: (event: unknown) => Promise<SourceResult>): AsyncIterableIterator<SourceResult> {
+function mapEvents(
+  events: AsyncIterableIterator<unknown>,
+  map: (event: unknown) => Promise<SourceResult>,
+): AsyncIterableIterator<SourceResult> {
   const mapped: AsyncIterableIterator<SourceResult> = {
     [Symbol.asyncIterator]() {
       return mapped;
@@ -82,5 +99,9 @@ function toSourceError(error: GraphQLError, context: Context): SourceError {
   // Errors of GraphQL itself, such as a variable of the wrong kind, have no original.
   if (!cause) return { message: error.message, ...path, extensions: { code: 'BAD_USER_INPUT', retryable: false, ...error.extensions } };
   context.log.error({ err: cause, path: error.path }, 'a resolver failed');
-  return { message: ERRORS.INTERNAL.message, ...path, extensions: { code: 'INTERNAL', retryable: true, requestId: context.identity.requestId } };
+  return {
+    message: ERRORS.INTERNAL.message,
+    ...path,
+    extensions: { code: 'INTERNAL', retryable: true, requestId: context.identity.requestId },
+  };
 }

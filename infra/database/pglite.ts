@@ -36,7 +36,11 @@ export class PgliteDatabase implements Database {
 
   async open(): Promise<void> {
     this.#unlock = lockDirectory(this.#directory);
-    this.#pglite = await PGlite.create({ dataDir: join(this.#directory, 'postgres'), extensions: { vector }, postgresqlconf: CONFIGURATION });
+    this.#pglite = await PGlite.create({
+      dataDir: join(this.#directory, 'postgres'),
+      extensions: { vector },
+      postgresqlconf: CONFIGURATION,
+    });
   }
 
   async connect(room: Room): Promise<SqlEntityManager> {
@@ -95,5 +99,10 @@ function withTextDates(pglite: PGlite): PGlite {
 
 /** `{a,b}` of an array of dates: no quotes, no nesting. */
 function parseArray(text: string): string[] {
-  return text === '{}' ? [] : text.slice(1, -1).split(',').map((part) => part.replace(/^"|"$/g, ''));
+  return text === '{}'
+    ? []
+    : text
+        .slice(1, -1)
+        .split(',')
+        .map((part) => part.replace(/^"|"$/g, ''));
 }

@@ -38,7 +38,7 @@ export async function runCleanly(command, args, options = {}) {
   const child = launch(command, args, { stdio: ['ignore', 'inherit', 'inherit'], ...options });
   const code = await ended(child);
   try {
-    if (process.platform !== 'win32') process.kill(-child.pid, 'SIGKILL');
+    if (process.platform !== 'win32') process.kill(-Number(child.pid), 'SIGKILL');
   } catch (error) {
     if (error.code !== 'ESRCH') throw error;
   }

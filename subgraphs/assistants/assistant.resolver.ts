@@ -6,7 +6,12 @@ import { viewerOf, type Context } from '../context.ts';
 import { requireOwned } from '../policy.ts';
 import { isId } from '../../infra/id.ts';
 import {
-  CreateAssistantInput, CreateAssistantPayload, DeleteAssistantInput, DeleteAssistantPayload, UpdateAssistantInput, UpdateAssistantPayload,
+  CreateAssistantInput,
+  CreateAssistantPayload,
+  DeleteAssistantInput,
+  DeleteAssistantPayload,
+  UpdateAssistantInput,
+  UpdateAssistantPayload,
 } from './assistant.input.ts';
 import { listAssistants, listVersions } from './assistant.list.ts';
 import { assistantsById, versionsById } from './assistant.loader.ts';
@@ -41,17 +46,26 @@ export class AssistantResolver {
   }
 
   @Mutation(() => CreateAssistantPayload, { description: 'Makes an assistant.' })
-  async createAssistant(@Arg('input', () => CreateAssistantInput, { description: 'The assistant to make.' }) input: CreateAssistantInput, @Ctx() context: Context): Promise<unknown> {
+  async createAssistant(
+    @Arg('input', () => CreateAssistantInput, { description: 'The assistant to make.' }) input: CreateAssistantInput,
+    @Ctx() context: Context,
+  ): Promise<unknown> {
     return { assistant: await this.#assistants.create(context, input) };
   }
 
   @Mutation(() => UpdateAssistantPayload, { description: 'Changes an assistant: a new version that answers from now on.' })
-  async updateAssistant(@Arg('input', () => UpdateAssistantInput, { description: 'What to change.' }) input: UpdateAssistantInput, @Ctx() context: Context): Promise<unknown> {
+  async updateAssistant(
+    @Arg('input', () => UpdateAssistantInput, { description: 'What to change.' }) input: UpdateAssistantInput,
+    @Ctx() context: Context,
+  ): Promise<unknown> {
     return { assistant: await this.#assistants.update(context, input) };
   }
 
   @Mutation(() => DeleteAssistantPayload, { description: 'Deletes an assistant. What it answered stays.' })
-  async deleteAssistant(@Arg('input', () => DeleteAssistantInput, { description: 'Which one.' }) input: DeleteAssistantInput, @Ctx() context: Context): Promise<unknown> {
+  async deleteAssistant(
+    @Arg('input', () => DeleteAssistantInput, { description: 'Which one.' }) input: DeleteAssistantInput,
+    @Ctx() context: Context,
+  ): Promise<unknown> {
     await this.#assistants.delete(context, input.id);
     return { deletedId: input.id };
   }

@@ -34,11 +34,31 @@ export class AssistantService {
       const now = new Date();
       const versionId = newId();
       const assistant = em.create(Assistant, {
-        id: newId(), ownerId: userId, name: configuration.name, description, version: 1, versionId, createdAt: now, updatedAt: now, deletedAt: null,
+        id: newId(),
+        ownerId: userId,
+        name: configuration.name,
+        description,
+        version: 1,
+        versionId,
+        createdAt: now,
+        updatedAt: now,
+        deletedAt: null,
       });
-      em.create(AssistantVersion, { id: versionId, assistantId: assistant.id, ownerId: userId, number: 1, ...configuration, createdAt: now });
+      em.create(AssistantVersion, {
+        id: versionId,
+        assistantId: assistant.id,
+        ownerId: userId,
+        number: 1,
+        ...configuration,
+        createdAt: now,
+      });
       await em.flush();
-      await this.#queue.tell(em, 'assistant.created', { assistantId: assistant.id, ownerId: userId, name: assistant.name, version: 1 }, actorOf(context));
+      await this.#queue.tell(
+        em,
+        'assistant.created',
+        { assistantId: assistant.id, ownerId: userId, name: assistant.name, version: 1 },
+        actorOf(context),
+      );
       return assistant;
     });
   }
@@ -60,10 +80,19 @@ export class AssistantService {
   async delete(context: Context, id: string): Promise<void> {
     await this.#owned(context, id);
     await context.em.transactional(async (em) => {
-      const assistant = requireOwned(viewerOf(context), await em.findOne(Assistant, { id, deletedAt: null }, { lockMode: LockMode.PESSIMISTIC_WRITE }), 'Assistant');
+      const assistant = requireOwned(
+        viewerOf(context),
+        await em.findOne(Assistant, { id, deletedAt: null }, { lockMode: LockMode.PESSIMISTIC_WRITE }),
+        'Assistant',
+      );
       assistant.deletedAt = new Date();
       await em.flush();
-      await this.#queue.tell(em, 'assistant.deleted', { assistantId: id, ownerId: assistant.ownerId, name: assistant.name }, actorOf(context));
+      await this.#queue.tell(
+        em,
+        'assistant.deleted',
+        { assistantId: id, ownerId: assistant.ownerId, name: assistant.name },
+        actorOf(context),
+      );
     });
   }
 
@@ -91,7 +120,12 @@ export class AssistantService {
     assistant.name = configuration.name;
     assistant.updatedAt = now;
     em.create(AssistantVersion, {
-      id: assistant.versionId, assistantId: assistant.id, ownerId: assistant.ownerId, number: assistant.version, ...configuration, createdAt: now,
+      id: assistant.versionId,
+      assistantId: assistant.id,
+      ownerId: assistant.ownerId,
+      number: assistant.version,
+      ...configuration,
+      createdAt: now,
     });
     await em.flush();
     const { id, ownerId, name, version } = assistant;

@@ -35,7 +35,9 @@ export class AssistantType {
 }
 
 @Directive('@key(fields: "id")')
-@ObjectType('AssistantVersion', { description: 'The assistant as it was when an answer was given. It stays when the assistant is changed or deleted.' })
+@ObjectType('AssistantVersion', {
+  description: 'The assistant as it was when an answer was given. It stays when the assistant is changed or deleted.',
+})
 export class AssistantVersionType {
   @Field(() => ID, { description: 'A UUID.' })
   id!: string;

@@ -46,16 +46,23 @@ export function bounded(field: string, text: string, min: number, max: number): 
 }
 
 /** The knowledge bases must be the caller's own and the tools must exist: the graph is asked as the caller. */
-export async function requireReachable(graph: Graph, identity: Identity, wanted: Pick<Configuration, 'knowledgeBaseIds' | 'toolIds'>): Promise<void> {
+export async function requireReachable(
+  graph: Graph,
+  identity: Identity,
+  wanted: Pick<Configuration, 'knowledgeBaseIds' | 'toolIds'>,
+): Promise<void> {
   const { knowledgeBaseIds, toolIds } = wanted;
   if (knowledgeBaseIds.length === 0 && toolIds.length === 0) return;
   const variables = knowledgeBaseIds.map((_, i) => `$k${i}: ID!`).join(', ');
   const fields = knowledgeBaseIds.map((_, i) => `k${i}: knowledgeBase(id: $k${i}) { id }`).join(' ');
   const document = `query AssistantParts${variables ? `(${variables})` : ''} { tools { id } ${fields} }`;
-  const data = await graph.ask(document, Object.fromEntries(knowledgeBaseIds.map((id, i) => [`k${i}`, id])), identity).catch((error: unknown) => {
-    if (error instanceof Failure && error.code === 'NOT_FOUND') refuse('knowledgeBaseIds', 'One of the knowledge bases does not exist, or it is not yours.');
-    throw error;
-  });
+  const data = await graph
+    .ask(document, Object.fromEntries(knowledgeBaseIds.map((id, i) => [`k${i}`, id])), identity)
+    .catch((error: unknown) => {
+      if (error instanceof Failure && error.code === 'NOT_FOUND')
+        refuse('knowledgeBaseIds', 'One of the knowledge bases does not exist, or it is not yours.');
+      throw error;
+    });
   const known = new Set((data.tools as { id: string }[]).map((tool) => tool.id));
   const unknown = toolIds.find((id) => !known.has(id));
   if (unknown) refuse('toolIds', `There is no tool "${unknown.slice(0, 100)}".`);

@@ -7,8 +7,19 @@ import type { Conversation } from './conversation.entity.ts';
 import { listConversations, listMessages, listThread } from './conversation.list.ts';
 import { ownConversation, type ConversationService } from './conversation.service.ts';
 import {
-  ConversationConnection, ConversationEventType, ConversationType, DeleteConversationInput, DeleteConversationPayload, MessageConnection,
-  RenameConversationInput, RenameConversationPayload, RunType, SelectBranchInput, SelectBranchPayload, StartConversationInput, StartConversationPayload,
+  ConversationConnection,
+  ConversationEventType,
+  ConversationType,
+  DeleteConversationInput,
+  DeleteConversationPayload,
+  MessageConnection,
+  RenameConversationInput,
+  RenameConversationPayload,
+  RunType,
+  SelectBranchInput,
+  SelectBranchPayload,
+  StartConversationInput,
+  StartConversationPayload,
 } from './conversation.type.ts';
 import { activeRunByConversation, conversationsById } from './loaders.ts';
 import { AssistantRef } from './reference.type.ts';
@@ -36,23 +47,35 @@ export class ConversationResolver {
   }
 
   @Mutation(() => StartConversationPayload, { description: 'Begins a conversation with an assistant.' })
-  async startConversation(@Arg('input', () => StartConversationInput, { description: 'With whom.' }) input: StartConversationInput, @Ctx() context: Context): Promise<unknown> {
+  async startConversation(
+    @Arg('input', () => StartConversationInput, { description: 'With whom.' }) input: StartConversationInput,
+    @Ctx() context: Context,
+  ): Promise<unknown> {
     return { conversation: await this.#conversations.start(context, input.assistantId, input.title) };
   }
 
   @Mutation(() => RenameConversationPayload, { description: 'Gives a conversation a title that stays.' })
-  async renameConversation(@Arg('input', () => RenameConversationInput, { description: 'The title.' }) input: RenameConversationInput, @Ctx() context: Context): Promise<unknown> {
+  async renameConversation(
+    @Arg('input', () => RenameConversationInput, { description: 'The title.' }) input: RenameConversationInput,
+    @Ctx() context: Context,
+  ): Promise<unknown> {
     return { conversation: await this.#conversations.rename(context, input.id, input.title) };
   }
 
   @Mutation(() => DeleteConversationPayload, { description: 'Deletes a conversation with everything in it.' })
-  async deleteConversation(@Arg('input', () => DeleteConversationInput, { description: 'Which one.' }) input: DeleteConversationInput, @Ctx() context: Context): Promise<unknown> {
+  async deleteConversation(
+    @Arg('input', () => DeleteConversationInput, { description: 'Which one.' }) input: DeleteConversationInput,
+    @Ctx() context: Context,
+  ): Promise<unknown> {
     await this.#conversations.delete(context, input.id);
     return { deletedId: input.id };
   }
 
   @Mutation(() => SelectBranchPayload, { description: 'Remembers which branch you look at, on every device.' })
-  async selectBranch(@Arg('input', () => SelectBranchInput, { description: 'The branch.' }) input: SelectBranchInput, @Ctx() context: Context): Promise<unknown> {
+  async selectBranch(
+    @Arg('input', () => SelectBranchInput, { description: 'The branch.' }) input: SelectBranchInput,
+    @Ctx() context: Context,
+  ): Promise<unknown> {
     return { conversation: await this.#conversations.selectBranch(context, input.conversationId, input.leafId) };
   }
 
@@ -69,9 +92,11 @@ export class ConversationResolver {
   @FieldResolver(() => MessageConnection, { description: 'One branch in reading order, paged backwards from its leaf.' })
   async thread(
     @Root() conversation: ConversationType,
-    @Arg('leafId', () => ID, { nullable: true, description: 'The last message of the branch; absent: the one that you last looked at.' }) leafId: string | null,
+    @Arg('leafId', () => ID, { nullable: true, description: 'The last message of the branch; absent: the one that you last looked at.' })
+    leafId: string | null,
     @Arg('last', () => Int, { nullable: true, description: 'How many messages, 1 to 100; 50 when absent.' }) last: number | null,
-    @Arg('before', () => String, { nullable: true, description: 'The cursor to read on from, towards the beginning.' }) before: string | null,
+    @Arg('before', () => String, { nullable: true, description: 'The cursor to read on from, towards the beginning.' })
+    before: string | null,
     @Ctx() context: Context,
   ): Promise<unknown> {
     return listThread(context, conversation as unknown as Conversation, { leafId, last, before });

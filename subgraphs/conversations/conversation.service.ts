@@ -33,8 +33,15 @@ export class ConversationService {
     const conversation = await context.em.transactional(async (em) => {
       const now = new Date();
       const started = em.create(Conversation, {
-        id: newId(), ownerId: userId, assistantId, assistantDeleted: false, title: given ?? UNTITLED, titleIsAutomatic: given === null,
-        selectedLeafId: null, createdAt: now, updatedAt: now,
+        id: newId(),
+        ownerId: userId,
+        assistantId,
+        assistantDeleted: false,
+        title: given ?? UNTITLED,
+        titleIsAutomatic: given === null,
+        selectedLeafId: null,
+        createdAt: now,
+        updatedAt: now,
       });
       await em.flush();
       await this.#queue.tell(em, 'conversation.started', { conversationId: started.id, ownerId: userId, assistantId }, actorOf(context));
@@ -78,7 +85,12 @@ export class ConversationService {
       if (!message) throw new Failure('NOT_FOUND', { kind: 'Message' });
       own.selectedLeafId = await newestLeaf(em, messageId);
       await em.flush();
-      await this.#queue.tell(em, 'conversation.branchSelected', { conversationId: id, ownerId: own.ownerId, messageId: own.selectedLeafId }, actorOf(context));
+      await this.#queue.tell(
+        em,
+        'conversation.branchSelected',
+        { conversationId: id, ownerId: own.ownerId, messageId: own.selectedLeafId },
+        actorOf(context),
+      );
       return own;
     });
     await this.announce(conversation);
@@ -101,6 +113,7 @@ export async function ownConversation(em: SqlEntityManager, context: Context, id
 
 function titleOf(text: string): string {
   const title = text.trim();
-  if (!title || title.length > MAX_TITLE) throw new Failure('BAD_USER_INPUT', { reason: `A title has 1 to ${MAX_TITLE} characters.`, field: 'title' });
+  if (!title || title.length > MAX_TITLE)
+    throw new Failure('BAD_USER_INPUT', { reason: `A title has 1 to ${MAX_TITLE} characters.`, field: 'title' });
   return title;
 }

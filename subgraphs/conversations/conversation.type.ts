@@ -12,7 +12,12 @@ registerEnumType(MessageRoleEnum, {
 });
 
 export const RunStatusEnum: Record<RunStatus, RunStatus> = {
-  QUEUED: 'QUEUED', RUNNING: 'RUNNING', COMPLETED: 'COMPLETED', STOPPED: 'STOPPED', FAILED: 'FAILED', INTERRUPTED: 'INTERRUPTED',
+  QUEUED: 'QUEUED',
+  RUNNING: 'RUNNING',
+  COMPLETED: 'COMPLETED',
+  STOPPED: 'STOPPED',
+  FAILED: 'FAILED',
+  INTERRUPTED: 'INTERRUPTED',
 };
 registerEnumType(RunStatusEnum, {
   name: 'RunStatus',

@@ -9,7 +9,9 @@ import { isActive, Run } from './run/run.entity.ts';
 export const conversationsById = perRequest(
   ({ em }) =>
     new DataLoader<string, Conversation | undefined>(async (ids) => {
-      const found = new Map((await em.find(Conversation, { id: { $in: [...ids] } })).map((conversation) => [conversation.id, conversation]));
+      const found = new Map(
+        (await em.find(Conversation, { id: { $in: [...ids] } })).map((conversation) => [conversation.id, conversation]),
+      );
       return ids.map((id) => found.get(id));
     }),
 );

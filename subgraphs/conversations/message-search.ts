@@ -21,7 +21,9 @@ export async function searchMessages(context: Context, query: string, first?: nu
      where owner_id = ? and search @@ q order by ts_rank(search, q) desc, id desc limit ?`,
     [terms, viewerOf(context).userId, limit],
   );
-  const found = new Map((await context.em.find(Message, { id: { $in: rows.map(({ id }) => id) } })).map((message) => [message.id, message]));
+  const found = new Map(
+    (await context.em.find(Message, { id: { $in: rows.map(({ id }) => id) } })).map((message) => [message.id, message]),
+  );
   return rows.map(({ id }) => cutHit(found.get(id)!, words));
 }
 

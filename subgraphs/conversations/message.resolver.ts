@@ -31,13 +31,21 @@ export class MessageResolver {
     return searchMessages(context, query, first);
   }
 
-  @Mutation(() => SendMessagePayload, { description: 'Sends a message and queues the run that answers it. Returns at once; follow `runEvents`.' })
-  async sendMessage(@Arg('input', () => SendMessageInput, { description: 'The message.' }) input: SendMessageInput, @Ctx() context: Context): Promise<unknown> {
+  @Mutation(() => SendMessagePayload, {
+    description: 'Sends a message and queues the run that answers it. Returns at once; follow `runEvents`.',
+  })
+  async sendMessage(
+    @Arg('input', () => SendMessageInput, { description: 'The message.' }) input: SendMessageInput,
+    @Ctx() context: Context,
+  ): Promise<unknown> {
     return this.#messages.send(context, input);
   }
 
   @Mutation(() => SendMessagePayload, { description: 'Queues another answer to the same message, beside the old one.' })
-  async regenerate(@Arg('input', () => RegenerateInput, { description: 'The answer.' }) input: RegenerateInput, @Ctx() context: Context): Promise<unknown> {
+  async regenerate(
+    @Arg('input', () => RegenerateInput, { description: 'The answer.' }) input: RegenerateInput,
+    @Ctx() context: Context,
+  ): Promise<unknown> {
     return this.#messages.regenerate(context, input);
   }
 

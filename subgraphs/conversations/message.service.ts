@@ -50,11 +50,23 @@ export class MessageService {
       await requireQuiet(em, own.id);
       const parentId = await parentOf(em, own, input.parentId);
       const message = em.create(Message, {
-        id: newId(), conversationId: own.id, ownerId: own.ownerId, role: 'USER', text, parentId, runId: null, createdAt: new Date(),
+        id: newId(),
+        conversationId: own.id,
+        ownerId: own.ownerId,
+        role: 'USER',
+        text,
+        parentId,
+        runId: null,
+        createdAt: new Date(),
       });
       if (own.titleIsAutomatic && parentId === null) own.title = titleFrom(text);
       const run = await this.#queueRun(em, context, { conversation: own, question: message, versionId, key });
-      await this.#queue.tell(em, 'message.sent', { messageId: message.id, conversationId: own.id, runId: run.id, ownerId: own.ownerId }, actorOf(context));
+      await this.#queue.tell(
+        em,
+        'message.sent',
+        { messageId: message.id, conversationId: own.id, runId: run.id, ownerId: own.ownerId },
+        actorOf(context),
+      );
       return { message, run };
     });
     await this.#announce(conversation, sent);
@@ -74,7 +86,12 @@ export class MessageService {
       await requireQuiet(em, own.id);
       const question = await em.findOneOrFail(Message, { id: answer.parentId! });
       const run = await this.#queueRun(em, context, { conversation: own, question, versionId, key });
-      await this.#queue.tell(em, 'run.regenerated', { messageId: answer.id, conversationId: own.id, runId: run.id, ownerId: own.ownerId }, actorOf(context));
+      await this.#queue.tell(
+        em,
+        'run.regenerated',
+        { messageId: answer.id, conversationId: own.id, runId: run.id, ownerId: own.ownerId },
+        actorOf(context),
+      );
       return { message: question, run };
     });
     await this.#announce(conversation, sent);
@@ -89,21 +106,46 @@ export class MessageService {
     const now = new Date();
     const runId = newId();
     const answer = em.create(Message, {
-      id: newId(), conversationId: conversation.id, ownerId: conversation.ownerId, role: 'ASSISTANT', text: '', parentId: question.id, runId, createdAt: now,
+      id: newId(),
+      conversationId: conversation.id,
+      ownerId: conversation.ownerId,
+      role: 'ASSISTANT',
+      text: '',
+      parentId: question.id,
+      runId,
+      createdAt: now,
     });
     const run = em.create(Run, {
-      id: runId, conversationId: conversation.id, ownerId: conversation.ownerId, messageId: answer.id, questionId: question.id,
-      assistantId: conversation.assistantId, assistantVersionId: versionId, status: 'QUEUED', attempt: 0, lastSeq: 0, worker: null,
-      leaseUntil: new Date(now.getTime() + this.#leaseMs), stopRequestedAt: null, actor: actorOf(context), model: null,
-      failureCode: null, failure: null, createdAt: now, startedAt: null, firstTokenAt: null, finishedAt: null,
+      id: runId,
+      conversationId: conversation.id,
+      ownerId: conversation.ownerId,
+      messageId: answer.id,
+      questionId: question.id,
+      assistantId: conversation.assistantId,
+      assistantVersionId: versionId,
+      status: 'QUEUED',
+      attempt: 0,
+      lastSeq: 0,
+      worker: null,
+      leaseUntil: new Date(now.getTime() + this.#leaseMs),
+      stopRequestedAt: null,
+      actor: actorOf(context),
+      model: null,
+      failureCode: null,
+      failure: null,
+      createdAt: now,
+      startedAt: null,
+      firstTokenAt: null,
+      finishedAt: null,
     });
     conversation.selectedLeafId = answer.id;
     conversation.updatedAt = now;
     await em.flush();
     if (key) {
-      await em.execute('insert into conversations.idempotency (owner_id, key, fingerprint, message_id, run_id, created_at) values (?, ?, ?, ?, ?, ?)', [
-        conversation.ownerId, key.key, key.fingerprint, question.id, runId, now,
-      ]);
+      await em.execute(
+        'insert into conversations.idempotency (owner_id, key, fingerprint, message_id, run_id, created_at) values (?, ?, ?, ?, ?, ?)',
+        [conversation.ownerId, key.key, key.fingerprint, question.id, runId, now],
+      );
     }
     await this.#queue.add(em, 'run.write', { runId });
     return run;
@@ -144,7 +186,11 @@ export async function ownMessage(em: SqlEntityManager, context: Context, id: str
 
 /** One message at a time in a conversation: two tabs that send at once are put in order. */
 async function lockConversation(em: SqlEntityManager, context: Context, id: string): Promise<Conversation> {
-  return requireOwned(viewerOf(context), await em.findOne(Conversation, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true }), 'Conversation');
+  return requireOwned(
+    viewerOf(context),
+    await em.findOne(Conversation, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true }),
+    'Conversation',
+  );
 }
 
 async function requireQuiet(em: SqlEntityManager, conversationId: string): Promise<void> {

@@ -54,10 +54,17 @@ export class SendMessageInput {
   @Field(() => String, { description: '1 to 100,000 characters.' })
   text!: string;
 
-  @Field(() => ID, { nullable: true, description: 'The message that this one follows. Absent: the leaf of the selected branch. Null: a first message. The parent of an older message makes a sibling of it.' })
+  @Field(() => ID, {
+    nullable: true,
+    description:
+      'The message that this one follows. Absent: the leaf of the selected branch. Null: a first message. The parent of an older message makes a sibling of it.',
+  })
   parentId?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Up to 200 characters. The same key always gives the same message, however often it is sent.' })
+  @Field(() => String, {
+    nullable: true,
+    description: 'Up to 200 characters. The same key always gives the same message, however often it is sent.',
+  })
   idempotencyKey?: string | null;
 }
 

@@ -5,7 +5,11 @@ import { Message } from './message.entity.ts';
 import { titleByModel } from './title.ts';
 
 /** Gives a conversation a better title once its first answer is there; a title that a person gave stays. */
-export async function writeTitle({ conversationId }: { conversationId: string }, { em, signal }: JobContext, ports: Pick<Ports, 'ai' | 'bus'>): Promise<void> {
+export async function writeTitle(
+  { conversationId }: { conversationId: string },
+  { em, signal }: JobContext,
+  ports: Pick<Ports, 'ai' | 'bus'>,
+): Promise<void> {
   const conversation = await em.findOne(Conversation, { id: conversationId, titleIsAutomatic: true });
   if (!conversation) return;
   const [question, answer] = await em.find(Message, { conversationId }, { orderBy: { id: 'asc' }, limit: 2 });

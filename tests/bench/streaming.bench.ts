@@ -22,8 +22,12 @@ const model = createServer((request, response) => {
     let sent = 0;
     const send = () => {
       const last = sent++ === TOKENS;
-      const choice = last ? { delta: {}, finish_reason: 'stop' } : { delta: { content: `${performance.now().toFixed(2)} ` }, finish_reason: null };
-      response.write(`data: ${JSON.stringify({ id: 'x', object: 'chat.completion.chunk', created: 0, model: 'clock', choices: [{ index: 0, ...choice }] })}\n\n`);
+      const choice = last
+        ? { delta: {}, finish_reason: 'stop' }
+        : { delta: { content: `${performance.now().toFixed(2)} ` }, finish_reason: null };
+      response.write(
+        `data: ${JSON.stringify({ id: 'x', object: 'chat.completion.chunk', created: 0, model: 'clock', choices: [{ index: 0, ...choice }] })}\n\n`,
+      );
       if (last) response.end('data: [DONE]\n\n');
       else setTimeout(send, GAP_MS);
     };
@@ -74,13 +78,18 @@ const direct: Reading[] = [];
 const through: Reading[] = [];
 for (let round = -2; round < ROUNDS; round++) {
   const [one, other] = [await readDirectly(), await readThrough()];
-  if (round >= 0) void direct.push(one), void through.push(other);
+  // The first rounds warm up.
+  if (round < 0) continue;
+  direct.push(one);
+  through.push(other);
 }
 
 const row = (name: string, of: (readings: Reading[]) => number[]) => {
   const [a, b] = [of(direct), of(through)];
   const p50 = [quantile(a, 0.5), quantile(b, 0.5)] as const;
-  process.stdout.write(`${name.padEnd(14)} direct p50 ${p50[0].toFixed(1)} ms, through p50 ${p50[1].toFixed(1)} ms (p95 ${quantile(b, 0.95).toFixed(1)}), added p50 ${(p50[1] - p50[0]).toFixed(1)} ms\n`);
+  process.stdout.write(
+    `${name.padEnd(14)} direct p50 ${p50[0].toFixed(1)} ms, through p50 ${p50[1].toFixed(1)} ms (p95 ${quantile(b, 0.95).toFixed(1)}), added p50 ${(p50[1] - p50[0]).toFixed(1)} ms\n`,
+  );
 };
 row('first token', (readings) => readings.map((reading) => reading.firstMs));
 row('later tokens', (readings) => readings.flatMap((reading) => reading.laterMs));

@@ -34,7 +34,16 @@ async function openTwo(url: string): Promise<Opened> {
 async function collect(bus: Bus, key: string) {
   const ids: string[] = [];
   const stop = await bus.listen('notification', key, ({ notificationId }) => ids.push(notificationId));
-  return { ids, stop, until: (count: number) => eventually(async () => ids, () => ids.length >= count, 5_000) };
+  return {
+    ids,
+    stop,
+    until: (count: number) =>
+      eventually(
+        async () => ids,
+        () => ids.length >= count,
+        5_000,
+      ),
+  };
 }
 
 const say = (bus: Bus, key: string, notificationId: string) => bus.publish('notification', key, { notificationId });
@@ -96,7 +105,11 @@ function contract(open: () => Promise<Opened>): void {
     const heard: any[] = [];
     for (let i = 0; i < 2; i += 1) await here.listen('document', key, (payload) => heard.push(payload));
     await here.publish('document', key, { documentId: 'd', status: '✓ \u2028', stage: 's', progress: null, deleted: undefined! });
-    await eventually(async () => heard.length, (length) => length === 2, 5_000);
+    await eventually(
+      async () => heard.length,
+      (length) => length === 2,
+      5_000,
+    );
     expect(heard[0]).toStrictEqual({ documentId: 'd', status: '✓ \u2028', stage: 's', progress: null });
     expect(heard[0]).not.toBe(heard[1]);
   });
@@ -150,7 +163,11 @@ describeWhen(missingRedis, 'the bus on Redis', () => {
     await redis.start();
     const late = await eventually(() => collect(here, 'late').catch(() => null), Boolean, 20_000);
     await say(here, 'late', 'heard');
-    await eventually(() => say(here, 'late', 'heard').then(() => late!.ids), (ids) => ids.includes('heard'), 20_000);
+    await eventually(
+      () => say(here, 'late', 'heard').then(() => late!.ids),
+      (ids) => ids.includes('heard'),
+      20_000,
+    );
     await close();
   });
 
@@ -162,7 +179,11 @@ describeWhen(missingRedis, 'the bus on Redis', () => {
     expect(performance.now() - before).toBeLessThan(2_000);
     redis.thaw();
     const heard = await eventually(() => collect(here, 'frozen').catch(() => null), Boolean, 20_000);
-    await eventually(() => say(here, 'frozen', 'thawed').then(() => heard!.ids), (ids) => ids.includes('thawed'), 20_000);
+    await eventually(
+      () => say(here, 'frozen', 'thawed').then(() => heard!.ids),
+      (ids) => ids.includes('thawed'),
+      20_000,
+    );
     await close();
   });
 });

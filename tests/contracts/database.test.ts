@@ -122,7 +122,8 @@ describeWhen(missingPostgres(), 'the database on a PostgreSQL server', () => {
   });
   afterAll(() => postgres.stop());
 
-  describe('that is up', () => contract(async () => ({ database: new ServerDatabase(await postgres.fresh(), log), close: async () => {} })));
+  describe('that is up', () =>
+    contract(async () => ({ database: new ServerDatabase(await postgres.fresh(), log), close: async () => {} })));
 
   it('is migrated by one of several processes that start at once', async () => {
     const url = await postgres.fresh();
@@ -137,9 +138,10 @@ describeWhen(missingPostgres(), 'the database on a PostgreSQL server', () => {
   it('gives every connection of an engine its session settings', async () => {
     const database = new ServerDatabase(await postgres.fresh(), log);
     const engine = database.openEngine({ 'parley.colour': 'green', statement_timeout: '7s' });
-    const ask = () => engine.query<{ colour: string; limit: string; pid: number }>(
-      "select current_setting('parley.colour') as colour, current_setting('statement_timeout') as limit, pg_backend_pid() as pid, pg_sleep(0.1)",
-    );
+    const ask = () =>
+      engine.query<{ colour: string; limit: string; pid: number }>(
+        "select current_setting('parley.colour') as colour, current_setting('statement_timeout') as limit, pg_backend_pid() as pid, pg_sleep(0.1)",
+      );
     const answers = (await Promise.all(Array.from({ length: 8 }, ask))).map(({ rows }) => rows[0]!);
     expect(new Set(answers.map(({ pid }) => pid)).size).toBeGreaterThan(1);
     expect(answers.every(({ colour, limit }) => colour === 'green' && limit === '7s')).toBe(true);
@@ -154,7 +156,15 @@ describeWhen(missingPostgres(), 'the database on a PostgreSQL server', () => {
     await postgres.kill();
     await expect(database.ping()).rejects.toThrow();
     await postgres.start();
-    await eventually(() => Promise.all([database.ping(), em.fork().count(NoteSchema)]).then(() => true, () => false), Boolean, 20_000);
+    await eventually(
+      () =>
+        Promise.all([database.ping(), em.fork().count(NoteSchema)]).then(
+          () => true,
+          () => false,
+        ),
+      Boolean,
+      20_000,
+    );
     await database.close();
   });
 });

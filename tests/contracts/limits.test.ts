@@ -54,7 +54,15 @@ function contract(open: () => Promise<Limits>): void {
     await limits.take(rule, 'somebody');
     await limits.reset(rule, 'somebody');
     await limits.take(rule, 'somebody');
-    await eventually(() => limits.take(rule, 'somebody').then(() => true, () => false), Boolean, 5_000);
+    await eventually(
+      () =>
+        limits.take(rule, 'somebody').then(
+          () => true,
+          () => false,
+        ),
+      Boolean,
+      5_000,
+    );
     await limits.reset(rule, 'nobody');
   });
 }

@@ -52,7 +52,16 @@ function contract(open: () => Promise<Opened>): void {
   async function collect(job = `job-${newId()}`) {
     const done: any[] = [];
     await queue.work(job, async (data) => void done.push(data));
-    return { job, done, until: (count: number) => eventually(async () => done, () => done.length >= count, 30_000) };
+    return {
+      job,
+      done,
+      until: (count: number) =>
+        eventually(
+          async () => done,
+          () => done.length >= count,
+          30_000,
+        ),
+    };
   }
 
   it('starts a job with the rows that caused it, and soon', async () => {
@@ -86,7 +95,10 @@ function contract(open: () => Promise<Opened>): void {
     await add(job, { id: 'kept' });
     await tell('kept');
     await until(1);
-    await eventually(async () => heard, (ids) => ids.includes('kept'));
+    await eventually(
+      async () => heard,
+      (ids) => ids.includes('kept'),
+    );
     expect(done).toEqual([{ id: 'kept' }]);
     expect(heard).not.toContain('lost');
   });
@@ -105,7 +117,11 @@ function contract(open: () => Promise<Opened>): void {
       if (attempts < 3) throw new Error('not yet');
     });
     await add(job, {});
-    await eventually(async () => attempts, (count) => count === 3, 30_000);
+    await eventually(
+      async () => attempts,
+      (count) => count === 3,
+      30_000,
+    );
   });
 
   it('gives each job to one of two processes, and to both of them some', async () => {
@@ -113,17 +129,23 @@ function contract(open: () => Promise<Opened>): void {
     await other.open();
     const job = `job-${newId()}`;
     const taken: Record<'here' | 'there', number[]> = { here: [], there: [] };
-    const work = (who: 'here' | 'there') => async ({ number }: { number: number }) => {
-      taken[who].push(number);
-      await eventually(async () => Math.min(taken.here.length, taken.there.length), Boolean, 20_000);
-    };
+    const work =
+      (who: 'here' | 'there') =>
+      async ({ number }: { number: number }) => {
+        taken[who].push(number);
+        await eventually(async () => Math.min(taken.here.length, taken.there.length), Boolean, 20_000);
+      };
     await queue.work(job, work('here'), { concurrency: 2 });
     await other.work(job, work('there'), { concurrency: 2 });
     const numbers = Array.from({ length: 40 }, (_, index) => index);
     await em.fork().transactional(async (own) => {
       for (const number of numbers) await queue.add(own, job, { number });
     });
-    await eventually(async () => taken.here.length + taken.there.length, (count) => count >= 40, 60_000);
+    await eventually(
+      async () => taken.here.length + taken.there.length,
+      (count) => count >= 40,
+      60_000,
+    );
     expect([...taken.here, ...taken.there].sort((a, b) => a - b)).toEqual(numbers);
     expect(Math.min(taken.here.length, taken.there.length)).toBeGreaterThan(0);
     await other.close();
@@ -137,7 +159,13 @@ function contract(open: () => Promise<Opened>): void {
       const payload = { knowledgeBaseId: newId(), ownerId: newId(), name };
       await em.fork().transactional((own) => queue.tell(own, 'knowledgeBase.deleted', payload, actor));
     }
-    expect(await eventually(async () => heard, (all) => all.length >= 60, 30_000)).toEqual(names);
+    expect(
+      await eventually(
+        async () => heard,
+        (all) => all.length >= 60,
+        30_000,
+      ),
+    ).toEqual(names);
   });
 
   it('hands a job that was not finished to another process when it closes', async () => {
@@ -219,8 +247,23 @@ describeWhen(missingPostgres(), 'the queue on a PostgreSQL server', () => {
     await queue.work('after', async (data) => void done.push(data));
     await postgres.kill();
     await postgres.start();
-    await eventually(() => em.fork().transactional((own) => queue.add(own, 'after', {})).then(() => true, () => false), Boolean, 30_000);
-    await eventually(async () => done.length, (count) => count > 0, 45_000);
+    await eventually(
+      () =>
+        em
+          .fork()
+          .transactional((own) => queue.add(own, 'after', {}))
+          .then(
+            () => true,
+            () => false,
+          ),
+      Boolean,
+      30_000,
+    );
+    await eventually(
+      async () => done.length,
+      (count) => count > 0,
+      45_000,
+    );
     await queue.close();
     await database.close();
   });

@@ -2,8 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Person } from '../support/person.ts';
 import { startProduct, type Product } from '../support/product.ts';
 
-const CREATE = 'mutation ($input: CreateAssistantInput!) { createAssistant(input: $input) { assistant { id name version temperature starters model { id isLanguageModel } owner { id } tools { name } knowledgeBases { name } } } }';
-const UPDATE = 'mutation ($input: UpdateAssistantInput!) { updateAssistant(input: $input) { assistant { version name description instructions temperature } } }';
+const CREATE =
+  'mutation ($input: CreateAssistantInput!) { createAssistant(input: $input) { assistant { id name version temperature starters model { id isLanguageModel } owner { id } tools { name } knowledgeBases { name } } } }';
+const UPDATE =
+  'mutation ($input: UpdateAssistantInput!) { updateAssistant(input: $input) { assistant { version name description instructions temperature } } }';
 const DELETE = 'mutation ($input: DeleteAssistantInput!) { deleteAssistant(input: $input) { deletedId } }';
 
 let product: Product;
@@ -22,20 +24,43 @@ describe('assistants', () => {
   it('are created with model, knowledge and tools', async () => {
     const base = await ada.ask('mutation { createKnowledgeBase(input: { name: "Manuals" }) { knowledgeBase { id } } }');
     const { createAssistant } = await ada.ask(CREATE, {
-      input: { name: '  Guide ', instructions: 'Help.', temperature: 0.5, starters: ['Hello'], toolIds: ['calculate'], knowledgeBaseIds: [base.createKnowledgeBase.knowledgeBase.id] },
+      input: {
+        name: '  Guide ',
+        instructions: 'Help.',
+        temperature: 0.5,
+        starters: ['Hello'],
+        toolIds: ['calculate'],
+        knowledgeBaseIds: [base.createKnowledgeBase.knowledgeBase.id],
+      },
     });
     expect(createAssistant.assistant).toEqual({
-      id: expect.any(String), name: 'Guide', version: 1, temperature: 0.5, starters: ['Hello'], model: { id: 'builtin', isLanguageModel: false },
-      owner: { id: ada.id }, tools: [{ name: 'calculate' }], knowledgeBases: [{ name: 'Manuals' }],
+      id: expect.any(String),
+      name: 'Guide',
+      version: 1,
+      temperature: 0.5,
+      starters: ['Hello'],
+      model: { id: 'builtin', isLanguageModel: false },
+      owner: { id: ada.id },
+      tools: [{ name: 'calculate' }],
+      knowledgeBases: [{ name: 'Manuals' }],
     });
   });
 
   it('keep every version; absent fields stay, and null resets what may be null', async () => {
     const id = await ada.createAssistant({ description: 'First', temperature: 1 });
     const { updateAssistant } = await ada.ask(UPDATE, { input: { id, name: 'Renamed' } });
-    expect(updateAssistant.assistant).toEqual({ version: 2, name: 'Renamed', description: 'First', instructions: 'Be brief.', temperature: 1 });
+    expect(updateAssistant.assistant).toEqual({
+      version: 2,
+      name: 'Renamed',
+      description: 'First',
+      instructions: 'Be brief.',
+      temperature: 1,
+    });
     await ada.ask(UPDATE, { input: { id, temperature: null } });
-    const { assistant } = await ada.ask('query ($id: ID!) { assistant(id: $id) { temperature versions { totalCount edges { node { number name temperature } } } } }', { id });
+    const { assistant } = await ada.ask(
+      'query ($id: ID!) { assistant(id: $id) { temperature versions { totalCount edges { node { number name temperature } } } } }',
+      { id },
+    );
     expect(assistant.temperature).toBeNull();
     expect(assistant.versions.edges.map((edge: any) => edge.node)).toEqual([
       { number: 3, name: 'Renamed', temperature: null },
@@ -46,9 +71,10 @@ describe('assistants', () => {
 
   it('are found by name and description, page by page, and LIKE patterns are letters', async () => {
     for (let i = 0; i < 5; i++) await eve.createAssistant({ name: `Cook ${i}`, description: i === 0 ? '100% vegan' : '' });
-    const list = 'query ($first: Int, $after: String, $search: String) { assistants(first: $first, after: $after, search: $search) { totalCount pageInfo { hasNextPage endCursor } edges { node { name } } } }';
+    const list =
+      'query ($first: Int, $after: String, $search: String) { assistants(first: $first, after: $after, search: $search) { totalCount pageInfo { hasNextPage endCursor } edges { node { name } } } }';
     const names: string[] = [];
-    for (let after: string | null = null; ; ) {
+    for (let after: string | null = null; ;) {
       const { assistants } = await eve.ask(list, { first: 2, after });
       expect(assistants.totalCount).toBe(5);
       names.push(...assistants.edges.map((edge: any) => edge.node.name));
@@ -65,10 +91,18 @@ describe('assistants', () => {
   it('refuse what is too long, unknown, or somebody else’s', async () => {
     const others = await eve.ask('mutation { createKnowledgeBase(input: { name: "Private" }) { knowledgeBase { id } } }');
     const wrong = [
-      { name: ' ' }, { name: 'x'.repeat(101) }, { temperature: 3 }, { starters: Array.from({ length: 9 }, () => 'Hi') }, { toolIds: ['launch_rockets'] },
+      { name: ' ' },
+      { name: 'x'.repeat(101) },
+      { temperature: 3 },
+      { starters: Array.from({ length: 9 }, () => 'Hi') },
+      { toolIds: ['launch_rockets'] },
       { knowledgeBaseIds: [others.createKnowledgeBase.knowledgeBase.id] },
     ];
-    for (const fields of wrong) expect([fields, await ada.refused(CREATE, { input: { name: 'A', instructions: '', ...fields } })]).toEqual([fields, 'BAD_USER_INPUT']);
+    for (const fields of wrong)
+      expect([fields, await ada.refused(CREATE, { input: { name: 'A', instructions: '', ...fields } })]).toEqual([
+        fields,
+        'BAD_USER_INPUT',
+      ]);
     expect(await ada.refused(CREATE, { input: { name: 'A', instructions: '', model: 'gpt-unknown' } })).toBe('MODEL_NOT_FOUND');
   });
 
@@ -77,7 +111,11 @@ describe('assistants', () => {
     expect(await eve.refused('query ($id: ID!) { assistant(id: $id) { name } }', { id })).toBe('NOT_FOUND');
     expect(await eve.refused(UPDATE, { input: { id, name: 'Mine' } })).toBe('NOT_FOUND');
     expect(await eve.refused(DELETE, { input: { id } })).toBe('NOT_FOUND');
-    expect(await eve.refused('mutation ($input: StartConversationInput!) { startConversation(input: $input) { conversation { id } } }', { input: { assistantId: id } })).toBe('NOT_FOUND');
+    expect(
+      await eve.refused('mutation ($input: StartConversationInput!) { startConversation(input: $input) { conversation { id } } }', {
+        input: { assistantId: id },
+      }),
+    ).toBe('NOT_FOUND');
   });
 
   it('leave their conversations readable when they are deleted', async () => {
@@ -88,6 +126,10 @@ describe('assistants', () => {
     expect(await ada.refused('query ($id: ID!) { assistant(id: $id) { name } }', { id: assistantId })).toBe('NOT_FOUND');
     const { run } = await ada.ask('query ($id: ID!) { run(id: $id) { message { text } assistantVersion { name } } }', { id: runId });
     expect(run).toEqual({ message: { text: expect.stringMatching(/\S/) }, assistantVersion: { name: 'Helper' } });
-    expect(await ada.refused('mutation ($input: SendMessageInput!) { sendMessage(input: $input) { run { id } } }', { input: { conversationId, text: 'More' } })).toBe('ASSISTANT_DELETED');
+    expect(
+      await ada.refused('mutation ($input: SendMessageInput!) { sendMessage(input: $input) { run { id } } }', {
+        input: { conversationId, text: 'More' },
+      }),
+    ).toBe('ASSISTANT_DELETED');
   });
 });

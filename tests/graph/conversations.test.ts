@@ -81,14 +81,17 @@ describe('a conversation', () => {
     const first = ada.follow(runId);
     await new Promise<void>((resolve) => {
       const events: any[] = [];
-      ada.product.socket(ada.token).subscribe({ query: RUN_EVENTS, variables: { runId } }, {
-        next: ({ data }: any) => {
-          events.push(data.runEvents);
-          if (shownText(events).length > 50) resolve();
+      ada.product.socket(ada.token).subscribe(
+        { query: RUN_EVENTS, variables: { runId } },
+        {
+          next: ({ data }: any) => {
+            events.push(data.runEvents);
+            if (shownText(events).length > 50) resolve();
+          },
+          error: () => {},
+          complete: () => resolve(),
         },
-        error: () => {},
-        complete: () => resolve(),
-      });
+      );
     });
     const late = await ada.follow(runId);
     expect((await first).events).toEqual(late.events);
@@ -127,12 +130,19 @@ describe('a conversation', () => {
 
   it('keeps what a failing provider sent, and names the failure', async () => {
     const { conversationId } = await ada.startConversation();
-    for (const [fault, code] of [['destroy-mid', 'PROVIDER_UNAVAILABLE'], ['stall-after-first', 'PROVIDER_TIMEOUT'], ['eof-no-finish', 'PROVIDER_BAD_RESPONSE'], ['401', 'PROVIDER_REFUSED']] as const) {
+    for (const [fault, code] of [
+      ['destroy-mid', 'PROVIDER_UNAVAILABLE'],
+      ['stall-after-first', 'PROVIDER_TIMEOUT'],
+      ['eof-no-finish', 'PROVIDER_BAD_RESPONSE'],
+      ['401', 'PROVIDER_REFUSED'],
+    ] as const) {
       answer({ fault });
       const { runId, answerId } = await ada.send(conversationId, `Fail with ${fault}`);
       const read = await ada.follow(runId);
       expect(read.last).toMatchObject({ __typename: 'RunFailed', code });
-      const { message } = await ada.ask('query ($id: ID!) { message(id: $id) { text run { status failureCode failure } } }', { id: answerId });
+      const { message } = await ada.ask('query ($id: ID!) { message(id: $id) { text run { status failureCode failure } } }', {
+        id: answerId,
+      });
       expect(message).toEqual({ text: read.text, run: { status: 'FAILED', failureCode: code, failure: expect.stringMatching(/\.$/) } });
     }
   });
@@ -144,7 +154,10 @@ describe('a conversation', () => {
     await ada.follow(one.runId);
     const edited = await ada.send(conversationId, 'Better question', { parentId: null });
     await ada.follow(edited.runId);
-    const { regenerate } = await ada.ask('mutation ($input: RegenerateInput!) { regenerate(input: $input) { run { id message { id } } } }', { input: { messageId: edited.answerId } });
+    const { regenerate } = await ada.ask(
+      'mutation ($input: RegenerateInput!) { regenerate(input: $input) { run { id message { id } } } }',
+      { input: { messageId: edited.answerId } },
+    );
     await ada.follow(regenerate.run.id);
 
     const current = await threadOf(ada, conversationId);
@@ -152,7 +165,9 @@ describe('a conversation', () => {
     expect(current.messages[0].siblingIds).toEqual([one.messageId, edited.messageId]);
     expect(current.messages[1].siblingIds).toEqual([edited.answerId, regenerate.run.message.id]);
 
-    await ada.ask('mutation ($input: SelectBranchInput!) { selectBranch(input: $input) { conversation { id } } }', { input: { conversationId, leafId: one.messageId } });
+    await ada.ask('mutation ($input: SelectBranchInput!) { selectBranch(input: $input) { conversation { id } } }', {
+      input: { conversationId, leafId: one.messageId },
+    });
     expect((await threadOf(ada, conversationId)).messages.map((message: any) => message.text)).toEqual(['Question', 'First.']);
   });
 
@@ -160,7 +175,11 @@ describe('a conversation', () => {
     const { conversationId } = await ada.startConversation();
     answer({ tokens: 30, delayMs: 20 });
     const { runId } = await ada.send(conversationId, 'Slowly');
-    expect(await ada.refused('mutation ($input: SendMessageInput!) { sendMessage(input: $input) { run { id } } }', { input: { conversationId, text: 'Hurry' } })).toBe('RUN_ACTIVE');
+    expect(
+      await ada.refused('mutation ($input: SendMessageInput!) { sendMessage(input: $input) { run { id } } }', {
+        input: { conversationId, text: 'Hurry' },
+      }),
+    ).toBe('RUN_ACTIVE');
     await ada.follow(runId);
   });
 
@@ -168,10 +187,13 @@ describe('a conversation', () => {
     const { conversationId, assistantId } = await ada.startConversation({ instructions: 'Version one.' });
     const first = await ada.send(conversationId, 'Who are you?');
     await ada.follow(first.runId);
-    await ada.ask('mutation ($input: UpdateAssistantInput!) { updateAssistant(input: $input) { assistant { version } } }', { input: { id: assistantId, instructions: 'Version two.' } });
+    await ada.ask('mutation ($input: UpdateAssistantInput!) { updateAssistant(input: $input) { assistant { version } } }', {
+      input: { id: assistantId, instructions: 'Version two.' },
+    });
     const second = await ada.send(conversationId, 'And now?');
     await ada.follow(second.runId);
-    const versionOf = async (id: string) => (await ada.ask('query ($id: ID!) { run(id: $id) { assistantVersion { number instructions } } }', { id })).run.assistantVersion;
+    const versionOf = async (id: string) =>
+      (await ada.ask('query ($id: ID!) { run(id: $id) { assistantVersion { number instructions } } }', { id })).run.assistantVersion;
     expect(await versionOf(first.runId)).toEqual({ number: 1, instructions: 'Version one.' });
     expect(await versionOf(second.runId)).toEqual({ number: 2, instructions: 'Version two.' });
     expect(answersAsked().at(-1)!.body.messages![0]!.content).toContain('Version two.');
@@ -187,14 +209,19 @@ describe('a conversation', () => {
     model.clear();
     answer({ text: 'Last.' });
     await ada.follow((await ada.send(conversationId, 'And this')).runId);
-    expect(answersAsked()[0]!.body.messages!.slice(1).map((message) => message.content)).toEqual(['This', 'Seen.', 'And this']);
+    expect(
+      answersAsked()[0]!
+        .body.messages!.slice(1)
+        .map((message) => message.content),
+    ).toEqual(['This', 'Seen.', 'And this']);
   });
 
   it('finds messages by their words and marks them', async () => {
     const { conversationId } = await ada.startConversation();
     answer({ text: 'The heliotrope blooms in summer.' });
     await ada.follow((await ada.send(conversationId, 'When does it bloom?')).runId);
-    const find = 'query ($query: String!) { searchMessages(query: $query) { snippet marks { start end } message { conversation { id } } } }';
+    const find =
+      'query ($query: String!) { searchMessages(query: $query) { snippet marks { start end } message { conversation { id } } } }';
     const { searchMessages } = await ada.ask(find, { query: 'heliotr' });
     expect(searchMessages).toHaveLength(1);
     const [hit] = searchMessages;
@@ -214,9 +241,18 @@ describe('a conversation', () => {
       ['mutation ($input: SendMessageInput!) { sendMessage(input: $input) { run { id } } }', { input: { conversationId, text: 'Hello' } }],
       ['mutation ($input: RegenerateInput!) { regenerate(input: $input) { run { id } } }', { input: { messageId: sent.answerId } }],
       ['mutation ($input: StopRunInput!) { stopRun(input: $input) { run { id } } }', { input: { runId: sent.runId } }],
-      ['mutation ($input: RenameConversationInput!) { renameConversation(input: $input) { conversation { id } } }', { input: { id: conversationId, title: 'Mine' } }],
-      ['mutation ($input: DeleteConversationInput!) { deleteConversation(input: $input) { deletedId } }', { input: { id: conversationId } }],
-      ['mutation ($input: SelectBranchInput!) { selectBranch(input: $input) { conversation { id } } }', { input: { conversationId, leafId: sent.answerId } }],
+      [
+        'mutation ($input: RenameConversationInput!) { renameConversation(input: $input) { conversation { id } } }',
+        { input: { id: conversationId, title: 'Mine' } },
+      ],
+      [
+        'mutation ($input: DeleteConversationInput!) { deleteConversation(input: $input) { deletedId } }',
+        { input: { id: conversationId } },
+      ],
+      [
+        'mutation ($input: SelectBranchInput!) { selectBranch(input: $input) { conversation { id } } }',
+        { input: { conversationId, leafId: sent.answerId } },
+      ],
     ];
     for (const [query, variables] of attempts) expect([query, await eve.refused(query, variables)]).toEqual([query, 'NOT_FOUND']);
     await expect(eve.follow(sent.runId)).rejects.toThrow('NOT_FOUND');
@@ -235,7 +271,9 @@ describe('a conversation', () => {
     const { conversationId } = await ada.startConversation();
     const { runId } = await ada.send(conversationId, 'Forget the zebra');
     await ada.follow(runId);
-    await ada.ask('mutation ($input: DeleteConversationInput!) { deleteConversation(input: $input) { deletedId } }', { input: { id: conversationId } });
+    await ada.ask('mutation ($input: DeleteConversationInput!) { deleteConversation(input: $input) { deletedId } }', {
+      input: { id: conversationId },
+    });
     expect(await ada.refused('query ($id: ID!) { run(id: $id) { id } }', { id: runId })).toBe('NOT_FOUND');
     expect((await ada.ask('{ searchMessages(query: "zebra") { snippet } }')).searchMessages).toEqual([]);
   });

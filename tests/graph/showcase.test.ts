@@ -23,7 +23,8 @@ const SHOWCASE = `query Showcase($id: ID!) {
   }
 }`;
 
-const DOCUMENT = '# Harbour rules\n\nThe harbour master opens the gate at six in the morning.\n\n# Fees\n\nA berth costs 12 euros a night.\n';
+const DOCUMENT =
+  '# Harbour rules\n\nThe harbour master opens the gate at six in the morning.\n\n# Fees\n\nA berth costs 12 euros a night.\n';
 
 let model: ModelServer;
 let product: Product;
@@ -39,7 +40,10 @@ beforeAll(async () => {
   await addDocument(ada, knowledgeBaseId, { name: 'harbour.md', mediaType: 'text/markdown', content: DOCUMENT });
   ({ conversationId } = await ada.startConversation({ knowledgeBaseIds: [knowledgeBaseId], toolIds: ['calculate'] }));
   for (const nights of [2, 3, 4]) {
-    model.reply({ toolCalls: [{ name: 'calculate', arguments: { expression: `12 * ${nights}` } }] }, { text: `That is ${12 * nights} euros [1].`, usage: true });
+    model.reply(
+      { toolCalls: [{ name: 'calculate', arguments: { expression: `12 * ${nights}` } }] },
+      { text: `That is ${12 * nights} euros [1].`, usage: true },
+    );
     await ada.follow((await ada.send(conversationId, `What do ${nights} nights at a berth cost?`)).runId);
   }
 });
@@ -58,7 +62,16 @@ describe('the graph', () => {
     expect(answers[0]).toEqual({
       role: 'ASSISTANT',
       text: 'That is 24 euros [1].',
-      citations: [{ number: 1, passage: { page: null, text: expect.stringContaining('berth'), document: { name: 'harbour.md', pageCount: null, knowledgeBase: { name: 'Harbour' } } } }],
+      citations: [
+        {
+          number: 1,
+          passage: {
+            page: null,
+            text: expect.stringContaining('berth'),
+            document: { name: 'harbour.md', pageCount: null, knowledgeBase: { name: 'Harbour' } },
+          },
+        },
+      ],
       run: {
         status: 'COMPLETED',
         assistantVersion: { number: 1, tools: [{ name: 'calculate' }] },

@@ -60,7 +60,9 @@ async function killTwice(preload?: string) {
     sent.map(async ({ runId, answerId }) => {
       const events = seen.get(runId)!;
       // A log that ends before what was shown refuses the cursor: that, too, is something lost.
-      const rest = await readRun(product.socket(ada.token), runId, events.at(-1)?.cursor).catch(() => ({ events: [{ __typename: 'Lost' }] }));
+      const rest = await readRun(product.socket(ada.token), runId, events.at(-1)?.cursor).catch(() => ({
+        events: [{ __typename: 'Lost' }],
+      }));
       events.push(...rest.events);
       replayed.set(runId, (await readRun(product.socket(ada.token), runId)).events);
       stored.set(runId, (await product.ask('query ($id: ID!) { message(id: $id) { text } }', { id: answerId }, ada.token)).message.text);

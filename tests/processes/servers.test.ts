@@ -11,7 +11,10 @@ import { readRun } from '../support/run-reader.ts';
 import { describeWhen } from '../support/when.ts';
 
 /** Where the settings of this test run name a Weaviate server, the vectors live there. */
-const weaviate = Object.fromEntries(Object.entries(process.env).filter(([name, value]) => name.startsWith('WEAVIATE_') && value)) as Record<string, string>;
+const weaviate = Object.fromEntries(Object.entries(process.env).filter(([name, value]) => name.startsWith('WEAVIATE_') && value)) as Record<
+  string,
+  string
+>;
 const missingVectors = weaviate['WEAVIATE_URL'] ? null : missingPgvector();
 
 const CONVERSATION = 'query ($id: ID!) { conversation(id: $id) { id title } }';

@@ -14,7 +14,11 @@ const ADD = 'mutation ($input: AddDocumentInput!) { addDocument(input: $input) {
 const STATE = 'query ($id: ID!) { document(id: $id) { id status failure failureCode pageCount passageCount } }';
 
 /** Uploads a document as the web client does, and waits until it is READY or FAILED. */
-export async function addDocument(person: Person, knowledgeBaseId: string, file: { name: string; mediaType: string; content: string | Uint8Array }): Promise<AddedDocument> {
+export async function addDocument(
+  person: Person,
+  knowledgeBaseId: string,
+  file: { name: string; mediaType: string; content: string | Uint8Array },
+): Promise<AddedDocument> {
   const bytes = Buffer.from(file.content);
   const input = { knowledgeBaseId, name: file.name, mediaType: file.mediaType, sizeBytes: bytes.length };
   const { addDocument: added } = await person.ask(ADD, { input });

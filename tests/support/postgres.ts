@@ -31,7 +31,9 @@ export function missingPgvector(): string | null {
   if (!bin) return missingPostgres();
   const program = join(bin, 'pg_config');
   const folder = existsSync(program) ? execFileSync(program, ['--sharedir'], { encoding: 'utf8' }).trim() : '';
-  return folder && existsSync(join(folder, 'extension', 'vector.control')) ? null : 'there is no pgvector, and WEAVIATE_URL names no server';
+  return folder && existsSync(join(folder, 'extension', 'vector.control'))
+    ? null
+    : 'there is no pgvector, and WEAVIATE_URL names no server';
 }
 
 export async function startPostgres(): Promise<Postgres> {
@@ -41,10 +43,18 @@ export async function startPostgres(): Promise<Postgres> {
   if (user) chownSync(directory, user.uid, user.gid);
   const options = { ...user, cwd: directory, env: { PATH: process.env['PATH'], HOME: directory } };
   const data = join(directory, 'data');
-  await promisify(execFile)(join(bin, 'initdb'), ['-D', data, '-U', 'parley', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'], options);
+  await promisify(execFile)(
+    join(bin, 'initdb'),
+    ['-D', data, '-U', 'parley', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'],
+    options,
+  );
   const port = await freePort();
   const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'fsync=off'].flatMap((setting) => ['-c', setting]);
-  const server = new ServerProcess([join(bin, 'postgres'), '-D', data, '-p', String(port), ...settings], /ready to accept connections/, options);
+  const server = new ServerProcess(
+    [join(bin, 'postgres'), '-D', data, '-p', String(port), ...settings],
+    /ready to accept connections/,
+    options,
+  );
   await server.start();
   let count = 0;
   return {

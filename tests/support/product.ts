@@ -40,10 +40,22 @@ export class Product {
 
   static async start({ env = {}, dataDir, preload }: StartOptions = {}): Promise<Product> {
     const directory = dataDir ?? (await freshDataDirectory(install));
-    const child = spawn(process.execPath, ['--enable-source-maps', ...(preload ? ['--import', resolve(preload)] : []), resolve('dist/infra/start.js')], {
-      env: { PATH: process.env['PATH'], HOME: process.env['HOME'], PORT: '0', DATA_DIR: directory, LOG_LEVEL: 'info', SIGN_INS_PER_MINUTE: '100000', ...env },
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
+    const child = spawn(
+      process.execPath,
+      ['--enable-source-maps', ...(preload ? ['--import', resolve(preload)] : []), resolve('dist/infra/start.js')],
+      {
+        env: {
+          PATH: process.env['PATH'],
+          HOME: process.env['HOME'],
+          PORT: '0',
+          DATA_DIR: directory,
+          LOG_LEVEL: 'info',
+          SIGN_INS_PER_MINUTE: '100000',
+          ...env,
+        },
+        stdio: ['ignore', 'ignore', 'pipe'],
+      },
+    );
     const logs: Record<string, any>[] = [];
     const url = await listening(child, logs);
     return new Product(child, url, directory, logs, dataDir === undefined);

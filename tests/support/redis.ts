@@ -5,7 +5,6 @@ import { freePort } from './free-port.ts';
 import { ServerProcess } from './server-process.ts';
 import { findProgram } from './program.ts';
 
-
 const program = findProgram('redis-server', 'valkey-server');
 
 /** Null, or why there can be no server. */

@@ -12,7 +12,10 @@ export const VIEWS: View[] = (['light', 'dark'] as const).flatMap((theme) => ([1
 const ARGUMENTS = ['--no-sandbox', '--headless', '--disable-gpu', '--disable-dev-shm-usage', '--disable-background-networking'];
 
 export function openBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath: findProgram('chromium', 'chromium-browser', 'google-chrome').path ?? '/usr/bin/chromium', args: ARGUMENTS });
+  return chromium.launch({
+    executablePath: findProgram('chromium', 'chromium-browser', 'google-chrome').path ?? '/usr/bin/chromium',
+    args: ARGUMENTS,
+  });
 }
 
 /** A browser as somebody has it: their screen, their theme, and their session. */

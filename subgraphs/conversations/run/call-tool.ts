@@ -57,6 +57,17 @@ function foundSources(result: any, known: Source[]): Source[] {
   let number = known.length;
   return result.passages.map((passage: any) => {
     const { id, documentId, documentName, page, start, end, text } = passage;
-    return known.find((source) => source.passageId === id) ?? { number: ++number, passageId: id, documentId, documentName, page, start, end, text };
+    return (
+      known.find((source) => source.passageId === id) ?? {
+        number: ++number,
+        passageId: id,
+        documentId,
+        documentName,
+        page,
+        start,
+        end,
+        text,
+      }
+    );
   });
 }

@@ -23,7 +23,9 @@ export function retrievalQuery(thread: Turn[]): string {
 }
 
 export function printSources(sources: Source[]): string {
-  return sources.map((source) => `[${source.number}] ${source.documentName}${source.page ? `, page ${source.page}` : ''}\n${source.text}`).join('\n\n');
+  return sources
+    .map((source) => `[${source.number}] ${source.documentName}${source.page ? `, page ${source.page}` : ''}\n${source.text}`)
+    .join('\n\n');
 }
 
 function systemText(context: RunContext, sources: Source[]): string {

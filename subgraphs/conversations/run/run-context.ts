@@ -48,7 +48,11 @@ export async function askContext(graph: Graph, runId: string, identity: Identity
   return run.assistantVersion;
 }
 
-export async function askPassages(graph: Graph, question: { runId: string; text: string; first: number }, identity: Identity): Promise<Source[]> {
+export async function askPassages(
+  graph: Graph,
+  question: { runId: string; text: string; first: number },
+  identity: Identity,
+): Promise<Source[]> {
   const { run } = await graph.ask(PASSAGES, { runId: question.runId, question: question.text, first: question.first }, identity);
   return run.assistantVersion.passages.map(({ passage }: any, i: number) => toSource(passage, i + 1));
 }

@@ -10,7 +10,10 @@ export abstract class RunEventType {
   kind!: string;
 }
 
-@ObjectType('RunStarted', { implements: RunEventType, description: 'An attempt begins: whoever shows the text of an earlier attempt clears it.' })
+@ObjectType('RunStarted', {
+  implements: RunEventType,
+  description: 'An attempt begins: whoever shows the text of an earlier attempt clears it.',
+})
 class RunStarted extends RunEventType {
   @Field(() => Int, { description: 'Counts from 1.' })
   attempt!: number;
@@ -28,7 +31,10 @@ class RetrievalStarted extends RunEventType {
   knowledgeBases!: string[];
 }
 
-@ObjectType('PassagesRetrieved', { implements: RunEventType, description: 'The passages that the answer may cite, in the order of their numbers.' })
+@ObjectType('PassagesRetrieved', {
+  implements: RunEventType,
+  description: 'The passages that the answer may cite, in the order of their numbers.',
+})
 class PassagesRetrieved extends RunEventType {
   @Field(() => [PassageRef], { description: 'The passages.' })
   passages!: PassageRef[];
@@ -95,4 +101,14 @@ class RunFailed extends RunEventType {
   retryable!: boolean;
 }
 
-export const RUN_EVENT_TYPES = [RunStarted, RetrievalStarted, PassagesRetrieved, TextDelta, ToolCallStarted, ToolCallFinished, RunFinished, RunStopped, RunFailed];
+export const RUN_EVENT_TYPES = [
+  RunStarted,
+  RetrievalStarted,
+  PassagesRetrieved,
+  TextDelta,
+  ToolCallStarted,
+  ToolCallFinished,
+  RunFinished,
+  RunStopped,
+  RunFailed,
+];

@@ -30,15 +30,36 @@ export interface Finished {
  * Ends a run in one transaction: status, the whole text, its citations, the last event, and the fact for usage and
  * audit. The text is put together from the log, so what is stored is what was shown. Null when it was not ours to end.
  */
-export async function finishRun(em: SqlEntityManager, queue: Queue, claim: Claim, outcome: Outcome, record: RunRecord | null): Promise<Finished | null> {
+export async function finishRun(
+  em: SqlEntityManager,
+  queue: Queue,
+  claim: Claim,
+  outcome: Outcome,
+  record: RunRecord | null,
+): Promise<Finished | null> {
   return em.transactional(async (inner) => {
-    const run = await inner.findOne(Run, { id: claim.runId, attempt: claim.attempt, worker: claim.worker, status: { $in: ['QUEUED', 'RUNNING'] } }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+    const run = await inner.findOne(
+      Run,
+      { id: claim.runId, attempt: claim.attempt, worker: claim.worker, status: { $in: ['QUEUED', 'RUNNING'] } },
+      { lockMode: LockMode.PESSIMISTIC_WRITE },
+    );
     if (!run) return null;
     const text = (await writtenTexts(inner, [run.id])).get(run.id) ?? '';
     await inner.nativeUpdate(Message, { id: run.messageId }, { text });
     for (const source of record ? citedSources(text, record.sources) : []) {
       const { number, documentId, documentName, passageId, page, start, end, text: quote } = source;
-      inner.create(Citation, { id: newId(), messageId: run.messageId, number, documentId, documentName, passageId, page, startOffset: start, endOffset: end, quote });
+      inner.create(Citation, {
+        id: newId(),
+        messageId: run.messageId,
+        number,
+        documentId,
+        documentName,
+        passageId,
+        page,
+        startOffset: start,
+        endOffset: end,
+        quote,
+      });
     }
     run.status = outcome.status;
     run.model = record?.model ?? run.model;
@@ -53,7 +74,8 @@ export async function finishRun(em: SqlEntityManager, queue: Queue, claim: Claim
     const conversation = await inner.findOneOrFail(Conversation, { id: run.conversationId });
     conversation.updatedAt = run.finishedAt;
     await inner.flush();
-    if (outcome.status === 'COMPLETED' && conversation.titleIsAutomatic) await queue.add(inner, 'conversation.title', { conversationId: conversation.id }, { singletonKey: conversation.id });
+    if (outcome.status === 'COMPLETED' && conversation.titleIsAutomatic)
+      await queue.add(inner, 'conversation.title', { conversationId: conversation.id }, { singletonKey: conversation.id });
     await queue.tell(inner, 'run.finished', factOf(run, conversation, record), run.actor);
     return { run, event };
   });
@@ -74,7 +96,12 @@ export async function writtenTexts(em: SqlEntityManager, runIds: string[]): Prom
 async function storeLast(em: SqlEntityManager, run: Run, { kind, ...data }: RunEventData): Promise<StoredRunEvent> {
   const event = { attempt: run.attempt, seq: run.lastSeq, kind, data, at: run.finishedAt!.toISOString() };
   await em.execute('insert into conversations.run_event (run_id, attempt, seq, kind, data, at) values (?, ?, ?, ?, ?::jsonb, ?)', [
-    run.id, event.attempt, event.seq, kind, JSON.stringify(data), event.at,
+    run.id,
+    event.attempt,
+    event.seq,
+    kind,
+    JSON.stringify(data),
+    event.at,
   ]);
   return event;
 }

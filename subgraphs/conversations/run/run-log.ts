@@ -138,7 +138,13 @@ export class RunLog {
 
   /** One statement, so one transaction: either a run's lease is renewed and its events are there, or neither. */
   async #store(batch: Waiting[]): Promise<Map<string, { stop: boolean }>> {
-    const runs = batch.map(({ handle, events }) => ({ id: handle.runId, attempt: handle.attempt, first: events[0]?.seq ?? null, last: events.at(-1)?.seq ?? null, text: events.some((event) => event.kind === 'TextDelta') }));
+    const runs = batch.map(({ handle, events }) => ({
+      id: handle.runId,
+      attempt: handle.attempt,
+      first: events[0]?.seq ?? null,
+      last: events.at(-1)?.seq ?? null,
+      text: events.some((event) => event.kind === 'TextDelta'),
+    }));
     const events = batch.flatMap(({ handle, events: own }) => own.map((event) => ({ run_id: handle.runId, ...event })));
     const rows = await this.#em().execute<{ id: string; stop: boolean }[]>(
       `with alive as (

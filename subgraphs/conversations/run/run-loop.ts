@@ -65,7 +65,12 @@ async function retrieve(task: RunTask, context: RunContext, graph: Graph): Promi
   task.tell({ kind: 'PassagesRetrieved', passageIds, durationMs: Math.round(performance.now() - started) });
 }
 
-async function askModel(task: RunTask, context: RunContext, messages: ChatMessage[], ai: Ai): Promise<{ text: string; calls: ToolRequest[] }> {
+async function askModel(
+  task: RunTask,
+  context: RunContext,
+  messages: ChatMessage[],
+  ai: Ai,
+): Promise<{ text: string; calls: ToolRequest[] }> {
   const { record } = task;
   const calls: ToolRequest[] = [];
   let text = '';
@@ -97,7 +102,10 @@ async function useTool(task: RunTask, context: RunContext, call: ToolRequest, gr
   const started = performance.now();
   const { id: callId, name: toolName } = call;
   task.tell({ kind: 'ToolCallStarted', callId, toolName, arguments: parseArguments(call.arguments) });
-  const answer = await callTool({ call, tools: context.tools, runId: task.runId, attempt: task.attempt, sources: task.record.sources, identity: task.identity }, graph);
+  const answer = await callTool(
+    { call, tools: context.tools, runId: task.runId, attempt: task.attempt, sources: task.record.sources, identity: task.identity },
+    graph,
+  );
   task.record.sources.push(...answer.sources);
   const durationMs = Math.round(performance.now() - started);
   task.tell({ kind: 'ToolCallFinished', callId, toolName, succeeded: answer.succeeded, durationMs, toolCallId: answer.toolCallId });

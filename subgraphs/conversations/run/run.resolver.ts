@@ -28,7 +28,10 @@ export class RunResolver {
   }
 
   @Mutation(() => StopRunPayload, { description: 'Stops a run from any device. What it wrote so far is kept and marked as stopped.' })
-  async stopRun(@Arg('input', () => StopRunInput, { description: 'Which one.' }) input: StopRunInput, @Ctx() context: Context): Promise<unknown> {
+  async stopRun(
+    @Arg('input', () => StopRunInput, { description: 'Which one.' }) input: StopRunInput,
+    @Ctx() context: Context,
+  ): Promise<unknown> {
     return { run: await this.#runs.stop(context, input.runId) };
   }
 
@@ -39,7 +42,8 @@ export class RunResolver {
   runEvents(
     @Root() event: StoredRunEvent,
     @Arg('runId', () => ID, { description: 'Which run.' }) _runId: string,
-    @Arg('after', () => String, { nullable: true, description: 'The cursor of the last event that is known; absent: from the beginning.' }) _after: string | null,
+    @Arg('after', () => String, { nullable: true, description: 'The cursor of the last event that is known; absent: from the beginning.' })
+    _after: string | null,
   ): unknown {
     return showEvent(event);
   }

@@ -19,11 +19,20 @@ export class RunService {
   /** Asks the run's worker, wherever it lives, to stop; a run that nobody began is ended here. Stopping twice is no fault. */
   async stop(context: Context, runId: string): Promise<Run> {
     const run = await context.em.transactional(async (em) => {
-      const own = requireOwned(viewerOf(context), isId(runId) ? await em.findOne(Run, { id: runId }, { lockMode: LockMode.PESSIMISTIC_WRITE }) : null, 'Run');
+      const own = requireOwned(
+        viewerOf(context),
+        isId(runId) ? await em.findOne(Run, { id: runId }, { lockMode: LockMode.PESSIMISTIC_WRITE }) : null,
+        'Run',
+      );
       if (!isActive(own) || own.stopRequestedAt) return own;
       own.stopRequestedAt = new Date();
       await em.flush();
-      await this.#queue.tell(em, 'run.stopRequested', { runId, conversationId: own.conversationId, ownerId: own.ownerId }, actorOf(context));
+      await this.#queue.tell(
+        em,
+        'run.stopRequested',
+        { runId, conversationId: own.conversationId, ownerId: own.ownerId },
+        actorOf(context),
+      );
       return own;
     });
     if (run.status === 'QUEUED') await this.#endQueued(context, run);
@@ -35,7 +44,13 @@ export class RunService {
     const finished = await finishRun(context.em, this.#queue, { runId: run.id, attempt: 0, worker: null }, { status: 'STOPPED' }, null);
     if (!finished) return;
     const { event } = finished;
-    await this.#bus.publish('run', run.id, { runId: run.id, attempt: event.attempt, firstSeq: event.seq, lastSeq: event.seq, events: [event] });
+    await this.#bus.publish('run', run.id, {
+      runId: run.id,
+      attempt: event.attempt,
+      firstSeq: event.seq,
+      lastSeq: event.seq,
+      events: [event],
+    });
     await this.#bus.publish('conversation', run.ownerId, { conversationId: run.conversationId });
   }
 }

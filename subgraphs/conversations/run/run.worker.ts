@@ -115,7 +115,12 @@ export class RunWorker {
       if (run.attempt > MAX_ATTEMPTS) return { status: 'INTERRUPTED', failure: new Failure('RUN_INTERRUPTED') };
       const thread = await this.#thread(run);
       const task: RunTask = {
-        runId: run.id, attempt: run.attempt, thread, identity: identityOf(run), signal, record,
+        runId: run.id,
+        attempt: run.attempt,
+        thread,
+        identity: identityOf(run),
+        signal,
+        record,
         tell: (event) => this.#log.append(handle, event),
       };
       await writeAnswer(task, this.#ports);
@@ -132,7 +137,13 @@ export class RunWorker {
 
   async #finish(run: Run, outcome: Outcome, record: RunRecord): Promise<void> {
     estimateMissing(record);
-    const finished = await finishRun(this.#em(), this.#ports.queue, { runId: run.id, attempt: run.attempt, worker: this.#id }, outcome, record);
+    const finished = await finishRun(
+      this.#em(),
+      this.#ports.queue,
+      { runId: run.id, attempt: run.attempt, worker: this.#id },
+      outcome,
+      record,
+    );
     if (!finished) return;
     const { attempt, seq } = finished.event;
     await this.#ports.bus.publish('run', run.id, { runId: run.id, attempt, firstSeq: seq, lastSeq: seq, events: [finished.event] });
