@@ -18,11 +18,16 @@ export async function main() {
   const waiting = steps();
   let failed = 0;
   const lane = async () => {
-    for (let step = waiting.shift(); step; step = waiting.shift()) failed += (await passes(step)) ? 0 : 1;
+    for (let step = waiting.shift(); step; step = waiting.shift()) {
+      const holds = await passes(step);
+      if (!holds) failed++;
+    }
   };
   await Promise.all(Array.from({ length: LANES }, lane));
   process.stdout.write(
-    failed === 0 ? `\nAll of it holds (${seconds(started)}).\n` : `\n${failed} of ${steps().length + 1} checks failed (${seconds(started)}).\n`,
+    failed === 0
+      ? `\nAll of it holds (${seconds(started)}).\n`
+      : `\n${failed} of ${steps().length + 1} checks failed (${seconds(started)}).\n`,
   );
   return failed === 0 ? 0 : 1;
 }
@@ -48,15 +53,7 @@ function steps() {
     { name: 'rules', args: [...jest, 'dist/tests/rules/', '--silent', '--reporters=default'] },
     {
       name: 'format',
-      args: [
-        program('prettier', 'prettier'),
-        '--check',
-        '--cache',
-        '--cache-location=node_modules/.cache/prettier',
-        '--log-level=warn',
-        '--no-color',
-        ...FORMATTED,
-      ],
+      args: [program('prettier', 'prettier'), '--check', '--cache', '--log-level=warn', '--no-color', ...FORMATTED],
     },
     ...WRITERS.map((writer) => ({ name: `schema: ${writer.replace('dist/', '').replace('.js', '')}`, args: [writer, '--check'] })),
   ];
