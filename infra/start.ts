@@ -75,6 +75,9 @@ function doorValues(config: Config): DoorValues {
 
 /** Says where the product is, and what it does without a model, in words; everything else goes to the log. */
 async function run(): Promise<void> {
+  const [role] = process.argv.slice(2);
+  if (role)
+    throw new ConfigError(`"${role}" is not understood: everything runs in this one process, which takes settings but no arguments.`);
   const config = readConfig();
   const log = openLog(config.LOG_LEVEL);
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'an unhandled rejection'));
@@ -105,7 +108,18 @@ async function run(): Promise<void> {
 try {
   await run();
 } catch (error) {
-  if (!(error instanceof ConfigError || error instanceof DirectoryInUse)) throw error;
-  process.stderr.write(`${error.message}\n`);
+  const reason = reasonInWords(error);
+  if (!reason) throw error;
+  process.stderr.write(`${reason}\n`);
   process.exit(1);
+}
+
+/** What the person who starts can put right needs words and no stack. */
+function reasonInWords(error: unknown): string | undefined {
+  if (error instanceof ConfigError || error instanceof DirectoryInUse) return error.message;
+  const { code, address, port } = error as NodeJS.ErrnoException & { address?: string; port?: number };
+  if (code === 'EADDRINUSE')
+    return `Port ${port} of ${address} is taken. Stop what listens there, or set PORT to another; 0 takes a free one.`;
+  if (code === 'EADDRNOTAVAIL') return `${address} is no address of this machine. Set HOST to one that is.`;
+  return undefined;
 }
