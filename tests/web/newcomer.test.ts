@@ -53,7 +53,7 @@ describeWhen(chromium.missing, 'a newcomer', () => {
     await page.waitForURL('**/knowledge/*');
     await page.locator('input[type=file]').setInputFiles(resolve('tests/documents/test.pdf'));
     await page
-      .getByText(/\d+ passages/)
+      .getByText(/[1-9]\d* passages/)
       .first()
       .waitFor({ timeout: 60_000 });
   });
@@ -86,7 +86,7 @@ describeWhen(chromium.missing, 'a newcomer', () => {
 
   it('follows a citation to the page that it came from', async () => {
     await page
-      .getByRole('button', { name: /^(Source|Citation|1)/ })
+      .getByRole('button', { name: /^Source / })
       .first()
       .click();
     const mark = page.locator('aside mark, dialog mark, mark').first();
