@@ -85,7 +85,7 @@ async function watchUntil(product: Product, token: string, seen: Map<string, any
               next({ data }) {
                 events.push(data.runEvents);
                 const [now, seq] = data.runEvents.cursor.split('-').map(Number);
-                if (now >= attempt && seq > 8) resolve();
+                if (now >= attempt && seq > 5) resolve();
               },
               error: () => resolve(),
               complete: () => resolve(),

@@ -107,8 +107,9 @@ export class Product {
   }
 
   async #end(signal: NodeJS.Signals): Promise<void> {
-    for (const socket of this.#sockets) await socket.dispose();
+    // The signal first: a client that takes its leave would give the product time that a power cut does not.
     if (this.child.exitCode === null && this.child.signalCode === null) this.child.kill(signal);
+    for (const socket of this.#sockets) await socket.dispose();
     await this.#ended;
   }
 }
@@ -121,6 +122,7 @@ export function startProduct(options: StartOptions = {}): Promise<Product> {
 function listening(child: ChildProcess, logs: Record<string, any>[]): Promise<string> {
   return new Promise((resolveUrl, reject) => {
     const fail = (reason: string) => {
+      clearTimeout(timer);
       child.kill('SIGKILL');
       reject(new Error(`${reason}\n${logs.map((line) => JSON.stringify(line)).join('\n')}`));
     };

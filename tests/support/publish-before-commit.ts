@@ -7,7 +7,7 @@ import { registerHooks } from 'node:module';
 const RIGHT = 'const alive = await this.#store(batch);';
 const WRONG = `
   await this.#show(batch, new Map(batch.map(({ handle }) => [handle.runId, { stop: false }])));
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  await new Promise((resolve) => setTimeout(resolve, 300));
   await this.#store(batch);
   const alive = new Map();
   return;`;
