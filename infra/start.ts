@@ -82,11 +82,6 @@ async function run(): Promise<void> {
   const log = openLog(config.LOG_LEVEL);
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'an unhandled rejection'));
   const { url, close } = await start(config, log);
-  log.info({ url }, 'listening');
-  process.stdout.write(`\nParley is ready: ${url}\n`);
-  if (!config.OPENAI_API_KEY && !config.OPENAI_BASE_URL) {
-    process.stdout.write('No language model is connected: answers are quotes from your documents. README.md says how to connect one.\n');
-  }
   let closing = false;
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
@@ -102,6 +97,12 @@ async function run(): Promise<void> {
         },
       );
     });
+  }
+  // Whoever reads this may send a signal at once.
+  log.info({ url }, 'listening');
+  process.stdout.write(`\nParley is ready: ${url}\n`);
+  if (!config.OPENAI_API_KEY && !config.OPENAI_BASE_URL) {
+    process.stdout.write('No language model is connected: answers are quotes from your documents. README.md says how to connect one.\n');
   }
 }
 
