@@ -31,9 +31,13 @@ describe('runs whose process is killed', () => {
   }, 300_000);
 
   it('would lose what was shown if it were shown before it is stored', async () => {
-    const { seen, replayed } = await killTwice(BAD);
-    const lost = [...seen].filter(([runId, events]) => JSON.stringify(events) !== JSON.stringify(replayed.get(runId)));
-    expect(lost.length).toBeGreaterThan(0);
+    let lost = 0;
+    // A kill may by luck fall between two bursts.
+    for (let luck = 0; lost === 0 && luck < 4; luck++) {
+      const { seen, replayed } = await killTwice(BAD);
+      lost = [...seen].filter(([runId, events]) => JSON.stringify(events) !== JSON.stringify(replayed.get(runId))).length;
+    }
+    expect(lost).toBeGreaterThan(0);
   }, 300_000);
 });
 
