@@ -13,7 +13,6 @@ const run = {
 
 describe('a notice', () => {
   it.each([
-    [0, '0 passages'],
     [1, '1 passage'],
     [41, '41 passages'],
     [1204, '1,204 passages'],
@@ -24,6 +23,10 @@ describe('a notice', () => {
       body: `${words} can be searched.`,
       link: '/knowledge/k1?document=d1',
     });
+  });
+
+  it('says of a copy that the first one is searched', () => {
+    expect(documentReady({ ...document, passageCount: 0 }).body).toBe('The same file was here before; that one is searched.');
   });
 
   it('says why a document could not be read', () => {

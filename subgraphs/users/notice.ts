@@ -15,7 +15,9 @@ const LONG_ANSWER_MS = 20_000;
 
 export function documentReady({ name, passageCount, ...ids }: Facts['document.ready']): Notice {
   const passages = passageCount === 1 ? '1 passage' : `${passageCount.toLocaleString('en')} passages`;
-  return { kind: 'DOCUMENT_READY', title: `${name} is ready`, body: `${passages} can be searched.`, link: documentLink(ids) };
+  // A copy has no passages of its own: what it says is found in the document that was there before.
+  const body = passageCount === 0 ? 'The same file was here before; that one is searched.' : `${passages} can be searched.`;
+  return { kind: 'DOCUMENT_READY', title: `${name} is ready`, body, link: documentLink(ids) };
 }
 
 export function documentFailed({ name, reason, ...ids }: Facts['document.failed']): Notice {
