@@ -15,12 +15,15 @@ const ask = (query: string, variables?: Record<string, unknown>) => product.grap
 const summary = ({ status, errors, data }: GraphAnswer) => ({ status, code: errors?.[0]?.extensions['code'], data });
 const refused = (code: string) => ({ status: 400, code, data: undefined });
 
-/** The second time: the first pays for whatever the process does once. */
+/** The least of ten: what it costs, without what else the machine does. Each is a document of its own to the caches. */
 async function timed(query: string): Promise<number> {
-  await ask(query);
-  const began = performance.now();
-  await ask(`${query} #`);
-  return performance.now() - began;
+  const times: number[] = [];
+  for (let time = 0; time < 10; time++) {
+    const began = performance.now();
+    await ask(`${query} #${time}`);
+    times.push(performance.now() - began);
+  }
+  return Math.min(...times);
 }
 
 describe('documents that ask for too much', () => {
