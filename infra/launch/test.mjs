@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -48,9 +48,9 @@ async function runJest(words, outputFile, env) {
   ];
   // jest writes its report to stderr and, beside the file, the whole JSON to stdout.
   const code = await runCleanly(findNode(), args, { env, stdio: ['ignore', 'ignore', 'inherit'] });
-  const { numPassedTests, numFailedTests, numRuntimeErrorTestSuites, numPendingTests, numTodoTests } = JSON.parse(
-    readFileSync(outputFile, 'utf8'),
-  );
+  const report = reportOf(outputFile);
+  if (!report) return broken('jest', code);
+  const { numPassedTests, numFailedTests, numRuntimeErrorTestSuites, numPendingTests, numTodoTests } = report;
   return { code, passed: numPassedTests, failed: numFailedTests + numRuntimeErrorTestSuites, skipped: numPendingTests + numTodoTests };
 }
 
@@ -60,5 +60,16 @@ async function runWeb(files, outputFile, env) {
   const args = ['--disable-warning=ExperimentalWarning', '--test', ...reporters, `--test-reporter-destination=${outputFile}`, ...files];
   process.stderr.write(`\nweb, ${files.length} files:\n`);
   const code = await runCleanly(findNode(), args, { env });
-  return { code, ...JSON.parse(readFileSync(outputFile, 'utf8')) };
+  const report = reportOf(outputFile);
+  return report ? { code, ...report } : broken("Node's test runner", code);
+}
+
+function reportOf(file) {
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : null;
+}
+
+/** A runner that was killed has failed, whatever it had seen pass. */
+function broken(runner, code) {
+  process.stderr.write(`\n${runner} ended before it could report (exit code ${code}).\n`);
+  return { code: code || 1, passed: 0, failed: 1, skipped: 0 };
 }
