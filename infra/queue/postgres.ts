@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { EntityManager } from '@mikro-orm/core';
 import { fromKysely, PgBoss, type ConstructorOptions, type Job } from 'pg-boss';
 import { hearersOf, type Fact, type FactName, type Facts, type SubgraphName } from '../../schema/facts.ts';
@@ -5,6 +6,9 @@ import type { Actor } from '../../schema/viewer.ts';
 import { newId } from '../id.ts';
 import type { Log } from '../log.ts';
 import type { JobHandler, JobOptions, Queue, WorkOptions } from './queue.ts';
+
+/** Facts are heard after the person who caused them has been served. */
+const AFTERWARDS_MS = 150;
 
 const HEARERS: SubgraphName[] = ['users', 'assistants', 'conversations', 'knowledge', 'tools', 'analytics'];
 
@@ -58,23 +62,24 @@ export class PostgresQueue implements Queue {
   async work(job: string, handler: JobHandler, options: WorkOptions = {}): Promise<void> {
     await this.#make(job, options);
     // Each is a worker of its own to pg-boss, because it tells the name of the first of several only.
-    for (let worker = 0; worker < (options.concurrency ?? 1); worker += 1) await this.#startWorker(job, handler, options.batchSize ?? 1);
+    for (let worker = 0; worker < (options.concurrency ?? 1); worker += 1) await this.#startWorker(job, handler, options);
   }
 
   async hear(hearer: SubgraphName, handler: (fact: Fact) => Promise<void>): Promise<void> {
     // In the order in which they were told, one at a time: a reader of facts sees effects after causes.
-    await this.work(factsOf(hearer), (fact: Fact) => handler(fact), { retryLimit: 20, batchSize: 20 });
+    await this.work(factsOf(hearer), (fact: Fact) => handler(fact), { retryLimit: 20, batchSize: 20, afterMs: AFTERWARDS_MS });
   }
 
-  async #startWorker(job: string, handler: JobHandler, batchSize: number): Promise<void> {
+  async #startWorker(job: string, handler: JobHandler, { batchSize = 1, afterMs = 0 }: WorkOptions): Promise<void> {
     let worker = '';
-    const pace = { localConcurrency: 1, pollingIntervalSeconds: 2, notifyPollingIntervalSeconds: 10, batchSize };
+    const pace = { localConcurrency: 1, pollingIntervalSeconds: 2, notifyPollingIntervalSeconds: 3, batchSize };
     worker = await this.#boss.work<object>(job, pace, async (jobs) => {
       try {
+        if (afterMs) await setTimeout(afterMs);
         // Taken oldest first, but handed over in no order; the ids have it.
         for (const found of jobs.toSorted((a, b) => (a.id < b.id ? -1 : 1))) await this.#run(found, handler);
       } finally {
-        // Left alone it would rest for ten seconds, though jobs may wait whose notice came while it was busy.
+        // Left alone it would rest for seconds, though jobs may wait whose notice came while it was busy.
         this.#boss.notifyWorker(worker);
       }
     });

@@ -32,6 +32,8 @@ export interface WorkOptions {
   concurrency?: number;
   /** Jobs taken at once and run one after the other; when one fails, all of them are tried again. */
   batchSize?: number;
+  /** How long to wait before the jobs that were taken are run. */
+  afterMs?: number;
   /** A job that runs longer is given to another worker. */
   expireInSeconds?: number;
   /** How often a failed job is tried again, with growing pauses. */

@@ -16,7 +16,7 @@ import { RunService } from './run/run.service.ts';
 import { RunWorker } from './run/run.worker.ts';
 import { writeTitle } from './title.worker.ts';
 
-/** So that a dead worker's run goes on well within five seconds. */
+/** So that a dead worker's run goes on well within five seconds, and a queued one is begun though nobody heard of it. */
 const SWEEP_MS = 1000;
 
 export const conversations: Subgraph<'conversations'> = {
@@ -25,12 +25,11 @@ export const conversations: Subgraph<'conversations'> = {
   migrations: [migration],
   create(ports) {
     const service = new ConversationService(ports);
-    let worker: RunWorker | undefined;
     return {
       resolvers: new Map<Function, object>([
         [ConversationResolver, new ConversationResolver(service)],
         [ConversationEventResolver, new ConversationEventResolver()],
-        [MessageResolver, new MessageResolver(new MessageService(ports, ports.values.runLeaseMs))],
+        [MessageResolver, new MessageResolver(new MessageService(ports))],
         [CitationResolver, new CitationResolver()],
         [RunResolver, new RunResolver(new RunService(ports))],
         [RunFinishedResolver, new RunFinishedResolver()],
@@ -43,17 +42,16 @@ export const conversations: Subgraph<'conversations'> = {
         Run: (reference: { id: string }, context: Context) => ownRun(context, reference.id),
       },
       jobs: {
-        'run.write': { run: async ({ runId }: { runId: string }) => worker?.begin(runId), options: { batchSize: 50 } },
         'conversation.title': { run: (job, context) => writeTitle(job, context, ports), options: { concurrency: 2, retryLimit: 1 } },
       },
       hears: {
         'assistant.deleted': (fact, { em }) => service.forgetAssistant(em, fact.payload.assistantId),
       },
       async start(fork) {
-        const started = (worker = new RunWorker(ports, fork));
+        const worker = new RunWorker(ports, fork);
         const logFailure = (error: unknown) => ports.log.error({ err: error }, 'a queued run could not be begun');
-        const unlisten = await ports.bus.listen('run.queued', 'all', ({ runId }) => void started.begin(runId).catch(logFailure));
-        const stop = keepSweeping(started, ports.log);
+        const unlisten = await ports.bus.listen('run.queued', 'all', ({ runId }) => void worker.begin(runId).catch(logFailure));
+        const stop = keepSweeping(worker, ports.log);
         return async () => {
           await unlisten();
           await stop();

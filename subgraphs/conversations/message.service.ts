@@ -23,18 +23,19 @@ export interface Sent {
   run: Run;
 }
 
-/** A person speaks: the message, the empty answer, the run and its job come to be in one transaction. */
+/**
+ * A person speaks: the message, the empty answer and the run come to be in one transaction. The run is its own job:
+ * its lease has ended when it is made, so that the next worker to look takes it.
+ */
 export class MessageService {
   readonly #bus: Bus;
   readonly #graph: Graph;
   readonly #queue: Queue;
-  readonly #leaseMs: number;
 
-  constructor(ports: { bus: Bus; graph: Graph; queue: Queue }, leaseMs: number) {
+  constructor(ports: { bus: Bus; graph: Graph; queue: Queue }) {
     this.#bus = ports.bus;
     this.#graph = ports.graph;
     this.#queue = ports.queue;
-    this.#leaseMs = leaseMs;
   }
 
   async send(context: Context, input: SendMessageInput): Promise<Sent> {
@@ -127,7 +128,7 @@ export class MessageService {
       attempt: 0,
       lastSeq: 0,
       worker: null,
-      leaseUntil: new Date(now.getTime() + this.#leaseMs),
+      leaseUntil: now,
       stopRequestedAt: null,
       actor: actorOf(context),
       model: null,
@@ -147,11 +148,10 @@ export class MessageService {
         [conversation.ownerId, key.key, key.fingerprint, question.id, runId, now],
       );
     }
-    await this.#queue.add(em, 'run.write', { runId });
     return run;
   }
 
-  /** After the commit: whoever is awake need not wait for the job. */
+  /** After the commit: whoever is awake need not wait for the next sweep. */
   async #announce(conversation: Conversation, { run }: Sent): Promise<void> {
     if (run.status === 'QUEUED') await this.#bus.publish('run.queued', 'all', { runId: run.id });
     await this.#bus.publish('conversation', conversation.ownerId, { conversationId: conversation.id });

@@ -3,17 +3,17 @@ import { Message } from './message.entity.ts';
 
 /** The messages from the first of the branch to `leafId`, in reading order. */
 export async function branchOf(em: SqlEntityManager, leafId: string): Promise<Message[]> {
-  const ids = await em.execute<{ id: string }[]>(
+  const rows = await em.execute<Record<string, unknown>[]>(
     `with recursive branch as (
        select id, parent_id, 0 as distance from conversations.message where id = ?
        union all
        select m.id, m.parent_id, b.distance + 1 from conversations.message m join branch b on m.id = b.parent_id
-     ) select id from branch order by distance desc`,
+     )
+     select m.id, conversation_id, owner_id, role, text, m.parent_id, run_id, created_at
+     from branch join conversations.message m on m.id = branch.id order by distance desc`,
     [leafId],
   );
-  const messages = await em.find(Message, { id: { $in: ids.map(({ id }) => id) } });
-  const byId = new Map(messages.map((message) => [message.id, message]));
-  return ids.map(({ id }) => byId.get(id)!);
+  return rows.map((row) => em.map(Message, row as never));
 }
 
 /** The newest leaf below a message; itself where nothing follows. */

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import { Person } from '../support/person.ts';
 import { startProduct } from '../support/product.ts';
 
@@ -9,6 +10,7 @@ import { startProduct } from '../support/product.ts';
 const ROUNDS = Number(process.argv[2] ?? 15);
 const TOKENS = 60;
 const GAP_MS = 20;
+const PAUSE_MS = 500;
 
 interface Reading {
   firstMs: number;
@@ -29,7 +31,7 @@ const model = createServer((request, response) => {
         `data: ${JSON.stringify({ id: 'x', object: 'chat.completion.chunk', created: 0, model: 'clock', choices: [{ index: 0, ...choice }] })}\n\n`,
       );
       if (last) response.end('data: [DONE]\n\n');
-      else setTimeout(send, GAP_MS);
+      else void setTimeout(GAP_MS).then(send);
     };
     send();
   });
@@ -77,6 +79,8 @@ function quantile(values: number[], q: number): number {
 const direct: Reading[] = [];
 const through: Reading[] = [];
 for (let round = -2; round < ROUNDS; round++) {
+  // A person reads before writing again; meanwhile the last answer's title, audit and usage are written.
+  await setTimeout(PAUSE_MS);
   const [one, other] = [await readDirectly(), await readThrough()];
   // The first rounds warm up.
   if (round < 0) continue;

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { addDocument } from '../support/documents.ts';
+import { eventually } from '../support/eventually.ts';
 import { startModelServer, type ModelServer } from '../support/model-server.ts';
 import { Person } from '../support/person.ts';
 import { startProduct, type Product } from '../support/product.ts';
@@ -44,7 +45,10 @@ beforeAll(async () => {
       { toolCalls: [{ name: 'calculate', arguments: { expression: `12 * ${nights}` } }] },
       { text: `That is ${12 * nights} euros [1].`, usage: true },
     );
-    await ada.follow((await ada.send(conversationId, `What do ${nights} nights at a berth cost?`)).runId);
+    const { runId } = await ada.send(conversationId, `What do ${nights} nights at a berth cost?`);
+    await ada.follow(runId);
+    const usage = () => ada.ask('query ($id: ID!) { run(id: $id) { usage { inputTokens } } }', { id: runId });
+    await eventually(usage, ({ run }) => run.usage !== null);
   }
 });
 

@@ -16,6 +16,8 @@ const LOOK_MS = 1000;
 export class RunFollower implements AsyncIterableIterator<StoredRunEvent> {
   readonly #em: () => SqlEntityManager;
   readonly #runId: string;
+  /** The run as the caller has just read it; the first reading needs no other. */
+  #opened: Run | undefined;
   #at: Cursor;
   #ready: StoredRunEvent[] = [];
   #live: Topics['run'] | undefined;
@@ -24,9 +26,10 @@ export class RunFollower implements AsyncIterableIterator<StoredRunEvent> {
   #ended = false;
   #stop: (() => Promise<void>) | undefined;
 
-  private constructor(em: () => SqlEntityManager, runId: string, at: Cursor) {
+  private constructor(em: () => SqlEntityManager, run: Run, at: Cursor) {
     this.#em = em;
-    this.#runId = runId;
+    this.#runId = run.id;
+    this.#opened = run;
     this.#at = at;
   }
 
@@ -35,7 +38,7 @@ export class RunFollower implements AsyncIterableIterator<StoredRunEvent> {
     if (isBehind({ attempt: run.attempt, seq: run.lastSeq }, at)) {
       throw new Failure('BAD_USER_INPUT', { reason: 'The cursor lies ahead of the run.', field: 'after' });
     }
-    const follower = new RunFollower(parts.em, run.id, at);
+    const follower = new RunFollower(parts.em, run, at);
     // Without the bus the log is still read every second.
     follower.#stop = await parts.bus.listen('run', run.id, (burst) => follower.#hear(burst)).catch(() => async () => {});
     return follower;
@@ -85,7 +88,8 @@ export class RunFollower implements AsyncIterableIterator<StoredRunEvent> {
     }
     const em = this.#em();
     // The state is read before the events: a run that has ended by then has all its events in the log.
-    const run = await em.findOne(Run, { id: this.#runId });
+    const run = this.#opened ?? (await em.findOne(Run, { id: this.#runId }));
+    this.#opened = undefined;
     this.#ready = await readEvents(em, this.#runId, this.#at, PAGE);
     if (this.#ready.length === PAGE) this.#woken = true;
     if (this.#ready.length === 0 && (!run || !isActive(run))) await this.return();

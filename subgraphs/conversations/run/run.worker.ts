@@ -18,7 +18,7 @@ const CHARACTERS_PER_TOKEN = 4;
 type WorkerPorts = Pick<Ports, 'ai' | 'bus' | 'graph' | 'log' | 'queue' | 'values'>;
 
 /**
- * Writes answers. A job or the sweep claims a run by its lease; from then on the run log keeps the lease alive, and
+ * Writes answers. A run is claimed by its lease; from then on the run log keeps the lease alive, and
  * whatever happens to this process, another finds the lease expired and takes over as the next attempt.
  */
 export class RunWorker {
