@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join, resolve } from 'node:path';
+import { readRedisAddress } from './redis-address.ts';
 
 /** One setting: what it is for, and how its text becomes a value. `read` throws an Error that says what is wrong. */
 interface Setting<T> {
@@ -17,6 +18,23 @@ function setting<T>(fallback: string, about: string, read: (text: string) => T, 
 }
 
 const required = { inProduction: 'required' } as const;
+
+/** Where the subgraphs are, for roles that run apart from them: several replicas of one are separated by commas. */
+const SUBGRAPH_URLS = {
+  USERS_URL: subgraphUrl('users'),
+  ASSISTANTS_URL: subgraphUrl('assistants'),
+  CONVERSATIONS_URL: subgraphUrl('conversations'),
+  KNOWLEDGE_URL: subgraphUrl('knowledge'),
+  TOOLS_URL: subgraphUrl('tools'),
+  ANALYTICS_URL: subgraphUrl('analytics'),
+} as const;
+
+function subgraphUrl(name: string): Setting<string[]> {
+  const read = url('http:', 'https:');
+  return setting('', `Replicas of the ${name} subgraph, separated by commas; for roles that run apart from it.`, (value) =>
+    list(value).map(read),
+  );
+}
 
 /** Every setting of the product, all optional outside production. README's table is compared with this list by a test. */
 export const SETTINGS = {
@@ -47,9 +65,15 @@ export const SETTINGS = {
   ),
   REDIS_URL: setting(
     '',
-    'Redis server, `redis://host:6379`, for live topics and rates; within the process when empty.',
-    optional(server('redis:', 'rediss:')),
+    'Redis, for what is seen or may be recomputed; within the process when empty. A server `redis://user:password@host:6379/db`, ' +
+      'Sentinels `redis+sentinel://:password@host:26379,host2:26379/master/db`, or a cluster `redis+cluster://:password@host:6379,host2:6379`; `rediss` for TLS.',
+    optional(redis),
     required,
+  ),
+  VECTOR_DATABASE_URL: setting(
+    '',
+    'PostgreSQL server with pgvector, where the one of DATABASE_URL has none and there is no Weaviate.',
+    optional(server('postgres:', 'postgresql:')),
   ),
   WEAVIATE_URL: setting('', 'Weaviate server, `http://host:8080`; pgvector in the database when empty.', optional(url('http:', 'https:'))),
   WEAVIATE_GRPC_PORT: setting('50051', 'Port of the same host where Weaviate speaks gRPC.', integer(1, 65535)),
@@ -74,6 +98,7 @@ export const SETTINGS = {
   RUN_LEASE_MS: setting('3000', 'After this silence of its worker, a run is taken over by another.', integer(500, 60_000)),
   PROVIDER_IDLE_MS: setting('20000', 'A model that sends nothing for this long has failed.', integer(100, 600_000)),
   ALLOWED_PRIVATE_HOSTS: setting('', 'host:port pairs, separated by commas, that tools may read although they are not public.', list),
+  ...SUBGRAPH_URLS,
   TRUSTED_PROXIES: setting('', 'Addresses of proxies, separated by commas, whose X-Forwarded-For is believed.', addresses),
 } as const;
 
@@ -83,14 +108,14 @@ export type Config = Readonly<Read>;
 /** Names every fault at once. */
 export class ConfigError extends Error {}
 
-/** The only reader of the environment. Empty counts as absent. */
-export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
+/** The only reader of the environment. Empty counts as absent. `unused` are settings that this process can do without. */
+export function readConfig(environment: NodeJS.ProcessEnv = process.env, unused: readonly string[] = []): Config {
   const faults: string[] = [];
   const values: Record<string, unknown> = {};
   const production = environment['NODE_ENV']?.trim() === 'production';
   for (const [name, { fallback, read, inProduction }] of Object.entries<Setting<unknown>>(SETTINGS)) {
     const given = environment[name]?.trim() || fallback;
-    if (production && inProduction && !given) faults.push(`${name}: must be set when NODE_ENV is production`);
+    if (production && inProduction && !given && !unused.includes(name)) faults.push(`${name}: must be set when NODE_ENV is production`);
     try {
       values[name] = read(given);
     } catch (error) {
@@ -148,6 +173,11 @@ function server(...protocols: string[]): (value: string) => string {
     if (URL.canParse(value) && protocols.includes(new URL(value).protocol)) return value;
     throw new Error(`must be an address that begins with ${protocols.map((p) => `${p}//`).join(' or ')}`);
   };
+}
+
+function redis(value: string): string {
+  readRedisAddress(value);
+  return value;
 }
 
 function oneOf<T extends string>(...choices: T[]): (value: string) => T {

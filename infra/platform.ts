@@ -9,6 +9,7 @@ import type { Database } from './database/database.ts';
 import { PgliteDatabase } from './database/pglite.ts';
 import { ServerDatabase } from './database/server.ts';
 import { DiskFiles } from './files/disk.ts';
+import { IdentityTokens } from './identity.ts';
 import { openKeys } from './keys.ts';
 import type { Limits } from './limits/limits.ts';
 import { MemoryLimits } from './limits/memory.ts';
@@ -16,24 +17,41 @@ import { RedisLimits } from './limits/redis.ts';
 import type { Log } from './log.ts';
 import { PostgresQueue } from './queue/postgres.ts';
 import { reach } from './reach.ts';
-import { openRedis } from './redis.ts';
+import { openRedis, openRedisKeys } from './redis.ts';
 import { SignedTickets } from './tickets.ts';
 import { AccessTokens } from './tokens.ts';
 import { PgVectors, SESSION } from './vectors/pgvector.ts';
 import type { Vectors } from './vectors/vectors.ts';
 import { WeaviateVectors } from './vectors/weaviate.ts';
 
+export type Ground = Awaited<ReturnType<typeof openGround>>;
 export type Platform = Awaited<ReturnType<typeof openPlatform>>;
 
-/** Opens each port with the adapter that the settings choose; `close` does it in reverse. */
-export async function openPlatform(config: Config, log: Log, publicUrl: () => string) {
-  const { database, queueOptions, vectors } = await openDatabase(config, log);
+/** What every process stands on: keys, files, live topics and rates. `close` ends it. */
+export async function openGround(config: Config, log: Log, publicUrl: () => string) {
   const keys = openKeys(rootSecret(config));
-  const files = new DiskFiles(join(config.DATA_DIR, 'files'));
   const { bus, limits } = await openBus(config, log);
+  return {
+    bus,
+    files: new DiskFiles(join(config.DATA_DIR, 'files')),
+    identities: new IdentityTokens(keys.derive('identity')),
+    keys,
+    limits,
+    tickets: new SignedTickets(keys.derive('tickets'), publicUrl),
+    tokens: new AccessTokens(keys.derive('access-tokens')),
+    async close() {
+      await limits.close();
+      await bus.close();
+    },
+  };
+}
+
+/** The ground, and what a subgraph needs beside it. Vectors are opened only for who searches or indexes. */
+export async function openPlatform(config: Config, log: Log, { publicUrl, vectors: usesVectors }: PlatformOptions) {
+  const ground = await openGround(config, log, publicUrl);
+  const { database, queueOptions, pgVectors } = await openDatabase(config, log);
+  const vectors = usesVectors ? await openVectors(config, log, pgVectors) : unopened<Vectors>('vectors');
   const queue = new PostgresQueue(queueOptions, log);
-  const tickets = new SignedTickets(keys.derive('tickets'), publicUrl);
-  const tokens = new AccessTokens(keys.derive('access-tokens'));
   const ai = openAi({
     apiKey: config.OPENAI_API_KEY,
     baseUrl: config.OPENAI_BASE_URL,
@@ -43,47 +61,56 @@ export async function openPlatform(config: Config, log: Log, publicUrl: () => st
   });
   await queue.open();
   return {
+    ...ground,
     ai,
-    bus,
     database,
-    files,
-    keys,
-    limits,
     queue,
-    tickets,
-    tokens,
     vectors,
     async close() {
       await queue.close();
-      await vectors.close();
-      await limits.close();
-      await bus.close();
+      if (usesVectors) await vectors.close();
+      await ground.close();
       await database.close();
     },
   };
 }
 
+interface PlatformOptions {
+  /** Read whenever it is needed: with port 0 it is known only once the door listens. */
+  publicUrl: () => string;
+  vectors: boolean;
+}
+
+/** A port that this process has no use for; who uses it all the same learns which. */
+function unopened<Port extends object>(name: string): Port {
+  return new Proxy({} as Port, {
+    get() {
+      throw new Error(`this role does not open ${name}`);
+    },
+  });
+}
+
 interface Store {
   database: Database;
   queueOptions: ConstructorOptions;
-  vectors: Vectors;
+  pgVectors: () => Vectors;
 }
 
-/** The database, and what lives in it: the queue always, the vectors unless Weaviate has them. */
+/** The database, and how what lives in it is reached: the queue always, the vectors unless Weaviate has them. */
 async function openDatabase(config: Config, log: Log): Promise<Store> {
   if (!config.DATABASE_URL) {
     const database = new PgliteDatabase(config.DATA_DIR, log);
     await database.open();
-    const vectors = await openVectors(config, log, () => new PgVectors(() => database.pglite));
-    return { database, queueOptions: { db: fromPglite(database.pglite), backend: 'pglite' }, vectors };
+    const queueOptions = { db: fromPglite(database.pglite), backend: 'pglite' } as const;
+    return { database, queueOptions, pgVectors: () => new PgVectors(() => database.pglite) };
   }
   const database = new ServerDatabase(config.DATABASE_URL, log);
   await reach('DATABASE_URL', () => database.open(), { log });
-  const vectors = await openVectors(config, log, () => {
-    const engine = database.openEngine(SESSION);
+  const openEngine = () => {
+    const engine = database.openEngine(SESSION, config.VECTOR_DATABASE_URL);
     return new PgVectors(() => engine);
-  });
-  return { database, queueOptions: database.queueConnections, vectors };
+  };
+  return { database, queueOptions: database.queueConnections, pgVectors: openEngine };
 }
 
 async function openVectors(config: Config, log: Log, inDatabase: () => Vectors): Promise<Vectors> {
@@ -98,7 +125,7 @@ async function openVectors(config: Config, log: Log, inDatabase: () => Vectors):
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new ConfigError(
-      `The database has no pgvector (${reason}). Install that extension on the server of DATABASE_URL and allow its user to create it, or set WEAVIATE_URL.`,
+      `The database has no pgvector (${reason}). Install that extension on the server of DATABASE_URL and allow its user to create it, or set VECTOR_DATABASE_URL or WEAVIATE_URL.`,
       { cause: error },
     );
   }
@@ -107,8 +134,8 @@ async function openVectors(config: Config, log: Log, inDatabase: () => Vectors):
 
 async function openBus(config: Config, log: Log): Promise<{ bus: Bus; limits: Limits }> {
   const url = config.REDIS_URL;
-  if (!url) return { bus: new MemoryBus(), limits: new MemoryLimits() };
+  if (!url) return { bus: new MemoryBus(log), limits: new MemoryLimits() };
   const bus = new RedisBus((name) => openRedis(url, name, log), log);
   await reach('REDIS_URL', () => bus.open(), { log });
-  return { bus, limits: new RedisLimits(await openRedis(url, 'limits', log)) };
+  return { bus, limits: new RedisLimits(await openRedisKeys(url, 'limits', log)) };
 }

@@ -1,6 +1,8 @@
 import type { Actor, Role } from './viewer.ts';
 
-export type SubgraphName = 'users' | 'assistants' | 'conversations' | 'knowledge' | 'tools' | 'analytics';
+export const SUBGRAPH_NAMES = ['users', 'assistants', 'conversations', 'knowledge', 'tools', 'analytics'] as const;
+
+export type SubgraphName = (typeof SUBGRAPH_NAMES)[number];
 
 type RunOutcome = 'COMPLETED' | 'STOPPED' | 'FAILED' | 'INTERRUPTED';
 

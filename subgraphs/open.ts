@@ -14,7 +14,7 @@ const LINK = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9
 export interface OpenSubgraph {
   name: SubgraphName;
   source: Source;
-  /** Begins its jobs, the facts it hears and what runs beside them. */
+  /** Begins its jobs, the facts it hears and what runs beside them; a process that only answers does not. */
   start(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -24,13 +24,16 @@ export async function openSubgraph(subgraph: Subgraph, ports: Ports, em: SqlEnti
   const parts = subgraph.create(ports);
   const { schema } = await buildSubgraph(parts);
   const log = ports.log.child({ subgraph: subgraph.name });
+  const jobs = Object.entries(parts.jobs ?? {});
+  for (const [name, job] of jobs) await ports.queue.declare(name, job.options);
+  const close = parts.open?.();
   let stop: (() => Promise<void>) | undefined;
   return {
     name: subgraph.name,
     source: schemaSource(schema, { em, bus: ports.bus, log }),
     async start() {
       stop = await parts.start?.(() => em.fork());
-      for (const [name, job] of Object.entries(parts.jobs ?? {})) {
+      for (const [name, job] of jobs) {
         await ports.queue.work(name, (data, signal) => job.run(data, { em: em.fork(), log, signal }), job.options);
       }
       const hears = parts.hears as Record<string, ((fact: unknown, context: unknown) => Promise<void>) | undefined>;
@@ -42,6 +45,7 @@ export async function openSubgraph(subgraph: Subgraph, ports: Ports, em: SqlEnti
     },
     async stop() {
       await stop?.();
+      close?.();
     },
   };
 }

@@ -33,7 +33,6 @@ export interface Ports {
 
 /** Settings that a domain needs; values, never the configuration itself. */
 export interface Values {
-  publicUrl: string;
   maxUploadBytes: number;
   /** A run whose lease is this old may be taken over. */
   runLeaseMs: number;
@@ -57,7 +56,9 @@ export interface Parts<S extends SubgraphName = SubgraphName> {
   references: Record<string, (reference: any, context: Context) => Promise<unknown>>;
   jobs?: Record<string, Job>;
   hears: Hears<S, JobContext>;
-  /** Starts what runs beside requests and jobs; the result stops it. */
+  /** Begins what its answers need, wherever it answers; the result stops it. */
+  open?(): () => void;
+  /** Starts what runs beside jobs, wherever jobs run; the result stops it. */
   start?(fork: () => SqlEntityManager): Promise<() => Promise<void>>;
 }
 

@@ -47,10 +47,11 @@ export class ServerDatabase implements Database {
     await this.ping();
   }
 
-  /** For an adapter that lives in the same database: connections of their own, each with these session settings. */
-  openEngine(session: Record<string, string>) {
+  /** For an adapter that lives in the same database, or in the one of `url`: connections of its own, each with these session settings. */
+  openEngine(session: Record<string, string>, url = this.#url) {
     const pool = this.#pool({
       ...TIMEOUTS,
+      connectionString: url,
       max: POOL.engine,
       onConnect: async (client) => {
         for (const [name, value] of Object.entries(session)) await client.query('select set_config($1, $2, false)', [name, value]);

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { EntityManager } from '@mikro-orm/core';
 import { fromKysely, PgBoss, type ConstructorOptions, type Job } from 'pg-boss';
-import { hearersOf, type Fact, type FactName, type Facts, type SubgraphName } from '../../schema/facts.ts';
+import { hearersOf, SUBGRAPH_NAMES, type Fact, type FactName, type Facts, type SubgraphName } from '../../schema/facts.ts';
 import type { Actor } from '../../schema/viewer.ts';
 import { newId } from '../id.ts';
 import type { Log } from '../log.ts';
@@ -9,8 +9,6 @@ import type { JobHandler, JobOptions, Queue, WorkOptions } from './queue.ts';
 
 /** Facts are heard after the person who caused them has been served. */
 const AFTERWARDS_MS = 150;
-
-const HEARERS: SubgraphName[] = ['users', 'assistants', 'conversations', 'knowledge', 'tools', 'analytics'];
 
 /** pg-boss in the one database, so that a job exists exactly when the rows exist that asked for it. */
 export class PostgresQueue implements Queue {
@@ -26,7 +24,7 @@ export class PostgresQueue implements Queue {
 
   async open(): Promise<void> {
     await this.#boss.start();
-    for (const hearer of HEARERS) await this.#make(factsOf(hearer), { retryLimit: 20 });
+    for (const hearer of SUBGRAPH_NAMES) await this.#make(factsOf(hearer), { retryLimit: 20 });
   }
 
   async close(): Promise<void> {
@@ -35,6 +33,10 @@ export class PostgresQueue implements Queue {
 
   async ping(): Promise<void> {
     await this.#boss.getQueue(factsOf('analytics'));
+  }
+
+  async declare(job: string, options: WorkOptions = {}): Promise<void> {
+    await this.#make(job, options);
   }
 
   async add(em: EntityManager, job: string, data: object, options: JobOptions = {}): Promise<void> {

@@ -8,7 +8,9 @@ export interface Queue {
   close(): Promise<void>;
   /** Resolves while jobs can be added. */
   ping(): Promise<void>;
-  /** Adds a job inside the caller's transaction. */
+  /** Makes the job known, so that it may be added before anybody works on it. */
+  declare(job: string, options?: WorkOptions): Promise<void>;
+  /** Adds a declared job inside the caller's transaction. */
   add(em: EntityManager, job: string, data: object, options?: JobOptions): Promise<void>;
   /** Tells a fact inside the caller's transaction: one row for each hearer. */
   tell<N extends FactName>(em: EntityManager, name: N, payload: Facts[N], actor: Actor): Promise<void>;

@@ -36,10 +36,7 @@ export const analytics: Subgraph<'analytics'> = {
         AuditEntry: ({ id }: { id: string }, context: Context) => auditEntry(id, context),
       },
       hears: Object.fromEntries(FACT_NAMES.map((name) => [name, hear])) as unknown as Hears<'analytics', JobContext>,
-      async start() {
-        const stop = loop.watch();
-        return async () => stop();
-      },
+      open: () => loop.watch(),
     };
   },
 };

@@ -3,7 +3,7 @@ import { ApolloGateway, LocalGraphQLDataSource } from '@apollo/gateway';
 import { parse, type GraphQLSchema } from 'graphql';
 import { composeFiles } from '../../gateway/compose.ts';
 import { Gateway } from '../../gateway/gateway.ts';
-import { local } from '../../gateway/sources.ts';
+import { local } from '../../gateway/sources/local.ts';
 import { openLog } from '../../infra/log.ts';
 import { PlainSource, subgraphSchema, withLink } from '../support/federation/plain-source.ts';
 

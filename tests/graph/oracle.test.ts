@@ -3,7 +3,7 @@ import { parse, type ExecutionResult, type OperationDefinitionNode } from 'graph
 import { composeFiles, readSubgraphSchemas } from '../../gateway/compose.ts';
 import { Gateway } from '../../gateway/gateway.ts';
 import type { PlannerName } from '../../gateway/planner.ts';
-import { local } from '../../gateway/sources.ts';
+import { local } from '../../gateway/sources/local.ts';
 import { openLog } from '../../infra/log.ts';
 import { openOracle, type Oracle } from '../support/federation/oracle.ts';
 import { productOperations } from '../support/federation/product-operations.ts';

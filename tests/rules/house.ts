@@ -3,6 +3,8 @@
 /** Packages that have an address: outside these files and folders (and `tests/`) nobody imports them. */
 export const VENDORS: Record<string, string[]> = {
   // infra: the ground
+  '@aws-sdk/client-s3': ['infra/files/s3.ts'],
+  '@aws-sdk/lib-storage': ['infra/files/s3.ts'],
   '@electric-sql/pglite': ['infra/database/'],
   '@electric-sql/pglite-pgvector': ['infra/database/pglite.ts'],
   '@mikro-orm/migrations': ['infra/database/'],
@@ -29,10 +31,11 @@ export const VENDORS: Record<string, string[]> = {
   '@fastify/helmet': ['gateway/'],
   '@graphql-hive/router-query-planner': ['gateway/hive-planner.ts'],
   '@theguild/federation-composition': ['gateway/compose.ts'],
-  fastify: ['gateway/'],
+  cockatiel: ['gateway/sources/replica.ts'],
+  fastify: ['gateway/', 'subgraphs/serve.ts', 'infra/roles/'],
   'graphql-sse': ['gateway/'],
-  ws: ['gateway/'],
-  'graphql-ws': ['gateway/', 'web/src/lib/graph/'],
+  ws: ['gateway/', 'subgraphs/serve.ts'],
+  'graphql-ws': ['gateway/', 'subgraphs/serve.ts', 'web/src/lib/graph/'],
   // subgraphs: the domain
   '@apollo/subgraph': ['subgraphs/open.ts'],
   '@mikro-orm/core': ['subgraphs/', 'infra/database/', 'infra/queue/'],
@@ -46,7 +49,7 @@ export const VENDORS: Record<string, string[]> = {
   mammoth: ['subgraphs/knowledge/extract/'],
   'reflect-metadata': ['subgraphs/'],
   'type-graphql': ['subgraphs/'],
-  undici: ['subgraphs/tools/page/'],
+  undici: ['gateway/sources/', 'subgraphs/tools/page/'],
   unpdf: ['subgraphs/knowledge/extract/'],
   yauzl: ['subgraphs/knowledge/extract/'],
   // web: the face
@@ -86,7 +89,8 @@ const CONTRACT = /^schema\//;
 export const WALLS: Wall[] = [
   { from: /^tests\//, may: [/./], instead: '' },
   { from: CONTRACT, may: [CONTRACT], instead: 'schema/ is what two processes agree on: it imports nothing but itself.' },
-  { from: /^infra\/start\.ts$/, may: [/./], instead: '' },
+  // The composition root, and what each role is composed of.
+  { from: /^infra\/(start\.ts$|roles\/)/, may: [/./], instead: '' },
   {
     from: /^infra\/(\w+)\/\1\.ts$/,
     may: [CONTRACT],
@@ -134,7 +138,7 @@ export const WALLS: Wall[] = [
 ];
 
 /** Nobody imports the places where everything comes together. */
-export const SUMMITS = /^(tests\/|infra\/start\.ts|infra\/launch|subgraphs\/print\.ts)/;
+export const SUMMITS = /^(tests\/|infra\/start\.ts|infra\/roles\/|infra\/launch|subgraphs\/print\.ts)/;
 
 export const BANNED_NAMES = [
   'utils',

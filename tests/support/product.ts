@@ -20,6 +20,8 @@ export interface StartOptions {
   dataDir?: string;
   /** A compiled module that is loaded first; a known-bad variant, for instance. */
   preload?: string;
+  /** One role instead of everything. */
+  role?: string;
 }
 
 /** The real product in a process of its own, on a free port, with its own data. */
@@ -38,11 +40,11 @@ export class Product {
     this.#ended = new Promise((done) => child.once('exit', () => done()));
   }
 
-  static async start({ env = {}, dataDir, preload }: StartOptions = {}): Promise<Product> {
+  static async start({ env = {}, dataDir, preload, role }: StartOptions = {}): Promise<Product> {
     const directory = dataDir ?? (await freshDataDirectory(install));
     const child = spawn(
       process.execPath,
-      ['--enable-source-maps', ...(preload ? ['--import', resolve(preload)] : []), resolve('dist/infra/start.js')],
+      ['--enable-source-maps', ...(preload ? ['--import', resolve(preload)] : []), resolve('dist/infra/start.js'), ...(role ? [role] : [])],
       {
         env: {
           PATH: process.env['PATH'],

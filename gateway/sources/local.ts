@@ -1,5 +1,5 @@
-import type { Source, SourceResult } from '../schema/source.ts';
-import { overTheWire } from './wire.ts';
+import type { Source, SourceResult } from '../../schema/source.ts';
+import { overTheWire } from '../wire.ts';
 
 /**
  * A subgraph in this process. Requests, results and events become JSON and are read again, so that nothing passes

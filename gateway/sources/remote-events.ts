@@ -1,0 +1,63 @@
+import { Failure } from '../../schema/errors.ts';
+import type { SourceResult } from '../../schema/source.ts';
+import type { Replica } from './replica.ts';
+import { Unanswered } from './unanswered.ts';
+
+type Events = AsyncIterableIterator<SourceResult>;
+
+/**
+ * A subscription at whichever replica takes it. Until its first event it may be begun anew at another without
+ * anybody seeing it; after that a lost connection is `DEPENDENCY_UNAVAILABLE`, and the reader goes on from its cursor.
+ */
+export class RemoteEvents implements AsyncIterableIterator<SourceResult> {
+  readonly #attempts: AsyncIterator<Replica>;
+  readonly #open: (replica: Replica) => Promise<Events>;
+  #events: Events | undefined;
+  #isUnread = true;
+  #left = false;
+  #lost: unknown;
+
+  constructor(attempts: AsyncIterator<Replica>, open: (replica: Replica) => Promise<Events>) {
+    this.#attempts = attempts;
+    this.#open = open;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async next(): Promise<IteratorResult<SourceResult>> {
+    while (!this.#left) {
+      this.#events ??= await this.#begin();
+      try {
+        const event = await this.#events.next();
+        this.#isUnread = false;
+        return event;
+      } catch (error) {
+        if (!(error instanceof Unanswered)) throw error;
+        this.#lost = error;
+        if (!this.#isUnread) throw unavailable(error);
+        this.#events = undefined;
+      }
+    }
+    return { done: true, value: undefined };
+  }
+
+  async return(): Promise<IteratorResult<SourceResult>> {
+    this.#left = true;
+    await this.#events?.return?.();
+    return { done: true, value: undefined };
+  }
+
+  async #begin(): Promise<Events> {
+    const { done, value: replica } = await this.#attempts.next();
+    if (done) throw unavailable(this.#lost);
+    const events = await this.#open(replica);
+    if (this.#left) await events.return?.();
+    return events;
+  }
+}
+
+function unavailable(cause: unknown): Failure {
+  return new Failure('DEPENDENCY_UNAVAILABLE', {}, { cause });
+}

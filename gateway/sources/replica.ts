@@ -1,0 +1,125 @@
+import { BrokenCircuitError, CircuitState, circuitBreaker, ConsecutiveBreaker, handleType } from 'cockatiel';
+import { createClient, type Client } from 'graphql-ws';
+import { Pool } from 'undici';
+import WebSocket from 'ws';
+import type { SourceRequest, SourceResult } from '../../schema/source.ts';
+import { EventQueue } from './event-queue.ts';
+import { Unanswered } from './unanswered.ts';
+
+/** Milliseconds. No fetch of a plan takes as long as the longest of these unless something is broken. */
+const CONNECT_MS = 1_000;
+const ANSWER_MS = 10_000;
+/** Shorter than the server's own, so that it is we who close an idle connection, never in the face of a request. */
+const IDLE_MS = 10_000;
+const CONNECTIONS = 64;
+const BEAT_MS = 5_000;
+const FAILURES_TO_OPEN = 5;
+const REST_MS = 1_000;
+/** A replica that is about to stop is left alone for this long. */
+const LEAVING_MS = 5_000;
+
+/** One process that answers for a subgraph: its connections, and whether it is worth asking. */
+export class Replica {
+  readonly #pool: Pool;
+  readonly #socket: Client;
+  readonly #breaker = circuitBreaker(handleType(Unanswered), {
+    breaker: new ConsecutiveBreaker(FAILURES_TO_OPEN),
+    halfOpenAfter: REST_MS,
+  });
+  #leavingUntil = 0;
+
+  constructor(url: string) {
+    this.#pool = new Pool(url, {
+      connections: CONNECTIONS,
+      keepAliveTimeout: IDLE_MS,
+      connectTimeout: CONNECT_MS,
+      headersTimeout: ANSWER_MS,
+      bodyTimeout: ANSWER_MS,
+    });
+    this.#socket = openSocket(`${url.replace(/^http/, 'ws')}/graphql`);
+  }
+
+  /** False while it fails, or is about to stop. */
+  get isWell(): boolean {
+    return this.#breaker.state !== CircuitState.Open && performance.now() > this.#leavingUntil;
+  }
+
+  /** Throws `Unanswered`. */
+  async execute(request: SourceRequest, token: string): Promise<SourceResult> {
+    try {
+      return await this.#breaker.execute(() => this.#post(request, token));
+    } catch (error) {
+      throw error instanceof BrokenCircuitError ? new Unanswered(false, { cause: error }) : error;
+    }
+  }
+
+  /** The events of a subscription; the first reading throws `Unanswered` where none came. */
+  subscribe(request: SourceRequest, token: string): EventQueue {
+    return new EventQueue((sink) =>
+      this.#socket.subscribe({ ...request, extensions: { identity: token } } as Parameters<Client['subscribe']>[0], sink),
+    );
+  }
+
+  async ping(): Promise<void> {
+    const { statusCode, body } = await this.#pool.request({ method: 'GET', path: '/health/ready', headersTimeout: CONNECT_MS });
+    await body.dump();
+    if (statusCode !== 200) throw new Error(`the replica answers ${statusCode}`);
+  }
+
+  async close(): Promise<void> {
+    await this.#socket.dispose();
+    await this.#pool.destroy();
+  }
+
+  async #post(request: SourceRequest, token: string): Promise<SourceResult> {
+    const { statusCode, body } = await this.#send(request, token);
+    if (statusCode === 200) return (await body.json().catch(broken)) as SourceResult;
+    if (statusCode === 503) this.#leavingUntil = performance.now() + LEAVING_MS;
+    throw new Unanswered(statusCode !== 503, {
+      cause: new Error(`status ${statusCode}: ${(await body.text().catch(broken)).slice(0, 300)}`),
+    });
+  }
+
+  #send(request: SourceRequest, token: string) {
+    return this.#pool
+      .request({
+        method: 'POST',
+        path: '/graphql',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+        body: JSON.stringify(request),
+      })
+      .catch(broken);
+  }
+}
+
+/** Codes of failures to connect: nothing was sent. */
+const UNSENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT']);
+
+function broken(error: unknown): never {
+  throw new Unanswered(!UNSENT.has((error as NodeJS.ErrnoException).code ?? ''), { cause: error });
+}
+
+/** One socket for all subscriptions of this process; each carries its own identity. It never subscribes again by itself. */
+function openSocket(url: string): Client {
+  let socket: WebSocket | undefined;
+  let silence: NodeJS.Timeout | undefined;
+  return createClient({
+    url,
+    webSocketImpl: WebSocket,
+    lazy: true,
+    lazyCloseTimeout: IDLE_MS,
+    retryAttempts: 0,
+    shouldRetry: () => false,
+    connectionAckWaitTimeout: CONNECT_MS * 2,
+    keepAlive: BEAT_MS,
+    on: {
+      opened: (opened) => (socket = opened as WebSocket),
+      ping: (received) => {
+        // A peer that does not even answer a beat is gone, though nobody has closed the connection.
+        if (!received) silence = setTimeout(() => socket?.terminate(), BEAT_MS);
+      },
+      pong: (received) => received && clearTimeout(silence),
+      closed: () => clearTimeout(silence),
+    },
+  });
+}

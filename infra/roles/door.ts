@@ -1,0 +1,38 @@
+import { resolve } from 'node:path';
+import type { Gateway } from '../../gateway/gateway.ts';
+import type { Check } from '../../gateway/health.ts';
+import { openDoor, type Door } from '../../gateway/http.ts';
+import type { Scales } from '../../gateway/limits/scales.ts';
+import type { Config } from '../config.ts';
+import type { Log } from '../log.ts';
+import type { Ground } from '../platform.ts';
+
+/** The public listener, before a graph. */
+export function openDoorOf(
+  config: Config,
+  log: Log,
+  parts: { ground: Ground; gateway: Gateway; scales: Scales; checks: Record<string, Check> },
+): Promise<Door> {
+  const { ground, gateway, scales, checks } = parts;
+  return openDoor({
+    ...ground,
+    gateway,
+    scales,
+    log,
+    checks: { supergraph: async () => gateway.schema, ...checks },
+    values: {
+      host: config.HOST,
+      port: config.PORT,
+      publicUrl: config.PUBLIC_URL,
+      trustedProxies: config.TRUSTED_PROXIES,
+      introspection: config.INTROSPECTION,
+      signInsPerMinute: config.SIGN_INS_PER_MINUTE,
+      webRoot: resolve('web/build'),
+    },
+  });
+}
+
+/** Where a listener is reached on this machine. */
+export function addressOf({ HOST }: Config, port: number): string {
+  return `http://${HOST.includes(':') ? `[${HOST}]` : HOST}:${port}`;
+}

@@ -1,0 +1,28 @@
+import { Scales } from '../../gateway/limits/scales.ts';
+import { SUBGRAPH_NAMES } from '../../schema/facts.ts';
+import type { Config } from '../config.ts';
+import type { Log } from '../log.ts';
+import { openGround } from '../platform.ts';
+import { addressOf, openDoorOf } from './door.ts';
+import { openGateway, remoteSources } from './house.ts';
+import type { Running } from './role.ts';
+
+/** The door alone: every subgraph answers elsewhere. It keeps nothing, so there may be many. */
+export async function openGatewayRole(config: Config, log: Log): Promise<Running> {
+  const ground = await openGround(config, log, () => config.PUBLIC_URL ?? '');
+  const sources = remoteSources(config, ground.identities, SUBGRAPH_NAMES);
+  const scales = new Scales();
+  const gateway = await openGateway(config, log, { sources, admission: scales });
+  const checks = Object.fromEntries([...sources].map(([name, source]) => [name, () => source.ping()]));
+  const door = await openDoorOf(config, log, { ground, gateway, scales, checks });
+  await door.listen();
+  return {
+    url: addressOf(config, door.port),
+    async close() {
+      await door.close();
+      await gateway.stop();
+      for (const source of sources.values()) await source.close();
+      await ground.close();
+    },
+  };
+}

@@ -1,0 +1,56 @@
+import type { AddressInfo } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import Fastify, { type FastifyInstance } from 'fastify';
+import { addHealth, type Check } from '../../gateway/health.ts';
+import { answerErrors } from '../../gateway/http-errors.ts';
+import { Failure } from '../../schema/errors.ts';
+import type { Config } from '../config.ts';
+import { newId } from '../id.ts';
+import type { Log } from '../log.ts';
+import { addressOf } from './door.ts';
+
+/** Longer than a gateway keeps an idle connection, so that it is the gateway who closes it. */
+const IDLE_MS = 65_000;
+/** For so long, whoever asks is told that this process is about to stop, and asks another. */
+const LEAVING_MS = 1_000;
+const CLOSE_MS = 7_000;
+
+/** The listener of a role that is not the door: health for whoever watches, and what the role adds. */
+export interface Port {
+  app: FastifyInstance;
+  listen(): Promise<string>;
+  /** Turns newcomers away, lets what is under way end, and returns within ten seconds. */
+  close(): Promise<void>;
+}
+
+export function openPort(config: Config, log: Log, checks: Record<string, Check>): Port {
+  const app = Fastify({
+    logger: false,
+    return503OnClosing: false,
+    forceCloseConnections: 'idle',
+    keepAliveTimeout: IDLE_MS,
+    genReqId: () => newId(),
+  });
+  let isStopping = false;
+  answerErrors(app, log);
+  app.addHook('onRequest', async (request, reply) => {
+    if (!isStopping || request.url.startsWith('/health/')) return;
+    void reply.header('connection', 'close');
+    throw new Failure('SHUTTING_DOWN');
+  });
+  addHealth(app, checks, () => isStopping);
+  return {
+    app,
+    async listen() {
+      await app.listen({ host: config.HOST, port: config.PORT });
+      return addressOf(config, (app.server.address() as AddressInfo).port);
+    },
+    async close() {
+      isStopping = true;
+      await pause(LEAVING_MS);
+      const patience = setTimeout(() => app.server.closeAllConnections(), CLOSE_MS);
+      await app.close();
+      clearTimeout(patience);
+    },
+  };
+}

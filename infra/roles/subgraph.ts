@@ -1,0 +1,25 @@
+import type { SubgraphName } from '../../schema/facts.ts';
+import { serveSubgraph } from '../../subgraphs/serve.ts';
+import type { Config } from '../config.ts';
+import type { Log } from '../log.ts';
+import { openPlatform } from '../platform.ts';
+import { openHouse } from './house.ts';
+import { openPort } from './port.ts';
+import type { Running } from './role.ts';
+
+/** One subgraph's answers, for gateways and for other subgraphs; its jobs are the workers'. */
+export async function openSubgraphRole(name: SubgraphName, config: Config, log: Log): Promise<Running> {
+  const platform = await openPlatform(config, log, { publicUrl: () => config.PUBLIC_URL ?? '', vectors: name === 'knowledge' });
+  const house = await openHouse(config, log, { platform, here: [name] });
+  const [{ source }] = house.subgraphs as [(typeof house.subgraphs)[number]];
+  const port = openPort(config, log, { database: () => platform.database.ping() });
+  const served = serveSubgraph(port.app, { name, source, identities: platform.identities, log });
+  return {
+    url: await port.listen(),
+    async close() {
+      await Promise.all([port.close(), served.close()]);
+      await house.close();
+      await platform.close();
+    },
+  };
+}

@@ -1,0 +1,22 @@
+import { SUBGRAPH_NAMES } from '../../schema/facts.ts';
+import type { Config } from '../config.ts';
+import type { Log } from '../log.ts';
+import { openPlatform } from '../platform.ts';
+import { openHouse } from './house.ts';
+import { openPort } from './port.ts';
+import type { Running } from './role.ts';
+
+/** The work behind the answers: runs, jobs and facts of all subgraphs. It asks the graph within its own process. */
+export async function openWorker(config: Config, log: Log): Promise<Running> {
+  const platform = await openPlatform(config, log, { publicUrl: () => config.PUBLIC_URL ?? '', vectors: true });
+  const house = await openHouse(config, log, { platform, here: SUBGRAPH_NAMES });
+  const port = openPort(config, log, { database: () => platform.database.ping(), queue: () => platform.queue.ping() });
+  for (const subgraph of house.subgraphs) await subgraph.start();
+  return {
+    url: await port.listen(),
+    async close() {
+      await Promise.all([port.close(), house.close()]);
+      await platform.close();
+    },
+  };
+}

@@ -1,0 +1,125 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { FastifyInstance } from 'fastify';
+import { parse } from 'graphql';
+import { handleProtocols, type SubscribePayload } from 'graphql-ws';
+import { useServer } from 'graphql-ws/use/ws';
+import { WebSocketServer } from 'ws';
+import type { Log } from '../infra/log.ts';
+import { Failure } from '../schema/errors.ts';
+import type { Source, SourceRequest, SourceResult } from '../schema/source.ts';
+import type { Identity } from '../schema/viewer.ts';
+
+export interface ServeOptions {
+  name: string;
+  source: Source;
+  /** `verify` throws `TOKEN_EXPIRED` or `UNAUTHENTICATED`. */
+  identities: { verify(token: string, subgraph: string): Promise<Identity> };
+  log: Log;
+}
+
+/** What the gateway may send at once: the representations of many entities are long. */
+const MAX_BYTES = 16 * 1024 * 1024;
+const BEAT_MS = 10_000;
+
+interface Asked {
+  request: SourceRequest;
+  identity: Identity;
+}
+
+/**
+ * A subgraph as a port of its own: `POST /graphql`, and graphql-transport-ws at the same address. Every request, and
+ * every operation of a socket, brings a signed identity; without one nothing is answered, not even `_service`.
+ */
+export function serveSubgraph(app: FastifyInstance, options: ServeOptions): { close(): Promise<void> } {
+  const { source, log } = options;
+  app.post('/graphql', { bodyLimit: MAX_BYTES }, async (request, reply) => {
+    const identity = await identityOf(options, /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1]);
+    return reply.send(await source.execute(requestOf(request.body), identity));
+  });
+
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_BYTES, perMessageDeflate: false, handleProtocols });
+  useServer(
+    {
+      onSubscribe: (_context, _id, payload) => admit(options, payload),
+      execute: ({ contextValue }) => answer(contextValue as Asked),
+      subscribe: ({ contextValue }) => follow(contextValue as Asked),
+      // Results are in their final form already.
+      onNext: (_context, _id, _payload, _args, result) => result as never,
+      onError: (_context, _id, _payload, errors) => errors,
+    },
+    sockets,
+    BEAT_MS,
+  );
+  app.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    if (request.url !== '/graphql') return void socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n');
+    sockets.handleUpgrade(request, socket, head, (accepted) => sockets.emit('connection', accepted, request));
+  });
+
+  async function answer({ request, identity }: Asked): Promise<never> {
+    return (await source.execute(request, identity)) as never;
+  }
+
+  async function follow({ request, identity }: Asked): Promise<never> {
+    const events = await source.subscribe(request, identity);
+    return (Symbol.asyncIterator in events ? withLastWords(events, identity, log) : events) as never;
+  }
+
+  return {
+    async close() {
+      for (const socket of sockets.clients) socket.close(1001, 'going away');
+      await new Promise((resolve) => sockets.close(resolve));
+    },
+  };
+}
+
+async function identityOf({ name, identities }: ServeOptions, token: unknown): Promise<Identity> {
+  if (typeof token !== 'string') throw new Failure('UNAUTHENTICATED');
+  return identities.verify(token, name);
+}
+
+function requestOf(body: unknown): SourceRequest {
+  const { query, variables, operationName } = (body ?? {}) as Partial<SourceRequest>;
+  if (typeof query !== 'string') throw new Failure('BAD_REQUEST');
+  return { query, ...(variables ? { variables } : {}), ...(operationName ? { operationName } : {}) };
+}
+
+async function admit(options: ServeOptions, payload: SubscribePayload) {
+  try {
+    const identity = await identityOf(options, payload.extensions?.['identity']);
+    const request = requestOf(payload);
+    const contextValue: Asked = { request, identity };
+    return { schema: undefined as never, document: parse(request.query), operationName: request.operationName, contextValue };
+  } catch (error) {
+    return [lastWords(error, options.log)] as never;
+  }
+}
+
+/** An error that a stream throws would close the socket, and with it the streams of everybody else. */
+function withLastWords(events: AsyncIterableIterator<SourceResult>, identity: Identity, log: Log): AsyncIterableIterator<SourceResult> {
+  let ended = false;
+  return {
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    async next() {
+      if (ended) return { done: true, value: undefined };
+      try {
+        return await events.next();
+      } catch (error) {
+        ended = true;
+        return { done: false, value: { data: null, errors: [lastWords(error, log.child({ requestId: identity.requestId }))] } };
+      }
+    },
+    async return() {
+      await events.return?.();
+      return { done: true, value: undefined };
+    },
+  };
+}
+
+function lastWords(error: unknown, log: Log) {
+  if (!(error instanceof Failure)) log.error({ err: error }, 'a stream failed');
+  const { message, extensions } = error instanceof Failure ? error : new Failure('INTERNAL');
+  return { message, extensions };
+}

@@ -1,0 +1,108 @@
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { PGlite } from '@electric-sql/pglite';
+import { vector } from '@electric-sql/pglite-pgvector';
+
+/**
+ * A PostgreSQL with pgvector at an address of its own, where no server has the extension: the embedded engine behind
+ * PostgreSQL's wire protocol. One session serves all connections, so it is for statements that stand alone.
+ */
+export class PgvectorServer {
+  readonly #engine: PGlite;
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+
+  private constructor(engine: PGlite) {
+    this.#engine = engine;
+    this.#server = createServer((socket) => {
+      this.#sockets.add(socket);
+      socket.once('close', () => this.#sockets.delete(socket));
+      serve(socket, (messages) => engine.runExclusive(() => engine.execProtocolRaw(messages)));
+    });
+  }
+
+  static async start(): Promise<PgvectorServer> {
+    const started = new PgvectorServer(await PGlite.create({ extensions: { vector } }));
+    await new Promise<void>((resolve) => started.#server.listen(0, '127.0.0.1', resolve));
+    return started;
+  }
+
+  get url(): string {
+    return `postgres://postgres@127.0.0.1:${(this.#server.address() as AddressInfo).port}/postgres`;
+  }
+
+  async stop(): Promise<void> {
+    for (const socket of this.#sockets) socket.destroy();
+    await new Promise((resolve) => this.#server.close(resolve));
+    await this.#engine.close();
+  }
+}
+
+const SSL_REQUEST = 80877103;
+const GSS_REQUEST = 80877104;
+const STARTUP = 196608;
+
+/** Reads messages; hands them over whenever one of them asks for an answer: a query, or the end of an extended one. */
+function serve(socket: Socket, run: (messages: Uint8Array) => Promise<Uint8Array>): void {
+  let waiting = Buffer.alloc(0);
+  let isGreeted = false;
+  let turn = Promise.resolve();
+  socket.on('error', () => socket.destroy());
+  socket.on('data', (bytes) => {
+    waiting = Buffer.concat([waiting, bytes as Buffer]);
+    while (!isGreeted && waiting.length >= 8 && waiting.length >= waiting.readInt32BE(0)) {
+      const kind = waiting.readInt32BE(4);
+      waiting = waiting.subarray(waiting.readInt32BE(0));
+      if (kind === SSL_REQUEST || kind === GSS_REQUEST) socket.write('N');
+      else if (kind !== STARTUP) socket.destroy();
+      else {
+        isGreeted = true;
+        socket.write(GREETING);
+      }
+    }
+    const end = isGreeted ? endOfQuestion(waiting) : 0;
+    if (end === 0) return;
+    const messages = waiting.subarray(0, end);
+    waiting = waiting.subarray(end);
+    turn = turn
+      .then(() => run(messages))
+      .then(
+        (answer) => void socket.write(answer),
+        () => void socket.destroy(),
+      );
+  });
+}
+
+/** The offset after the last whole message that wants an answer. */
+function endOfQuestion(bytes: Buffer): number {
+  let end = 0;
+  for (let at = 0; at + 5 <= bytes.length;) {
+    const next = at + 1 + bytes.readInt32BE(at + 1);
+    if (next > bytes.length) break;
+    if ('QSHX'.includes(String.fromCharCode(bytes[at]!))) end = next;
+    at = next;
+  }
+  return end;
+}
+
+function message(type: string, ...parts: Buffer[]): Buffer {
+  const body = Buffer.concat(parts);
+  const head = Buffer.alloc(5);
+  head.write(type);
+  head.writeInt32BE(body.length + 4, 1);
+  return Buffer.concat([head, body]);
+}
+
+function parameter(name: string, value: string): Buffer {
+  return message('S', Buffer.from(`${name}\0${value}\0`));
+}
+
+/** Authentication is over, some parameters, ready for a query. */
+const GREETING = Buffer.concat([
+  message('R', Buffer.alloc(4)),
+  parameter('server_version', '18.3'),
+  parameter('client_encoding', 'UTF8'),
+  parameter('DateStyle', 'ISO, MDY'),
+  parameter('integer_datetimes', 'on'),
+  parameter('standard_conforming_strings', 'on'),
+  message('Z', Buffer.from('I')),
+]);
