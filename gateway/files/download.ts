@@ -1,6 +1,6 @@
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Files } from '../../infra/files/files.ts';
+import type { Files, Span } from '../../infra/files/files.ts';
 import { Failure } from '../../schema/errors.ts';
 
 /** What a download address permits; see subgraphs/tickets.ts. */
@@ -13,12 +13,6 @@ interface DownloadPermission {
 export interface DownloadOptions {
   files: Files;
   readTicket(ticket: string): Promise<DownloadPermission>;
-}
-
-interface Span {
-  start: number;
-  /** Inclusive, as in HTTP. */
-  end: number;
 }
 
 /** A file of a stranger never runs as a page of ours. Chromium shows a PDF all the same: tried, at version 156. */
@@ -38,14 +32,14 @@ export function addDownload(app: FastifyInstance, { files, readTicket }: Downloa
       .header('x-frame-options', 'SAMEORIGIN')
       .header('cache-control', 'private, no-store')
       .header('accept-ranges', 'bytes');
-    return send(request, reply, { size: await files.size(key), read: () => files.get(key) });
+    return send(request, reply, { size: await files.size(key), read: (span) => files.get(key, span) });
   });
 }
 
 async function send(
   request: FastifyRequest,
   reply: FastifyReply,
-  file: { size: number; read(): Promise<Readable> },
+  file: { size: number; read(span?: Span): Promise<Readable> },
 ): Promise<FastifyReply> {
   const span = spanOf(request.headers.range, file.size);
   if (span === 'unsatisfiable') {
@@ -56,7 +50,7 @@ async function send(
   if (request.method === 'HEAD') return reply.send();
   if (!span) return reply.send(await file.read());
   void reply.code(206).header('content-range', `bytes ${span.start}-${span.end}/${file.size}`);
-  return reply.send(Readable.from(cut(await file.read(), span)));
+  return reply.send(await file.read(span));
 }
 
 /** One range as RFC 9110 §14 writes it; several, or something else, is answered with the whole file. */
@@ -66,17 +60,6 @@ function spanOf(header: string | undefined, size: number): Span | 'unsatisfiable
   const start = first === '' ? Math.max(0, size - Number(last)) : Number(first);
   const end = first === '' || last === '' ? size - 1 : Math.min(Number(last), size - 1);
   return start > end || start >= size ? 'unsatisfiable' : { start, end };
-}
-
-async function* cut(content: AsyncIterable<Buffer>, { start, end }: Span): AsyncGenerator<Buffer> {
-  let position = 0;
-  for await (const chunk of content) {
-    const from = Math.max(0, start - position);
-    const to = Math.min(chunk.length, end + 1 - position);
-    if (to > from) yield chunk.subarray(from, to);
-    position += chunk.length;
-    if (position > end) return;
-  }
 }
 
 /** RFC 6266, with the name twice: plain for old readers, and as it is. */

@@ -1,9 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { readdir, rename, mkdir, rm, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { constants, createReadStream } from 'node:fs';
+import { access, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join, relative, sep } from 'node:path';
 import type { Readable } from 'node:stream';
 import { FSDriver } from 'flydrive/drivers/fs';
-import type { Files } from './files.ts';
+import type { Files, Span } from './files.ts';
+import { checkKey } from './key.ts';
 
 const INCOMING = '.incoming';
 const ABANDONED_AFTER_MS = 24 * 60 * 60 * 1000;
@@ -35,10 +37,10 @@ export class DiskFiles implements Files {
     }
   }
 
-  async get(key: string): Promise<Readable> {
+  async get(key: string, span?: Span): Promise<Readable> {
     // Opening the stream succeeds even where there is no file; the failure would come with the first read.
     await this.size(key);
-    return this.#driver.getStream(pathOf(key));
+    return createReadStream(join(this.#directory, pathOf(key)), span);
   }
 
   async size(key: string): Promise<number> {
@@ -46,7 +48,11 @@ export class DiskFiles implements Files {
   }
 
   async move(from: string, to: string): Promise<void> {
-    await this.#rename(pathOf(from), pathOf(to));
+    try {
+      await this.#rename(pathOf(from), pathOf(to));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || !(await this.exists(to))) throw error;
+    }
   }
 
   async delete(key: string): Promise<void> {
@@ -55,6 +61,21 @@ export class DiskFiles implements Files {
 
   async exists(key: string): Promise<boolean> {
     return this.#driver.exists(pathOf(key));
+  }
+
+  async *keys(): AsyncIterable<string> {
+    await mkdir(this.#directory, { recursive: true });
+    for (const bucket of await readdir(this.#directory)) {
+      if (bucket === INCOMING) continue;
+      const folder = join(this.#directory, bucket);
+      for (const entry of await readdir(folder, { withFileTypes: true, recursive: true }))
+        if (entry.isFile()) yield relative(folder, join(entry.parentPath, entry.name)).replaceAll(sep, '/');
+    }
+  }
+
+  async ping(): Promise<void> {
+    await mkdir(this.#directory, { recursive: true });
+    await access(this.#directory, constants.R_OK | constants.W_OK);
   }
 
   async #rename(from: string, to: string): Promise<void> {
@@ -75,9 +96,7 @@ export class DiskFiles implements Files {
   }
 }
 
-/** Spread over 256 folders, so that none grows without bound. Keys are made by us: anything odd is a bug. */
+/** Spread over 256 folders, so that none grows without bound. */
 function pathOf(key: string): string {
-  if (!/^[a-z0-9][a-z0-9-]*(\/[a-z0-9][a-z0-9-]*)*$/i.test(key) || key.length > 200)
-    throw new Error('A file key holds letters, digits, hyphens and single slashes.');
-  return `${createHash('sha256').update(key).digest('hex').slice(0, 2)}/${key}`;
+  return `${createHash('sha256').update(checkKey(key)).digest('hex').slice(0, 2)}/${key}`;
 }

@@ -1,30 +1,56 @@
-import { randomUUID } from 'node:crypto';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { readdirSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { buffer } from 'node:stream/consumers';
+import { buffer, text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DiskFiles } from '../../infra/files/disk.ts';
 import type { Files } from '../../infra/files/files.ts';
+import { S3Files } from '../../infra/files/s3.ts';
+import { openLog } from '../../infra/log.ts';
+import { startS3 } from '../support/s3/start.ts';
 
-const adapters: Record<string, (directory: string) => Files> = { disk: (directory) => new DiskFiles(directory) };
+interface Opened {
+  files: Files;
+  /** Where all bytes are, whole and half. */
+  directory: string;
+  close(): Promise<void>;
+}
+
+const MEGABYTE = 1024 * 1024;
+
+const adapters: Record<string, () => Promise<Opened>> = {
+  async disk() {
+    const directory = await mkdtemp(join(tmpdir(), 'parley-files-'));
+    return { directory, files: new DiskFiles(join(directory, 'files')), close: () => rm(directory, { recursive: true, force: true }) };
+  },
+  async s3() {
+    const { address, directory, stop } = await startS3();
+    return { directory, files: new S3Files(address, openLog('silent')), close: stop };
+  },
+};
 
 describe.each(Object.entries(adapters))('files on %s', (_, open) => {
-  let directory: string;
+  let opened: Opened;
   let files: Files;
 
   beforeAll(async () => {
-    directory = await mkdtemp(join(tmpdir(), 'parley-files-'));
-    files = open(join(directory, 'files'));
+    opened = await open();
+    ({ files } = opened);
+    // The first file makes the folders that stay.
+    await files.put('first', Readable.from([Buffer.from('x')]));
   });
-  afterAll(() => rm(directory, { recursive: true, force: true }));
+  afterAll(() => opened.close());
 
   const stored = () =>
-    existsSync(directory)
-      ? readdirSync(directory, { recursive: true, encoding: 'utf8' }).filter((name) => statSync(join(directory, name)).isFile())
-      : [];
+    readdirSync(opened.directory, { withFileTypes: true, recursive: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name));
+
+  const put = (key: string, content: string) => files.put(key, Readable.from([Buffer.from(content)]));
+  const read = async (key: string) => text(await files.get(key));
 
   it('gives back the bytes that were put', async () => {
     const key = `documents/${randomUUID()}`;
@@ -35,11 +61,38 @@ describe.each(Object.entries(adapters))('files on %s', (_, open) => {
     expect(await files.exists(key)).toBe(true);
   });
 
-  it('leaves nothing behind when the stream fails', async () => {
+  it('gives back 30 MB whose length nobody knew', async () => {
+    const key = randomUUID();
+    const sent = createHash('sha256');
+    async function* pieces() {
+      for (let piece = 0; piece < 30; piece += 1) {
+        // No divisor of the size of a part.
+        const bytes = randomBytes(MEGABYTE + piece);
+        sent.update(bytes);
+        yield bytes;
+      }
+    }
+    await files.put(key, Readable.from(pieces()));
+    const got = createHash('sha256');
+    for await (const chunk of await files.get(key)) got.update(chunk as Buffer);
+    expect(got.digest('hex')).toBe(sent.digest('hex'));
+  });
+
+  it('reads a span alone', async () => {
+    const key = randomUUID();
+    await put(key, '0123456789');
+    expect(await text(await files.get(key, { start: 3, end: 5 }))).toBe('345');
+    expect(await text(await files.get(key, { start: 9, end: 9 }))).toBe('9');
+  });
+
+  it.each([
+    ['small', 70_000],
+    ['large', 12 * MEGABYTE],
+  ])('leaves nothing behind when a %s stream fails', async (_size, bytes) => {
     const before = stored();
     const failing = Readable.from(
       (async function* () {
-        yield Buffer.alloc(70_000);
+        for (let sent = 0; sent < bytes; sent += 70_000) yield Buffer.alloc(70_000);
         throw new Error('the line went dead');
       })(),
     );
@@ -65,37 +118,52 @@ describe.each(Object.entries(adapters))('files on %s', (_, open) => {
 
   it('keeps the old content until the new is whole', async () => {
     const key = randomUUID();
-    await files.put(key, Readable.from([Buffer.from('old')]));
+    await put(key, 'old');
     const failing = Readable.from(
       (async function* () {
         yield Buffer.from('ne');
-        expect((await buffer(await files.get(key))).toString()).toBe('old');
+        expect(await read(key)).toBe('old');
         throw new Error('broken');
       })(),
     );
     await expect(files.put(key, failing)).rejects.toThrow('broken');
-    expect((await buffer(await files.get(key))).toString()).toBe('old');
-    await files.put(key, Readable.from([Buffer.from('new')]));
-    expect((await buffer(await files.get(key))).toString()).toBe('new');
+    expect(await read(key)).toBe('old');
+    await put(key, 'new');
+    expect(await read(key)).toBe('new');
   });
 
-  it('moves a file, over another too', async () => {
+  it('moves a file, over another too, and once more without harm', async () => {
     const [from, to] = [`staging/${randomUUID()}`, `documents/${randomUUID()}`];
-    await files.put(from, Readable.from([Buffer.from('one')]));
-    await files.put(to, Readable.from([Buffer.from('two')]));
+    await put(from, 'one');
+    await put(to, 'two');
     await files.move(from, to);
     expect(await files.exists(from)).toBe(false);
-    expect((await buffer(await files.get(to))).toString()).toBe('one');
+    expect(await read(to)).toBe('one');
+    await files.move(from, to);
+    expect(await read(to)).toBe('one');
   });
 
   it('deletes, and is content when there is nothing to delete', async () => {
     const key = randomUUID();
-    await files.put(key, Readable.from([Buffer.from('x')]));
+    await put(key, 'x');
     await files.delete(key);
     await files.delete(key);
     expect(await files.exists(key)).toBe(false);
     await expect(files.get(key)).rejects.toThrow();
+    await expect(files.size(key)).rejects.toThrow();
     await expect(files.move(key, randomUUID())).rejects.toThrow();
+  });
+
+  it('names every key', async () => {
+    const keys = [`list/${randomUUID()}`, `list/deep/${randomUUID()}`];
+    for (const key of keys) await put(key, 'x');
+    const found: string[] = [];
+    for await (const key of files.keys()) found.push(key);
+    expect(found.filter((key) => key.startsWith('list/')).sort()).toEqual(keys.sort());
+  });
+
+  it('says that it is there', async () => {
+    await expect(files.ping()).resolves.toBeUndefined();
   });
 
   it.each([
@@ -106,6 +174,9 @@ describe.each(Object.entries(adapters))('files on %s', (_, open) => {
     'C:\\x',
     'a\0b',
     'a//b',
+    'a/',
+    'a?versionId=1',
+    'a%2fb',
     '',
     '.incoming/x',
     'con.txt',
@@ -113,9 +184,10 @@ describe.each(Object.entries(adapters))('files on %s', (_, open) => {
     'x'.repeat(300),
   ])('refuses the key %j', async (key) => {
     const before = stored();
-    await expect(files.put(key, Readable.from([Buffer.from('x')]))).rejects.toThrow();
+    await expect(put(key, 'x')).rejects.toThrow();
     await expect(files.get(key)).rejects.toThrow();
     await expect(files.delete(key)).rejects.toThrow();
+    await expect(files.move('first', key)).rejects.toThrow();
     expect(stored()).toEqual(before);
   });
 });

@@ -1,0 +1,49 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { S3Address } from '../../../infra/files/s3.ts';
+import { freePort } from '../free-port.ts';
+import { ServerProcess } from '../server-process.ts';
+
+/** An S3 server of one's own, with a bucket; it comes back at the same address. */
+export interface S3Server {
+  address: S3Address;
+  /** Where the server keeps the bucket. */
+  directory: string;
+  start(): Promise<void>;
+  kill(): Promise<void>;
+  /** Takes connections and bytes, but answers none. */
+  freeze(): void;
+  thaw(): void;
+  stop(): Promise<void>;
+}
+
+export async function startS3(): Promise<S3Server> {
+  const directory = mkdtempSync(join(tmpdir(), 'parley-s3-'));
+  const bucket = 'parley';
+  mkdirSync(join(directory, bucket));
+  const port = await freePort();
+  const program = resolve('dist/tests/support/s3/server.js');
+  const server = new ServerProcess([process.execPath, program, directory, String(port)], /ready to accept connections/);
+  await server.start();
+  return {
+    address: {
+      bucket,
+      endpoint: `http://127.0.0.1:${port}`,
+      region: 'us-east-1',
+      // The one account that s3rver knows.
+      credentials: { accessKeyId: 'S3RVER', secretAccessKey: 'S3RVER' },
+      pathStyle: true,
+    },
+    directory: join(directory, bucket),
+    start: () => server.start(),
+    kill: () => server.end('SIGKILL'),
+    freeze: () => server.signal('SIGSTOP'),
+    thaw: () => server.signal('SIGCONT'),
+    async stop() {
+      server.signal('SIGCONT');
+      await server.end('SIGTERM');
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
