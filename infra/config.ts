@@ -78,6 +78,12 @@ export const SETTINGS = {
   WEAVIATE_URL: setting('', 'Weaviate server, `http://host:8080`; pgvector in the database when empty.', optional(url('http:', 'https:'))),
   WEAVIATE_GRPC_PORT: setting('50051', 'Port of the same host where Weaviate speaks gRPC.', integer(1, 65535)),
   WEAVIATE_API_KEY: setting('', 'Key of the Weaviate server, if it asks for one.', optional(text)),
+  S3_BUCKET: setting('', 'Bucket for the files, which exists; DATA_DIR when empty.', optional(text)),
+  S3_ENDPOINT: setting('', "Address of the store that has the bucket; AWS's own when empty.", optional(url('http:', 'https:'))),
+  S3_REGION: setting('us-east-1', 'Region of the bucket.', text),
+  S3_ACCESS_KEY_ID: setting('', "Key of the bucket; the AWS SDK's own places, such as the machine's role, when empty.", optional(text)),
+  S3_SECRET_ACCESS_KEY: setting('', 'The secret of that key.', optional(text)),
+  S3_PATH_STYLE: setting('', 'on or off: the bucket stands in the path and not in the host; on with S3_ENDPOINT when empty.', optional(oneOf('on', 'off'))),
   OPENAI_API_KEY: setting('', 'Key of the OpenAI-compatible endpoint.', optional(text)),
   OPENAI_BASE_URL: setting(
     '',

@@ -9,6 +9,8 @@ import type { Database } from './database/database.ts';
 import { PgliteDatabase } from './database/pglite.ts';
 import { ServerDatabase } from './database/server.ts';
 import { DiskFiles } from './files/disk.ts';
+import type { Files } from './files/files.ts';
+import { S3Files } from './files/s3.ts';
 import { IdentityTokens } from './identity.ts';
 import { openKeys } from './keys.ts';
 import type { Limits } from './limits/limits.ts';
@@ -33,7 +35,7 @@ export async function openGround(config: Config, log: Log, publicUrl: () => stri
   const { bus, limits } = await openBus(config, log);
   return {
     bus,
-    files: new DiskFiles(join(config.DATA_DIR, 'files')),
+    files: await openFiles(config, log),
     identities: new IdentityTokens(keys.derive('identity')),
     keys,
     limits,
@@ -130,6 +132,18 @@ async function openVectors(config: Config, log: Log, inDatabase: () => Vectors):
     );
   }
   return vectors;
+}
+
+/** The bucket, once it lets us in; without one the files are beside the embedded database. */
+export async function openFiles(config: Config, log: Log): Promise<Files> {
+  const { S3_BUCKET: bucket, S3_ENDPOINT: endpoint, S3_ACCESS_KEY_ID: accessKeyId, S3_SECRET_ACCESS_KEY: secretAccessKey } = config;
+  if (!bucket) return new DiskFiles(join(config.DATA_DIR, 'files'));
+  if (!accessKeyId !== !secretAccessKey) throw new ConfigError('S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY are set together or not at all.');
+  const pathStyle = config.S3_PATH_STYLE ? config.S3_PATH_STYLE === 'on' : Boolean(endpoint);
+  const credentials = accessKeyId && secretAccessKey ? { accessKeyId, secretAccessKey } : undefined;
+  const files = new S3Files({ bucket, endpoint, region: config.S3_REGION, credentials, pathStyle }, log);
+  await reach('S3_BUCKET', () => files.ping(), { log });
+  return files;
 }
 
 async function openBus(config: Config, log: Log): Promise<{ bus: Bus; limits: Limits }> {
