@@ -83,7 +83,11 @@ export const SETTINGS = {
   S3_REGION: setting('us-east-1', 'Region of the bucket.', text),
   S3_ACCESS_KEY_ID: setting('', "Key of the bucket; the AWS SDK's own places, such as the machine's role, when empty.", optional(text)),
   S3_SECRET_ACCESS_KEY: setting('', 'The secret of that key.', optional(text)),
-  S3_PATH_STYLE: setting('', 'on or off: the bucket stands in the path and not in the host; on with S3_ENDPOINT when empty.', optional(oneOf('on', 'off'))),
+  S3_PATH_STYLE: setting(
+    '',
+    'on or off: the bucket stands in the path and not in the host; on with S3_ENDPOINT when empty.',
+    optional(oneOf('on', 'off')),
+  ),
   OPENAI_API_KEY: setting('', 'Key of the OpenAI-compatible endpoint.', optional(text)),
   OPENAI_BASE_URL: setting(
     '',
