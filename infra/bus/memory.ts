@@ -1,15 +1,23 @@
 import type { Topic, Topics } from '../../schema/topics.ts';
-import type { Bus } from './bus.ts';
+import type { Log } from '../log.ts';
+import type { Bus, Hearing } from './bus.ts';
 
 type Listener = (payload: never) => void;
 
 /** The bus within one process. Payloads pass as JSON all the same, so nothing works here that Redis would lose. */
 export class MemoryBus implements Bus {
+  readonly #log: Log;
   readonly #listeners = new Map<string, Set<Listener>>();
+  #isOpen = true;
+
+  constructor(log: Log) {
+    this.#log = log;
+  }
 
   async open(): Promise<void> {}
 
   async close(): Promise<void> {
+    this.#isOpen = false;
     this.#listeners.clear();
   }
 
@@ -17,7 +25,18 @@ export class MemoryBus implements Bus {
     const listeners = this.#listeners.get(`${topic}:${key}`);
     if (!listeners) return;
     const text = JSON.stringify(payload);
-    for (const listener of [...listeners]) listener(JSON.parse(text) as never);
+    for (const listener of [...listeners]) {
+      try {
+        listener(JSON.parse(text) as never);
+      } catch (error) {
+        this.#log.error({ err: error, topic }, 'a live message could not be delivered');
+      }
+    }
+  }
+
+  async announce<T extends Topic>(topic: T, key: string, payload: Topics[T]): Promise<boolean> {
+    await this.publish(topic, key, payload);
+    return this.#isOpen;
   }
 
   async listen<T extends Topic>(topic: T, key: string, listener: (payload: Topics[T]) => void): Promise<() => Promise<void>> {
@@ -30,5 +49,13 @@ export class MemoryBus implements Bus {
       listeners.delete(own);
       if (listeners.size === 0 && this.#listeners.get(channel) === listeners) this.#listeners.delete(channel);
     };
+  }
+
+  hearing(): Hearing {
+    return { isUnbroken: async () => this.#isOpen };
+  }
+
+  onHearing(): () => void {
+    return () => {};
   }
 }

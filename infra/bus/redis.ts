@@ -2,7 +2,8 @@ import type { Redis } from 'ioredis';
 import { Failure } from '../../schema/errors.ts';
 import type { Topic, Topics } from '../../schema/topics.ts';
 import type { Log } from '../log.ts';
-import type { Bus } from './bus.ts';
+import type { Bus, Hearing } from './bus.ts';
+import { Ear } from './ear.ts';
 
 /** Messages on their way that Redis has not acknowledged; more are lost, so that a silent server costs no memory. */
 const MAX_UNACKNOWLEDGED = 1_000;
@@ -25,6 +26,7 @@ export class RedisBus implements Bus {
   readonly #connect: (name: string) => Promise<Redis>;
   readonly #log: Log;
   readonly #channels = new Map<string, Channel>();
+  readonly #ear: Ear;
   #publisher: Redis | undefined;
   #subscriber: Redis | undefined;
   #prefix = '';
@@ -36,6 +38,10 @@ export class RedisBus implements Bus {
   constructor(connect: (name: string) => Promise<Redis>, log: Log) {
     this.#connect = connect;
     this.#log = log;
+    this.#ear = new Ear(
+      () => this.#subscriber!.ping(),
+      () => this.#beginAnew(),
+    );
   }
 
   async open(): Promise<void> {
@@ -46,27 +52,44 @@ export class RedisBus implements Bus {
     const subscriber = await this.#connect('subscriber');
     this.#subscriber = subscriber;
     subscriber.on('message', (channel: string, text: string) => this.#deliver(channel, text));
-    subscriber.on('ready', () => this.#subscribe([...this.#channels.keys()]));
+    subscriber.on('close', () => this.#ear.end());
+    subscriber.on('ready', () => void this.#resume());
+    this.#ear.begin();
   }
 
   async close(): Promise<void> {
+    this.#ear.close();
     this.#channels.clear();
     this.#publisher?.disconnect();
     this.#subscriber?.disconnect();
   }
 
-  /** Hands the message over and does not wait: a slow Redis slows nobody down. */
+  /** A slow Redis slows nobody down. */
   async publish<T extends Topic>(topic: T, key: string, payload: Topics[T]): Promise<void> {
-    const text = JSON.stringify(payload);
-    if (!this.#publisher || this.#unacknowledged >= MAX_UNACKNOWLEDGED) return this.#lose(topic);
+    if (this.#unacknowledged >= MAX_UNACKNOWLEDGED) return this.#lose(topic);
     this.#unacknowledged += 1;
-    this.#publisher
-      .publish(this.#name(topic, key), text)
-      .then(
-        () => (this.#lost = 0),
-        (error: unknown) => this.#lose(topic, error),
-      )
-      .finally(() => (this.#unacknowledged -= 1));
+    void this.announce(topic, key, payload).finally(() => (this.#unacknowledged -= 1));
+  }
+
+  /** Acknowledged, the message is before anything that Redis answers later, on whatever connection. */
+  async announce<T extends Topic>(topic: T, key: string, payload: Topics[T]): Promise<boolean> {
+    const text = JSON.stringify(payload);
+    try {
+      await this.#publisher!.publish(this.#name(topic, key), text);
+      this.#lost = 0;
+      return true;
+    } catch (error) {
+      this.#lose(topic, error);
+      return false;
+    }
+  }
+
+  hearing(): Hearing {
+    return this.#ear.hearing();
+  }
+
+  onHearing(listener: (isWhole: boolean) => void): () => void {
+    return this.#ear.onHearing(listener);
   }
 
   /** Throws `DEPENDENCY_UNAVAILABLE` when Redis does not confirm in time. */
@@ -87,7 +110,7 @@ export class RedisBus implements Bus {
     if (!channel) {
       channel = { listeners: new Set(), confirmed: Promise.withResolvers() };
       this.#channels.set(name, channel);
-      this.#subscribe([name]);
+      void this.#subscribe([name]);
     }
     return channel;
   }
@@ -101,19 +124,29 @@ export class RedisBus implements Bus {
     this.#subscriber.unsubscribe(name).catch((error: unknown) => this.#log.debug({ err: error }, 'a topic could not be left'));
   }
 
-  /** While Redis is down nothing happens here: all channels are subscribed to when it is back. */
-  #subscribe(names: string[]): void {
-    if (names.length === 0 || this.#subscriber?.status !== 'ready') return;
-    const subscriber = this.#subscriber;
+  /** False when it failed. While Redis is down nothing happens here: all channels are subscribed to when it is back. */
+  async #subscribe(names: string[]): Promise<boolean> {
+    if (this.#subscriber?.status !== 'ready') return false;
     const channels = names.map((name) => this.#channels.get(name));
-    subscriber.subscribe(...names).then(
-      () => channels.forEach((channel) => channel?.confirmed.resolve()),
-      (error: unknown) => {
-        this.#log.warn({ err: error }, 'live topics could not be subscribed to');
-        // Begins anew, so that no listener is left deaf.
-        if (subscriber.status === 'ready') subscriber.disconnect(true);
-      },
-    );
+    try {
+      if (names.length > 0) await this.#subscriber.subscribe(...names);
+      channels.forEach((channel) => channel?.confirmed.resolve());
+      return true;
+    } catch (error) {
+      this.#log.warn({ err: error }, 'live topics could not be subscribed to');
+      // So that no listener is left deaf.
+      this.#beginAnew();
+      return false;
+    }
+  }
+
+  /** Only what follows the confirmation of every channel is heard whole. */
+  async #resume(): Promise<void> {
+    if (await this.#subscribe([...this.#channels.keys()])) this.#ear.begin();
+  }
+
+  #beginAnew(): void {
+    if (this.#subscriber?.status === 'ready') this.#subscriber.disconnect(true);
   }
 
   #deliver(name: string, text: string): void {

@@ -1,15 +1,15 @@
-import type { Redis } from 'ioredis';
+import type { Cluster, Redis } from 'ioredis';
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import { Failure } from '../../schema/errors.ts';
 import type { LimitRule, Limits } from './limits.ts';
 
 /** Rates counted by all processes together; each counts alone while Redis is down, so the door never stands open. */
 export class RedisLimits implements Limits {
-  readonly #redis: Redis;
+  readonly #redis: Redis | Cluster;
   readonly #limiters = new Map<string, RateLimiterRedis>();
 
   /** A connection of its own, whose commands fail at once while it is down. */
-  constructor(redis: Redis) {
+  constructor(redis: Redis | Cluster) {
     this.#redis = redis;
   }
 

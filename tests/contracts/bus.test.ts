@@ -6,6 +6,7 @@ import { RedisBus } from '../../infra/bus/redis.ts';
 import { openLog } from '../../infra/log.ts';
 import { openRedis } from '../../infra/redis.ts';
 import { eventually } from '../support/eventually.ts';
+import { startCluster, startSentinels, type RedisGroup } from '../support/redis-groups.ts';
 import { missingRedis, startRedis, type Redis } from '../support/redis.ts';
 import { describeWhen } from '../support/when.ts';
 
@@ -19,7 +20,7 @@ interface Opened {
 }
 
 async function openMemory(): Promise<Opened> {
-  const bus = new MemoryBus();
+  const bus = new MemoryBus(log);
   await bus.open();
   return { here: bus, there: bus, close: () => bus.close() };
 }
@@ -114,6 +115,37 @@ function contract(open: () => Promise<Opened>): void {
     expect(heard[0]).not.toBe(heard[1]);
   });
 
+  it('goes on for the others when a listener throws', async () => {
+    const key = randomUUID();
+    const before = await collect(here, key);
+    await here.listen('notification', key, () => {
+      throw new Error('a listener of the test');
+    });
+    const after = await collect(here, key);
+    for (const id of ['first', 'second']) await say(here, key, id);
+    for (const each of [before, after]) expect(await each.until(2)).toEqual(['first', 'second']);
+  });
+
+  it('has brought what was announced before a hearing is found unbroken, in every process', async () => {
+    const key = randomUUID();
+    const { ids } = await collect(there, key);
+    const hearing = there.hearing();
+    for (let round = 1; round <= 100; round += 1) {
+      expect(await here.announce('notification', key, { notificationId: String(round) })).toBe(true);
+      // Many at once may share a proof, but not one that began before.
+      const proofs = await Promise.all([hearing.isUnbroken(), hearing.isUnbroken()]);
+      expect([...proofs, ids.length]).toEqual([true, true, round]);
+    }
+  });
+
+  it('hears nothing more once it is closed, and says so', async () => {
+    const another = await open();
+    const hearing = another.there.hearing();
+    await another.close();
+    expect(await hearing.isUnbroken()).toBe(false);
+    expect(await another.there.hearing().isUnbroken()).toBe(false);
+  });
+
   it('takes messages that nobody hears', async () => {
     await expect(say(here, randomUUID(), 'nobody')).resolves.toBeUndefined();
   });
@@ -171,6 +203,61 @@ describeWhen(missingRedis, 'the bus on Redis', () => {
     await close();
   });
 
+  it('says that its hearing is broken when Redis dies, and begins a new one when it is back', async () => {
+    const { here, there, close } = await openTwo(redis.url);
+    await collect(there, 'anything');
+    const hearing = there.hearing();
+    const changes: boolean[] = [];
+    there.onHearing((isWhole) => changes.push(isWhole));
+    await redis.kill();
+    // At once, whether or not the end of the connection has been noticed.
+    expect(await hearing.isUnbroken()).toBe(false);
+    expect(await there.hearing().isUnbroken()).toBe(false);
+    expect(await here.announce('notification', 'anything', { notificationId: 'lost' })).toBe(false);
+    expect(changes).toEqual([false]);
+    await redis.start();
+    await eventually(
+      async () => changes,
+      () => changes.length > 1,
+      5_000,
+    );
+    expect(changes).toEqual([false, true]);
+    expect(await there.hearing().isUnbroken()).toBe(true);
+    expect(await hearing.isUnbroken()).toBe(false);
+    await close();
+  });
+
+  it('notices by itself that nothing comes through any more, though the connection stands', async () => {
+    const { there, close } = await openTwo(redis.url);
+    const changes: boolean[] = [];
+    there.onHearing((isWhole) => changes.push(isWhole));
+    redis.freeze();
+    await eventually(
+      async () => changes,
+      () => changes.length > 0,
+      5_000,
+    );
+    expect(await there.hearing().isUnbroken()).toBe(false);
+    redis.thaw();
+    await eventually(() => there.hearing().isUnbroken(), Boolean, 10_000);
+    expect(changes).toEqual([false, true]);
+    await close();
+  });
+
+  it('goes on when Redis is emptied, and when its memory is full', async () => {
+    const { here, there, close } = await openTwo(redis.url);
+    const { until } = await collect(there, 'full');
+    const hearing = there.hearing();
+    await redis.run('FLUSHALL');
+    await say(here, 'full', 'emptied');
+    await redis.run('CONFIG', 'SET', 'maxmemory', '1');
+    await say(here, 'full', 'full');
+    expect(await until(2)).toEqual(['emptied', 'full']);
+    expect(await hearing.isUnbroken()).toBe(true);
+    await redis.run('CONFIG', 'SET', 'maxmemory', '0');
+    await close();
+  });
+
   it('costs neither time nor memory while Redis takes everything and answers nothing', async () => {
     const { here, close } = await openTwo(redis.url);
     redis.freeze();
@@ -187,3 +274,53 @@ describeWhen(missingRedis, 'the bus on Redis', () => {
     await close();
   });
 });
+
+describeWhen(missingRedis, 'the bus on Redis with Sentinels', () => {
+  let group: RedisGroup;
+
+  beforeAll(async () => {
+    group = await startSentinels();
+  });
+  afterAll(() => group.stop());
+
+  describe('that is up', () => contract(() => openTwo(group.url)));
+
+  it('follows within five seconds to the new master when the old one dies', async () => {
+    const mortal = await startSentinels();
+    await survives(mortal.url, () => mortal.killMaster());
+    await mortal.stop();
+  });
+});
+
+describeWhen(missingRedis, 'the bus on a cluster of Redis', () => {
+  let group: RedisGroup;
+
+  beforeAll(async () => {
+    group = await startCluster();
+  });
+  afterAll(() => group.stop());
+
+  contract(() => openTwo(group.url));
+
+  it('comes back by itself with the node that it goes through', () =>
+    survives(group.url, async () => {
+      await group.killMaster();
+      await group.startMaster();
+    }));
+});
+
+/** Both hear each other again within five seconds of what `happens`, and know that they have missed something. */
+async function survives(url: string, happens: () => Promise<void>): Promise<void> {
+  const { here, there, close } = await openTwo(url);
+  const { ids } = await collect(there, 'again');
+  const hearing = there.hearing();
+  await happens();
+  expect(await hearing.isUnbroken()).toBe(false);
+  await eventually(
+    () => say(here, 'again', 'heard').then(() => ids),
+    () => ids.length > 0,
+    5_000,
+  );
+  expect(await there.hearing().isUnbroken()).toBe(true);
+  await close();
+}

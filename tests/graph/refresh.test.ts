@@ -20,7 +20,7 @@ const DAY = 24 * 3600 * SECOND;
 const directory = mkdtempSync(join(tmpdir(), 'parley-refresh-'));
 const log = openLog('silent');
 const database = new PgliteDatabase(directory, log);
-const bus = new MemoryBus();
+const bus = new MemoryBus(log);
 let queue: PostgresQueue;
 let em: SqlEntityManager;
 let sessions: SessionService;

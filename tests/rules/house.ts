@@ -12,7 +12,7 @@ export const VENDORS: Record<string, string[]> = {
   '@mikro-orm/postgresql': ['infra/database/server.ts'],
   flydrive: ['infra/files/disk.ts'],
   'gpt-tokenizer': ['infra/ai/tokens.ts'],
-  ioredis: ['infra/redis.ts', 'infra/bus/redis.ts', 'infra/limits/redis.ts'],
+  ioredis: ['infra/redis.ts', 'infra/redis-cluster.ts', 'infra/bus/redis.ts', 'infra/limits/redis.ts'],
   jose: ['infra/signed.ts'],
   openai: ['infra/ai/openai.ts'],
   pg: ['infra/database/server.ts'],

@@ -1,0 +1,89 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { eventually } from './eventually.ts';
+import { freePort } from './free-port.ts';
+import { redisProcess, runCommand, startRedis } from './redis.ts';
+
+export interface RedisGroup {
+  url: string;
+  /** Kills the server that everything depends on: the master, or in a cluster the holder of the first slot. */
+  killMaster(): Promise<void>;
+  /** Starts it again at the same address. */
+  startMaster(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const MASTER = 'parley';
+
+/** A master with a replica, and three Sentinels who agree within a second that a master is dead. */
+export async function startSentinels(): Promise<RedisGroup> {
+  const master = await startRedis();
+  const replica = await startRedis({ replicaof: `127.0.0.1 ${master.port}` });
+  const sentinels = await Promise.all([1, 2, 3].map(() => startSentinel(master.port)));
+  const ports = sentinels.map(({ port }) => port);
+  // Each must know the other two and the replica before it can lead.
+  for (const port of ports) await eventually(() => masterAsSeenBy(port), knowsAll);
+  return {
+    url: `redis+sentinel://${ports.map((port) => `127.0.0.1:${port}`).join(',')}/${MASTER}`,
+    killMaster: () => master.kill(),
+    startMaster: () => master.start(),
+    stop: async () => void (await Promise.all([...sentinels, replica, master].map((each) => each.stop()))),
+  };
+}
+
+async function startSentinel(masterPort: number): Promise<{ port: number; stop(): Promise<void> }> {
+  const port = await freePort();
+  const { server, forget } = redisProcess((directory) => {
+    const file = join(directory, 'sentinel.conf');
+    const lines = [
+      `port ${port}`,
+      'bind 127.0.0.1',
+      `dir ${directory}`,
+      `sentinel monitor ${MASTER} 127.0.0.1 ${masterPort} 2`,
+      `sentinel down-after-milliseconds ${MASTER} 500`,
+      `sentinel failover-timeout ${MASTER} 2000`,
+    ];
+    writeFileSync(file, lines.join('\n'));
+    return [file, '--sentinel'];
+  }, /\+monitor master/);
+  await server.start();
+  return { port, stop: () => server.end('SIGTERM').then(forget) };
+}
+
+async function masterAsSeenBy(port: number): Promise<Record<string, string>> {
+  const words = (await runCommand(port, ['SENTINEL', 'MASTER', MASTER])) as string[];
+  return Object.fromEntries(words.flatMap((word, index) => (index % 2 === 0 ? [[word, words[index + 1]!]] : [])));
+}
+
+function knowsAll({ 'num-other-sentinels': others, 'num-slaves': replicas, flags }: Record<string, string>): boolean {
+  return others === '2' && replicas === '1' && flags === 'master';
+}
+
+const SLOTS = 16_384;
+
+/** Three masters that share the slots. */
+export async function startCluster(): Promise<RedisGroup> {
+  const nodes = await Promise.all(
+    [0, 1, 2].map(async (index) => {
+      const busPort = String(await freePort());
+      const redis = await startRedis({ 'cluster-enabled': 'yes', 'cluster-port': busPort, 'cluster-node-timeout': '1000' });
+      const [from, to] = [index, index + 1].map((third) => Math.floor((SLOTS * third) / 3)) as [number, number];
+      await redis.run('CLUSTER', 'SET-CONFIG-EPOCH', String(index + 1));
+      await redis.run('CLUSTER', 'ADDSLOTSRANGE', String(from), String(to - 1));
+      return { ...redis, busPort };
+    }),
+  );
+  const [first, ...others] = nodes;
+  for (const { port, busPort } of others) await first!.run('CLUSTER', 'MEET', '127.0.0.1', String(port), busPort);
+  for (const node of nodes) await eventually(() => node.run('CLUSTER', 'INFO').then(String), isWhole);
+  return {
+    url: `redis+cluster://${nodes.map(({ port }) => `127.0.0.1:${port}`).join(',')}`,
+    killMaster: () => first!.kill(),
+    startMaster: () => first!.start(),
+    stop: async () => void (await Promise.all(nodes.map((node) => node.stop()))),
+  };
+}
+
+function isWhole(info: string): boolean {
+  return info.includes('cluster_state:ok') && info.includes('cluster_known_nodes:3');
+}
