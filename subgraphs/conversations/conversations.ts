@@ -8,7 +8,8 @@ import { ConversationService, ownConversation } from './conversation.service.ts'
 import { Message } from './message.entity.ts';
 import { CitationResolver, MessageResolver } from './message.resolver.ts';
 import { MessageService, ownMessage } from './message.service.ts';
-import { migration } from './migrations/0001-conversations.ts';
+import { migration as first } from './migrations/0001-conversations.ts';
+import { migration as handedBack } from './migrations/0002-handed-back.ts';
 import { RUN_EVENT_TYPES } from './run/run-event.type.ts';
 import { Run } from './run/run.entity.ts';
 import { ownRun, RunFinishedResolver, RunResolver, RunStoppedResolver } from './run/run.resolver.ts';
@@ -22,7 +23,7 @@ const SWEEP_MS = 1000;
 export const conversations: Subgraph<'conversations'> = {
   name: 'conversations',
   entities: [Conversation, Message, Run, Citation],
-  migrations: [migration],
+  migrations: [first, handedBack],
   create(ports) {
     const service = new ConversationService(ports);
     return {

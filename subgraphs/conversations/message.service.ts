@@ -126,6 +126,7 @@ export class MessageService {
       assistantVersionId: versionId,
       status: 'QUEUED',
       attempt: 0,
+      handedBack: 0,
       lastSeq: 0,
       worker: null,
       leaseUntil: now,

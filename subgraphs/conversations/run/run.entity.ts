@@ -20,6 +20,8 @@ export const Run = defineEntity({
     assistantVersionId: p.uuid(),
     status: p.text().$type<RunStatus>(),
     attempt: p.integer(),
+    /** Attempts that a worker gave up in good order, when its process was told to stop. */
+    handedBack: p.integer(),
     lastSeq: p.integer(),
     worker: p.text().strictNullable(),
     leaseUntil: p.datetime(),

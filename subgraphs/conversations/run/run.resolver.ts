@@ -48,7 +48,7 @@ export class RunResolver {
     return showEvent(event);
   }
 
-  @FieldResolver(() => Int, { description: 'Counts from 1; more than 1 after a worker died. 0 while it is queued.' })
+  @FieldResolver(() => Int, { description: 'Counts from 1; more than 1 after a worker died or handed the run back. 0 while it is queued.' })
   attempt(@Root() run: RunType): number {
     return run.attempt;
   }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { raw } from '@mikro-orm/core';
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import { Failure } from '../../../schema/errors.ts';
 import type { Identity } from '../../../schema/viewer.ts';
@@ -10,7 +11,8 @@ import { writeAnswer, type RunRecord, type RunTask } from './run-loop.ts';
 import { Run } from './run.entity.ts';
 import { branchOf } from '../thread.ts';
 
-const MAX_ATTEMPTS = 3;
+/** A run that loses its workers again and again may be what kills them. */
+const MAX_LOST_ATTEMPTS = 3;
 /** More would not be faster, only each of them slower; what is left waits for another worker or the next sweep. */
 const MAX_RUNS = 400;
 const CHARACTERS_PER_TOKEN = 4;
@@ -26,7 +28,8 @@ export class RunWorker {
   readonly #em: () => SqlEntityManager;
   readonly #id = randomUUID();
   readonly #log: RunLog;
-  readonly #writing = new Set<Promise<void>>();
+  /** Claims and answers that are under way. */
+  readonly #working = new Set<Promise<void>>();
   #closing = false;
 
   constructor(ports: WorkerPorts, em: () => SqlEntityManager) {
@@ -38,7 +41,7 @@ export class RunWorker {
   /** Starts a queued run, unless somebody already did. */
   async begin(runId: string): Promise<void> {
     if (this.#closing || this.#log.active.size >= MAX_RUNS) return;
-    await this.#claim(`r.id = ? and r.status = 'QUEUED'`, [runId], 1);
+    await this.#work(this.#claim(`r.id = ? and r.status = 'QUEUED'`, [runId], 1));
   }
 
   /** Takes over what nobody writes any more, and renews what is written here. */
@@ -49,19 +52,23 @@ export class RunWorker {
     // A process that was held up finds its own leases expired: these it goes on with, it does not take them over.
     const own = JSON.stringify([...this.#log.active.keys()]);
     const expired = `r.status in ('QUEUED', 'RUNNING') and r.lease_until < now() and r.id not in (select value::uuid from jsonb_array_elements_text(?::jsonb))`;
-    await this.#claim(expired, [own], free);
+    await this.#work(this.#claim(expired, [own], free));
   }
 
   stopRun(runId: string): void {
     this.#log.active.get(runId)?.controller.abort('stopped' satisfies EndReason);
   }
 
-  /** Hands its runs back: their leases end at once, and other workers begin the next attempt. */
+  /** Hands its runs back: their leases end at once, and other workers begin the next attempt, which is no fault of the run. */
   async close(): Promise<void> {
     this.#closing = true;
     for (const handle of this.#log.active.values()) handle.controller.abort('shutdown' satisfies EndReason);
-    await Promise.allSettled(this.#writing);
-    await this.#em().nativeUpdate(Run, { worker: this.#id, status: 'RUNNING' }, { leaseUntil: new Date(0) });
+    while (this.#working.size > 0) await Promise.allSettled(this.#working);
+    await this.#em().nativeUpdate(
+      Run,
+      { worker: this.#id, status: 'RUNNING' },
+      { leaseUntil: new Date(0), handedBack: raw('handed_back + 1') },
+    );
   }
 
   async #claim(which: string, values: unknown[], limit: number): Promise<void> {
@@ -74,14 +81,23 @@ export class RunWorker {
        returning *`,
       [this.#id, this.#ports.values.runLeaseMs, ...values, limit],
     );
+    if (this.#closing) return;
     for (const row of rows) this.#start(em.map(Run, row as never));
   }
 
   #start(run: Run): void {
-    const writing = this.#write(run)
-      .catch((error: unknown) => this.#ports.log.error({ err: error, runId: run.id }, 'a run could not be ended'))
-      .finally(() => this.#writing.delete(writing));
-    this.#writing.add(writing);
+    const logFailure = (error: unknown) => this.#ports.log.error({ err: error, runId: run.id }, 'a run could not be ended');
+    void this.#work(this.#write(run).catch(logFailure));
+  }
+
+  /** What `close` waits for. */
+  async #work(work: Promise<void>): Promise<void> {
+    this.#working.add(work);
+    try {
+      await work;
+    } finally {
+      this.#working.delete(work);
+    }
   }
 
   async #write(run: Run): Promise<void> {
@@ -112,7 +128,7 @@ export class RunWorker {
     const { signal } = handle.controller;
     try {
       if (run.stopRequestedAt) return { status: 'STOPPED' };
-      if (run.attempt > MAX_ATTEMPTS) return { status: 'INTERRUPTED', failure: new Failure('RUN_INTERRUPTED') };
+      if (run.attempt - 1 - run.handedBack >= MAX_LOST_ATTEMPTS) return { status: 'INTERRUPTED', failure: new Failure('RUN_INTERRUPTED') };
       const thread = await this.#thread(run);
       const task: RunTask = {
         runId: run.id,
