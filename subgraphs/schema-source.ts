@@ -55,33 +55,44 @@ export function schemaSource(schema: GraphQLSchema, { em, bus, log }: { em: SqlE
       const events = await createSourceEventStream(args);
       if (!(Symbol.asyncIterator in events)) return toResult(events, args.contextValue);
       // Each event has a context of its own: what one event loaded would be stale in the next.
-      return mapEvents(events as AsyncIterableIterator<unknown>, async (event) => {
-        const own = argumentsOf(request, identity);
-        return toResult(await execute({ ...own, rootValue: event }), own.contextValue);
-      });
+      return mapEvents(
+        events as AsyncIterableIterator<unknown>,
+        async (event) => {
+          const own = argumentsOf(request, identity);
+          return toResult(await execute({ ...own, rootValue: event }), own.contextValue);
+        },
+        (error) => ({ data: null, errors: [toSourceError(new GraphQLError('', { originalError: error as Error }), args.contextValue)] }),
+      );
     },
   };
 }
 
-/** Not an async generator: its `return()` would wait for the event that never comes. */
+/** Not an async generator: its `return()` would wait for the event that never comes. What the events throw is the last of them. */
 function mapEvents(
   events: AsyncIterableIterator<unknown>,
   map: (event: unknown) => Promise<SourceResult>,
+  lastWords: (error: unknown) => SourceResult,
 ): AsyncIterableIterator<SourceResult> {
-  const mapped: AsyncIterableIterator<SourceResult> = {
+  let isBroken = false;
+  return {
     [Symbol.asyncIterator]() {
-      return mapped;
+      return this;
     },
     async next() {
-      const { done, value } = await events.next();
-      return done ? { done: true, value: undefined } : { done: false, value: await map(value) };
+      if (isBroken) return { done: true, value: undefined };
+      try {
+        const { done, value } = await events.next();
+        return done ? { done: true, value: undefined } : { done: false, value: await map(value) };
+      } catch (error) {
+        isBroken = true;
+        return { done: false, value: lastWords(error) };
+      }
     },
     async return() {
       await events.return?.();
       return { done: true, value: undefined };
     },
   };
-  return mapped;
 }
 
 function toResult(result: ExecutionResult, context: Context): SourceResult {

@@ -1,13 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
-import { parse } from 'graphql';
+import { GraphQLError, parse } from 'graphql';
 import { handleProtocols, type SubscribePayload } from 'graphql-ws';
 import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
 import type { Log } from '../infra/log.ts';
 import { Failure } from '../schema/errors.ts';
-import type { Source, SourceRequest, SourceResult } from '../schema/source.ts';
+import type { Source, SourceRequest } from '../schema/source.ts';
 import type { Identity } from '../schema/viewer.ts';
 
 export interface ServeOptions {
@@ -32,7 +32,7 @@ interface Asked {
  * every operation of a socket, brings a signed identity; without one nothing is answered, not even `_service`.
  */
 export function serveSubgraph(app: FastifyInstance, options: ServeOptions): { close(): Promise<void> } {
-  const { source, log } = options;
+  const { source } = options;
   app.post('/graphql', { bodyLimit: MAX_BYTES }, async (request, reply) => {
     const identity = await identityOf(options, /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1]);
     return reply.send(await source.execute(requestOf(request.body), identity));
@@ -42,8 +42,8 @@ export function serveSubgraph(app: FastifyInstance, options: ServeOptions): { cl
   useServer(
     {
       onSubscribe: (_context, _id, payload) => admit(options, payload),
-      execute: ({ contextValue }) => answer(contextValue as Asked),
-      subscribe: ({ contextValue }) => follow(contextValue as Asked),
+      execute: ({ contextValue: { request, identity } }) => source.execute(request, identity) as never,
+      subscribe: ({ contextValue: { request, identity } }) => source.subscribe(request, identity) as never,
       // Results are in their final form already.
       onNext: (_context, _id, _payload, _args, result) => result as never,
       onError: (_context, _id, _payload, errors) => errors,
@@ -55,15 +55,6 @@ export function serveSubgraph(app: FastifyInstance, options: ServeOptions): { cl
     if (request.url !== '/graphql') return void socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n');
     sockets.handleUpgrade(request, socket, head, (accepted) => sockets.emit('connection', accepted, request));
   });
-
-  async function answer({ request, identity }: Asked): Promise<never> {
-    return (await source.execute(request, identity)) as never;
-  }
-
-  async function follow({ request, identity }: Asked): Promise<never> {
-    const events = await source.subscribe(request, identity);
-    return (Symbol.asyncIterator in events ? withLastWords(events, identity, log) : events) as never;
-  }
 
   return {
     async close() {
@@ -91,35 +82,12 @@ async function admit(options: ServeOptions, payload: SubscribePayload) {
     const contextValue: Asked = { request, identity };
     return { schema: undefined as never, document: parse(request.query), operationName: request.operationName, contextValue };
   } catch (error) {
-    return [lastWords(error, options.log)] as never;
+    return [refusal(error, options.log)];
   }
 }
 
-/** An error that a stream throws would close the socket, and with it the streams of everybody else. */
-function withLastWords(events: AsyncIterableIterator<SourceResult>, identity: Identity, log: Log): AsyncIterableIterator<SourceResult> {
-  let ended = false;
-  return {
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-    async next() {
-      if (ended) return { done: true, value: undefined };
-      try {
-        return await events.next();
-      } catch (error) {
-        ended = true;
-        return { done: false, value: { data: null, errors: [lastWords(error, log.child({ requestId: identity.requestId }))] } };
-      }
-    },
-    async return() {
-      await events.return?.();
-      return { done: true, value: undefined };
-    },
-  };
-}
-
-function lastWords(error: unknown, log: Log) {
-  if (!(error instanceof Failure)) log.error({ err: error }, 'a stream failed');
-  const { message, extensions } = error instanceof Failure ? error : new Failure('INTERNAL');
-  return { message, extensions };
+function refusal(error: unknown, log: Log): GraphQLError {
+  if (!(error instanceof Failure)) log.error({ err: error }, 'a subscription could not be read');
+  const { message, extensions } = error instanceof Failure ? error : new Failure('BAD_REQUEST');
+  return new GraphQLError(message, { extensions });
 }

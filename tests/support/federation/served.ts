@@ -1,0 +1,30 @@
+import { randomBytes } from 'node:crypto';
+import { pino } from 'pino';
+import type { Config } from '../../../infra/config.ts';
+import { IdentityTokens } from '../../../infra/identity.ts';
+import { openPort } from '../../../infra/roles/port.ts';
+import type { Source } from '../../../schema/source.ts';
+import { serveSubgraph } from '../../../subgraphs/serve.ts';
+
+export const identities = new IdentityTokens(randomBytes(32));
+
+/** A subgraph called `clock` on a port of its own; `port` 0 takes a free one. */
+export interface Served {
+  url: string;
+  port: number;
+  stop(): Promise<void>;
+}
+
+export async function serve(source: Source, port = 0): Promise<Served> {
+  const log = pino({ level: 'silent' });
+  const listener = openPort({ HOST: '127.0.0.1', PORT: port } as Config, log, {});
+  const served = serveSubgraph(listener.app, { name: 'clock', source, identities, log });
+  const url = await listener.listen();
+  return {
+    url,
+    port: Number(new URL(url).port),
+    async stop() {
+      await Promise.all([listener.close(), served.close()]);
+    },
+  };
+}
