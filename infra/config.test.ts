@@ -1,4 +1,7 @@
-import { describe, expect, it } from '@jest/globals';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from '@jest/globals';
 import { ConfigError, readConfig } from './config.ts';
 
 function faultsOf(environment: Record<string, string>): string[] {
@@ -32,5 +35,30 @@ describe('the settings', () => {
     const told = faultsOf({ DATABASE_URL: 'mysql://root:hunter2@db', REDIS_URL: 'hunter2@host', WEAVIATE_API_KEY: 'hunter2' }).join('\n');
     expect(told).toContain('DATABASE_URL: must be an address that begins with postgres:// or postgresql://');
     expect(told).not.toContain('hunter2');
+  });
+
+  describe('in files', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'parley-secrets-'));
+    const file = join(folder, 'secret');
+    writeFileSync(file, `${'s'.repeat(40)}\n`);
+    afterAll(() => rmSync(folder, { recursive: true }));
+
+    it('are read as if they stood in the environment, without the last line break', () => {
+      for (const name of ['SECRET_KEY', 'METRICS_TOKEN', 'OPENAI_API_KEY'] as const)
+        expect(readConfig({ [`${name}_FILE`]: file })[name]).toBe('s'.repeat(40));
+      expect(faultsOf({ PORT_FILE: file })).toEqual([expect.stringMatching(/^PORT: must be a whole number/)]);
+    });
+
+    it('count as set in production', () => {
+      const servers = { DATABASE_URL: 'postgres://u:p@db/parley', REDIS_URL: 'rediss://cache' };
+      expect(faultsOf({ NODE_ENV: 'production', ...servers, SECRET_KEY_FILE: file })).toEqual([]);
+    });
+
+    it('are a fault when they cannot be read, or are given twice', () => {
+      expect(faultsOf({ SECRET_KEY_FILE: join(folder, 'none'), REDIS_URL: 'redis://cache', REDIS_URL_FILE: file })).toEqual([
+        'SECRET_KEY: the file that SECRET_KEY_FILE names cannot be read (ENOENT)',
+        'REDIS_URL: is set, and so is REDIS_URL_FILE; which of them counts?',
+      ]);
+    });
   });
 });

@@ -108,6 +108,16 @@ export const SETTINGS = {
   RUN_LEASE_MS: setting('3000', 'After this silence of its worker, a run is taken over by another.', integer(500, 60_000)),
   PROVIDER_IDLE_MS: setting('20000', 'A model that sends nothing for this long has failed.', integer(100, 600_000)),
   ALLOWED_PRIVATE_HOSTS: setting('', 'host:port pairs, separated by commas, that tools may read although they are not public.', list),
+  METRICS_TOKEN: setting(
+    '',
+    'Bearer token that `/metrics` asks for. When empty, the door has no `/metrics`, and the ports of the other roles show it to everybody.',
+    optional(secret),
+  ),
+  OTEL_EXPORTER_OTLP_ENDPOINT: setting(
+    '',
+    'Collector that takes traces by OTLP over HTTP, `http://host:4318`; none are made when empty.',
+    optional(url('http:', 'https:')),
+  ),
   ...SUBGRAPH_URLS,
   TRUSTED_PROXIES: setting('', 'Addresses of proxies, separated by commas, whose X-Forwarded-For is believed.', addresses),
 } as const;
@@ -118,15 +128,18 @@ export type Config = Readonly<Read>;
 /** Names every fault at once. */
 export class ConfigError extends Error {}
 
-/** The only reader of the environment. Empty counts as absent. `unused` are settings that this process can do without. */
+/**
+ * The only reader of the environment. Empty counts as absent, and `<NAME>_FILE` names a file that holds the value.
+ * `unused` are settings that this process can do without.
+ */
 export function readConfig(environment: NodeJS.ProcessEnv = process.env, unused: readonly string[] = []): Config {
   const faults: string[] = [];
   const values: Record<string, unknown> = {};
   const production = environment['NODE_ENV']?.trim() === 'production';
   for (const [name, { fallback, read, inProduction }] of Object.entries<Setting<unknown>>(SETTINGS)) {
-    const given = environment[name]?.trim() || fallback;
-    if (production && inProduction && !given && !unused.includes(name)) faults.push(`${name}: must be set when NODE_ENV is production`);
     try {
+      const given = givenIn(environment, name) || fallback;
+      if (production && inProduction && !given && !unused.includes(name)) throw new Error('must be set when NODE_ENV is production');
       values[name] = read(given);
     } catch (error) {
       faults.push(`${name}: ${(error as Error).message}`);
@@ -138,6 +151,19 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env, unused:
     );
   }
   return Object.freeze(values as unknown as Config);
+}
+
+/** Secrets come as files where the environment can be read by others, as with Docker and Kubernetes. */
+function givenIn(environment: NodeJS.ProcessEnv, name: string): string {
+  const value = environment[name]?.trim() ?? '';
+  const file = environment[`${name}_FILE`]?.trim();
+  if (!file) return value;
+  if (value) throw new Error(`is set, and so is ${name}_FILE; which of them counts?`);
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch (error) {
+    throw new Error(`the file that ${name}_FILE names cannot be read (${(error as NodeJS.ErrnoException).code})`, { cause: error });
+  }
 }
 
 /** The secret that all keys derive from: the configured one, or one made at the first start and kept with the data. */

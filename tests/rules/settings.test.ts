@@ -23,7 +23,7 @@ function startWith(env: Record<string, string>): Promise<End> {
 
 describe('the settings', () => {
   it('stand in the README as they are: name, default and meaning', () => {
-    const rows = [...readFileSync('infra/README.md', 'utf8').matchAll(/^\| `([A-Z_]+)` \| (?:`([^`]*)`)? *\| (.*) \|$/gm)];
+    const rows = [...readFileSync('infra/README.md', 'utf8').matchAll(/^\| `([A-Z0-9_]+)` \| (?:`([^`]*)`)? *\| (.*) \|$/gm)];
     const written = rows.map(([, name, fallback = '', about]) => ({ name, fallback, about }));
     expect(written).toEqual(Object.entries(SETTINGS).map(([name, { fallback, about }]) => ({ name, fallback, about })));
   });
