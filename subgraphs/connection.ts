@@ -1,4 +1,7 @@
+import type { EntityName } from '@mikro-orm/core';
+import type { SqlEntityManager } from '@mikro-orm/sql';
 import { ArgsType, Directive, Field, Int, ObjectType, type ClassType } from 'type-graphql';
+import { isId } from '../infra/id.ts';
 import { Failure } from '../schema/errors.ts';
 
 export const MAX_PAGE = 100;
@@ -59,6 +62,78 @@ export function connectionType<Node extends object>(name: string, node: ClassTyp
   return ConnectionClass;
 }
 
+/** The columns that a list is sorted by, with how each reads its text in a cursor. Together they tell the rows apart. */
+export interface Sort {
+  direction: 'asc' | 'desc';
+  key: Record<string, (text: string) => unknown>;
+}
+
+// Ids grow with time.
+export const OLDEST_FIRST: Sort = { direction: 'asc', key: { id: readId } };
+export const NEWEST_FIRST: Sort = { direction: 'desc', key: { id: readId } };
+
+/** One page of the rows that fit `where`. It begins after the cursor's place, wherever the row that had it has gone. */
+export async function listPage<Row extends object>(
+  em: SqlEntityManager,
+  entity: EntityName<Row>,
+  where: Record<string, unknown>,
+  { direction, key }: Sort,
+  args: PageArgs,
+): Promise<Connection<Row>> {
+  const first = pageSize(args);
+  const page = args.after ? { $and: [where, isBeyond(readCursor(args.after, key), direction)] } : where;
+  const orderBy = Object.keys(key).map((column) => ({ [column]: direction }));
+  const rows = await em.find<Row>(entity, page as never, { orderBy: orderBy as never, limit: first + 1 });
+  const total = await em.count<Row>(entity, where as never);
+  return toConnection(rows.slice(0, first), total, Object.keys(key), { before: Boolean(args.after), after: rows.length > first });
+}
+
+/** A page of these rows, given whether others come before and after it. */
+export function toConnection<Row extends object>(
+  rows: Row[],
+  totalCount: number,
+  columns: string[],
+  more: { before: boolean; after: boolean },
+): Connection<Row> {
+  const edges = rows.map((node) => ({ node, cursor: printCursor(columns.map((column) => node[column as keyof Row])) }));
+  const [startCursor, endCursor] = [edges[0]?.cursor ?? null, edges.at(-1)?.cursor ?? null];
+  return { edges, totalCount, pageInfo: { hasNextPage: more.after, hasPreviousPage: more.before, startCursor, endCursor } };
+}
+
+/** The values of the sort key in a cursor, by column; `BAD_USER_INPUT` names the argument that is none. */
+export function readCursor(cursor: string, key: Sort['key'], field = 'after'): Record<string, unknown> {
+  try {
+    const parts: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+    const columns = Object.entries(key);
+    if (Array.isArray(parts) && parts.length === columns.length)
+      return Object.fromEntries(columns.map(([column, read], i) => [column, read(String(parts[i]))]));
+  } catch {
+    // falls through to the failure below
+  }
+  throw new Failure('BAD_USER_INPUT', { reason: 'The cursor is not one that this list gave.', field });
+}
+
+export function readInstant(text: string): Date {
+  const date = new Date(text);
+  // Throws where it is none.
+  date.toISOString();
+  return date;
+}
+
+export function readId(text: string): string {
+  if (!isId(text)) throw new TypeError('not an id');
+  return text;
+}
+
+/** `%`, `_` and `\` in what a person types are letters like any other. */
+export function contains(search: string): { $ilike: string } {
+  const letters = search
+    .trim()
+    .slice(0, 200)
+    .replace(/[\\%_]/g, '\\$&');
+  return { $ilike: `%${letters}%` };
+}
+
 /** `first` within 1..100, or `BAD_USER_INPUT`. */
 export function pageSize(args: PageArgs, fallback = 20): number {
   const first = args.first ?? fallback;
@@ -69,38 +144,13 @@ export function pageSize(args: PageArgs, fallback = 20): number {
 }
 
 /** A cursor is the sort key of its row, opaque to clients. */
-export function encodeCursor(key: (string | number)[]): string {
-  return Buffer.from(JSON.stringify(key)).toString('base64url');
+function printCursor(parts: unknown[]): string {
+  return Buffer.from(JSON.stringify(parts.map((part) => (part instanceof Date ? part.toISOString() : String(part))))).toString('base64url');
 }
 
-export function decodeCursor(cursor: string, length: number): string[] {
-  try {
-    const key: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
-    if (Array.isArray(key) && key.length === length && key.every((part) => typeof part === 'string')) return key;
-  } catch {
-    // falls through to the failure below
-  }
-  throw new Failure('BAD_USER_INPUT', { reason: 'The cursor is not one that this list gave.', field: 'after' });
-}
-
-/** Makes a page of `first` from up to `first + 1` rows. */
-export function toConnection<Row, Node>(
-  rows: Row[],
-  first: number,
-  totalCount: number,
-  args: PageArgs,
-  cursorOf: (row: Row) => (string | number)[],
-  nodeOf: (row: Row) => Node,
-): Connection<Node> {
-  const edges = rows.slice(0, first).map((row) => ({ node: nodeOf(row), cursor: encodeCursor(cursorOf(row)) }));
-  return {
-    edges,
-    totalCount,
-    pageInfo: {
-      hasNextPage: rows.length > first,
-      hasPreviousPage: Boolean(args.after),
-      startCursor: edges[0]?.cursor ?? null,
-      endCursor: edges.at(-1)?.cursor ?? null,
-    },
-  };
+/** Rows further on in the list: equal up to some column, and beyond in that one. */
+function isBeyond(place: Record<string, unknown>, direction: Sort['direction']): Record<string, unknown> {
+  const columns = Object.entries(place);
+  const beyond = direction === 'asc' ? '$gt' : '$lt';
+  return { $or: columns.map(([column, value], i) => ({ ...Object.fromEntries(columns.slice(0, i)), [column]: { [beyond]: value } })) };
 }

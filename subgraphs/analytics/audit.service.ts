@@ -2,11 +2,13 @@ import type { SqlEntityManager } from '@mikro-orm/sql';
 import { isId } from '../../infra/id.ts';
 import { Failure } from '../../schema/errors.ts';
 import type { Fact } from '../../schema/facts.ts';
-import { decodeCursor, pageSize, toConnection, type Connection } from '../connection.ts';
+import { listPage, readId, readInstant, type Connection, type Sort } from '../connection.ts';
 import type { Context } from '../context.ts';
 import { AuditEntry } from './audit.entity.ts';
 import type { AuditArgs, AuditFilter } from './audit.type.ts';
 import { TARGETS } from './targets.ts';
+
+const LATEST_FIRST: Sort = { direction: 'desc', key: { at: readInstant, id: readId } };
 
 /** Writes a fact down, once however often it is delivered. */
 export async function recordFact(em: SqlEntityManager, fact: Fact): Promise<void> {
@@ -29,20 +31,8 @@ export async function recordFact(em: SqlEntityManager, fact: Fact): Promise<void
 }
 
 /** The log, newest first. */
-export async function listAudit(context: Context, args: AuditArgs): Promise<Connection<AuditEntry>> {
-  const first = pageSize(args);
-  const where = toCondition(args.filter ?? {});
-  const page = args.after ? { $and: [where, isBefore(args.after)] } : where;
-  const rows = await context.em.find(AuditEntry, page, { orderBy: { at: 'desc', id: 'desc' }, limit: first + 1 });
-  const total = await context.em.count(AuditEntry, where);
-  return toConnection(
-    rows,
-    first,
-    total,
-    args,
-    (row) => [row.at.toISOString(), row.id],
-    (row) => row,
-  );
+export function listAudit(context: Context, args: AuditArgs): Promise<Connection<AuditEntry>> {
+  return listPage(context.em, AuditEntry, toCondition(args.filter ?? {}), LATEST_FIRST, args);
 }
 
 /** What the fact says beside its target and its actor, which have places of their own. */
@@ -73,13 +63,4 @@ function toCondition({ actorId, action, targetId, from, to }: AuditFilter): Reco
     ...(targetId ? { targetId } : {}),
     ...(from || to ? { at } : {}),
   };
-}
-
-function isBefore(cursor: string): Record<string, unknown> {
-  const [time, id] = decodeCursor(cursor, 2) as [string, string];
-  const at = new Date(time);
-  if (Number.isNaN(at.getTime()) || !isId(id)) {
-    throw new Failure('BAD_USER_INPUT', { reason: 'The cursor is not one that this list gave.', field: 'after' });
-  }
-  return { $or: [{ at: { $lt: at } }, { at, id: { $lt: id } }] };
 }

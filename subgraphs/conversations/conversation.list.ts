@@ -1,62 +1,34 @@
 import { Failure } from '../../schema/errors.ts';
 import { isId } from '../../infra/id.ts';
-import { decodeCursor, MAX_PAGE, pageSize, toConnection, type Connection, type PageArgs } from '../connection.ts';
+import {
+  contains,
+  listPage,
+  MAX_PAGE,
+  OLDEST_FIRST,
+  readCursor,
+  readId,
+  readInstant,
+  toConnection,
+  type Connection,
+  type PageArgs,
+  type Sort,
+} from '../connection.ts';
 import { viewerOf, type Context } from '../context.ts';
 import { Conversation } from './conversation.entity.ts';
 import { Message } from './message.entity.ts';
 import { branchOf } from './thread.ts';
 
+const LAST_CHANGED_FIRST: Sort = { direction: 'desc', key: { updatedAt: readInstant, id: readId } };
+
 /** The viewer's conversations, the newest first; `search` matches titles. */
-export async function listConversations(context: Context, args: PageArgs, search?: string | null): Promise<Connection<Conversation>> {
-  const first = pageSize(args);
-  const own = { ownerId: viewerOf(context).userId };
-  const where = search?.trim()
-    ? {
-        ...own,
-        title: {
-          $ilike: `%${search
-            .trim()
-            .slice(0, 200)
-            .replace(/[\\%_]/g, '\\$&')}%`,
-        },
-      }
-    : own;
-  const [updatedAt, id] = args.after ? instantAndId(args.after) : [null, null];
-  const rows = await context.em.find(
-    Conversation,
-    updatedAt ? { $and: [where, { $or: [{ updatedAt: { $lt: updatedAt } }, { updatedAt, id: { $lt: id } }] }] } : where,
-    { orderBy: { updatedAt: 'desc', id: 'desc' }, limit: first + 1 },
-  );
-  const total = await context.em.count(Conversation, where);
-  return toConnection(
-    rows,
-    first,
-    total,
-    args,
-    (row) => [row.updatedAt.toISOString(), row.id],
-    (row) => row,
-  );
+export function listConversations(context: Context, args: PageArgs, search?: string | null): Promise<Connection<Conversation>> {
+  const where = { ownerId: viewerOf(context).userId, ...(search?.trim() ? { title: contains(search) } : {}) };
+  return listPage(context.em, Conversation, where, LAST_CHANGED_FIRST, args);
 }
 
 /** The whole tree of a conversation, in the order of creation. */
-export async function listMessages(context: Context, conversationId: string, args: PageArgs): Promise<Connection<Message>> {
-  const first = pageSize(args);
-  const after = args.after ? decodeCursor(args.after, 1)[0]! : null;
-  if (after && !isId(after)) throw new Failure('BAD_USER_INPUT', { reason: 'The cursor is not one that this list gave.', field: 'after' });
-  const rows = await context.em.find(
-    Message,
-    { conversationId, ...(after ? { id: { $gt: after } } : {}) },
-    { orderBy: { id: 'asc' }, limit: first + 1 },
-  );
-  const total = await context.em.count(Message, { conversationId });
-  return toConnection(
-    rows,
-    first,
-    total,
-    args,
-    (row) => [row.id],
-    (row) => row,
-  );
+export function listMessages(context: Context, conversationId: string, args: PageArgs): Promise<Connection<Message>> {
+  return listPage(context.em, Message, { conversationId }, OLDEST_FIRST, args);
 }
 
 export interface ThreadArgs {
@@ -77,24 +49,8 @@ export async function listThread(
   const leaf = leafId ?? conversation.selectedLeafId;
   const branch = leaf && isId(leaf) ? await branchOf(context.em, leaf) : [];
   if (leafId && branch[0]?.conversationId !== conversation.id) throw new Failure('NOT_FOUND', { kind: 'Message' });
-  const end = before ? branch.findIndex((message) => message.id === decodeCursor(before, 1)[0]) : branch.length;
+  const end = before ? branch.findIndex(({ id }) => id === readCursor(before, OLDEST_FIRST.key, 'before')['id']) : branch.length;
   if (end < 0) throw new Failure('BAD_USER_INPUT', { reason: 'The cursor is not one that this list gave.', field: 'before' });
   const start = Math.max(0, end - size);
-  const page = toConnection(
-    branch.slice(start, end),
-    size,
-    branch.length,
-    {},
-    (row) => [row.id],
-    (row) => row,
-  );
-  return { ...page, pageInfo: { ...page.pageInfo, hasPreviousPage: start > 0, hasNextPage: end < branch.length } };
-}
-
-function instantAndId(cursor: string): [Date, string] {
-  const [at, id] = decodeCursor(cursor, 2);
-  const date = new Date(at!);
-  if (Number.isNaN(date.getTime()) || !isId(id!))
-    throw new Failure('BAD_USER_INPUT', { reason: 'The cursor is not one that this list gave.', field: 'after' });
-  return [date, id!];
+  return toConnection(branch.slice(start, end), branch.length, ['id'], { before: start > 0, after: end < branch.length });
 }

@@ -3,7 +3,7 @@ import type { Bus } from '../../infra/bus/bus.ts';
 import { isId, newId } from '../../infra/id.ts';
 import type { Queue } from '../../infra/queue/queue.ts';
 import { Failure } from '../../schema/errors.ts';
-import { pageSize, toConnection, type Connection, type PageArgs } from '../connection.ts';
+import { listPage, NEWEST_FIRST, pageSize, type Connection, type PageArgs } from '../connection.ts';
 import { actorOf, viewerOf, type Context } from '../context.ts';
 import type { Ports } from '../subgraph.ts';
 import type { Tickets } from '../tickets.ts';
@@ -12,7 +12,6 @@ import type { AddDocumentInput, DocumentStoredInput } from './document.input.ts'
 import { appointHeir } from './ingest/duplicate.ts';
 import { cleanFileName } from './file-name.ts';
 import { KnowledgeBase } from './knowledge-base.entity.ts';
-import { cursorId } from './knowledge-base.service.ts';
 import { ownDocument, ownKnowledgeBase } from './ownership.ts';
 import { Page } from './page.entity.ts';
 import { showDeleted, showProgress } from './ingest/progress.ts';
@@ -30,19 +29,8 @@ export class DocumentService {
     this.#maxBytes = values.maxUploadBytes;
   }
 
-  async list({ em }: Context, knowledgeBaseId: string, args: PageArgs): Promise<Connection<Document>> {
-    const first = pageSize(args);
-    const after = args.after ? { id: { $lt: cursorId(args.after) } } : {};
-    const rows = await em.fork().find(Document, { knowledgeBaseId, ...after }, { orderBy: { id: 'desc' }, limit: first + 1 });
-    const total = await em.count(Document, { knowledgeBaseId });
-    return toConnection(
-      rows,
-      first,
-      total,
-      args,
-      ({ id }) => [id],
-      (row) => row,
-    );
+  list({ em }: Context, knowledgeBaseId: string, args: PageArgs): Promise<Connection<Document>> {
+    return listPage(em.fork(), Document, { knowledgeBaseId }, NEWEST_FIRST, args);
   }
 
   /** Announces a file; its bytes go to `uploadUrl`. */

@@ -1,8 +1,8 @@
 import type { Bus } from '../../infra/bus/bus.ts';
-import { isId, newId } from '../../infra/id.ts';
+import { newId } from '../../infra/id.ts';
 import type { Queue } from '../../infra/queue/queue.ts';
 import { Failure } from '../../schema/errors.ts';
-import { decodeCursor, pageSize, toConnection, type Connection, type PageArgs } from '../connection.ts';
+import { listPage, NEWEST_FIRST, type Connection, type PageArgs } from '../connection.ts';
 import { actorOf, viewerOf, type Context } from '../context.ts';
 import { Document } from './document.entity.ts';
 import { KnowledgeBase } from './knowledge-base.entity.ts';
@@ -16,21 +16,8 @@ export class KnowledgeBaseService {
     private readonly bus: Bus,
   ) {}
 
-  async list(context: Context, args: PageArgs): Promise<Connection<KnowledgeBase>> {
-    const { em } = context;
-    const first = pageSize(args);
-    const { userId: ownerId } = viewerOf(context);
-    const after = args.after ? { id: { $lt: cursorId(args.after) } } : {};
-    const rows = await em.fork().find(KnowledgeBase, { ownerId, ...after }, { orderBy: { id: 'desc' }, limit: first + 1 });
-    const total = await em.count(KnowledgeBase, { ownerId });
-    return toConnection(
-      rows,
-      first,
-      total,
-      args,
-      ({ id }) => [id],
-      (row) => row,
-    );
+  list(context: Context, args: PageArgs): Promise<Connection<KnowledgeBase>> {
+    return listPage(context.em.fork(), KnowledgeBase, { ownerId: viewerOf(context).userId }, NEWEST_FIRST, args);
   }
 
   async create(context: Context, input: CreateKnowledgeBaseInput): Promise<KnowledgeBase> {
@@ -82,13 +69,6 @@ export class KnowledgeBaseService {
     });
     for (const document of documents) await showDeleted(this.bus, document);
   }
-}
-
-/** A cursor of a list that is ordered by id. */
-export function cursorId(cursor: string): string {
-  const id = decodeCursor(cursor, 1)[0]!;
-  if (!isId(id)) throw new Failure('BAD_USER_INPUT', { reason: 'The cursor is not one that this list gave.', field: 'after' });
-  return id;
 }
 
 function bounded(field: string, value: string, least: number, most: number): string {

@@ -5,13 +5,12 @@ import type { Queue } from '../../infra/queue/queue.ts';
 import { Failure } from '../../schema/errors.ts';
 import type { Fact } from '../../schema/facts.ts';
 import type { Viewer } from '../../schema/viewer.ts';
-import { pageSize, toConnection, type Connection } from '../connection.ts';
+import { listPage, NEWEST_FIRST, type Connection } from '../connection.ts';
 import { actorOf, viewerOf, type Context } from '../context.ts';
 import { liveMessages, mapLive } from '../live.ts';
 import { Notification } from './notification.entity.ts';
 import type { Notice } from './notice.ts';
 import type { NotificationsArgs } from './notification.type.ts';
-import { idAfter } from './user.list.ts';
 
 /** A person's inbox. The rows are the truth; the topic only says that there is a new one. */
 export class NotificationService {
@@ -35,23 +34,9 @@ export class NotificationService {
   }
 
   async list(context: Context, viewer: Viewer, args: NotificationsArgs): Promise<Connection<Notification> & { unreadCount: number }> {
-    const first = pageSize(args);
     const where = { userId: viewer.userId, ...(args.unreadOnly ? { readAt: null } : {}) };
-    const page = args.after ? { ...where, id: { $lt: idAfter(args.after) } } : where;
-    const rows = await context.em.find(Notification, page, { orderBy: { id: 'desc' }, limit: first + 1 });
-    const total = await context.em.count(Notification, where);
-    const unreadCount = await unread(context.em, viewer.userId);
-    return {
-      ...toConnection(
-        rows,
-        first,
-        total,
-        args,
-        (row) => [row.id],
-        (row) => row,
-      ),
-      unreadCount,
-    };
+    const page = await listPage(context.em, Notification, where, NEWEST_FIRST, args);
+    return { ...page, unreadCount: await unread(context.em, viewer.userId) };
   }
 
   async own(context: Context, { userId }: Viewer, id: string): Promise<Notification> {
