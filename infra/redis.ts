@@ -6,8 +6,6 @@ import { firstSlotOf } from './redis-cluster.ts';
 /** A command without an answer for this long has failed: nothing waits for Redis for ever. Milliseconds, as all here. */
 const COMMAND_MS = 1_000;
 const BEAT_MS = 4_000;
-/** A connection on which not even beats are answered is dead, though nobody has closed it. */
-const SILENCE_MS = 12_000;
 const RETRY_MS = { first: 100, most: 1_000 };
 
 /** Whether and when, in milliseconds, to try again: not before the connection has stood once. */
@@ -52,9 +50,8 @@ function common({ user, password, tls }: RedisAddress, name: string, patience: P
     lazyConnect: true,
     connectionName: `parley ${name}`,
     connectTimeout: 2_000,
-    disconnectTimeout: 500,
+    disconnectTimeout: 200,
     commandTimeout: COMMAND_MS,
-    socketTimeout: SILENCE_MS,
     keepAlive: BEAT_MS,
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
@@ -105,7 +102,12 @@ async function connected<T extends Redis | Cluster>(
     up = true;
     log.info({ connection: name }, 'Redis is back');
   });
-  const beat = setInterval(() => void redis.ping().catch(() => undefined), BEAT_MS).unref();
+  const beat = setInterval(() => void redis.ping().catch(() => beginAnew(redis)), BEAT_MS).unref();
   redis.once('end', () => clearInterval(beat));
   return redis;
+}
+
+/** A connection on which not even a beat is answered is dead, though nobody has closed it; a cluster sees to its own. */
+function beginAnew(redis: Redis | Cluster): void {
+  if (redis instanceof Redis && redis.status === 'ready') redis.disconnect(true);
 }

@@ -1,5 +1,11 @@
 export type Role = 'USER' | 'EDITOR' | 'ADMIN';
 
+/**
+ * So long, in milliseconds, a gateway may believe what it has read about a session, if it hears of revocations;
+ * so long a revocation waits that could not be announced.
+ */
+export const SESSION_TRUTH_MS = 2_000;
+
 /** Who asks. The role is read from the session's truth at each request, never from the token. */
 export interface Viewer {
   userId: string;

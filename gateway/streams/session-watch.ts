@@ -2,7 +2,7 @@ import type { Recognised, Viewers } from '../viewer/viewer.ts';
 
 export type SessionEnd = 'token expired' | 'session revoked';
 
-/** Revocations are told over the bus, which may lose one; this often the truth is read all the same. */
+/** Revocations are told over the bus, and when it may have lost one the truth is read; a role is not, but this often. */
 const RECHECK_MS = 10_000;
 
 /**
@@ -10,12 +10,15 @@ const RECHECK_MS = 10_000;
  * is revoked, or when the person's role is no longer the one it was opened with. The result ends the watch.
  */
 export function watchSession(viewers: Viewers, { viewer, expiresAt }: Recognised, end: (why: SessionEnd) => void): () => void {
+  let isOver = false;
   const stop = () => {
+    isOver = true;
     clearTimeout(expiry);
     clearInterval(recheck);
-    unlisten();
+    for (const unlisten of unlistens) unlisten();
   };
   const finish = (why: SessionEnd) => {
+    if (isOver) return;
     stop();
     end(why);
   };
@@ -23,11 +26,15 @@ export function watchSession(viewers: Viewers, { viewer, expiresAt }: Recognised
     const truth = await viewers.truthOf(viewer.sessionId);
     if (truth?.role !== viewer.role) finish('session revoked');
   };
-  const expiry = setTimeout(() => finish('token expired'), Math.max(0, expiresAt.getTime() - Date.now()));
   // While the truth cannot be read the stream goes on: its token is still good, and new requests are refused.
-  const recheck = setInterval(() => void check().catch(() => undefined), RECHECK_MS);
-  const unlisten = viewers.onRevoked((sessionIds) => sessionIds.includes(viewer.sessionId) && finish('session revoked'));
+  const checkSoon = () => void check().catch(() => undefined);
+  const expiry = setTimeout(() => finish('token expired'), Math.max(0, expiresAt.getTime() - Date.now()));
+  const recheck = setInterval(checkSoon, RECHECK_MS);
+  const unlistens = [
+    viewers.onRevoked((sessionIds) => sessionIds.includes(viewer.sessionId) && finish('session revoked')),
+    viewers.onDoubt(checkSoon),
+  ];
   // Between the recognition and this line the session may have ended.
-  void check().catch(() => undefined);
+  checkSoon();
   return stop;
 }

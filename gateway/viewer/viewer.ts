@@ -1,8 +1,8 @@
-import type { Bus } from '../../infra/bus/bus.ts';
+import type { Bus, Hearing } from '../../infra/bus/bus.ts';
 import { newId } from '../../infra/id.ts';
 import { Failure } from '../../schema/errors.ts';
 import type { Source } from '../../schema/source.ts';
-import type { Role, Viewer } from '../../schema/viewer.ts';
+import { SESSION_TRUTH_MS, type Role, type Viewer } from '../../schema/viewer.ts';
 import { Recent } from './recent.ts';
 
 /** A person whose token is good and whose session stands. */
@@ -28,21 +28,29 @@ interface SessionTruth {
   role: Role;
 }
 
-const FRESH_MS = 2_000;
+/** What was read about a session, and how well its revocation would have been heard since. */
+interface Known {
+  readAt: number;
+  hearing: Hearing;
+  truth: Promise<SessionTruth | null>;
+}
+
 const SESSIONS_KEPT = 10_000;
 const SESSION_QUERY = 'query Session($id: ID!) { session(id: $id) { id active userId role } }';
 
 /**
  * Knows who asks. The token says which session; whether it stands and what its person may do is asked from the
- * users subgraph, at most once in two seconds for each session, and anew at once after a revocation. Where the
- * truth cannot be read nobody is let in.
+ * users subgraph. The answer is believed for two seconds, as long as the bus proves at each use that no revocation
+ * was missed since; else the truth is read anew. Where it cannot be read nobody is let in.
  */
 export class Viewers {
   readonly #proofs = new Recent<string, Proof>(SESSIONS_KEPT);
-  readonly #truths = new Recent<string, { at: number; truth: Promise<SessionTruth | null> }>(SESSIONS_KEPT);
+  readonly #known = new Recent<string, Known>(SESSIONS_KEPT);
   readonly #revoked = new Recent<string, true>(SESSIONS_KEPT);
-  readonly #listeners = new Set<(sessionIds: readonly string[]) => void>();
-  #stop: (() => Promise<void>) | undefined;
+  readonly #revocationListeners = new Set<(sessionIds: readonly string[]) => void>();
+  readonly #doubtListeners = new Set<() => void>();
+  #stops: (() => unknown)[] = [];
+  #deafness: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly tokens: TokenReader,
@@ -51,12 +59,17 @@ export class Viewers {
   ) {}
 
   async open(): Promise<void> {
-    this.#stop = await this.bus.listen('session.revoked', 'all', ({ sessionIds }) => this.#forget(sessionIds));
+    this.#stops = [
+      await this.bus.listen('session.revoked', 'all', ({ sessionIds }) => this.#forget(sessionIds)),
+      this.bus.onHearing((isWhole) => this.#doubt(isWhole)),
+    ];
   }
 
   async close(): Promise<void> {
-    await this.#stop?.();
-    this.#listeners.clear();
+    for (const stop of this.#stops) await stop();
+    clearInterval(this.#deafness);
+    this.#revocationListeners.clear();
+    this.#doubtListeners.clear();
   }
 
   /** Throws `UNAUTHENTICATED`, `TOKEN_EXPIRED` or `DEPENDENCY_UNAVAILABLE`. */
@@ -69,19 +82,23 @@ export class Viewers {
 
   /** Null for a session that has ended, or never was. */
   async truthOf(sessionId: string): Promise<SessionTruth | null> {
-    if (this.#revoked.has(sessionId)) return null;
-    const known = this.#truths.get(sessionId);
-    if (known && Date.now() - known.at < FRESH_MS) return known.truth;
-    const truth = this.#read(sessionId);
-    this.#truths.set(sessionId, { at: Date.now(), truth });
-    truth.catch(() => this.#truths.delete(sessionId));
-    return truth;
+    const known = this.#known.get(sessionId);
+    const isYoung = known !== undefined && performance.now() - known.readAt < SESSION_TRUTH_MS;
+    const truth = await (isYoung && (await known.hearing.isUnbroken()) ? known.truth : this.#learn(sessionId));
+    // The end may have been told while the answer was under way.
+    return this.#revoked.has(sessionId) ? null : truth;
   }
 
   /** Calls back with sessions the moment their end is told. The result ends it. */
   onRevoked(listener: (sessionIds: readonly string[]) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    this.#revocationListeners.add(listener);
+    return () => this.#revocationListeners.delete(listener);
+  }
+
+  /** Calls back when the end of a session may have been missed, every two seconds while it may be. The result ends it. */
+  onDoubt(listener: () => void): () => void {
+    this.#doubtListeners.add(listener);
+    return () => this.#doubtListeners.delete(listener);
   }
 
   /** A signature is as good the second time; only the time has to be looked at again. */
@@ -91,6 +108,16 @@ export class Viewers {
     const proof = await this.tokens.verifyAccessToken(token);
     this.#proofs.set(token, proof);
     return proof;
+  }
+
+  #learn(sessionId: string): Promise<SessionTruth | null> {
+    // First these two, then the reading: what they allow to believe must not be older than they say.
+    const [readAt, hearing] = [performance.now(), this.bus.hearing()];
+    const truth = this.#read(sessionId);
+    const known = { readAt, hearing, truth };
+    this.#known.set(sessionId, known);
+    truth.catch(() => this.#known.get(sessionId) === known && this.#known.delete(sessionId));
+    return truth;
   }
 
   async #read(sessionId: string): Promise<SessionTruth | null> {
@@ -103,10 +130,17 @@ export class Viewers {
 
   #forget(sessionIds: readonly string[]): void {
     for (const id of sessionIds) {
-      this.#truths.delete(id);
+      this.#known.delete(id);
       // An answer that was under way when the session ended must not let it live on.
       this.#revoked.set(id, true);
     }
-    for (const listener of this.#listeners) listener(sessionIds);
+    for (const listener of this.#revocationListeners) listener(sessionIds);
+  }
+
+  #doubt(isHeard: boolean): void {
+    const tell = () => this.#doubtListeners.forEach((listener) => listener());
+    clearInterval(this.#deafness);
+    if (!isHeard) this.#deafness = setInterval(tell, SESSION_TRUTH_MS);
+    tell();
   }
 }

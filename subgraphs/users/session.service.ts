@@ -1,10 +1,11 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import type { Bus } from '../../infra/bus/bus.ts';
 import { isId, newId } from '../../infra/id.ts';
 import type { Queue } from '../../infra/queue/queue.ts';
 import { Failure } from '../../schema/errors.ts';
-import type { Actor, Role, Viewer } from '../../schema/viewer.ts';
+import { SESSION_TRUTH_MS, type Actor, type Role, type Viewer } from '../../schema/viewer.ts';
 import { actorOf, type Context } from '../context.ts';
 import { RefreshToken, Session } from './session.entity.ts';
 
@@ -68,7 +69,7 @@ export class SessionService {
     const rotation = await context.em.transactional((em) => this.#rotate(em, token, actorOf(context)));
     if (rotation.kind === 'continued') return rotation;
     if (rotation.kind === 'refused') throw new Failure(rotation.reuse ? 'SESSION_REUSED' : 'UNAUTHENTICATED');
-    await this.#bus.publish('session.revoked', 'all', { sessionIds: [rotation.sessionId] });
+    await this.#announceEnd([rotation.sessionId]);
     throw new Failure('SESSION_REUSED');
   }
 
@@ -80,7 +81,7 @@ export class SessionService {
       if (changed) await this.#queue.tell(em, 'session.signedOut', { userId }, actorOf(context));
       return changed;
     });
-    await this.#bus.publish('session.revoked', 'all', { sessionIds: [sessionId] });
+    await this.#announceEnd([sessionId]);
     return ended;
   }
 
@@ -92,6 +93,15 @@ export class SessionService {
       [this.#now(), id],
     );
     return row ? { id, userId: row.user_id, role: row.role, active: row.active } : null;
+  }
+
+  /**
+   * Once the end is committed. When it resolves no gateway lets the sessions in: each has heard of it or reads the
+   * truth, or what it read before is too old by now. gateway/README.md says why that holds.
+   */
+  async #announceEnd(sessionIds: string[]): Promise<void> {
+    const isHeard = await this.#bus.announce('session.revoked', 'all', { sessionIds });
+    if (!isHeard) await pause(SESSION_TRUTH_MS);
   }
 
   async #rotate(em: SqlEntityManager, token: string, actor: Actor): Promise<Rotation> {

@@ -4,8 +4,9 @@ import type { LimitRule, Limits } from '../../infra/limits/limits.ts';
 import { MemoryLimits } from '../../infra/limits/memory.ts';
 import { RedisLimits } from '../../infra/limits/redis.ts';
 import { openLog } from '../../infra/log.ts';
-import { openRedis } from '../../infra/redis.ts';
+import { openRedisKeys } from '../../infra/redis.ts';
 import { eventually } from '../support/eventually.ts';
+import { startCluster, startSentinels, type RedisGroup } from '../support/redis-groups.ts';
 import { missingRedis, startRedis, type Redis } from '../support/redis.ts';
 import { describeWhen } from '../support/when.ts';
 
@@ -69,9 +70,16 @@ function contract(open: () => Promise<Limits>): void {
 
 describe('limits in memory', () => contract(async () => new MemoryLimits()));
 
+const openAt = async (url: string) => new RedisLimits(await openRedisKeys(url, 'limits', log));
+
+/** Two processes count together. A rule of its own each time, for one that was used while they were apart proves nothing. */
+async function areShared(here: Limits, there: Limits): Promise<boolean> {
+  return (await letThrough([here, there], fresh(5), 20)) === 5;
+}
+
 describeWhen(missingRedis, 'limits on Redis', () => {
   let redis: Redis;
-  const open = async () => new RedisLimits(await openRedis(redis.url, 'limits', log));
+  const open = () => openAt(redis.url);
 
   beforeAll(async () => {
     redis = await startRedis();
@@ -80,20 +88,28 @@ describeWhen(missingRedis, 'limits on Redis', () => {
 
   describe('that is up', () => contract(open));
 
-  it('count together what several processes let through', async () => {
+  it('count together what several processes let through, to the point, in a burst of thousands', async () => {
     const both = await Promise.all([open(), open()]);
-    expect(await letThrough(both, fresh(30), 100)).toBe(30);
+    expect(await letThrough(both, fresh(1_000), 3_000)).toBe(1_000);
     await Promise.all(both.map((limits) => limits.close()));
   });
 
   it('hold in each process alone while Redis is down, and together again when it is back', async () => {
     const [here, there] = await Promise.all([open(), open()]);
     await redis.kill();
-    expect(await letThrough([here], fresh(5), 20)).toBe(5);
+    const rule = fresh(5);
+    expect([await letThrough([here], rule, 20), await letThrough([there], rule, 20)]).toEqual([5, 5]);
     await redis.start();
-    const isShared = async () => (await letThrough([here, there], fresh(5), 20)) === 5;
-    await eventually(isShared, Boolean, 20_000);
+    await eventually(() => areShared(here, there), Boolean, 5_000);
     await Promise.all([here.close(), there.close()]);
+  });
+
+  it('hold in each process alone while the memory of Redis is full', async () => {
+    const limits = await open();
+    await redis.run('CONFIG', 'SET', 'maxmemory', '1');
+    expect(await letThrough([limits], fresh(5), 20)).toBe(5);
+    await redis.run('CONFIG', 'SET', 'maxmemory', '0');
+    await limits.close();
   });
 
   it('hold while Redis takes commands and answers none', async () => {
@@ -102,5 +118,48 @@ describeWhen(missingRedis, 'limits on Redis', () => {
     expect(await letThrough([limits], fresh(5), 20)).toBe(5);
     redis.thaw();
     await limits.close();
+  });
+});
+
+describeWhen(missingRedis, 'limits on a group of Redis servers', () => {
+  describe('with Sentinels', () => {
+    let group: RedisGroup;
+    beforeAll(async () => {
+      group = await startSentinels();
+    });
+    afterAll(() => group.stop());
+
+    contract(() => openAt(group.url));
+
+    it('hold while the master is dead, and are counted together within five seconds by the new one', async () => {
+      const { url, killMaster } = group;
+      const [here, there] = await Promise.all([openAt(url), openAt(url)]);
+      await killMaster();
+      expect(await letThrough([here], fresh(5), 20)).toBe(5);
+      await eventually(() => areShared(here, there), Boolean, 5_000);
+      await Promise.all([here.close(), there.close()]);
+    });
+  });
+
+  describe('in a cluster', () => {
+    let group: RedisGroup;
+    beforeAll(async () => {
+      group = await startCluster();
+    });
+    afterAll(() => group.stop());
+
+    contract(() => openAt(group.url));
+
+    it('hold while one of its nodes is dead, and are counted together when it is back', async () => {
+      const { url, killMaster, startMaster } = group;
+      const [here, there] = await Promise.all([openAt(url), openAt(url)]);
+      await killMaster();
+      for (const rule of [fresh(5), fresh(5), fresh(5), fresh(5)]) expect(await letThrough([here], rule, 20)).toBe(5);
+      await startMaster();
+      // Rules are spread over the nodes.
+      const allShared = async () => (await Promise.all([1, 2, 3, 4, 5, 6].map(() => areShared(here, there)))).every(Boolean);
+      await eventually(allShared, Boolean, 5_000);
+      await Promise.all([here.close(), there.close()]);
+    });
   });
 });

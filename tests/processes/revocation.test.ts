@@ -1,0 +1,190 @@
+import 'reflect-metadata';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import type { SqlEntityManager } from '@mikro-orm/sql';
+import { fromPglite } from 'pg-boss';
+import { watchSession } from '../../gateway/streams/session-watch.ts';
+import { Viewers } from '../../gateway/viewer/viewer.ts';
+import type { Bus } from '../../infra/bus/bus.ts';
+import { RedisBus } from '../../infra/bus/redis.ts';
+import { PgliteDatabase } from '../../infra/database/pglite.ts';
+import { newId } from '../../infra/id.ts';
+import { openLog } from '../../infra/log.ts';
+import { PostgresQueue } from '../../infra/queue/postgres.ts';
+import { openRedis } from '../../infra/redis.ts';
+import { AccessTokens } from '../../infra/tokens.ts';
+import type { Source } from '../../schema/source.ts';
+import type { Viewer } from '../../schema/viewer.ts';
+import { SessionService } from '../../subgraphs/users/session.service.ts';
+import { users } from '../../subgraphs/users/users.ts';
+import { eventually } from '../support/eventually.ts';
+import { missingRedis, startRedis, type Redis } from '../support/redis.ts';
+import { startRelay, type Relay } from '../support/relay.ts';
+import { describeWhen } from '../support/when.ts';
+
+const log = openLog('silent');
+const tokens = new AccessTokens(new Uint8Array(32));
+
+/** How a gateway knows its people: its own bus, its own memory of sessions. */
+interface Door {
+  bus: Bus;
+  viewers: Viewers;
+  close(): Promise<void>;
+}
+
+interface SignedIn {
+  token: string;
+  viewer: Viewer;
+}
+
+/** The bus as if it never failed: what is said is heard, and what was heard is all there was. */
+function trusting(bus: Bus): Bus {
+  return {
+    open: () => bus.open(),
+    close: () => bus.close(),
+    publish: (topic, key, payload) => bus.publish(topic, key, payload),
+    announce: (topic, key, payload) => bus.publish(topic, key, payload).then(() => true),
+    listen: (topic, key, listener) => bus.listen(topic, key, listener),
+    hearing: () => ({ isUnbroken: async () => true }),
+    onHearing: () => () => {},
+  };
+}
+
+describeWhen(missingRedis, 'a session that was ended by one process', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'parley-revocation-'));
+  const database = new PgliteDatabase(directory, log);
+  let queue: PostgresQueue;
+  let em: SqlEntityManager;
+  let redis: Redis;
+  let here: Door;
+  let there: Door;
+
+  const source: Source = {
+    execute: async ({ variables }) => ({
+      data: { session: await new SessionService(here.bus, queue).truth(em.fork(), String(variables!['id'])) },
+    }),
+    subscribe: () => Promise.reject(new Error('nobody subscribes here')),
+  };
+
+  async function openDoor(url: string, wrap = (bus: Bus) => bus): Promise<Door> {
+    const own = new RedisBus((name) => openRedis(url, name, log), log);
+    await own.open();
+    const bus = wrap(own);
+    const viewers = new Viewers(tokens, () => source, bus);
+    await viewers.open();
+    return { bus, viewers, close: () => viewers.close().then(() => own.close()) };
+  }
+
+  async function signIn(): Promise<SignedIn> {
+    const userId = newId();
+    await em.execute(
+      `insert into users."user" (id, email, email_key, name, role, password_hash, created_at) values (?, ?, ?, 'Ada', 'USER', 'x', now())`,
+      [userId, `${userId}@example.org`, `${userId}@example.org`],
+    );
+    const { sessionId } = await em.fork().transactional((inner) => new SessionService(here.bus, queue).open(inner, userId));
+    const { token } = await tokens.signAccessToken({ userId, sessionId });
+    return { token, viewer: { userId, sessionId, role: 'USER' } };
+  }
+
+  /** What the mutation does, in a process that has this bus. */
+  function signOut({ viewer }: SignedIn, bus = here.bus): Promise<boolean> {
+    const context = { identity: { viewer, requestId: newId() }, em: em.fork(), bus, log };
+    return new SessionService(bus, queue).signOut(context, viewer);
+  }
+
+  const isAccepted = ({ viewers }: Door, { token }: SignedIn) =>
+    viewers.recognise(token).then(
+      () => true,
+      () => false,
+    );
+  const hearsAgain = () => eventually(() => there.bus.hearing().isUnbroken(), Boolean);
+
+  beforeAll(async () => {
+    await database.open();
+    queue = new PostgresQueue({ db: fromPglite(database.pglite), backend: 'pglite' }, log);
+    await queue.open();
+    em = await database.connect(users);
+    redis = await startRedis();
+    [here, there] = [await openDoor(redis.url), await openDoor(redis.url)];
+  });
+  afterAll(async () => {
+    await Promise.all([here.close(), there.close()]);
+    await queue.close();
+    await database.close();
+    await redis.stop();
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  it('is not let in by another, 20 times, although Redis is killed or emptied at once; whoever stays is', async () => {
+    let [accepted, refused] = [0, 0];
+    for (let round = 0; round < 20; round += 1) {
+      const [leaver, stayer] = [await signIn(), await signIn()];
+      expect([await isAccepted(there, leaver), await isAccepted(there, stayer)]).toEqual([true, true]);
+      await signOut(leaver);
+      const struck = round % 2 === 0 ? redis.kill() : redis.run('FLUSHALL');
+      accepted += Number(await isAccepted(there, leaver));
+      refused += Number(!(await isAccepted(there, stayer)));
+      await struck;
+      accepted += Number(await isAccepted(there, leaver));
+      if (round % 2 === 0) await redis.start();
+      accepted += Number(await isAccepted(there, leaver));
+      await hearsAgain();
+      accepted += Number(await isAccepted(there, leaver));
+      refused += Number(!(await isAccepted(there, stayer)));
+    }
+    expect({ accepted, refused }).toEqual({ accepted: 0, refused: 0 });
+  });
+
+  it('is not let in by another when Redis dies before its end can be told', async () => {
+    const leavers = await Promise.all([1, 2, 3, 4, 5].map(signIn));
+    for (const leaver of leavers) expect(await isAccepted(there, leaver)).toBe(true);
+    // From straight before the commit to after it.
+    const ended = leavers.map((leaver) => signOut(leaver));
+    await redis.kill();
+    const accepted = await Promise.all(leavers.map((leaver, index) => ended[index]!.then(() => isAccepted(there, leaver))));
+    expect(accepted).toEqual(leavers.map(() => false));
+    await redis.start();
+    await hearsAgain();
+  });
+
+  it('is let in for a while by whoever trusts the bus: the known-bad variant', async () => {
+    const careless = await openDoor(redis.url, trusting);
+    const leaver = await signIn();
+    expect(await isAccepted(careless, leaver)).toBe(true);
+    await redis.kill();
+    await signOut(leaver, careless.bus);
+    expect(await isAccepted(careless, leaver)).toBe(true);
+    await redis.start();
+    await careless.close();
+    await hearsAgain();
+  });
+
+  behind('a network that has silently stopped', async (relay, far) => {
+    const leaver = await signIn();
+    expect(await isAccepted(far, leaver)).toBe(true);
+    relay.hold();
+    await signOut(leaver);
+    expect(await isAccepted(far, leaver)).toBe(false);
+  });
+
+  behind('a network that has silently stopped, as a stream', async (relay, far) => {
+    const leaver = await signIn();
+    const why = new Promise((end) => watchSession(far.viewers, { ...leaver, expiresAt: new Date(Date.now() + 60_000) } as never, end));
+    relay.hold();
+    await signOut(leaver);
+    expect(await why).toBe('session revoked');
+  });
+
+  /** `far` reaches Redis through a relay. */
+  function behind(name: string, body: (relay: Relay, far: Door) => Promise<void>): void {
+    it(`is not let in behind ${name}`, async () => {
+      const relay = await startRelay(redis.port);
+      const far = await openDoor(`redis://127.0.0.1:${relay.port}`);
+      await body(relay, far);
+      await far.close();
+      await relay.close();
+    });
+  }
+});
