@@ -61,10 +61,12 @@ describeWhen(missingRedis, 'a session that was ended by one process', () => {
   let here: Door;
   let there: Door;
 
+  let isDatabaseDown = false;
   const source: Source = {
-    execute: async ({ variables }) => ({
-      data: { session: await new SessionService(here.bus, queue).truth(em.fork(), String(variables!['id'])) },
-    }),
+    async execute({ variables }) {
+      if (isDatabaseDown) return { errors: [{ message: 'The database cannot be reached.' }] };
+      return { data: { session: await new SessionService(here.bus, queue).truth(em.fork(), String(variables!['id'])) } };
+    },
     subscribe: () => Promise.reject(new Error('nobody subscribes here')),
   };
 
@@ -145,6 +147,20 @@ describeWhen(missingRedis, 'a session that was ended by one process', () => {
     await redis.kill();
     const accepted = await Promise.all(leavers.map((leaver, index) => ended[index]!.then(() => isAccepted(there, leaver))));
     expect(accepted).toEqual(leavers.map(() => false));
+    await redis.start();
+    await hearsAgain();
+  });
+
+  it('is let in no more than anybody else while neither Redis nor the database answers', async () => {
+    const [leaver, stayer] = [await signIn(), await signIn()];
+    for (const person of [leaver, stayer]) expect(await isAccepted(there, person)).toBe(true);
+    await signOut(leaver);
+    await redis.kill();
+    isDatabaseDown = true;
+    await expect(there.viewers.recognise(stayer.token)).rejects.toMatchObject({ code: 'DEPENDENCY_UNAVAILABLE' });
+    expect(await isAccepted(there, leaver)).toBe(false);
+    isDatabaseDown = false;
+    expect([await isAccepted(there, leaver), await isAccepted(there, stayer)]).toEqual([false, true]);
     await redis.start();
     await hearsAgain();
   });
