@@ -7,10 +7,11 @@ import { checkVariables } from './limits/characters.ts';
 import type { GatewaySurface } from './gateway.ts';
 import { chooseOperation, Inspector, isIntrospection, type InspectedOperation } from './limits/inspection.ts';
 import { parseFailure } from './limits/parse-failure.ts';
-import { toWire, type WireError } from './refusal.ts';
+import { errorCodeOf, toWire, type WireError } from './refusal.ts';
 import type { GraphRequest, GraphResult } from './request.ts';
 import type { Scales } from './limits/scales.ts';
 import type { Throttle } from './limits/throttle.ts';
+import type { Watch } from './watch.ts';
 
 export type Introspection = 'signed-in' | 'admin' | 'off';
 
@@ -26,6 +27,8 @@ export interface Admitted {
   document: DocumentNode;
   operation: InspectedOperation;
   identity: Identity;
+  /** The trace of the caller that it belongs to. */
+  traceparent: string | undefined;
 }
 
 interface EntranceOptions {
@@ -33,6 +36,7 @@ interface EntranceOptions {
   scales: Scales;
   throttle: Throttle;
   introspection: Introspection;
+  watch: Watch;
   log: Log;
 }
 
@@ -50,6 +54,15 @@ export class Entrance {
 
   /** Throws a `Failure`, or a GraphQLError for a text that is not GraphQL. */
   async admit(request: GraphRequest, asker: Asker): Promise<Admitted> {
+    try {
+      return await this.#admit(request, asker);
+    } catch (error) {
+      this.options.watch.refused(errorCodeOf(error));
+      throw error;
+    }
+  }
+
+  async #admit(request: GraphRequest, asker: Asker): Promise<Admitted> {
     const inspection = this.#inspect(request.query);
     const operation = chooseOperation(inspection, request.operationName);
     const viewer = isOpenToAll(operation) ? null : (await asker.prove()).viewer;
@@ -58,8 +71,9 @@ export class Entrance {
     checkVariables(request.variables ?? {});
     await this.options.throttle.countAttempts(operation.rootFields, request.variables ?? {}, asker.ip);
     if (viewer) await this.options.throttle.admit(viewer.userId);
-    const { requestId, ip, userAgent } = asker;
-    return { request, document: inspection.document, operation, identity: { viewer, requestId, ip, ...(userAgent ? { userAgent } : {}) } };
+    const { requestId, ip, userAgent, traceparent } = asker;
+    const identity = { viewer, requestId, ip, ...(userAgent ? { userAgent } : {}) };
+    return { request, document: inspection.document, operation, identity, traceparent };
   }
 
   /** Runs a query or a mutation. Never rejects. */
@@ -78,19 +92,25 @@ export class Entrance {
   }
 
   /** Runs what was admitted; a query or a mutation. */
-  async run({ request, identity }: Admitted): Promise<Answer> {
-    const result = await this.options.gateway.execute(request, identity);
-    if (identity.viewer) await this.options.throttle.charge(identity.viewer.userId, this.options.scales.weighed(identity));
-    return this.#answer(result, identity);
+  async run(admitted: Admitted): Promise<Answer> {
+    const { request, identity } = admitted;
+    return this.options.watch.over(admitted, async () => {
+      const result = await this.options.gateway.execute(request, identity);
+      if (identity.viewer) await this.options.throttle.charge(identity.viewer.userId, this.options.scales.weighed(identity));
+      return this.#answer(result, identity);
+    });
   }
 
   /** Starts what was admitted, a subscription: a stream of answers, or one answer that refuses it. */
-  async subscribe({ request, identity }: Admitted): Promise<AsyncIterableIterator<Answer> | Answer> {
-    const result = await this.options.gateway.subscribe(request, identity);
-    if (!(Symbol.asyncIterator in result)) return this.#answer(result, identity);
-    return mapEvents(result, {
-      map: (event) => this.#answer(event, identity),
-      failed: (error) => this.refuse(error, identity.requestId),
+  async subscribe(admitted: Admitted): Promise<AsyncIterableIterator<Answer> | Answer> {
+    const { request, identity } = admitted;
+    return this.options.watch.over(admitted, async () => {
+      const result = await this.options.gateway.subscribe(request, identity);
+      if (!(Symbol.asyncIterator in result)) return this.#answer(result, identity);
+      return mapEvents(result, {
+        map: (event) => this.#answer(event, identity),
+        failed: (error) => this.refuse(error, identity.requestId),
+      });
     });
   }
 

@@ -7,6 +7,8 @@ import type { Files } from '../infra/files/files.ts';
 import { newId } from '../infra/id.ts';
 import type { Limits } from '../infra/limits/limits.ts';
 import type { Log } from '../infra/log.ts';
+import type { Metrics } from '../infra/metrics/metrics.ts';
+import type { Traces } from '../infra/traces/traces.ts';
 import { Failure } from '../schema/errors.ts';
 import { openApollo } from './apollo.ts';
 import { addDownload, type DownloadOptions } from './files/download.ts';
@@ -14,6 +16,7 @@ import type { Introspection } from './entrance.ts';
 import type { GatewaySurface } from './gateway.ts';
 import { raiseGuards } from './guards.ts';
 import { addHealth, type Check } from './health.ts';
+import { addMetrics } from './metrics-route.ts';
 import { answerErrors, refuseConnection } from './http-errors.ts';
 import { LIMITS } from './limits/limits.ts';
 import { openReception, type Reception } from './reception.ts';
@@ -36,6 +39,8 @@ export interface DoorValues {
   signInsPerMinute: number;
   /** The built web client. */
   webRoot: string;
+  /** Without one, nobody reads the metrics here. */
+  metricsToken: string | undefined;
 }
 
 export interface DoorOptions {
@@ -48,6 +53,8 @@ export interface DoorOptions {
   limits: Limits;
   bus: Bus;
   log: Log;
+  metrics: Metrics;
+  traces: Traces;
   /** What `/health/ready` asks, by name. */
   checks: Record<string, Check>;
   values: DoorValues;
@@ -72,7 +79,7 @@ const REQUEST_ID = /^[\w.-]{8,64}$/;
 
 /** The one listener of the product: the graph, its sockets and streams, files, sessions, health, and the web client. */
 export async function openDoor(options: DoorOptions): Promise<Door> {
-  const { log, values } = options;
+  const { log, metrics, values } = options;
   const reception = openReception(options);
   const events = new EventDoor(reception);
   const sockets = new SocketDoor(reception);
@@ -94,6 +101,11 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
   addSession(app, reception);
   addFiles(app, options, reception);
   addHealth(app, options.checks, () => isStopping);
+  addMetrics(app, { metrics, token: values.metricsToken, isPublic: true });
+  metrics.watch(() => [
+    { name: 'parley_sockets', value: sockets.size },
+    { name: 'parley_subscriptions', value: reception.slots.size },
+  ]);
   addPages(app, values.webRoot);
   app.server.on('upgrade', (request, socket, head) => sockets.upgrade(request, socket, head));
 

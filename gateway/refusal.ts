@@ -69,6 +69,11 @@ export function retryAfterOf({ extensions }: WireError): string | undefined {
   return typeof seconds === 'number' ? String(seconds) : undefined;
 }
 
+/** The code under which a client sees the error. */
+export function errorCodeOf(error: unknown): ErrorCode {
+  return failureOf(error)?.code ?? codeOf(error) ?? 'INTERNAL';
+}
+
 function failureOf(error: unknown): Failure | undefined {
   if (error instanceof Failure) return error;
   if (error instanceof GraphQLError && error.originalError instanceof Failure) return error.originalError;

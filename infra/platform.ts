@@ -17,31 +17,40 @@ import type { Limits } from './limits/limits.ts';
 import { MemoryLimits } from './limits/memory.ts';
 import { RedisLimits } from './limits/redis.ts';
 import type { Log } from './log.ts';
+import type { Metrics } from './metrics/metrics.ts';
+import { PrometheusMetrics } from './metrics/prometheus.ts';
 import { PostgresQueue } from './queue/postgres.ts';
 import { reach } from './reach.ts';
 import { openRedis, openRedisKeys } from './redis.ts';
 import { SignedTickets } from './tickets.ts';
+import { openTraces } from './traces/open.ts';
 import { AccessTokens } from './tokens.ts';
 import { PgVectors, SESSION } from './vectors/pgvector.ts';
 import type { Vectors } from './vectors/vectors.ts';
 import { WeaviateVectors } from './vectors/weaviate.ts';
+import { watchedAi, watchedLimits } from './watched.ts';
 
 export type Ground = Awaited<ReturnType<typeof openGround>>;
 export type Platform = Awaited<ReturnType<typeof openPlatform>>;
 
-/** What every process stands on: keys, files, live topics and rates. `close` ends it. */
-export async function openGround(config: Config, log: Log, publicUrl: () => string) {
+/** What every process stands on: keys, files, live topics, rates, metrics and traces. `close` ends it. */
+export async function openGround(config: Config, log: Log, { role, publicUrl }: GroundOptions) {
   const keys = openKeys(rootSecret(config));
+  const metrics: Metrics = new PrometheusMetrics();
+  const traces = await openTraces({ endpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT, service: `parley-${role}` });
   const { bus, limits } = await openBus(config, log);
   return {
     bus,
     files: await openFiles(config, log),
     identities: new IdentityTokens(keys.derive('identity')),
     keys,
-    limits,
+    limits: watchedLimits(limits, metrics),
+    metrics,
     tickets: new SignedTickets(keys.derive('tickets'), publicUrl),
     tokens: new AccessTokens(keys.derive('access-tokens')),
+    traces,
     async close() {
+      await traces.close();
       await limits.close();
       await bus.close();
     },
@@ -49,12 +58,12 @@ export async function openGround(config: Config, log: Log, publicUrl: () => stri
 }
 
 /** The ground, and what a subgraph needs beside it. Vectors are opened only for who searches or indexes. */
-export async function openPlatform(config: Config, log: Log, { publicUrl, vectors: usesVectors }: PlatformOptions) {
-  const ground = await openGround(config, log, publicUrl);
+export async function openPlatform(config: Config, log: Log, { vectors: usesVectors, ...options }: PlatformOptions) {
+  const ground = await openGround(config, log, options);
   const { database, queueOptions, pgVectors } = await openDatabase(config, log);
   const vectors = usesVectors ? await openVectors(config, log, pgVectors) : unopened<Vectors>('vectors');
   const queue = new PostgresQueue(queueOptions, log);
-  const ai = openAi({
+  const endpoint = openAi({
     apiKey: config.OPENAI_API_KEY,
     baseUrl: config.OPENAI_BASE_URL,
     model: config.OPENAI_MODEL,
@@ -64,7 +73,7 @@ export async function openPlatform(config: Config, log: Log, { publicUrl, vector
   await queue.open();
   return {
     ...ground,
-    ai,
+    ai: watchedAi(endpoint, ground),
     database,
     queue,
     vectors,
@@ -77,9 +86,14 @@ export async function openPlatform(config: Config, log: Log, { publicUrl, vector
   };
 }
 
-interface PlatformOptions {
+interface GroundOptions {
+  /** What the process is called in traces. */
+  role: string;
   /** Read whenever it is needed: with port 0 it is known only once the door listens. */
   publicUrl: () => string;
+}
+
+interface PlatformOptions extends GroundOptions {
   vectors: boolean;
 }
 
@@ -99,7 +113,7 @@ interface Store {
 }
 
 /** The database, and how what lives in it is reached: the queue always, the vectors unless Weaviate has them. */
-async function openDatabase(config: Config, log: Log): Promise<Store> {
+export async function openDatabase(config: Config, log: Log): Promise<Store> {
   if (!config.DATABASE_URL) {
     const database = new PgliteDatabase(config.DATA_DIR, log);
     await database.open();

@@ -11,6 +11,8 @@ export interface SourceRequest {
   query: string;
   variables?: Record<string, unknown>;
   operationName?: string;
+  /** The trace that the request belongs to, as the W3C writes it. */
+  traceparent?: string;
 }
 
 export interface SourceResult {

@@ -35,15 +35,15 @@ export function serveSubgraph(app: FastifyInstance, options: ServeOptions): { cl
   const { source } = options;
   app.post('/graphql', { bodyLimit: MAX_BYTES }, async (request, reply) => {
     const identity = await identityOf(options, /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1]);
-    return reply.send(await source.execute(requestOf(request.body), identity));
+    return reply.send(await source.execute(requestOf(request.body, request.headers['traceparent']), identity));
   });
 
   const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_BYTES, perMessageDeflate: false, handleProtocols });
   useServer(
     {
       onSubscribe: (_context, _id, payload) => admit(options, payload),
-      execute: ({ contextValue: { request, identity } }) => source.execute(request, identity) as never,
-      subscribe: ({ contextValue: { request, identity } }) => source.subscribe(request, identity) as never,
+      execute: ({ contextValue }) => source.execute(...askedOf(contextValue)) as never,
+      subscribe: ({ contextValue }) => source.subscribe(...askedOf(contextValue)) as never,
       // Results are in their final form already.
       onNext: (_context, _id, _payload, _args, result) => result as never,
       onError: (_context, _id, _payload, errors) => errors,
@@ -64,21 +64,31 @@ export function serveSubgraph(app: FastifyInstance, options: ServeOptions): { cl
   };
 }
 
+function askedOf(contextValue: unknown): [SourceRequest, Identity] {
+  const { request, identity } = contextValue as Asked;
+  return [request, identity];
+}
+
 async function identityOf({ name, identities }: ServeOptions, token: unknown): Promise<Identity> {
   if (typeof token !== 'string') throw new Failure('UNAUTHENTICATED');
   return identities.verify(token, name);
 }
 
-function requestOf(body: unknown): SourceRequest {
+function requestOf(body: unknown, traceparent: unknown): SourceRequest {
   const { query, variables, operationName } = (body ?? {}) as Partial<SourceRequest>;
   if (typeof query !== 'string') throw new Failure('BAD_REQUEST');
-  return { query, ...(variables ? { variables } : {}), ...(operationName ? { operationName } : {}) };
+  return {
+    query,
+    ...(variables ? { variables } : {}),
+    ...(operationName ? { operationName } : {}),
+    ...(typeof traceparent === 'string' ? { traceparent } : {}),
+  };
 }
 
 async function admit(options: ServeOptions, payload: SubscribePayload) {
   try {
     const identity = await identityOf(options, payload.extensions?.['identity']);
-    const request = requestOf(payload);
+    const request = requestOf(payload, payload.extensions?.['traceparent']);
     const contextValue: Asked = { request, identity };
     return { schema: undefined as never, document: parse(request.query), operationName: request.operationName, contextValue };
   } catch (error) {

@@ -6,6 +6,7 @@ import type { Files } from '../infra/files/files.ts';
 import type { Graph } from '../infra/graph/graph.ts';
 import type { Limits } from '../infra/limits/limits.ts';
 import type { Log } from '../infra/log.ts';
+import type { Metrics } from '../infra/metrics/metrics.ts';
 import type { Queue, WorkOptions } from '../infra/queue/queue.ts';
 import type { Vectors } from '../infra/vectors/vectors.ts';
 import type { Hears, SubgraphName } from '../schema/facts.ts';
@@ -22,6 +23,7 @@ export interface Ports {
   graph: Graph;
   limits: Limits;
   log: Log;
+  metrics: Metrics;
   queue: Queue;
   tickets: Tickets;
   tokens: Tokens;

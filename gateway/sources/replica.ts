@@ -54,9 +54,9 @@ export class Replica {
   }
 
   /** The events of a subscription; the first reading throws `Unanswered` where none came. */
-  subscribe(request: SourceRequest, token: string): EventQueue {
+  subscribe({ traceparent, ...request }: SourceRequest, token: string): EventQueue {
     return new EventQueue((sink) =>
-      this.#socket.subscribe({ ...request, extensions: { identity: token } } as Parameters<Client['subscribe']>[0], sink),
+      this.#socket.subscribe({ ...request, extensions: { identity: token, traceparent } } as Parameters<Client['subscribe']>[0], sink),
     );
   }
 
@@ -80,12 +80,12 @@ export class Replica {
     });
   }
 
-  #send(request: SourceRequest, token: string) {
+  #send({ traceparent, ...request }: SourceRequest, token: string) {
     return this.#pool
       .request({
         method: 'POST',
         path: '/graphql',
-        headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${token}`, ...(traceparent ? { traceparent } : {}) },
         body: JSON.stringify(request),
       })
       .catch(broken);

@@ -6,6 +6,7 @@ import { WebSocketServer } from 'ws';
 import { newId } from '../../infra/id.ts';
 import type { Log } from '../../infra/log.ts';
 import { Failure, type ErrorCode } from '../../schema/errors.ts';
+import { traceparentOf } from '../viewer/asker.ts';
 import type { ClientAddress } from '../viewer/client-address.ts';
 import type { SessionCookies } from '../viewer/cookies.ts';
 import type { Admitted, Answer, Entrance } from '../entrance.ts';
@@ -63,6 +64,10 @@ export class SocketDoor {
     this.#sockets.handleUpgrade(request, socket, head, (webSocket) => serveConnection(webSocket, request, { server: this.#server, log }));
   }
 
+  get size(): number {
+    return this.#sockets.clients.size;
+  }
+
   /** Tells every client to go elsewhere, and waits a moment for their leaving. */
   async close(): Promise<void> {
     const left = new Promise<void>((resolve) => this.#sockets.close(() => resolve()));
@@ -100,6 +105,8 @@ export class SocketDoor {
           requestId,
           ip: this.options.addresses.of(request),
           userAgent: request.headers['user-agent'],
+          // One socket serves many operations, each of which may belong to a trace of its own.
+          traceparent: traceparentOf(payload.extensions ?? {}),
           prove: async () => this.options.viewers.recognise(this.#tokenOf(context)),
         },
       );

@@ -6,6 +6,11 @@ export class StreamSlots {
 
   constructor(private readonly perUser: number) {}
 
+  /** Open subscriptions of everybody. */
+  get size(): number {
+    return [...this.#open.values()].reduce((sum, open) => sum + open, 0);
+  }
+
   /** Takes a slot or throws `TOO_MANY_SUBSCRIPTIONS`; the result gives it back, once. */
   take(userId: string): () => void {
     const open = this.#open.get(userId) ?? 0;

@@ -8,8 +8,15 @@ export interface Asker {
   requestId: string;
   ip: string;
   userAgent: string | undefined;
+  /** The trace of the caller that the request belongs to. */
+  traceparent: string | undefined;
   /** Proves who asks, or throws `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `CSRF_BLOCKED` or `DEPENDENCY_UNAVAILABLE`. */
   prove(): Promise<Recognised>;
+}
+
+/** From the headers of a request, or the extensions of an operation. */
+export function traceparentOf({ traceparent }: Record<string, unknown>): string | undefined {
+  return typeof traceparent === 'string' ? traceparent : undefined;
 }
 
 /** A browser sends none of these across origins without asking first, so they prove a page of ours. */

@@ -5,7 +5,7 @@ import { hearersOf, SUBGRAPH_NAMES, type Fact, type FactName, type Facts, type S
 import type { Actor } from '../../schema/viewer.ts';
 import { newId } from '../id.ts';
 import type { Log } from '../log.ts';
-import type { JobHandler, JobOptions, Queue, WorkOptions } from './queue.ts';
+import type { JobHandler, JobOptions, Queue, Waiting, WorkOptions } from './queue.ts';
 
 /** Facts are heard after the person who caused them has been served. */
 const AFTERWARDS_MS = 150;
@@ -33,6 +33,15 @@ export class PostgresQueue implements Queue {
 
   async ping(): Promise<void> {
     await this.#boss.getQueue(factsOf('analytics'));
+  }
+
+  async waiting(): Promise<Waiting[]> {
+    // As pg-boss looks for work: by the index that holds no other jobs than those.
+    const { rows } = await this.#boss.getDb().executeSql(
+      `select name as queue, count(*)::int as jobs, extract(epoch from now() - min(start_after))::float8 as "oldestSeconds"
+       from queue.job where state < 'active' and start_after <= now() group by name`,
+    );
+    return rows as Waiting[];
   }
 
   async declare(job: string, options: WorkOptions = {}): Promise<void> {

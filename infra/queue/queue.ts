@@ -8,6 +8,8 @@ export interface Queue {
   close(): Promise<void>;
   /** Resolves while jobs can be added. */
   ping(): Promise<void>;
+  /** The queues in which jobs wait that could be worked on now. One query. */
+  waiting(): Promise<Waiting[]>;
   /** Makes the job known, so that it may be added before anybody works on it. */
   declare(job: string, options?: WorkOptions): Promise<void>;
   /** Adds a declared job inside the caller's transaction. */
@@ -18,6 +20,13 @@ export interface Queue {
   work(job: string, handler: JobHandler, options?: WorkOptions): Promise<void>;
   /** Runs `handler` for each fact routed to the hearer. */
   hear(hearer: SubgraphName, handler: (fact: Fact) => Promise<void>): Promise<void>;
+}
+
+export interface Waiting {
+  queue: string;
+  jobs: number;
+  /** How long the first of them has been waiting. */
+  oldestSeconds: number;
 }
 
 export type JobHandler<D extends object = any> = (data: D, signal: AbortSignal) => Promise<void>;

@@ -28,6 +28,7 @@ export function openDoorOf(
       introspection: config.INTROSPECTION,
       signInsPerMinute: config.SIGN_INS_PER_MINUTE,
       webRoot: resolve('web/build'),
+      metricsToken: config.METRICS_TOKEN,
     },
   });
 }

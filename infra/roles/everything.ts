@@ -3,6 +3,7 @@ import { SUBGRAPH_NAMES } from '../../schema/facts.ts';
 import type { Config } from '../config.ts';
 import type { Log } from '../log.ts';
 import { openPlatform } from '../platform.ts';
+import { waitingJobs } from '../watched.ts';
 import { addressOf, openDoorOf } from './door.ts';
 import { openHouse } from './house.ts';
 import type { Running } from './role.ts';
@@ -10,9 +11,10 @@ import type { Running } from './role.ts';
 /** The whole product in this process. */
 export async function openEverything(config: Config, log: Log): Promise<Running> {
   let publicUrl = config.PUBLIC_URL;
-  const platform = await openPlatform(config, log, { publicUrl: () => publicUrl ?? '', vectors: true });
+  const platform = await openPlatform(config, log, { role: 'everything', publicUrl: () => publicUrl ?? '', vectors: true });
   const scales = new Scales();
   const house = await openHouse(config, log, { platform, here: SUBGRAPH_NAMES, admission: scales });
+  platform.metrics.watch(() => waitingJobs(platform.queue));
   for (const subgraph of house.subgraphs) await subgraph.start();
   const checks = { database: () => platform.database.ping() };
   const door = await openDoorOf(config, log, { ground: platform, gateway: house.gateway, scales, checks });

@@ -9,10 +9,10 @@ import type { Running } from './role.ts';
 
 /** The door alone: every subgraph answers elsewhere. It keeps nothing, so there may be many. */
 export async function openGatewayRole(config: Config, log: Log): Promise<Running> {
-  const ground = await openGround(config, log, () => config.PUBLIC_URL ?? '');
+  const ground = await openGround(config, log, { role: 'gateway', publicUrl: () => config.PUBLIC_URL ?? '' });
   const sources = remoteSources(config, ground.identities, SUBGRAPH_NAMES);
   const scales = new Scales();
-  const gateway = await openGateway(config, log, { sources, admission: scales });
+  const gateway = await openGateway(config, log, { ...ground, sources, admission: scales });
   const checks = Object.fromEntries([...sources].map(([name, source]) => [name, () => source.ping()]));
   const door = await openDoorOf(config, log, { ground, gateway, scales, checks });
   await door.listen();

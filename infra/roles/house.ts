@@ -12,7 +12,8 @@ import type { Config } from '../config.ts';
 import { LateGraph } from '../graph/late.ts';
 import type { IdentityTokens } from '../identity.ts';
 import type { Log } from '../log.ts';
-import type { Platform } from '../platform.ts';
+import type { Ground, Platform } from '../platform.ts';
+import { tracedSource, watchedSource } from '../watched.ts';
 import { urlSettingOf } from './role.ts';
 
 /** Subgraphs that answer in this process, and the graph over them and over those that answer elsewhere. */
@@ -34,14 +35,14 @@ export async function openHouse(config: Config, log: Log, { platform, here, admi
   const subgraphs: OpenSubgraph[] = [];
   // One after the other: the metadata of type-graphql are the whole process's.
   for (const subgraph of all.filter(({ name }) => here.includes(name)))
-    subgraphs.push(await openSubgraph(subgraph, ports, await platform.database.connect(subgraph)));
+    subgraphs.push(traced(await openSubgraph(subgraph, ports, await platform.database.connect(subgraph)), platform));
   const elsewhere = remoteSources(
     config,
     platform.identities,
     all.map(({ name }) => name).filter((name) => !here.includes(name)),
   );
   const sources = new Map<string, Source>([...subgraphs.map(({ name, source }) => [name, local(source)] as const), ...elsewhere]);
-  const gateway = await openGateway(config, log, { sources, admission });
+  const gateway = await openGateway(config, log, { ...platform, sources, admission });
   graph.connect(gateway);
   return {
     subgraphs,
@@ -54,13 +55,24 @@ export async function openHouse(config: Config, log: Log, { platform, here, admi
   };
 }
 
+function traced(subgraph: OpenSubgraph, { traces }: Ground): OpenSubgraph {
+  return { ...subgraph, source: tracedSource(subgraph.name, subgraph.source, traces) };
+}
+
 export async function openGateway(
   config: Config,
   log: Log,
-  { sources, admission }: Pick<GatewayOptions, 'sources' | 'admission'>,
+  { sources, admission, metrics, traces }: Pick<GatewayOptions, 'sources' | 'admission'> & Pick<Ground, 'metrics' | 'traces'>,
 ): Promise<Gateway> {
   const supergraphSdl = readFileSync(resolve('schema/supergraph.graphql'), 'utf8');
-  const gateway = new Gateway({ supergraphSdl, sources, plannerName: config.QUERY_PLANNER, log, ...(admission ? { admission } : {}) });
+  const watched = new Map([...sources].map(([name, source]) => [name, watchedSource(name, source, { metrics, traces })] as const));
+  const gateway = new Gateway({
+    supergraphSdl,
+    sources: watched,
+    plannerName: config.QUERY_PLANNER,
+    log,
+    ...(admission ? { admission } : {}),
+  });
   await gateway.load();
   return gateway;
 }

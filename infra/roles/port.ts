@@ -3,10 +3,12 @@ import { setTimeout as pause } from 'node:timers/promises';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { addHealth, type Check } from '../../gateway/health.ts';
 import { answerErrors } from '../../gateway/http-errors.ts';
+import { addMetrics } from '../../gateway/metrics-route.ts';
 import { Failure } from '../../schema/errors.ts';
 import type { Config } from '../config.ts';
 import { newId } from '../id.ts';
 import type { Log } from '../log.ts';
+import type { Metrics } from '../metrics/metrics.ts';
 import { addressOf } from './door.ts';
 
 /** Longer than a gateway keeps an idle connection, so that it is the gateway who closes it. */
@@ -15,7 +17,7 @@ const IDLE_MS = 65_000;
 const LEAVING_MS = 1_000;
 const CLOSE_MS = 7_000;
 
-/** The listener of a role that is not the door: health for whoever watches, and what the role adds. */
+/** The listener of a role that is not the door: health and metrics for whoever watches, and what the role adds. */
 export interface Port {
   app: FastifyInstance;
   listen(): Promise<string>;
@@ -23,7 +25,7 @@ export interface Port {
   close(): Promise<void>;
 }
 
-export function openPort(config: Config, log: Log, checks: Record<string, Check>): Port {
+export function openPort(config: Config, log: Log, checks: Record<string, Check>, metrics?: Metrics): Port {
   const app = Fastify({
     logger: false,
     return503OnClosing: false,
@@ -39,6 +41,7 @@ export function openPort(config: Config, log: Log, checks: Record<string, Check>
     throw new Failure('SHUTTING_DOWN');
   });
   addHealth(app, checks, () => isStopping);
+  if (metrics) addMetrics(app, { metrics, token: config.METRICS_TOKEN, isPublic: false });
   return {
     app,
     async listen() {

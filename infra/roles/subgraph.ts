@@ -9,10 +9,10 @@ import type { Running } from './role.ts';
 
 /** One subgraph's answers, for gateways and for other subgraphs; its jobs are the workers'. */
 export async function openSubgraphRole(name: SubgraphName, config: Config, log: Log): Promise<Running> {
-  const platform = await openPlatform(config, log, { publicUrl: () => config.PUBLIC_URL ?? '', vectors: name === 'knowledge' });
+  const platform = await openPlatform(config, log, { role: name, publicUrl: () => config.PUBLIC_URL ?? '', vectors: name === 'knowledge' });
   const house = await openHouse(config, log, { platform, here: [name] });
   const [{ source }] = house.subgraphs as [(typeof house.subgraphs)[number]];
-  const port = openPort(config, log, { database: () => platform.database.ping() });
+  const port = openPort(config, log, { database: () => platform.database.ping() }, platform.metrics);
   const served = serveSubgraph(port.app, { name, source, identities: platform.identities, log });
   return {
     url: await port.listen(),

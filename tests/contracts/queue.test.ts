@@ -64,6 +64,23 @@ function contract(open: () => Promise<Opened>): void {
     };
   }
 
+  it('tells in which queues jobs wait, how many and for how long', async () => {
+    const job = `job-${newId()}`;
+    await queue.declare(job);
+    for (let count = 0; count < 3; count += 1) await add(job, {});
+    const later = `job-${newId()}`;
+    await queue.declare(later);
+    await em.fork().transactional((own) => queue.add(own, later, {}, { startAfterSeconds: 60 }));
+    const waiting = await queue.waiting();
+    expect(waiting.find(({ queue: name }) => name === job)).toMatchObject({ jobs: 3, oldestSeconds: expect.any(Number) });
+    expect(waiting.find(({ queue: name }) => name === later)).toBeUndefined();
+    await queue.work(job, async () => {});
+    await eventually(
+      () => queue.waiting(),
+      (left) => left.every(({ queue: name }) => name !== job),
+    );
+  });
+
   it('starts a job with the rows that caused it, and soon', async () => {
     const { job, until } = await collect();
     const id = newId();

@@ -1,6 +1,7 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import type { Bus } from '../../../infra/bus/bus.ts';
 import type { Log } from '../../../infra/log.ts';
+import type { Metrics } from '../../../infra/metrics/metrics.ts';
 import type { StoredRunEvent } from '../../../schema/topics.ts';
 import type { RunEventData } from './run-event.ts';
 
@@ -36,6 +37,7 @@ export class RunLog {
   readonly #em: () => SqlEntityManager;
   readonly #bus: Bus;
   readonly #log: Log;
+  readonly #metrics: Metrics;
   readonly #worker: string;
   readonly #leaseMs: number;
   readonly #active = new Map<string, RunHandle>();
@@ -45,10 +47,11 @@ export class RunLog {
   #committing: Promise<void> | undefined;
   #nextCommit = 0;
 
-  constructor(parts: { em: () => SqlEntityManager; bus: Bus; log: Log; worker: string; leaseMs: number }) {
+  constructor(parts: { em: () => SqlEntityManager; bus: Bus; log: Log; metrics: Metrics; worker: string; leaseMs: number }) {
     this.#em = parts.em;
     this.#bus = parts.bus;
     this.#log = parts.log;
+    this.#metrics = parts.metrics;
     this.#worker = parts.worker;
     this.#leaseMs = parts.leaseMs;
   }
@@ -124,7 +127,10 @@ export class RunLog {
     const deadline = performance.now() + this.#leaseMs;
     for (;;) {
       try {
+        const began = performance.now();
         const alive = await this.#store(batch);
+        this.#metrics.observe('parley_run_commit_duration_seconds', (performance.now() - began) / 1000);
+        this.#metrics.observe('parley_run_commit_events', eventsIn(batch));
         await this.#show(batch, alive);
         return;
       } catch (error) {
@@ -178,4 +184,8 @@ export class RunLog {
       await this.#bus.publish('run', handle.runId, { runId: handle.runId, attempt: handle.attempt, firstSeq: first.seq, lastSeq, events });
     }
   }
+}
+
+function eventsIn(batch: Waiting[]): number {
+  return batch.reduce((sum, { events }) => sum + events.length, 0);
 }

@@ -17,7 +17,7 @@ const MAX_LOST_ATTEMPTS = 3;
 const MAX_RUNS = 400;
 const CHARACTERS_PER_TOKEN = 4;
 
-type WorkerPorts = Pick<Ports, 'ai' | 'bus' | 'graph' | 'log' | 'queue' | 'values'>;
+type WorkerPorts = Pick<Ports, 'ai' | 'bus' | 'graph' | 'log' | 'metrics' | 'queue' | 'values'>;
 
 /**
  * Writes answers. A run is claimed by its lease; from then on the run log keeps the lease alive, and
@@ -35,7 +35,8 @@ export class RunWorker {
   constructor(ports: WorkerPorts, em: () => SqlEntityManager) {
     this.#ports = ports;
     this.#em = em;
-    this.#log = new RunLog({ em, bus: ports.bus, log: ports.log, worker: this.#id, leaseMs: ports.values.runLeaseMs });
+    this.#log = new RunLog({ ...ports, em, worker: this.#id, leaseMs: ports.values.runLeaseMs });
+    ports.metrics.watch(() => [{ name: 'parley_runs_active', value: this.#log.active.size }]);
   }
 
   /** Starts a queued run, unless somebody already did. */
@@ -102,6 +103,7 @@ export class RunWorker {
 
   async #write(run: Run): Promise<void> {
     const handle = this.#log.open(run.id, run.attempt);
+    this.#ports.metrics.count('parley_runs_started_total', { attempt: run.attempt === 1 ? 'first' : 'later' });
     const record: RunRecord = { model: null, sources: [], usage: { inputTokens: 0, outputTokens: 0, estimated: false }, characters: 0 };
     const unlisten = await this.#hearStop(run.id);
     try {
@@ -161,10 +163,17 @@ export class RunWorker {
       record,
     );
     if (!finished) return;
+    this.#measure(finished.run);
     const { attempt, seq } = finished.event;
     await this.#ports.bus.publish('run', run.id, { runId: run.id, attempt, firstSeq: seq, lastSeq: seq, events: [finished.event] });
     await this.#announce(run);
     await this.#ports.bus.publish('metrics', 'all', { reason: 'run.finished' });
+  }
+
+  #measure({ status, createdAt, firstTokenAt }: Run): void {
+    const { metrics } = this.#ports;
+    metrics.count('parley_runs_finished_total', { status });
+    if (firstTokenAt) metrics.observe('parley_run_first_token_seconds', Math.max(0, firstTokenAt.getTime() - createdAt.getTime()) / 1000);
   }
 
   async #announce(run: Run): Promise<void> {

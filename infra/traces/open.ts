@@ -1,0 +1,13 @@
+import type { OtlpValues } from './otlp.ts';
+import { NoTraces } from './off.ts';
+import type { Traces } from './traces.ts';
+
+/** What makes traces is loaded only where there is somebody to take them. */
+export async function openTraces({
+  endpoint,
+  ...values
+}: Omit<OtlpValues, 'endpoint'> & { endpoint: string | undefined }): Promise<Traces> {
+  if (!endpoint) return new NoTraces();
+  const { OtlpTraces } = await import('./otlp.ts');
+  return new OtlpTraces({ endpoint, ...values });
+}
