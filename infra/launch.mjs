@@ -12,6 +12,8 @@ const commands = {
   test: () => import('./launch/test.mjs'),
   check: () => import('./launch/check.mjs'),
   schema: () => import('./launch/schema.mjs'),
+  backup: () => import('./launch/backup.mjs'),
+  restore: () => import('./launch/restore.mjs'),
   bench: () => import('./launch/bench.mjs'),
   screenshots: () => import('./launch/screenshots.mjs'),
 };

@@ -47,6 +47,8 @@ export interface Values {
 export interface Subgraph<S extends SubgraphName = SubgraphName> extends Room {
   name: S;
   create(ports: Ports): Parts<S>;
+  /** After its tables came out of a backup: forgets what it remembers of things that are in none. */
+  restored?(em: SqlEntityManager): Promise<void>;
 }
 
 export interface Parts<S extends SubgraphName = SubgraphName> {

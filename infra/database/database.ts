@@ -7,8 +7,16 @@ export interface Database {
   close(): Promise<void>;
   /** Brings the rooms' tables up to date and gives the entity manager to fork from. */
   connect(room: Room): Promise<SqlEntityManager>;
+  /** A session of one's own, for SQL beside the rooms: transactions, cursors. Without time limits. */
+  session(): Promise<Session>;
   /** Resolves while the database answers. */
   ping(): Promise<void>;
+}
+
+export interface Session {
+  /** One statement; what a value becomes depends on the adapter, except for text and JSON. */
+  query<Row>(sql: string, params?: unknown[]): Promise<Row[]>;
+  close(): Promise<void>;
 }
 
 /** What one subgraph keeps in the database: `name` is its schema. */

@@ -1,3 +1,5 @@
+import { constants } from 'node:fs';
+import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PGlite, type QueryOptions } from '@electric-sql/pglite';
 import { vector } from '@electric-sql/pglite-pgvector';
@@ -5,7 +7,8 @@ import { Migrator } from '@mikro-orm/migrations';
 import { MikroORM } from '@mikro-orm/pglite';
 import { createPostgreSqlTypeParsers, type SqlEntityManager } from '@mikro-orm/sql';
 import type { Log } from '../log.ts';
-import type { Database, Room } from './database.ts';
+import { offerCopies } from './copies.ts';
+import type { Database, Room, Session } from './database.ts';
 import { lockDirectory } from './lock.ts';
 import { toMigrationClasses } from './migrate.ts';
 
@@ -22,6 +25,7 @@ export class PgliteDatabase implements Database {
   readonly #orms: MikroORM[] = [];
   #pglite: PGlite | undefined;
   #unlock: (() => void) | undefined;
+  #closeCopies: (() => void) | undefined;
 
   constructor(dataDirectory: string, log: Log) {
     this.#directory = dataDirectory;
@@ -41,6 +45,11 @@ export class PgliteDatabase implements Database {
       extensions: { vector },
       postgresqlconf: CONFIGURATION,
     });
+    try {
+      this.#closeCopies = await offerCopies(this.#directory, (folder) => this.#copyTo(folder));
+    } catch (error) {
+      this.#log.warn({ err: error }, 'no backup can be made while the product runs');
+    }
   }
 
   async connect(room: Room): Promise<SqlEntityManager> {
@@ -62,14 +71,31 @@ export class PgliteDatabase implements Database {
     return orm.em as unknown as SqlEntityManager;
   }
 
+  /** On the one connection: everybody else waits while a transaction of it is open. */
+  async session(): Promise<Session> {
+    const { pglite } = this;
+    return {
+      query: async <Row>(sql: string, params?: unknown[]) => (await pglite.query<Row>(sql, params)).rows,
+      async close() {},
+    };
+  }
+
   async ping(): Promise<void> {
     await this.pglite.query('select 1');
   }
 
   async close(): Promise<void> {
     for (const orm of this.#orms.splice(0)) await orm.close();
+    this.#closeCopies?.();
     await this.#pglite?.close();
     this.#unlock?.();
+  }
+
+  /** As the files are between two statements, which is what a process that is killed there would leave. */
+  async #copyTo(folder: string): Promise<void> {
+    await this.pglite.exec('checkpoint');
+    const [from, to] = [join(this.#directory, 'postgres'), join(folder, 'postgres')];
+    await this.pglite.runExclusive(() => cp(from, to, { recursive: true, mode: constants.COPYFILE_FICLONE }));
   }
 }
 

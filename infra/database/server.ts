@@ -3,7 +3,7 @@ import { MikroORM, type Options } from '@mikro-orm/postgresql';
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import { Client, Pool, type PoolConfig } from 'pg';
 import type { Log } from '../log.ts';
-import type { Database, Room } from './database.ts';
+import type { Database, Room, Session } from './database.ts';
 import { toMigrationClasses } from './migrate.ts';
 
 /** Processes that migrate at once take turns under this advisory lock. */
@@ -70,6 +70,16 @@ export class ServerDatabase implements Database {
     const orm = await MikroORM.init(this.#options(room, { ...TIMEOUTS, max: POOL.room }));
     this.#orms.push(orm);
     return orm.em as unknown as SqlEntityManager;
+  }
+
+  async session(): Promise<Session> {
+    const client = new Client({ connectionString: this.#url, application_name: 'parley session', ...CONNECTING });
+    client.on('error', (error) => this.#log.warn({ err: error }, 'a session was lost'));
+    await client.connect();
+    return {
+      query: async <Row>(sql: string, params?: unknown[]) => (await client.query(sql, params)).rows as Row[],
+      close: () => client.end(),
+    };
   }
 
   async ping(): Promise<void> {

@@ -1,0 +1,17 @@
+import { ConfigError } from '../config.ts';
+import { DirectoryInUse } from '../database/lock.ts';
+import { BackupRefused } from './manifest.ts';
+
+/** Runs a command to its end: what it did in one line, or why not in words. */
+export async function runCommand(command: (args: string[]) => Promise<string>): Promise<never> {
+  const began = Date.now();
+  try {
+    const done = await command(process.argv.slice(2));
+    process.stdout.write(`${done} It took ${((Date.now() - began) / 1000).toFixed(1)} s.\n`);
+    process.exit(0);
+  } catch (error) {
+    if (!(error instanceof BackupRefused || error instanceof ConfigError || error instanceof DirectoryInUse)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(1);
+  }
+}

@@ -1,0 +1,43 @@
+import { rm } from 'node:fs/promises';
+import { SUBGRAPH_NAMES } from '../../schema/facts.ts';
+import { readConfig, type Config } from '../config.ts';
+import { requestCopy } from '../database/copies.ts';
+import { DirectoryInUse } from '../database/lock.ts';
+import { openLog, type Log } from '../log.ts';
+import { openDatabase } from '../platform.ts';
+import { BackupRefused } from './manifest.ts';
+
+/** What is backed up: a schema for each subgraph, and the jobs. Vectors are an index, which is made anew. */
+export const SCHEMAS = [...SUBGRAPH_NAMES, 'queue'] as const;
+
+export type Store = Awaited<ReturnType<typeof openDatabase>>;
+
+/** Neither live topics nor rates are needed for a backup. */
+export function readSettings(): { config: Config; log: Log } {
+  const config = readConfig(undefined, ['REDIS_URL']);
+  return { config, log: openLog(config.LOG_LEVEL === 'info' ? 'error' : config.LOG_LEVEL) };
+}
+
+/**
+ * The database for reading. Of an embedded one that a running product holds, the product makes a copy at once, which
+ * is then read at leisure.
+ */
+export async function openForReading(config: Config, log: Log): Promise<Store & { close(): Promise<void> }> {
+  try {
+    const store = await openDatabase(config, log);
+    return { ...store, close: () => store.database.close() };
+  } catch (error) {
+    if (!(error instanceof DirectoryInUse)) throw error;
+  }
+  const folder = await requestCopy(config.DATA_DIR).catch((error: Error) => {
+    throw new BackupRefused(`${config.DATA_DIR} is in use, and ${error.message}. Stop the product and try again.`);
+  });
+  const store = await openDatabase({ ...config, DATA_DIR: folder }, log);
+  return {
+    ...store,
+    async close() {
+      await store.database.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
