@@ -29,8 +29,8 @@ describe('a run whose process ends within the answer', () => {
     expect(attempt).toBe(4);
   }, 300_000);
 
-  it('is given up when three crashes fell into it', async () => {
-    const { last, status } = await interrupt(3, (product) => product.kill());
+  it('is given up when six crashes fell into it', async () => {
+    const { last, status } = await interrupt(6, (product) => product.kill());
     expect({ last, status }).toEqual({ last: 'RunFailed', status: 'INTERRUPTED' });
   }, 300_000);
 });

@@ -11,11 +11,16 @@ import { writeAnswer, type RunRecord, type RunTask } from './run-loop.ts';
 import { Run } from './run.entity.ts';
 import { branchOf } from '../thread.ts';
 
-/** A run that loses its workers again and again may be what kills them. */
-const MAX_LOST_ATTEMPTS = 3;
+/**
+ * A run that loses its workers again and again may be what kills them. After some losses the next attempt waits one
+ * lease, then two, then four; a storm that takes many workers is over by then.
+ */
+const MAX_LOST_ATTEMPTS = 6;
+const LOSSES_WITHOUT_WAIT = 2;
+/** Of a run whose lease has expired: how many attempts were lost, this one included. */
+const LOST = '(r.attempt - r.handed_back)';
 /** More would not be faster, only each of them slower; what is left waits for another worker or the next sweep. */
 const MAX_RUNS = 400;
-const CHARACTERS_PER_TOKEN = 4;
 
 type WorkerPorts = Pick<Ports, 'ai' | 'bus' | 'graph' | 'log' | 'metrics' | 'queue' | 'values'>;
 
@@ -52,8 +57,11 @@ export class RunWorker {
     if (this.#closing || free <= 0) return;
     // A process that was held up finds its own leases expired: these it goes on with, it does not take them over.
     const own = JSON.stringify([...this.#log.active.keys()]);
-    const expired = `r.status in ('QUEUED', 'RUNNING') and r.lease_until < now() and r.id not in (select value::uuid from jsonb_array_elements_text(?::jsonb))`;
-    await this.#work(this.#claim(expired, [own], free));
+    const expired = `r.status in ('QUEUED', 'RUNNING') and r.lease_until < now()
+      and r.lease_until + make_interval(secs => case when ${LOST} <= ? then 0 else ? / 1000.0 * 2 ^ (${LOST} - ? - 1) end) < now()
+      and r.id not in (select value::uuid from jsonb_array_elements_text(?::jsonb))`;
+    const { runLeaseMs } = this.#ports.values;
+    await this.#work(this.#claim(expired, [LOSSES_WITHOUT_WAIT, runLeaseMs, LOSSES_WITHOUT_WAIT, own], free));
   }
 
   stopRun(runId: string): void {
@@ -104,7 +112,8 @@ export class RunWorker {
   async #write(run: Run): Promise<void> {
     const handle = this.#log.open(run.id, run.attempt);
     this.#ports.metrics.count('parley_runs_started_total', { attempt: run.attempt === 1 ? 'first' : 'later' });
-    const record: RunRecord = { model: null, sources: [], usage: { inputTokens: 0, outputTokens: 0, estimated: false }, characters: 0 };
+    // What lost attempts used is not known.
+    const record: RunRecord = { model: null, sources: [], usage: { inputTokens: 0, outputTokens: 0, estimated: run.attempt > 1 } };
     const unlisten = await this.#hearStop(run.id);
     try {
       await this.#announce(run);
@@ -154,7 +163,6 @@ export class RunWorker {
   }
 
   async #finish(run: Run, outcome: Outcome, record: RunRecord): Promise<void> {
-    estimateMissing(record);
     const finished = await finishRun(
       this.#em(),
       this.#ports.queue,
@@ -194,11 +202,4 @@ function ended(reason: EndReason): Outcome | null {
 /** A run acts for its owner with no more than an ordinary person's rights, whoever the owner is. */
 function identityOf(run: Run): Identity {
   return { viewer: { userId: run.ownerId, role: 'USER', sessionId: null }, requestId: run.actor.requestId };
-}
-
-/** A provider that was cut off reports no usage: what was written is counted here, and marked so. */
-function estimateMissing(record: RunRecord): void {
-  if (record.usage.outputTokens > 0 || record.characters === 0) return;
-  record.usage.outputTokens = Math.ceil(record.characters / CHARACTERS_PER_TOKEN);
-  record.usage.estimated = true;
 }
