@@ -18,6 +18,8 @@ export interface DeploymentOptions {
   /** Of each subgraph. */
   replicas?: number;
   env?: Record<string, string>;
+  /** A compiled module that every worker loads first; a known-bad variant, for instance. */
+  workerPreload?: string | undefined;
   model?: ModelServerOptions;
 }
 
@@ -30,6 +32,7 @@ export class RoleProcess {
     readonly port: number,
     private readonly env: Record<string, string>,
     private readonly dataDir: string,
+    private readonly preload?: string,
   ) {}
 
   get url(): string {
@@ -43,7 +46,8 @@ export class RoleProcess {
   }
 
   async start(): Promise<void> {
-    this.#product = await startProduct({ role: this.role, dataDir: this.dataDir, env: { ...this.env, PORT: String(this.port) } });
+    const { role, dataDir, preload } = this;
+    this.#product = await startProduct({ role, dataDir, env: { ...this.env, PORT: String(this.port) }, ...(preload ? { preload } : {}) });
   }
 
   async stop(): Promise<void> {
@@ -98,7 +102,7 @@ export class Deployment {
     rmSync(this.dataDir, { recursive: true, force: true });
   }
 
-  async #startRoles({ gateways = 1, workers = 1, replicas = 1, env = {} }: DeploymentOptions): Promise<void> {
+  async #startRoles({ gateways = 1, workers = 1, replicas = 1, env = {}, workerPreload }: DeploymentOptions): Promise<void> {
     const ports = new Map<SubgraphName, number[]>();
     for (const name of SUBGRAPH_NAMES) ports.set(name, await freePorts(replicas));
     const doors = await freePorts(gateways);
@@ -115,9 +119,9 @@ export class Deployment {
       ),
       ...env,
     };
-    const processOf = (role: string) => (port: number) => new RoleProcess(role, port, shared, this.dataDir);
+    const processOf = (role: string, preload?: string) => (port: number) => new RoleProcess(role, port, shared, this.dataDir, preload);
     for (const [name, own] of ports) this.subgraphs.push(...own.map(processOf(name)));
-    this.workers.push(...(await freePorts(workers)).map(processOf('worker')));
+    this.workers.push(...(await freePorts(workers)).map(processOf('worker', workerPreload)));
     this.gateways.push(...doors.map(processOf('gateway')));
     await Promise.all(this.all.map((process) => process.start()));
   }

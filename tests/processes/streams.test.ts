@@ -1,0 +1,111 @@
+import { afterEach, expect, it } from '@jest/globals';
+import { Deployment, missingServers, type RoleProcess } from '../support/deployment/deployment.ts';
+import { Watcher } from '../support/deployment/watcher.ts';
+import { eventually } from '../support/eventually.ts';
+import { Person, type SentMessage } from '../support/person.ts';
+import { readRun, shownText } from '../support/run-reader.ts';
+import { describeWhen } from '../support/when.ts';
+
+const PEOPLE = 10;
+const ANSWER = 'query ($id: ID!) { message(id: $id) { text run { status } } }';
+
+interface Watched {
+  person: Person;
+  sent: SentMessage;
+  watcher: Watcher;
+}
+
+describeWhen(missingServers, 'many streams', () => {
+  let deployment: Deployment | undefined;
+  afterEach(async () => {
+    await deployment?.stop();
+    deployment = undefined;
+  });
+
+  it('show what is stored, each event once, while workers, gateways and Redis are killed and readers come and go', async () => {
+    deployment = await Deployment.start({ gateways: 2, workers: 3, model: { otherwise: { tokens: 100, delayMs: 150 } } });
+    const watched = await send(deployment, 300);
+    const watching = Promise.all(watched.map(({ watcher }) => watcher.watch()));
+    for (let kill = 0; kill < 20; kill++) {
+      const worker = deployment.workers[kill % 3]!;
+      await worker.kill();
+      if (kill % 4 === 3) await again(deployment.gateways[(kill >> 2) % 2]!);
+      if (kill === 6 || kill === 13) {
+        await deployment.redis.kill();
+        await deployment.redis.start();
+      }
+      await worker.start();
+    }
+    await watching;
+    const lost = await differences(deployment, watched);
+    expect(lost).toEqual([]);
+    expect(watched.filter(({ watcher }) => watcher.events.some(({ attempt }) => attempt > 1)).length).toBeGreaterThan(100);
+    expect(watched.filter(({ watcher }) => watcher.reconnects > 0).length).toBeGreaterThan(250);
+  }, 600_000);
+
+  it('would lose events if workers showed them before they are stored', async () => {
+    deployment = await Deployment.start({
+      workers: 2,
+      workerPreload: 'dist/tests/support/publish-before-commit.js',
+      model: { otherwise: { tokens: 200, delayMs: 50 } },
+    });
+    const watched = await send(deployment, 60);
+    const watching = Promise.all(watched.map(({ watcher }) => watcher.watch()));
+    for (let kill = 0; kill < 3; kill++) {
+      const shown = watched.reduce((sum, { watcher }) => sum + watcher.events.length, 0);
+      await eventually(
+        async () => watched.reduce((sum, { watcher }) => sum + watcher.events.length, 0),
+        (count) => count > shown + 200,
+      );
+      await again(deployment.workers[kill % 2]!);
+    }
+    await watching;
+    expect((await differences(deployment, watched)).length).toBeGreaterThan(0);
+  }, 300_000);
+});
+
+async function again(process: RoleProcess): Promise<void> {
+  await process.kill();
+  await process.start();
+}
+
+/** Questions of several people, each in a conversation of its own, and somebody who watches each answer. */
+async function send(deployment: Deployment, count: number): Promise<Watched[]> {
+  const gateways = () => deployment.gateways.map(({ url }) => url);
+  const door = deployment.gateways[0]!.product;
+  const perPerson = count / PEOPLE;
+  const people = await Promise.all(Array.from({ length: PEOPLE }, (_, index) => Person.signUp(door, `Person ${index}`)));
+  const sent = people.map(async (person) => {
+    const own: Watched[] = [];
+    const { assistantId } = await person.startConversation();
+    for (let index = 0; index < perPerson; index++) {
+      const { startConversation } = await person.ask(
+        'mutation ($input: StartConversationInput!) { startConversation(input: $input) { conversation { id } } }',
+        { input: { assistantId } },
+      );
+      const message = await person.send(startConversation.conversation.id, `Question ${index}`);
+      // Most of them leave now and then, after a number of events that is their own.
+      const patience = () => 5 + Math.floor(Math.random() * 60);
+      own.push({ person, sent: message, watcher: new Watcher({ gateways, token: person.token, runId: message.runId, patience }) });
+    }
+    return own;
+  });
+  return (await Promise.all(sent)).flat();
+}
+
+/** What is not as it should be: lost, doubled, out of order, unfinished, or other than what is stored. */
+async function differences(deployment: Deployment, watched: readonly Watched[]): Promise<string[]> {
+  const door = deployment.gateways[0]!.product;
+  const faults: string[] = [];
+  for (const { person, sent, watcher } of watched) {
+    const { events } = watcher;
+    const log = await readRun(door.socket(person.token), sent.runId);
+    const { message } = await door.ask(ANSWER, { id: sent.answerId }, person.token);
+    const cursors = events.map(({ cursor }) => cursor);
+    if (new Set(cursors).size !== cursors.length) faults.push(`${sent.runId}: an event was shown twice`);
+    if (JSON.stringify(events) !== JSON.stringify(log.events)) faults.push(`${sent.runId}: what was shown is not what the log holds`);
+    if (message.run.status !== 'COMPLETED') faults.push(`${sent.runId}: ended as ${message.run.status}`);
+    if (shownText(events) !== message.text) faults.push(`${sent.runId}: the text shown is not the text stored`);
+  }
+  return faults;
+}

@@ -1,0 +1,65 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { createClient } from 'graphql-ws';
+import WebSocket from 'ws';
+import { RUN_EVENTS } from '../run-reader.ts';
+
+const ENDS = new Set(['RunFinished', 'RunStopped', 'RunFailed']);
+const BREATH_MS = 100;
+
+/**
+ * A client that wants to see a run to its end: whatever ends its stream, it goes on at any gateway from the last
+ * event that it saw. `events` are what it has shown, in the order of showing.
+ */
+export class Watcher {
+  readonly events: any[] = [];
+  reconnects = 0;
+  readonly #gateways: () => string[];
+  readonly #token: string;
+  readonly #runId: string;
+  /** It leaves by itself after this many further events. */
+  readonly #patience: () => number;
+
+  constructor(parts: { gateways: () => string[]; token: string; runId: string; patience?: () => number }) {
+    this.#gateways = parts.gateways;
+    this.#token = parts.token;
+    this.#runId = parts.runId;
+    this.#patience = parts.patience ?? (() => Infinity);
+  }
+
+  get isOver(): boolean {
+    return ENDS.has(this.events.at(-1)?.__typename);
+  }
+
+  async watch(): Promise<this> {
+    while (!this.isOver) {
+      await this.#read();
+      if (this.isOver) break;
+      this.reconnects += 1;
+      await pause(BREATH_MS);
+    }
+    return this;
+  }
+
+  async #read(): Promise<void> {
+    const gateways = this.#gateways();
+    const client = createClient({
+      url: `${gateways[Math.floor(Math.random() * gateways.length)]!.replace('http', 'ws')}/graphql`,
+      webSocketImpl: WebSocket,
+      retryAttempts: 0,
+      connectionParams: { accessToken: this.#token },
+    });
+    let left = this.#patience();
+    try {
+      const variables = { runId: this.#runId, after: this.events.at(-1)?.cursor };
+      for await (const { data, errors } of client.iterate<any>({ query: RUN_EVENTS, variables })) {
+        if (errors) return;
+        this.events.push(data.runEvents);
+        if (--left <= 0) return;
+      }
+    } catch {
+      // Closed by the other side, or never opened: the next reading goes on.
+    } finally {
+      await client.dispose();
+    }
+  }
+}
