@@ -4,6 +4,9 @@ import { openAi } from './ai/open.ts';
 import type { Bus } from './bus/bus.ts';
 import { MemoryBus } from './bus/memory.ts';
 import { RedisBus } from './bus/redis.ts';
+import type { Cache } from './cache/cache.ts';
+import { MemoryCache } from './cache/memory.ts';
+import { RedisCache } from './cache/redis.ts';
 import { ConfigError, rootSecret, type Config } from './config.ts';
 import type { Database } from './database/database.ts';
 import { PgliteDatabase } from './database/pglite.ts';
@@ -22,6 +25,7 @@ import { PrometheusMetrics } from './metrics/prometheus.ts';
 import { PostgresQueue } from './queue/postgres.ts';
 import { reach } from './reach.ts';
 import { openRedis, openRedisKeys } from './redis.ts';
+import { rememberedAi } from './remembered.ts';
 import { SignedTickets } from './tickets.ts';
 import { openTraces } from './traces/open.ts';
 import { AccessTokens } from './tokens.ts';
@@ -70,15 +74,17 @@ export async function openPlatform(config: Config, log: Log, { vectors: usesVect
     embeddingModel: config.EMBEDDING_MODEL,
     idleMs: config.PROVIDER_IDLE_MS,
   });
+  const cache = await openCache(config, log);
   await queue.open();
   return {
     ...ground,
-    ai: watchedAi(endpoint, ground),
+    ai: rememberedAi(watchedAi(endpoint, ground), cache),
     database,
     queue,
     vectors,
     async close() {
       await queue.close();
+      await cache.close();
       if (usesVectors) await vectors.close();
       await ground.close();
       await database.close();
@@ -166,4 +172,8 @@ async function openBus(config: Config, log: Log): Promise<{ bus: Bus; limits: Li
   const bus = new RedisBus((name) => openRedis(url, name, log), log);
   await reach('REDIS_URL', () => bus.open(), { log });
   return { bus, limits: new RedisLimits(await openRedisKeys(url, 'limits', log)) };
+}
+
+async function openCache({ REDIS_URL: url }: Config, log: Log): Promise<Cache> {
+  return url ? new RedisCache(await openRedisKeys(url, 'cache', log)) : new MemoryCache();
 }
