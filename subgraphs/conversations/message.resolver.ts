@@ -7,7 +7,6 @@ import type { Message } from './message.entity.ts';
 import { ownMessage, type MessageService } from './message.service.ts';
 import { CitationType, MessageHit, RegenerateInput, SendMessageInput, SendMessagePayload } from './message.type.ts';
 import { searchMessages } from './message-search.ts';
-import { DocumentRef, PassageRef } from './reference.type.ts';
 
 @Resolver(() => MessageType)
 export class MessageResolver {
@@ -88,15 +87,5 @@ export class CitationResolver {
   @FieldResolver(() => Int, { description: "The offset after the passage's last character." })
   end(@Root() citation: CitationType): number {
     return citation.endOffset;
-  }
-
-  @FieldResolver(() => PassageRef, { nullable: true, description: 'The passage; null when it was deleted.' })
-  passage(@Root() citation: CitationType): PassageRef {
-    return { id: citation.passageId };
-  }
-
-  @FieldResolver(() => DocumentRef, { nullable: true, description: 'The document; null when it was deleted.' })
-  document(@Root() citation: CitationType): DocumentRef {
-    return { id: citation.documentId };
   }
 }

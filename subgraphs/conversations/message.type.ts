@@ -1,6 +1,8 @@
 import { Directive, Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { MessageType, RunType } from './conversation.type.ts';
 
+// The document and the passage are the knowledge subgraph's: it knows whether they are still there.
+@Directive('@key(fields: "documentId passageId", resolvable: false)')
 @ObjectType('Citation', { description: "A sentence's source. Document, page and span stay when the document is deleted." })
 export class CitationType {
   @Field(() => ID, { description: 'A UUID.' })
@@ -18,10 +20,14 @@ export class CitationType {
   @Field(() => String, { description: 'The passage as it was cited.' })
   quote!: string;
 
+  @Field(() => ID, { description: 'The id of the document; it stays when the document is deleted.' })
+  documentId!: string;
+
+  @Field(() => ID, { description: 'The id of the passage; it stays when the passage is deleted.' })
+  passageId!: string;
+
   startOffset!: number;
   endOffset!: number;
-  documentId!: string;
-  passageId!: string;
 }
 
 @Directive('@shareable')

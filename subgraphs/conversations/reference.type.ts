@@ -17,13 +17,6 @@ export class AssistantVersionRef {
 }
 
 @Directive('@key(fields: "id", resolvable: false)')
-@ObjectType('Document', { description: 'A document; kept by the knowledge subgraph.' })
-export class DocumentRef {
-  @Field(() => ID, { description: 'A UUID.' })
-  id!: string;
-}
-
-@Directive('@key(fields: "id", resolvable: false)')
 @ObjectType('Passage', { description: 'A piece of a document; kept by the knowledge subgraph.' })
 export class PassageRef {
   @Field(() => ID, { description: 'A UUID.' })

@@ -2,6 +2,8 @@ import type { Context } from '../context.ts';
 import type { Subgraph } from '../subgraph.ts';
 import { AssistantKnowledgeResolver, AssistantVersionKnowledgeResolver } from './assistant.resolver.ts';
 import { AssistantKnowledge, AssistantVersionKnowledge } from './assistant.type.ts';
+import { CitationKnowledgeResolver } from './citation.resolver.ts';
+import { CitationKnowledge } from './citation.type.ts';
 import { Document } from './document.entity.ts';
 import { DocumentEventResolver, DocumentResolver } from './document.resolver.ts';
 import { DocumentService } from './document.service.ts';
@@ -37,18 +39,20 @@ export const knowledge: Subgraph<'knowledge'> = {
         [DocumentResolver, new DocumentResolver(documents)],
         [DocumentEventResolver, new DocumentEventResolver()],
         [PassageResolver, new PassageResolver(search)],
+        [CitationKnowledgeResolver, new CitationKnowledgeResolver()],
         [AssistantKnowledgeResolver, new AssistantKnowledgeResolver(search)],
         [AssistantVersionKnowledgeResolver, new AssistantVersionKnowledgeResolver(search)],
       ]),
-      // No field of this subgraph gives an assistant; only the gateway asks for them.
-      orphanedTypes: [AssistantKnowledge, AssistantVersionKnowledge],
+      // No field of this subgraph gives one of these; only the gateway asks for them.
+      orphanedTypes: [AssistantKnowledge, AssistantVersionKnowledge, CitationKnowledge],
       references: {
         KnowledgeBase: ({ id }: Reference, context: Context) => ownKnowledgeBase(id, context),
         Document: ({ id }: Reference, context: Context) => ownDocument(id, context),
         Passage: ({ id }: Reference, context: Context) => ownPassage(id, context),
-        // The representation holds what is required of it; its fields look at whose the knowledge bases are.
+        // The representation holds what is required of it; its fields look at whose the things are that it names.
         Assistant: async (reference: AssistantKnowledge) => reference,
         AssistantVersion: async (reference: AssistantKnowledge) => reference,
+        Citation: async (reference: CitationKnowledge) => reference,
       },
       jobs: {
         'document.ingest': {

@@ -26,6 +26,16 @@ export async function ownPassage(id: string, context: Context): Promise<Passage>
   return passage;
 }
 
+/** Null instead of `NOT_FOUND`, for what is remembered longer than it exists. */
+export async function ifThere<T>(own: Promise<T>): Promise<T | null> {
+  try {
+    return await own;
+  } catch (error) {
+    if (error instanceof Failure && error.code === 'NOT_FOUND') return null;
+    throw error;
+  }
+}
+
 /** Those of the knowledge bases that are the viewer's and still there, in the given order. */
 export async function ownOnes(ids: string[], context: Context): Promise<KnowledgeBase[]> {
   const { userId } = viewerOf(context);

@@ -131,6 +131,12 @@ describe('a conversation', () => {
     );
     const { messages } = await threadOf(ada, conversationId);
     expect(messages[1]).toMatchObject({ text: shownText(events), run: { status: 'STOPPED' } });
+    const { run } = await eventually(
+      () => ada.ask('query ($id: ID!) { run(id: $id) { usage { inputTokens outputTokens estimated } } }', { id: runId }),
+      ({ run }) => run.usage !== null,
+    );
+    expect(run.usage).toEqual({ inputTokens: expect.any(Number), outputTokens: expect.any(Number), estimated: true });
+    expect(Math.min(run.usage.inputTokens, run.usage.outputTokens)).toBeGreaterThan(0);
   });
 
   it('keeps what a failing provider sent, and names the failure', async () => {

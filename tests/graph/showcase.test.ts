@@ -102,4 +102,21 @@ describe('the graph', () => {
     expect(long).toBe(short);
     expect(long).toBeLessThanOrEqual(20);
   });
+
+  it('still tells the words of a source whose document was deleted', async () => {
+    const SOURCES = `query ($id: ID!) { conversation(id: $id) { messages { edges { node { role citations {
+      number documentName quote documentId document { id } passage { text document { name } }
+    } } } } } }`;
+    const read = async () => {
+      const { conversation } = await ada.ask(SOURCES, { id: conversationId });
+      return conversation.messages.edges.at(-1).node.citations[0];
+    };
+    const before = await read();
+    expect(before).toMatchObject({
+      document: { id: before.documentId },
+      passage: { text: before.quote, document: { name: 'harbour.md' } },
+    });
+    await ada.ask('mutation ($id: ID!) { deleteDocument(input: { id: $id }) { deletedId } }', { id: before.documentId });
+    expect(await read()).toEqual({ ...before, document: null, passage: null });
+  });
 });

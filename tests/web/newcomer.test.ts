@@ -65,13 +65,14 @@ describeWhen(chromium.missing, 'a newcomer', () => {
     await page.getByLabel('Papers').check();
     await page.getByRole('button', { name: 'Create assistant' }).click();
     await page.waitForURL(/assistants\/[0-9a-f-]{36}/);
-    await page.getByRole('button', { name: 'Start chat' }).first().click();
-    await page.waitForURL('**/c/*');
+    await page.getByRole('link', { name: 'Start chat' }).first().click();
+    await page.waitForURL('**/?assistant=*');
   });
 
   it('asks, reloads in the middle of the answer, opens a second tab, and loses nothing', async () => {
     await page.getByRole('textbox', { name: 'Message' }).fill('What is a conversable agent?');
     await page.getByRole('textbox', { name: 'Message' }).press('Enter');
+    await page.waitForURL('**/c/*');
     await page.getByText('They take turns').first().waitFor();
     await page.reload();
     const second = await context.newPage();

@@ -36,8 +36,8 @@ class RetrievalStarted extends RunEventType {
   description: 'The passages that the answer may cite, in the order of their numbers.',
 })
 class PassagesRetrieved extends RunEventType {
-  @Field(() => [PassageRef], { description: 'The passages.' })
-  passages!: PassageRef[];
+  @Field(() => [PassageRef], { nullable: 'items', description: 'The passages; null in place of one that was deleted.' })
+  passages!: (PassageRef | null)[];
 
   @Field(() => Int, { description: 'How long the search took, in milliseconds.' })
   durationMs!: number;

@@ -127,7 +127,7 @@ function factOf(run: Run, conversation: Conversation, record: RunRecord | null) 
     attempt: run.attempt,
     inputTokens: record?.usage.inputTokens ?? 0,
     outputTokens: record?.usage.outputTokens ?? 0,
-    estimated: record?.usage.estimated ?? true,
+    estimated: record?.usage.estimated ?? false,
     durationMs: run.finishedAt!.getTime() - since,
     timeToFirstTokenMs: run.firstTokenAt ? Math.max(0, run.firstTokenAt.getTime() - since) : null,
     finishedAt: run.finishedAt!.toISOString(),

@@ -10,6 +10,7 @@ import type { RunEventData } from './run-event.ts';
 /** A model that keeps calling tools is a bug, not a mood. */
 const MAX_TOOL_ROUNDS = 8;
 const MAX_PASSAGES = 8;
+const CHARACTERS_PER_TOKEN = 4;
 
 export interface RunUsage {
   inputTokens: number;
@@ -22,7 +23,6 @@ export interface RunRecord {
   model: string | null;
   sources: Source[];
   usage: RunUsage;
-  characters: number;
 }
 
 export interface RunTask {
@@ -74,6 +74,7 @@ async function askModel(
   const { record } = task;
   const calls: ToolRequest[] = [];
   let text = '';
+  let reported = false;
   const request = {
     model: context.model.id,
     messages,
@@ -81,21 +82,34 @@ async function askModel(
     ...(context.temperature === null ? {} : { temperature: context.temperature }),
     ...(context.model.supportsTools && context.tools.length > 0 ? { tools: context.tools } : {}),
   };
-  for await (const chunk of ai.chat(request, task.signal)) {
-    if (chunk.kind === 'text') {
-      text += chunk.text;
-      record.characters += chunk.text.length;
-      if (chunk.text) task.tell({ kind: 'TextDelta', text: chunk.text });
-    } else if (chunk.kind === 'toolCall') {
-      calls.push(chunk.call);
-    } else if (chunk.kind === 'usage') {
-      record.usage.inputTokens += chunk.inputTokens;
-      record.usage.outputTokens += chunk.outputTokens;
-      record.usage.estimated ||= chunk.estimated;
+  try {
+    for await (const chunk of ai.chat(request, task.signal)) {
+      if (chunk.kind === 'text') {
+        text += chunk.text;
+        if (chunk.text) task.tell({ kind: 'TextDelta', text: chunk.text });
+      } else if (chunk.kind === 'toolCall') {
+        calls.push(chunk.call);
+      } else if (chunk.kind === 'usage') {
+        record.usage.inputTokens += chunk.inputTokens;
+        record.usage.outputTokens += chunk.outputTokens;
+        record.usage.estimated ||= chunk.estimated;
+        reported = true;
+      }
     }
+  } finally {
+    if (!reported) estimate(record.usage, messages, text);
   }
   task.signal.throwIfAborted();
   return { text, calls };
+}
+
+/** A model that was cut off reports no usage: what it read and wrote is counted here. Before its first word nobody knows that it read. */
+function estimate(usage: RunUsage, messages: ChatMessage[], text: string): void {
+  usage.estimated = true;
+  if (!text) return;
+  const read = messages.reduce((sum, message) => sum + message.content.length, 0);
+  usage.inputTokens += Math.ceil(read / CHARACTERS_PER_TOKEN);
+  usage.outputTokens += Math.ceil(text.length / CHARACTERS_PER_TOKEN);
 }
 
 async function useTool(task: RunTask, context: RunContext, call: ToolRequest, graph: Graph): Promise<ToolAnswer> {

@@ -169,16 +169,6 @@ export const DeleteAssistant = graphql(`
   }
 `);
 
-export const StartConversation = graphql(`
-  mutation StartConversation($input: StartConversationInput!) {
-    startConversation(input: $input) {
-      conversation {
-        id
-      }
-    }
-  }
-`);
-
 export type AssistantListed = ResultOf<typeof AssistantsQuery>['assistants']['edges'][number]['node'];
 export type AssistantEdited = ResultOf<typeof AssistantQuery>['assistant'];
 export type AssistantVersion = ResultOf<typeof AssistantVersionsQuery>['assistant']['versions']['edges'][number]['node'];

@@ -1,20 +1,41 @@
 import { graphql, type ResultOf } from '#lib/graph/gql.ts';
 
-export const AssistantChoicesDocument = graphql(`
-  query AssistantChoices {
-    assistants(first: 100) {
-      edges {
-        node {
-          id
-          name
-          description
-          starters
-          knowledgeBaseIds
+const ChoiceParts = graphql(`
+  fragment ChoiceParts on Assistant {
+    id
+    name
+    description
+    starters
+    knowledgeBaseIds
+  }
+`);
+
+export const AssistantChoicesDocument = graphql(
+  `
+    query AssistantChoices {
+      assistants(first: 100) {
+        edges {
+          node {
+            ...ChoiceParts
+          }
         }
       }
     }
-  }
-`);
+  `,
+  [ChoiceParts],
+);
+
+/** The one that the address names, where it is not among the listed ones. */
+export const AssistantAskedDocument = graphql(
+  `
+    query AssistantAsked($id: ID!) {
+      assistant(id: $id) {
+        ...ChoiceParts
+      }
+    }
+  `,
+  [ChoiceParts],
+);
 
 export const LanguageModelsDocument = graphql(`
   query LanguageModels {
@@ -25,7 +46,7 @@ export const LanguageModelsDocument = graphql(`
   }
 `);
 
-export type Choice = ResultOf<typeof AssistantChoicesDocument>['assistants']['edges'][number]['node'];
+export type Choice = ResultOf<typeof ChoiceParts>;
 
 const KEPT = 'parley.assistant';
 

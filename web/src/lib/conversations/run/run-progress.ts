@@ -39,7 +39,7 @@ function one(progress: Progress, event: RunEvent): Progress {
     case 'RetrievalStarted':
       return { ...progress, step: { verb: 'Searching', subject: `“${event.query}”` } };
     case 'PassagesRetrieved':
-      return { ...progress, step: { verb: 'Reading', subject: namesOf(event.passages.map((passage) => passage.document?.name)) } };
+      return { ...progress, step: { verb: 'Reading', subject: namesOf(event.passages.map((passage) => passage?.document.name)) } };
     case 'TextDelta':
       return { ...progress, text: progress.text + event.text, step: undefined };
     case 'ToolCallStarted':

@@ -16,10 +16,8 @@ export const MessageParts = graphql(`
       start
       end
       quote
-      # Its name is asked for because its id alone is known here, also of a document that was deleted.
       document {
         id
-        name
       }
     }
     run {

@@ -1,0 +1,19 @@
+import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
+import type { Context } from '../context.ts';
+import { CitationKnowledge } from './citation.type.ts';
+import { DocumentType } from './document.type.ts';
+import { ifThere, ownDocument, ownPassage } from './ownership.ts';
+import { PassageType } from './passage.type.ts';
+
+@Resolver(() => CitationKnowledge)
+export class CitationKnowledgeResolver {
+  @FieldResolver(() => DocumentType, { nullable: true, description: 'The document; null when it was deleted.' })
+  async document(@Root() { documentId }: CitationKnowledge, @Ctx() context: Context): Promise<unknown> {
+    return ifThere(ownDocument(documentId, context));
+  }
+
+  @FieldResolver(() => PassageType, { nullable: true, description: 'The passage; null when it was deleted.' })
+  async passage(@Root() { passageId }: CitationKnowledge, @Ctx() context: Context): Promise<unknown> {
+    return ifThere(ownPassage(passageId, context));
+  }
+}
