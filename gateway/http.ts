@@ -7,6 +7,7 @@ import type { Files } from '../infra/files/files.ts';
 import { newId } from '../infra/id.ts';
 import type { Limits } from '../infra/limits/limits.ts';
 import type { Log } from '../infra/log.ts';
+import type { Presence } from '../infra/presence/presence.ts';
 import type { Metrics } from '../infra/metrics/metrics.ts';
 import type { Traces } from '../infra/traces/traces.ts';
 import { Failure } from '../schema/errors.ts';
@@ -52,6 +53,7 @@ export interface DoorOptions {
   tickets: { readUpload: UploadOptions['readTicket']; readDownload: DownloadOptions['readTicket'] };
   limits: Limits;
   bus: Bus;
+  presence: Presence;
   log: Log;
   metrics: Metrics;
   traces: Traces;
