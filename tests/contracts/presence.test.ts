@@ -5,7 +5,7 @@ import type { Presence } from '../../infra/presence/presence.ts';
 import { RedisPresence } from '../../infra/presence/redis.ts';
 import { openRedisKeys } from '../../infra/redis.ts';
 import { eventually } from '../support/eventually.ts';
-import { startCluster, type RedisGroup } from '../support/redis-groups.ts';
+import { missingCluster, startCluster, type RedisGroup } from '../support/redis-groups.ts';
 import { missingRedis, startRedis, type Redis } from '../support/redis.ts';
 import { describeWhen } from '../support/when.ts';
 
@@ -98,7 +98,7 @@ describeWhen(missingRedis, 'presence on Redis', () => {
   });
 });
 
-describeWhen(missingRedis, 'presence on a cluster of Redis', () => {
+describeWhen(missingCluster, 'presence on a cluster of Redis', () => {
   let group: RedisGroup;
   beforeAll(async () => {
     group = await startCluster();

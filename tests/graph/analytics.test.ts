@@ -146,7 +146,7 @@ describe('the live figures', () => {
     const inboxes = sockets.map((socket) => socket.iterate<any>({ query: 'subscription { notificationReceived { id } }' }));
     for (const inbox of inboxes) void inbox.next();
     await people(2);
-    await Promise.all(sockets.map((socket) => socket.dispose()));
+    for (const socket of sockets) await socket.dispose();
     await people(1);
     await figures.return?.();
   });
