@@ -1,6 +1,7 @@
 import { isTelling, wordsOf } from '../search/words.ts';
 
 const TERMS = 8;
+const NO_NAME = /[\d./:@_+\n]/;
 
 /** Counts, topic by topic, how many passages hold each word. */
 export class TopicTerms {
@@ -14,11 +15,16 @@ export class TopicTerms {
 
   add(topic: number, text: string): void {
     const seen = new Set<string>();
+    let compoundEnd = 0;
     for (const { term, start, end } of wordsOf(text)) {
-      if (!isTelling(term) || seen.has(term)) continue;
+      const written = text.slice(start, end).toLowerCase();
+      // `multi-agent` is one word; addresses and numbers are none.
+      if (start < compoundEnd || !isTelling(term) || NO_NAME.test(written)) continue;
+      compoundEnd = end;
+      if (seen.has(term)) continue;
       seen.add(term);
       count(this.#holding[topic]!, term);
-      count(getOrMake(this.#written, term), text.slice(start, end).toLowerCase());
+      count(getOrMake(this.#written, term), written);
     }
   }
 
