@@ -30,7 +30,7 @@ describeWhen(missingPostgres(), 'a base backup with archived WAL', () => {
       settings: [
         'archive_mode=on',
         'archive_timeout=60',
-        `archive_command=mkdir -p ${ARCHIVE} && test ! -f ${ARCHIVE}/%f && cp %p ${ARCHIVE}/%f`,
+        `archive_command=mkdir -p ${ARCHIVE} && test ! -f ${ARCHIVE}/%f && cp %p ${ARCHIVE}/%f.part && mv ${ARCHIVE}/%f.part ${ARCHIVE}/%f`,
       ],
     });
     database = new URL(await postgres.fresh()).pathname.slice(1);
@@ -95,5 +95,5 @@ describeWhen(missingPostgres(), 'a base backup with archived WAL', () => {
       expect(conversations.edges).toEqual(email === bob.email ? [{ node: { id: conversationId } }] : []);
     }
     await again.stop();
-  });
+  }, 300_000);
 });
