@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fastifyCookie } from '@fastify/cookie';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { Bus } from '../infra/bus/bus.ts';
@@ -37,6 +38,8 @@ export interface DoorValues {
   introspection: Introspection;
   /** Sign-ins that one address may try in a minute. */
   signInsPerMinute: number;
+  /** How long to answer on after the order to stop. */
+  drainMs: number;
   /** The built web client. */
   webRoot: string;
   /** Without one, nobody reads the metrics here. */
@@ -84,10 +87,10 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
   const events = new EventDoor(reception);
   const sockets = new SocketDoor(reception);
   const apollo = await openApollo(reception);
-  let isStopping = false;
+  let phase: Phase = 'open';
 
   const app = makeApp();
-  refuseWhen(app, () => isStopping);
+  seeOff(app, () => phase);
   await raiseGuards(app, reception.origin, reception.isSecure);
   await app.register(fastifyCookie);
   answerErrors(app, log);
@@ -100,7 +103,7 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
   events.addTo(app);
   addSession(app, reception);
   addFiles(app, options, reception);
-  addHealth(app, options.checks, () => isStopping);
+  addHealth(app, options.checks, () => phase !== 'open');
   addMetrics(app, { metrics, token: values.metricsToken, isPublic: true });
   metrics.watch(() => [
     { name: 'parley_sockets', value: sockets.size },
@@ -115,7 +118,9 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
       await app.listen({ host: values.host, port: values.port });
     },
     async close() {
-      isStopping = true;
+      phase = 'leaving';
+      await pause(values.drainMs);
+      phase = 'closed';
       events.close();
       await sockets.close();
       const patience = setTimeout(() => app.server.closeAllConnections(), CLOSE_MS);
@@ -130,12 +135,15 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
   };
 }
 
-/** Connections that are kept alive bring requests after the door was closed to new ones. */
-function refuseWhen(app: FastifyInstance, isStopping: () => boolean): void {
+/** While it is leaving, the door still answers whoever comes, and is not ready, so that balancers send nobody more. */
+type Phase = 'open' | 'leaving' | 'closed';
+
+/** Connections that are kept alive are ended by their next answer; those that last bring requests to a closed door. */
+function seeOff(app: FastifyInstance, phase: () => Phase): void {
   app.addHook('onRequest', async (request, reply) => {
-    if (!isStopping() || request.url.startsWith('/health/')) return;
+    if (phase() === 'open') return;
     void reply.header('connection', 'close');
-    throw new Failure('SHUTTING_DOWN');
+    if (phase() === 'closed' && !request.url.startsWith('/health/')) throw new Failure('SHUTTING_DOWN');
   });
 }
 

@@ -13,14 +13,14 @@ const MIGRATION_LOCK = 0x70_61_72_6c;
 const POOL = { room: 10, queue: 5, engine: 5, own: 2 };
 
 /** A server that does not take a connection, or lets one fall silent, is noticed. Milliseconds. */
-const CONNECTING = { connectionTimeoutMillis: 5_000, keepAlive: true } satisfies PoolConfig;
+const CONNECTING = { connectionTimeoutMillis: 2_000, keepAlive: true } satisfies PoolConfig;
 
 /** Nothing waits for ever: a silent server or a forgotten lock would hang every request that meets it. Milliseconds. */
 const TIMEOUTS = {
   ...CONNECTING,
-  query_timeout: 30_000,
-  statement_timeout: 25_000,
-  lock_timeout: 10_000,
+  query_timeout: 10_000,
+  statement_timeout: 9_000,
+  lock_timeout: 5_000,
   idle_in_transaction_session_timeout: 30_000,
 } satisfies PoolConfig;
 

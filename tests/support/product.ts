@@ -6,7 +6,7 @@ import { createClient, type Client } from 'graphql-ws';
 import WebSocket from 'ws';
 import { freshDataDirectory } from './template.ts';
 
-const START_MS = 60_000;
+const START_MS = 150_000;
 
 export interface GraphAnswer {
   status: number;
