@@ -55,6 +55,9 @@ export interface Facts {
   'document.ready': { documentId: string; knowledgeBaseId: string; ownerId: string; name: string; passageCount: number };
   'document.failed': { documentId: string; knowledgeBaseId: string; ownerId: string; name: string; code: string; reason: string };
   'document.deleted': { documentId: string; knowledgeBaseId: string; ownerId: string; name: string };
+  'vectorIndex.requested': { vectorIndexId: string; model: string };
+  'vectorIndex.activated': { vectorIndexId: string; model: string };
+  'vectorIndex.failed': { vectorIndexId: string; model: string; reason: string };
   'tool.called': {
     toolCallId: string;
     toolId: string;

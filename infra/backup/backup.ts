@@ -1,5 +1,5 @@
 import { createReadStream, existsSync, readFileSync } from 'node:fs';
-import { mkdir, readdir } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { SUBGRAPH_NAMES } from '../../schema/facts.ts';
 import type { Config } from '../config.ts';
@@ -23,7 +23,11 @@ async function backup([given]: string[]): Promise<string> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   if ((await readdir(folder)).length > 0) throw new BackupRefused(`${folder} is not empty.`);
   const { config, log } = readSettings();
-  const manifest = await make(folder, config, log);
+  const manifest = await make(folder, config, log).catch(async (error: unknown) => {
+    // A half looks like a whole to whoever only counts folders.
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  });
   await writeManifest(folder, manifest);
   const rows = manifest.tables.reduce((sum, table) => sum + table.rows, 0);
   const bytes = Object.values(manifest.parts).reduce((sum, part) => sum + part.bytes, 0);

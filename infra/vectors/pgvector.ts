@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Collection, VectorHit, VectorItem, Vectors } from './vectors.ts';
+import { assertLengths, MEAN_OF, without } from './subject.ts';
+import type { Collection, Scope, Subject, VectorHit, VectorItem, Vectors, Within } from './vectors.ts';
 
 /** The part of PGlite, or of any PostgreSQL client, that this adapter needs. */
 export interface Engine {
@@ -29,6 +30,16 @@ const MAX_INLINE_DIMENSIONS = 1_900;
 /** Rows in one statement. The embedded engine runs on the main thread: many small stops, not one long one. */
 const BATCH = 4;
 const SCAN_BATCH = 200;
+const UNDEFINED_TABLE = '42P01';
+/** The condition of a scope, and the parameters of a question within it. */
+const IN_SCOPE = 'tenant = any($2::uuid[]) and document_id <> all($3::uuid[]) and id <> all($4::uuid[])';
+const paramsOf = ({ vector, tenants, except, limit }: Scope & { vector: Float32Array }) => [
+  toText(vector),
+  tenants,
+  except?.documentIds ?? [],
+  except?.ids ?? [],
+  limit,
+];
 
 /** pgvector in the database that is there anyway, in a schema of its own: one table and one HNSW index for each collection. */
 export class PgVectors implements Vectors {
@@ -52,8 +63,76 @@ export class PgVectors implements Vectors {
 
   async close(): Promise<void> {}
 
-  async ensure(collection: Collection): Promise<void> {
+  async ping(): Promise<void> {
+    await this.#run('select 1');
+  }
+
+  async upsert(collection: Collection, items: VectorItem[]): Promise<void> {
+    assertLengths(
+      collection,
+      items.map(({ vector }) => vector),
+    );
     const target = targetOf(collection);
+    await this.#ensure(target);
+    try {
+      for (let from = 0; from < items.length; from += BATCH) await this.#insert(target, items.slice(from, from + BATCH));
+    } catch (error) {
+      // Another process may have dropped the collection: the next attempt looks again.
+      this.#ready.delete(target.table);
+      throw error;
+    }
+  }
+
+  async deleteBy(collection: Collection, by: Within): Promise<void> {
+    const { table } = targetOf(collection);
+    const [also, param] =
+      'ids' in by ? ['and id = any($2::uuid[])', by.ids] : 'documentId' in by ? ['and document_id = $2::uuid', by.documentId] : [''];
+    await this.#runOrNothing(`delete from ${table} where tenant = $1::uuid ${also}`, [by.tenant, ...(param ? [param] : [])]);
+  }
+
+  async drop(collection: Collection): Promise<void> {
+    const { table } = targetOf(collection);
+    await this.#run(`drop table if exists ${table}`);
+    this.#ready.delete(table);
+  }
+
+  async nearest(collection: Collection, query: Scope & { vector: Float32Array }): Promise<VectorHit[]> {
+    assertLengths(collection, [query.vector]);
+    if (query.tenants.length === 0) return [];
+    const target = targetOf(collection);
+    const few = (await this.#count(target, query.tenants)) <= EXACT_LIMIT;
+    if (few || target.dimensions > MAX_INDEXED_DIMENSIONS) return this.#compareAll(target, query);
+    const hits = await this.#askIndex(target, query);
+    // The index gives up after 20,000 steps; where tenants are rare among very many rows, that is too early.
+    return hits.length < query.limit ? this.#compareAll(target, query) : hits;
+  }
+
+  async similar(collection: Collection, query: Scope & { to: Subject }): Promise<VectorHit[]> {
+    const { table } = targetOf(collection);
+    const { to } = query;
+    const [column, value] = 'id' in to ? ['id', to.id] : ['document_id', to.documentId];
+    const [found] = await this.#runOrNothing<{ mean: string | null }>(
+      `select ${this.#home}.avg(vector)::text as mean
+       from (select vector from ${table} where tenant = $1::uuid and ${column} = $2::uuid limit ${MEAN_OF}) as own`,
+      [to.tenant, value],
+    );
+    return found?.mean ? this.nearest(collection, { ...without(query, to), vector: toVector(found.mean) }) : [];
+  }
+
+  async *scan(collection: Collection, tenant: string): AsyncIterable<VectorItem> {
+    const { table } = targetOf(collection);
+    for (let after = '00000000-0000-0000-0000-000000000000'; ;) {
+      const rows = await this.#runOrNothing<{ id: string; document_id: string; vector: string }>(
+        `select id, document_id, vector::text as vector from ${table} where tenant = $1::uuid and id > $2::uuid order by id limit ${SCAN_BATCH}`,
+        [tenant, after],
+      );
+      for (const row of rows) yield { id: row.id, tenant, documentId: row.document_id, vector: toVector(row.vector) };
+      if (rows.length < SCAN_BATCH) return;
+      after = rows.at(-1)!.id;
+    }
+  }
+
+  async #ensure(target: Target): Promise<void> {
     let ready = this.#ready.get(target.table);
     if (!ready) {
       ready = this.#create(target);
@@ -63,59 +142,15 @@ export class PgVectors implements Vectors {
     await ready;
   }
 
-  async upsert(collection: Collection, items: VectorItem[]): Promise<void> {
-    await this.ensure(collection);
-    const { table } = targetOf(collection);
-    for (let from = 0; from < items.length; from += BATCH) {
-      const batch = items.slice(from, from + BATCH);
-      const values = batch.map(
-        (_, index) =>
-          `($${index * 4 + 1}::uuid, $${index * 4 + 2}::uuid, $${index * 4 + 3}::uuid, $${index * 4 + 4}::${this.#home}.vector)`,
-      );
-      await this.#run(
-        `insert into ${table} (id, tenant, document_id, vector) values ${values.join(', ')}
-         on conflict (id) do update set tenant = excluded.tenant, document_id = excluded.document_id, vector = excluded.vector`,
-        batch.flatMap((item) => [item.id, item.tenant, item.documentId, toText(item.vector)]),
-      );
-    }
-  }
-
-  async deleteBy(collection: Collection, by: { ids: string[] } | { documentId: string } | { tenant: string }): Promise<number> {
-    await this.ensure(collection);
-    const { table } = targetOf(collection);
-    const [where, param] =
-      'ids' in by
-        ? ['id = any($1::uuid[])', by.ids]
-        : 'documentId' in by
-          ? ['document_id = $1::uuid', by.documentId]
-          : ['tenant = $1::uuid', by.tenant];
-    return (await this.#engine().query(`delete from ${table} where ${where}`, [param])).affectedRows ?? 0;
-  }
-
-  async nearest(collection: Collection, query: { tenants: string[]; vector: Float32Array; limit: number }): Promise<VectorHit[]> {
-    if (query.tenants.length === 0) return [];
-    await this.ensure(collection);
-    const target = targetOf(collection);
-    const few = (await this.#count(target, query.tenants)) <= EXACT_LIMIT;
-    if (few || target.dimensions > MAX_INDEXED_DIMENSIONS) return this.#compareAll(target, query);
-    const hits = await this.#askIndex(target, query);
-    // The index gives up after 20,000 steps; where tenants are rare among very many rows, that is too early.
-    return hits.length < query.limit ? this.#compareAll(target, query) : hits;
-  }
-
-  async *scan(collection: Collection, tenant: string): AsyncIterable<VectorItem> {
-    await this.ensure(collection);
-    const { table } = targetOf(collection);
-    for (let after = '00000000-0000-0000-0000-000000000000'; ;) {
-      const rows = await this.#run<{ id: string; document_id: string; vector: string }>(
-        `select id, document_id, vector::text as vector from ${table} where tenant = $1::uuid and id > $2::uuid order by id limit ${SCAN_BATCH}`,
-        [tenant, after],
-      );
-      for (const row of rows)
-        yield { id: row.id, tenant, documentId: row.document_id, vector: Float32Array.from(JSON.parse(row.vector) as number[]) };
-      if (rows.length < SCAN_BATCH) return;
-      after = rows.at(-1)!.id;
-    }
+  async #insert({ table }: Target, items: VectorItem[]): Promise<void> {
+    const values = items.map(
+      (_, index) => `($${index * 4 + 1}::uuid, $${index * 4 + 2}::uuid, $${index * 4 + 3}::uuid, $${index * 4 + 4}::${this.#home}.vector)`,
+    );
+    await this.#run(
+      `insert into ${table} (id, tenant, document_id, vector) values ${values.join(', ')}
+       on conflict (id) do update set tenant = excluded.tenant, document_id = excluded.document_id, vector = excluded.vector`,
+      items.flatMap((item) => [item.id, item.tenant, item.documentId, toText(item.vector)]),
+    );
   }
 
   async #create({ table, dimensions }: Target): Promise<void> {
@@ -142,35 +177,38 @@ export class PgVectors implements Vectors {
   }
 
   async #count({ table }: Target, tenants: string[]): Promise<number> {
-    const [row] = await this.#run<{ count: number }>(
+    const [row] = await this.#runOrNothing<{ count: number }>(
       `select count(*)::int as count from (select 1 from ${table} where tenant = any($1::uuid[]) limit ${EXACT_LIMIT + 1}) as found`,
       [tenants],
     );
     return row?.count ?? 0;
   }
 
-  #compareAll(
-    { table }: Target,
-    { tenants, vector, limit }: { tenants: string[]; vector: Float32Array; limit: number },
-  ): Promise<VectorHit[]> {
-    return this.#run(
-      `with own as materialized (select id, vector from ${table} where tenant = any($2::uuid[]))
-       select id, 1 - (vector operator(${this.#home}.<=>) $1::${this.#home}.vector) as score from own order by score desc, id limit $3`,
-      [toText(vector), tenants, limit],
+  #compareAll({ table }: Target, query: Scope & { vector: Float32Array }): Promise<VectorHit[]> {
+    return this.#runOrNothing(
+      `with own as materialized (select id, document_id, vector from ${table} where ${IN_SCOPE})
+       select id, document_id as "documentId", 1 - (vector operator(${this.#home}.<=>) $1::${this.#home}.vector) as score
+       from own order by score desc, id limit $5`,
+      paramsOf(query),
     );
   }
 
-  #askIndex(
-    { table }: Target,
-    { tenants, vector, limit }: { tenants: string[]; vector: Float32Array; limit: number },
-  ): Promise<VectorHit[]> {
-    return this.#run(
-      `select id, 1 - distance as score from (
-         select id, vector operator(${this.#home}.<=>) $1::${this.#home}.vector as distance from ${table} where tenant = any($2::uuid[])
-         order by vector operator(${this.#home}.<=>) $1::${this.#home}.vector limit $3
+  #askIndex({ table }: Target, query: Scope & { vector: Float32Array }): Promise<VectorHit[]> {
+    return this.#runOrNothing(
+      `select id, document_id as "documentId", 1 - distance as score from (
+         select id, document_id, vector operator(${this.#home}.<=>) $1::${this.#home}.vector as distance from ${table} where ${IN_SCOPE}
+         order by vector operator(${this.#home}.<=>) $1::${this.#home}.vector limit $5
        ) as nearest order by distance, id`,
-      [toText(vector), tenants, limit],
+      paramsOf(query),
     );
+  }
+
+  /** What is read from a collection that is not there. */
+  async #runOrNothing<Row>(sql: string, params: unknown[]): Promise<Row[]> {
+    return this.#run<Row>(sql, params).catch((error: unknown) => {
+      if ((error as { code?: string }).code === UNDEFINED_TABLE) return [];
+      throw error;
+    });
   }
 
   async #run<Row>(sql: string, params: unknown[] = []): Promise<Row[]> {
@@ -191,4 +229,8 @@ function targetOf({ name, dimensions }: Collection): Target {
 /** Nine digits give back the same 32-bit float. */
 function toText(vector: Float32Array): string {
   return `[${Array.from(vector, (value) => Number(value.toPrecision(9))).join(',')}]`;
+}
+
+function toVector(text: string): Float32Array {
+  return Float32Array.from(JSON.parse(text) as number[]);
 }

@@ -1,31 +1,30 @@
 import { createHash } from 'node:crypto';
 import weaviate, { ApiKey, Filters, type Collection as Space, type FilterValue, type WeaviateClient } from 'weaviate-client';
 import { Failure } from '../../schema/errors.ts';
-import type { Collection, VectorHit, VectorItem, Vectors } from './vectors.ts';
+import { assertLengths, MEAN_OF, meanOf, without } from './subject.ts';
+import type { Collection, Scope, Subject, VectorHit, VectorItem, Vectors, Within } from './vectors.ts';
 
 export interface WeaviateAddress {
   url: string;
   /** Of the same host. */
   grpcPort: number;
   apiKey: string | undefined;
+  /** How long one request may take, in seconds. */
+  timeout?: typeof TIMEOUT;
 }
 
-/** What an object holds beside its vector. Reading on from a `position` is possible, from an id it is not. */
-type Kept = { tenant: string; documentId: string; position: number };
+/** What an object holds beside its vector. */
+type Kept = { documentId: string };
 
-/** A text that is compared as a whole. */
-const WORD = { dataType: 'text', tokenization: 'field', indexSearchable: false } as const;
 /** Objects in one request; a vector of 3,072 dimensions takes 12 kB, and Weaviate takes 10 MB. */
 const BATCH = 200;
 /** Weaviate deletes no more than 10,000 objects at once, and a filter should not name more than a thousand ids. */
 const DELETE_BATCH = 1_000;
-/** Seconds. */
-const TIMEOUTS = { init: 5, query: 10, insert: 60 };
+/** A question to many tenants is as many requests. */
+const TENANTS_AT_ONCE = 8;
+const TIMEOUT = { init: 5, query: 5, insert: 60 };
 
-/**
- * Weaviate: a collection for each vector space. The tenant is a filtered property and not Weaviate's own tenancy,
- * because one question goes to several tenants at once and a vector put again may change its tenant.
- */
+/** Weaviate: a collection for each vector space, and in it a tenant of Weaviate's own for each of ours. */
 export class WeaviateVectors implements Vectors {
   readonly #address: WeaviateAddress;
   readonly #ready = new Map<string, Promise<void>>();
@@ -35,13 +34,13 @@ export class WeaviateVectors implements Vectors {
     this.#address = address;
   }
 
-  /** Checks both protocols; rejects when one of them is not answered. */
+  /** Checks both protocols; rejects when one of them is not answered, or while the server is still getting ready. */
   async open(): Promise<void> {
     if (this.#client) return;
-    const { url, grpcPort, apiKey } = this.#address;
+    const { url, grpcPort, apiKey, timeout = TIMEOUT } = this.#address;
     const { protocol, hostname, port, pathname } = new URL(url);
     const secure = protocol === 'https:';
-    this.#client = await weaviate.connectToCustom({
+    const client = await weaviate.connectToCustom({
       httpHost: hostname,
       httpPort: port ? Number(port) : secure ? 443 : 80,
       httpPath: pathname.replace(/\/+$/, ''),
@@ -49,9 +48,14 @@ export class WeaviateVectors implements Vectors {
       grpcHost: hostname,
       grpcPort,
       grpcSecure: secure,
-      timeout: TIMEOUTS,
+      timeout,
       ...(apiKey ? { authCredentials: new ApiKey(apiKey) } : {}),
     });
+    if (!(await client.isReady())) {
+      await client.close();
+      throw away();
+    }
+    this.#client = client;
   }
 
   async close(): Promise<void> {
@@ -60,8 +64,117 @@ export class WeaviateVectors implements Vectors {
     this.#ready.clear();
   }
 
-  async ensure(collection: Collection): Promise<void> {
+  async ping(): Promise<void> {
+    // It says no by false, and never why.
+    if (!(await this.#client?.isReady())) throw away();
+  }
+
+  async upsert(collection: Collection, items: VectorItem[]): Promise<void> {
+    assertLengths(
+      collection,
+      items.map(({ vector }) => vector),
+    );
     const name = nameOf(collection);
+    await this.#ensure(name);
+    for (const [tenant, own] of Map.groupBy(items, (item) => item.tenant)) {
+      for (let from = 0; from < own.length; from += BATCH) await this.#insert(name, tenant, own.slice(from, from + BATCH));
+    }
+  }
+
+  async deleteBy(collection: Collection, by: Within): Promise<void> {
+    const space = this.#space(collection, by.tenant);
+    if ('documentId' in by) return this.#delete(space, space.filter.byProperty('documentId').equal(by.documentId));
+    if (!('ids' in by)) return this.#asking(() => this.#space(collection).tenants.remove(by.tenant), undefined);
+    for (let from = 0; from < by.ids.length; from += DELETE_BATCH) {
+      await this.#delete(space, space.filter.byId().containsAny(by.ids.slice(from, from + DELETE_BATCH)));
+    }
+  }
+
+  async drop(collection: Collection): Promise<void> {
+    const name = nameOf(collection);
+    await this.#asking(() => this.#use().collections.delete(name), undefined);
+    this.#ready.delete(name);
+  }
+
+  async nearest(collection: Collection, query: Scope & { vector: Float32Array }): Promise<VectorHit[]> {
+    assertLengths(collection, [query.vector]);
+    const hits: VectorHit[] = [];
+    for (let from = 0; from < query.tenants.length; from += TENANTS_AT_ONCE) {
+      const some = query.tenants.slice(from, from + TENANTS_AT_ONCE);
+      const found = await Promise.all(some.map((tenant) => this.#nearestOf(this.#space(collection, tenant), query)));
+      hits.push(...found.flat());
+    }
+    return hits.sort((left, right) => right.score - left.score || (left.id < right.id ? -1 : 1)).slice(0, query.limit);
+  }
+
+  async similar(collection: Collection, query: Scope & { to: Subject }): Promise<VectorHit[]> {
+    const vector = await this.#vectorOf(this.#space(collection, query.to.tenant), query.to);
+    return vector ? this.nearest(collection, { ...without(query, query.to), vector }) : [];
+  }
+
+  async *scan(collection: Collection, tenant: string): AsyncIterable<VectorItem> {
+    const space = this.#space(collection, tenant);
+    for (let after: string | undefined; ;) {
+      const page = { limit: BATCH, includeVector: true, ...(after ? { after } : {}) };
+      const objects = await this.#asking(async () => (await space.query.fetchObjects(page)).objects, []);
+      for (const { uuid, properties, vectors } of objects) {
+        yield { id: uuid, tenant, documentId: properties.documentId, vector: Float32Array.from(vectors['default'] as number[]) };
+      }
+      if (objects.length < BATCH) return;
+      after = objects.at(-1)!.uuid;
+    }
+  }
+
+  async #nearestOf(space: Space<Kept>, { vector, limit, except }: Scope & { vector: Float32Array }): Promise<VectorHit[]> {
+    const { documentIds = [], ids = [] } = except ?? {};
+    const conditions: FilterValue[] = [];
+    if (documentIds.length > 0) conditions.push(Filters.not(space.filter.byProperty('documentId').containsAny(documentIds)));
+    if (ids.length > 0) conditions.push(Filters.not(space.filter.byId().containsAny(ids)));
+    const options = {
+      limit,
+      returnMetadata: ['distance'] as ['distance'],
+      returnProperties: ['documentId'] as ['documentId'],
+      ...(conditions.length > 0 ? { filters: Filters.and(...conditions) } : {}),
+    };
+    const objects = await this.#asking(async () => (await space.query.nearVector(Array.from(vector), options)).objects, []);
+    return objects.map(({ uuid, properties, metadata }) => ({
+      id: uuid,
+      documentId: properties.documentId,
+      score: 1 - metadata!.distance!,
+    }));
+  }
+
+  async #vectorOf(space: Space<Kept>, of: Subject): Promise<Float32Array | null> {
+    const filters = 'id' in of ? space.filter.byId().equal(of.id) : space.filter.byProperty('documentId').equal(of.documentId);
+    const page = { filters, limit: MEAN_OF, includeVector: true, returnProperties: [] };
+    const objects = await this.#asking(async () => (await space.query.fetchObjects(page)).objects, []);
+    return meanOf(objects.map(({ vectors }) => vectors['default'] as number[]));
+  }
+
+  async #insert(name: string, tenant: string, items: VectorItem[]): Promise<void> {
+    const objects = items.map(({ id, documentId, vector }) => ({ id, properties: { documentId }, vectors: Array.from(vector) }));
+    const space = this.#use().collections.get<Kept>(name).withTenant(tenant);
+    try {
+      const { hasErrors, errors } = await this.#asking(() => space.data.insertMany(objects));
+      if (!hasErrors) return;
+      const [error] = Object.values(errors);
+      throw new Error(`Weaviate refused ${Object.keys(errors).length} of ${objects.length} vectors: ${error?.message}`);
+    } catch (error) {
+      // Another process may have dropped the collection: the next attempt looks again.
+      this.#ready.delete(name);
+      throw error;
+    }
+  }
+
+  async #delete(space: Space<Kept>, where: FilterValue): Promise<void> {
+    for (;;) {
+      const deleted = await this.#asking(() => space.data.deleteMany(where), null);
+      if (deleted?.failed) throw new Error(`Weaviate could not delete ${deleted.failed} vectors.`);
+      if (!deleted?.successful) return;
+    }
+  }
+
+  async #ensure(name: string): Promise<void> {
     let ready = this.#ready.get(name);
     if (!ready) {
       ready = this.#asking(() => this.#create(name));
@@ -71,93 +184,16 @@ export class WeaviateVectors implements Vectors {
     await ready;
   }
 
-  async upsert(collection: Collection, items: VectorItem[]): Promise<void> {
-    const space = await this.#space(collection);
-    for (let from = 0; from < items.length; from += BATCH) {
-      const objects = items.slice(from, from + BATCH).map(({ id, tenant, documentId, vector }) => ({
-        id,
-        properties: { tenant, documentId, position: positionOf(id) },
-        vectors: Array.from(vector),
-      }));
-      const { hasErrors, errors } = await this.#asking(() => space.data.insertMany(objects));
-      if (hasErrors)
-        throw new Error(
-          `Weaviate refused ${Object.keys(errors).length} of ${objects.length} vectors: ${Object.values(errors)[0]?.message}`,
-        );
-    }
-  }
-
-  async deleteBy(collection: Collection, by: { ids: string[] } | { documentId: string } | { tenant: string }): Promise<number> {
-    const space = await this.#space(collection);
-    if (!('ids' in by)) {
-      const [property, value] = 'documentId' in by ? (['documentId', by.documentId] as const) : (['tenant', by.tenant] as const);
-      return this.#delete(space, space.filter.byProperty(property).equal(value));
-    }
-    let deleted = 0;
-    for (let from = 0; from < by.ids.length; from += DELETE_BATCH) {
-      deleted += await this.#delete(space, space.filter.byId().containsAny(by.ids.slice(from, from + DELETE_BATCH)));
-    }
-    return deleted;
-  }
-
-  async nearest(collection: Collection, query: { tenants: string[]; vector: Float32Array; limit: number }): Promise<VectorHit[]> {
-    if (query.tenants.length === 0) return [];
-    const space = await this.#space(collection);
-    const { objects } = await this.#asking(() =>
-      space.query.nearVector(Array.from(query.vector), {
-        limit: query.limit,
-        filters: space.filter.byProperty('tenant').containsAny(query.tenants),
-        returnMetadata: ['distance'],
-        returnProperties: [],
-      }),
-    );
-    return objects.map(({ uuid, metadata }) => ({ id: uuid, score: 1 - metadata!.distance! }));
-  }
-
-  async *scan(collection: Collection, tenant: string): AsyncIterable<VectorItem> {
-    const space = await this.#space(collection);
-    const { byProperty } = space.filter;
-    for (let after = -1; ;) {
-      const { objects } = await this.#asking(() =>
-        space.query.fetchObjects({
-          limit: BATCH,
-          filters: Filters.and(byProperty('tenant').equal(tenant), byProperty('position').greaterThan(after)),
-          sort: space.sort.byProperty('position'),
-          includeVector: true,
-        }),
-      );
-      for (const { uuid, properties, vectors } of objects) {
-        yield { id: uuid, tenant, documentId: properties.documentId, vector: Float32Array.from(vectors['default'] as number[]) };
-      }
-      if (objects.length < BATCH) return;
-      after = objects.at(-1)!.properties.position;
-    }
-  }
-
-  async #space(collection: Collection): Promise<Space<Kept>> {
-    await this.ensure(collection);
-    return this.#use(nameOf(collection));
-  }
-
-  #use(name: string): Space<Kept> {
-    if (!this.#client) throw new Error('The vectors are not open.');
-    return this.#client.collections.get<Kept>(name);
-  }
-
   async #create(name: string): Promise<void> {
-    const { collections } = this.#client!;
+    const { collections } = this.#use();
     if (await collections.exists(name)) return;
+    const { configure } = weaviate;
     try {
       await collections.create<Kept>({
         name,
-        properties: [
-          { ...WORD, name: 'tenant' },
-          { ...WORD, name: 'documentId' },
-          { name: 'position', dataType: 'number', indexRangeFilters: true },
-        ],
-        vectorizers: weaviate.configure.vectors.selfProvided({
-          vectorIndexConfig: weaviate.configure.vectorIndex.hnsw({ distanceMetric: 'cosine' }),
-        }),
+        multiTenancy: configure.multiTenancy({ enabled: true, autoTenantCreation: true, autoTenantActivation: true }),
+        properties: [{ name: 'documentId', dataType: 'uuid' }],
+        vectorizers: configure.vectors.selfProvided({ vectorIndexConfig: configure.vectorIndex.hnsw({ distanceMetric: 'cosine' }) }),
       });
     } catch (error) {
       // Another process may have been faster.
@@ -165,28 +201,38 @@ export class WeaviateVectors implements Vectors {
     }
   }
 
-  async #delete(space: Space<Kept>, where: FilterValue): Promise<number> {
-    for (let deleted = 0; ;) {
-      const { successful, failed } = await this.#asking(() => space.data.deleteMany(where));
-      if (failed > 0) throw new Error(`Weaviate could not delete ${failed} vectors.`);
-      if (successful === 0) return deleted;
-      deleted += successful;
-    }
+  #space(collection: Collection, tenant?: string): Space<Kept> {
+    const space = this.#use().collections.get<Kept>(nameOf(collection));
+    return tenant === undefined ? space : space.withTenant(tenant);
   }
 
-  async #asking<T>(ask: () => Promise<T>): Promise<T> {
+  #use(): WeaviateClient {
+    if (!this.#client) throw new Error('The vectors are not open.');
+    return this.#client;
+  }
+
+  /** `nothing` is the answer of a collection or a tenant that is not there. */
+  async #asking<T, Nothing = never>(ask: () => Promise<T>, ...nothing: [Nothing?]): Promise<T | Nothing> {
     try {
       return await ask();
     } catch (cause) {
-      if (!isUnreachable(cause)) throw cause;
-      throw new Failure('DEPENDENCY_UNAVAILABLE', { reason: 'The vector index does not answer.' }, { cause });
+      if (nothing.length > 0 && isMissing(cause)) return nothing[0] as Nothing;
+      throw isUnreachable(cause) ? away(cause) : cause;
     }
   }
 }
 
+function away(cause?: unknown): Failure {
+  return new Failure('DEPENDENCY_UNAVAILABLE', { reason: 'The vector index does not answer.' }, { cause });
+}
+
 /** gRPC names its state in the message; fetch fails with its own words. */
 function isUnreachable(error: unknown): boolean {
-  return error instanceof Error && /\b(UNAVAILABLE|DEADLINE_EXCEEDED|CANCELLED)\b|fetch failed|ECONN|timed? ?out/i.test(error.message);
+  return /\b(UNAVAILABLE|DEADLINE_EXCEEDED|CANCELLED)\b|fetch failed|ECONN|timed? ?out/i.test((error as Error).message);
+}
+
+function isMissing(error: unknown): boolean {
+  return /could not find class|class not found|tenant not found/.test((error as Error).message);
 }
 
 /** A readable name where possible; the hash keeps names apart that differ only in other characters. */
@@ -194,9 +240,4 @@ function nameOf({ name, dimensions }: Collection): string {
   const readable = name.replace(/[^A-Za-z0-9]+/g, '_').slice(0, 60);
   const hash = createHash('sha256').update(`${name}/${dimensions}`).digest('hex').slice(0, 8);
   return `Parley_${readable}_${hash}`;
-}
-
-/** 52 bits of the id's hash: scattered evenly, and exact as a number. */
-function positionOf(id: string): number {
-  return Number.parseInt(createHash('sha256').update(id).digest('hex').slice(0, 13), 16);
 }

@@ -29,6 +29,9 @@ export const TARGETS = {
   'document.ready': ['Document', 'documentId'],
   'document.failed': ['Document', 'documentId'],
   'document.deleted': ['Document', 'documentId'],
+  'vectorIndex.requested': ['VectorIndex', 'vectorIndexId'],
+  'vectorIndex.activated': ['VectorIndex', 'vectorIndexId'],
+  'vectorIndex.failed': ['VectorIndex', 'vectorIndexId'],
   'tool.called': ['ToolCall', 'toolCallId'],
 } as const satisfies { [N in FactName]: readonly [type: string, key: keyof Facts[N]] };
 

@@ -25,9 +25,7 @@ export const Document = defineEntity({
     wordCount: p.integer(),
     characterCount: p.integer().strictNullable(),
     duplicateOf: p.uuid().strictNullable(),
-    /** Whose vectors all its passages have; null before they do. */
-    embeddingModel: p.text().strictNullable(),
-    /** Whose vectors are being made, and of how many passages, from the first, they are there. */
+    /** The indexes that its vectors go to when it is read, by their ids, and of how many passages, from the first, they are there. */
     embeddingTarget: p.text().strictNullable(),
     embeddedPassages: p.integer(),
     /** Where the bytes arrived; null once they were moved to their own place. */

@@ -60,7 +60,6 @@ export class DocumentService {
         wordCount: 0,
         characterCount: null,
         duplicateOf: null,
-        embeddingModel: null,
         embeddingTarget: null,
         embeddedPassages: 0,
         uploadKey: null,
@@ -105,7 +104,7 @@ export class DocumentService {
       await em.flush();
       const { knowledgeBaseId, name, sizeBytes } = found;
       await this.#queue.tell(em, 'document.stored', { documentId: id, knowledgeBaseId, ownerId, name, sizeBytes }, actorOf(context));
-      await this.#queue.add(em, 'document.ingest', { documentId: id });
+      await this.#queue.add(em, 'document.ingest', { documentId: id, knowledgeBaseId });
       return found;
     });
     await showProgress(this.#bus, document);
@@ -124,7 +123,7 @@ export class DocumentService {
       await em.flush();
       const { knowledgeBaseId, ownerId, name } = found;
       await this.#queue.tell(em, 'document.retried', { documentId: id, knowledgeBaseId, ownerId, name }, actorOf(context));
-      await this.#queue.add(em, 'document.ingest', { documentId: id });
+      await this.#queue.add(em, 'document.ingest', { documentId: id, knowledgeBaseId });
       return found;
     });
     await showProgress(this.#bus, document);
@@ -138,11 +137,11 @@ export class DocumentService {
       const found = await em.findOne(Document, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
       if (!found) throw new Failure('NOT_FOUND', { kind: 'Document' });
       const next = await appointHeir(em, found);
-      if (next) await this.#queue.add(em, 'document.ingest', { documentId: next.id });
+      if (next) await this.#queue.add(em, 'document.ingest', { documentId: next.id, knowledgeBaseId: next.knowledgeBaseId });
       await em.nativeDelete(Document, { id });
       const { knowledgeBaseId, ownerId, name } = found;
       await this.#queue.tell(em, 'document.deleted', { documentId: id, knowledgeBaseId, ownerId, name }, actorOf(context));
-      await this.#queue.add(em, 'document.purge', { documentId: id, uploadKey: found.uploadKey });
+      await this.#queue.add(em, 'document.purge', { documentId: id, knowledgeBaseId, uploadKey: found.uploadKey });
       return next;
     });
     await showDeleted(this.#bus, document);

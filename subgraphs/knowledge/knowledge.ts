@@ -7,16 +7,21 @@ import { CitationKnowledge } from './citation.type.ts';
 import { Document } from './document.entity.ts';
 import { DocumentEventResolver, DocumentResolver } from './document.resolver.ts';
 import { DocumentService } from './document.service.ts';
-import { embedDocument, renewEmbeddings } from './ingest/embed.worker.ts';
 import { ingestDocument } from './ingest/ingest.worker.ts';
+import { forgetEmbeddings } from './ingest/restored.ts';
 import { KnowledgeBase } from './knowledge-base.entity.ts';
 import { KnowledgeBaseResolver } from './knowledge-base.resolver.ts';
 import { KnowledgeBaseService } from './knowledge-base.service.ts';
-import { migration } from './migrations/0001-knowledge.ts';
+import { migration as knowledgeTables } from './migrations/0001-knowledge.ts';
+import { migration as vectorIndexTables } from './migrations/0002-vector-index.ts';
 import { ownDocument, ownKnowledgeBase, ownPassage } from './ownership.ts';
 import { Page } from './page.entity.ts';
 import { Passage } from './passage.entity.ts';
 import { PassageResolver } from './passage.resolver.ts';
+import { buildIndex } from './reindex/build.worker.ts';
+import { dropIndex, renewIndex } from './reindex/index-watch.ts';
+import { VectorIndex } from './reindex/vector-index.entity.ts';
+import { VectorIndexResolver } from './reindex/vector-index.resolver.ts';
 import { purgeDocument, purgeKnowledgeBase } from './ingest/purge.worker.ts';
 import { SearchService } from './search/search.service.ts';
 import { startSweep } from './ingest/sweep.ts';
@@ -27,8 +32,9 @@ interface Reference {
 
 export const knowledge: Subgraph<'knowledge'> = {
   name: 'knowledge',
-  entities: [KnowledgeBase, Document, Page, Passage],
-  migrations: [migration],
+  entities: [KnowledgeBase, Document, Page, Passage, VectorIndex],
+  migrations: [knowledgeTables, vectorIndexTables],
+  restored: forgetEmbeddings,
   create(ports) {
     const { ai, bus, log, queue, vectors } = ports;
     const documents = new DocumentService(ports);
@@ -39,6 +45,7 @@ export const knowledge: Subgraph<'knowledge'> = {
         [DocumentResolver, new DocumentResolver(documents)],
         [DocumentEventResolver, new DocumentEventResolver()],
         [PassageResolver, new PassageResolver(search)],
+        [VectorIndexResolver, new VectorIndexResolver(queue, ai)],
         [CitationKnowledgeResolver, new CitationKnowledgeResolver()],
         [AssistantKnowledgeResolver, new AssistantKnowledgeResolver(search)],
         [AssistantVersionKnowledgeResolver, new AssistantVersionKnowledgeResolver(search)],
@@ -59,13 +66,17 @@ export const knowledge: Subgraph<'knowledge'> = {
           run: (job, context) => ingestDocument(job, context, ports),
           options: { concurrency: 2, expireInSeconds: 3600, retryLimit: 25 },
         },
-        'document.embed': { run: (job, context) => embedDocument(job, context, ports), options: { expireInSeconds: 3600, retryLimit: 25 } },
+        'vectorIndex.build': {
+          run: (job, context) => buildIndex(job, context, ports),
+          options: { expireInSeconds: 24 * 3600, retryLimit: 0 },
+        },
+        'vectorIndex.drop': { run: (job, context) => dropIndex(job, context, ports), options: { retryLimit: 25 } },
         'document.purge': { run: (job, context) => purgeDocument(job, context, ports), options: { retryLimit: 25 } },
         'knowledgeBase.purge': { run: (job, context) => purgeKnowledgeBase(job, context, ports), options: { retryLimit: 25 } },
       },
       hears: {},
       async start(fork) {
-        await renewEmbeddings(fork(), queue, ai.embedding.model);
+        await renewIndex(fork(), queue, ai.embedding.model);
         return startSweep(fork, ports, log);
       },
     };

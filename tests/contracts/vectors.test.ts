@@ -3,9 +3,11 @@ import { vector } from '@electric-sql/pglite-pgvector';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { newId } from '../../infra/id.ts';
 import { PgVectors } from '../../infra/vectors/pgvector.ts';
-import type { Collection, VectorItem, Vectors } from '../../infra/vectors/vectors.ts';
+import type { Collection, Subject, VectorItem, Vectors } from '../../infra/vectors/vectors.ts';
 import { WeaviateVectors } from '../../infra/vectors/weaviate.ts';
+import { eventually } from '../support/eventually.ts';
 import { describeWhen } from '../support/when.ts';
+import { missingWeaviate, startWeaviate, type Weaviate } from '../support/weaviate.ts';
 
 interface Opened {
   vectors: Vectors;
@@ -17,13 +19,16 @@ async function openPgVectors(): Promise<Opened> {
   return { vectors: new PgVectors(() => engine), close: () => engine.close() };
 }
 
-/** Weaviate has no server that a test could start: where there is one, the settings say so. */
+/** The server that the settings name, else one of our own where it is installed. */
 const { WEAVIATE_URL, WEAVIATE_GRPC_PORT = '50051', WEAVIATE_API_KEY } = process.env;
-const missingWeaviate = WEAVIATE_URL ? null : 'WEAVIATE_URL names no server';
 
 async function openWeaviate(): Promise<Opened> {
-  const vectors = new WeaviateVectors({ url: WEAVIATE_URL!, grpcPort: Number(WEAVIATE_GRPC_PORT), apiKey: WEAVIATE_API_KEY });
-  return { vectors, close: async () => {} };
+  if (WEAVIATE_URL) {
+    const address = { url: WEAVIATE_URL, grpcPort: Number(WEAVIATE_GRPC_PORT), apiKey: WEAVIATE_API_KEY };
+    return { vectors: new WeaviateVectors(address), close: async () => {} };
+  }
+  const server = await startWeaviate();
+  return { vectors: new WeaviateVectors(server.address), close: () => server.stop() };
 }
 
 const DIMENSIONS = 8;
@@ -45,6 +50,11 @@ function contract(open: () => Promise<Opened>): void {
     documentId,
     vector: at(angle),
   });
+  const read = async (space: Collection, tenant: string) => {
+    const found: VectorItem[] = [];
+    for await (const each of vectors.scan(space, tenant)) found.push(each);
+    return found;
+  };
   const fresh = (dimensions = DIMENSIONS): Collection => ({ name: `test-${newId()}`, dimensions });
 
   beforeAll(async () => {
@@ -99,29 +109,122 @@ function contract(open: () => Promise<Opened>): void {
     expect(await vectors.nearest(space, { tenants: [newId()], vector: at(0), limit: 5 })).toEqual([]);
   });
 
-  it('replaces a vector that is put again, tenant and all', async () => {
+  it('joins several tenants in one ranking', async () => {
     const space = fresh();
-    const [before, after] = [newId(), newId()];
-    const once = item(before, 0);
+    const tenants = Array.from({ length: 20 }, () => newId());
+    const items = tenants.map((tenant, index) => item(tenant, (index + 1) / 20));
+    await vectors.upsert(space, items.toReversed());
+    const hits = await vectors.nearest(space, { tenants: [...tenants, newId()], vector: at(0), limit: 12 });
+    expect(hits.map(({ id, documentId }) => ({ id, documentId }))).toEqual(
+      items.slice(0, 12).map(({ id, documentId }) => ({ id, documentId })),
+    );
+  });
+
+  it('leaves out documents and items before it ranks, so that the result is still full', async () => {
+    const space = fresh();
+    const [tenant, near] = [newId(), newId()];
+    const crowd = Array.from({ length: 200 }, (_, index) => item(tenant, index / 10_000, near));
+    const far = [item(tenant, 0.5), item(tenant, 0.6), item(tenant, 0.7)];
+    await vectors.upsert(space, [...crowd, ...far]);
+    const except = { documentIds: [near, newId()], ids: [far[1]!.id] };
+    const hits = await vectors.nearest(space, { tenants: [tenant], vector: at(0), limit: 2, except });
+    expect(hits.map(({ id }) => id)).toEqual([far[0]!.id, far[2]!.id]);
+  });
+
+  it('finds what is similar to a document or an item, but never that itself', async () => {
+    const space = fresh();
+    const [tenant, elsewhere, document] = [newId(), newId(), newId()];
+    const own = [item(tenant, 0.1, document), item(tenant, 0.3, document)];
+    const [close, further, other] = [item(tenant, 0.22), item(tenant, 1), item(elsewhere, 0.15)];
+    await vectors.upsert(space, [...own, close, further, other]);
+    const ids = async (to: Subject, tenants: string[]) => (await vectors.similar(space, { to, tenants, limit: 3 })).map(({ id }) => id);
+    expect(await ids({ tenant, documentId: document }, [tenant])).toEqual([close.id, further.id]);
+    expect(await ids({ tenant, documentId: document }, [tenant, elsewhere])).toEqual([close.id, other.id, further.id]);
+    expect(await ids({ tenant, id: own[0]!.id }, [tenant])).toEqual([close.id, own[1]!.id, further.id]);
+    expect(await ids({ tenant, documentId: newId() }, [tenant])).toEqual([]);
+    expect(await ids({ tenant: newId(), id: own[0]!.id }, [tenant])).toEqual([]);
+  });
+
+  it('replaces a vector that is put again', async () => {
+    const space = fresh();
+    const once = item(newId(), 0);
     await vectors.upsert(space, [once]);
     await vectors.upsert(space, [once]);
-    await vectors.upsert(space, [{ ...once, tenant: after, vector: at(0.5) }]);
-    expect(await vectors.nearest(space, { tenants: [before], vector: at(0), limit: 5 })).toEqual([]);
-    const hits = await vectors.nearest(space, { tenants: [after], vector: at(0.5), limit: 5 });
+    await vectors.upsert(space, [{ ...once, vector: at(0.5) }]);
+    const hits = await vectors.nearest(space, { tenants: [once.tenant], vector: at(0.5), limit: 5 });
     expect(hits).toHaveLength(1);
     expect(hits[0]!.score).toBeCloseTo(1, 5);
   });
 
-  it('deletes by id, by document and by tenant, and says how many', async () => {
+  it('deletes by id, by document and by tenant', async () => {
     const space = fresh();
     const [tenant, document] = [newId(), newId()];
     const [one, two, three, four] = [item(tenant, 0.1, document), item(tenant, 0.2, document), item(tenant, 0.3), item(newId(), 0.4)];
+    const left = async () =>
+      (await vectors.nearest(space, { tenants: [tenant, four.tenant], vector: at(0), limit: 9 })).map(({ id }) => id);
     await vectors.upsert(space, [one, two, three, four]);
-    expect(await vectors.deleteBy(space, { ids: [one.id, newId()] })).toBe(1);
-    expect(await vectors.deleteBy(space, { documentId: document })).toBe(1);
-    expect(await vectors.deleteBy(space, { tenant })).toBe(1);
-    expect(await vectors.deleteBy(space, { tenant })).toBe(0);
-    expect(await vectors.nearest(space, { tenants: [four.tenant], vector: at(0), limit: 5 })).toHaveLength(1);
+    await vectors.deleteBy(space, { tenant, ids: [one.id, four.id, newId()] });
+    expect(await left()).toEqual([two.id, three.id, four.id]);
+    await vectors.deleteBy(space, { tenant, documentId: document });
+    expect(await left()).toEqual([three.id, four.id]);
+    await vectors.deleteBy(space, { tenant });
+    await vectors.deleteBy(space, { tenant });
+    expect(await left()).toEqual([four.id]);
+  });
+
+  it('leaves nothing of 5,000 items that are deleted', async () => {
+    const space = fresh();
+    const [tenant, document] = [newId(), newId()];
+    await vectors.upsert(
+      space,
+      Array.from({ length: 5_000 }, (_, index) => item(tenant, index / 5_000, document)),
+    );
+    await vectors.deleteBy(space, { tenant, documentId: document });
+    expect(await read(space, tenant)).toEqual([]);
+    expect(await vectors.nearest(space, { tenants: [tenant], vector: at(0), limit: 5 })).toEqual([]);
+  }, 120_000);
+
+  it('takes a collection or a tenant that is not there for an empty one', async () => {
+    const space = fresh();
+    const [tenant, ids] = [newId(), [newId()]];
+    const nothing = async () => {
+      expect(await vectors.nearest(space, { tenants: [tenant], vector: at(0), limit: 5 })).toEqual([]);
+      expect(await vectors.similar(space, { tenants: [tenant], to: { tenant, documentId: newId() }, limit: 5 })).toEqual([]);
+      expect(await read(space, tenant)).toEqual([]);
+      for (const by of [{ tenant }, { tenant, ids }, { tenant, documentId: newId() }]) await vectors.deleteBy(space, by);
+    };
+    await nothing();
+    await vectors.upsert(space, [item(newId(), 0)]);
+    await nothing();
+    await vectors.drop(space);
+    await vectors.drop(space);
+    await nothing();
+  });
+
+  it('drops a collection whole, and makes it anew', async () => {
+    const [space, other] = [fresh(), fresh()];
+    const [gone, stays] = [item(newId(), 0), item(newId(), 0)];
+    await vectors.upsert(space, [gone]);
+    await vectors.upsert(other, [stays]);
+    await vectors.drop(space);
+    expect(await read(space, gone.tenant)).toEqual([]);
+    expect(await read(other, stays.tenant)).toHaveLength(1);
+    await vectors.upsert(space, [gone]);
+    expect(await read(space, gone.tenant)).toEqual([gone]);
+  });
+
+  it('refuses vectors of another length, and then stores none of their batch', async () => {
+    const space = fresh();
+    const good = item(newId(), 0);
+    const bad = { ...good, id: newId(), vector: at(0, DIMENSIONS + 1) };
+    await expect(vectors.upsert(space, [good, bad])).rejects.toThrow(RangeError);
+    await vectors.upsert(space, []);
+    expect(await read(space, good.tenant)).toEqual([]);
+    await expect(vectors.nearest(space, { tenants: [good.tenant], vector: at(0, 3), limit: 1 })).rejects.toThrow(RangeError);
+  });
+
+  it('answers a ping', async () => {
+    await vectors.ping();
   });
 
   it('keeps collections apart, whatever their names and dimensions', async () => {
@@ -149,8 +252,7 @@ function contract(open: () => Promise<Opened>): void {
     const tenant = newId();
     const items = Array.from({ length: 450 }, (_, index) => item(tenant, index / 7));
     await vectors.upsert(space, [...items, item(newId(), 0)]);
-    const found: VectorItem[] = [];
-    for await (const each of vectors.scan(space, tenant)) found.push(each);
+    const found = await read(space, tenant);
     const byId = (left: VectorItem, right: VectorItem) => (left.id < right.id ? -1 : 1);
     expect(found.sort(byId)).toEqual(items.sort(byId));
   });
@@ -164,4 +266,52 @@ function contract(open: () => Promise<Opened>): void {
 }
 
 describe('vectors in pgvector', () => contract(openPgVectors));
-describeWhen(missingWeaviate, 'vectors in Weaviate', () => contract(openWeaviate));
+describeWhen(WEAVIATE_URL ? null : missingWeaviate, 'vectors in Weaviate', () => contract(openWeaviate));
+
+describeWhen(missingWeaviate, 'a Weaviate server', () => {
+  const space = { name: 'kept', dimensions: DIMENSIONS };
+  const kept = { id: newId(), tenant: newId(), documentId: newId(), vector: at(0) };
+  const away = expect.objectContaining({ code: 'DEPENDENCY_UNAVAILABLE', retryable: true });
+  let server: Weaviate;
+  let vectors: WeaviateVectors;
+  const ask = () => vectors.nearest(space, { tenants: [kept.tenant], vector: at(0), limit: 1 });
+
+  beforeAll(async () => {
+    server = await startWeaviate();
+    vectors = new WeaviateVectors({ ...server.address, timeout: { init: 5, query: 4, insert: 4 } });
+    await vectors.open();
+    await vectors.upsert(space, [kept]);
+  });
+  afterAll(async () => {
+    await vectors.close();
+    await server.stop();
+  });
+
+  it.each<[string, () => unknown, () => unknown]>([
+    ['is stopped', () => server.end(), () => server.start()],
+    ['is silent', () => server.freeze(), () => server.thaw()],
+  ])(
+    'that %s is said to be away, and goes on later with what it had',
+    async (_, leave, comeBack) => {
+      await leave();
+      await expect(ask()).rejects.toEqual(away);
+      await expect(vectors.upsert(space, [kept])).rejects.toEqual(away);
+      await expect(vectors.deleteBy(space, { tenant: newId() })).rejects.toEqual(away);
+      await expect(vectors.ping()).rejects.toEqual(away);
+      await comeBack();
+      const hits = await eventually(
+        () => ask().catch(() => []),
+        ({ length }) => length > 0,
+        60_000,
+      );
+      expect(hits).toEqual([{ id: kept.id, documentId: kept.documentId, score: 1 }]);
+      await vectors.ping();
+    },
+    120_000,
+  );
+
+  it('lets nobody in without the key', async () => {
+    for (const apiKey of [undefined, 'another'])
+      await expect(new WeaviateVectors({ ...server.address, apiKey }).open()).rejects.toThrow(/401|UNAUTHENTICATED/i);
+  });
+});

@@ -50,31 +50,38 @@ describe('the audit log', () => {
     expect(STEPS.map(({ mutation }) => mutation).sort()).toEqual(Object.keys(schema.getMutationType()!.getFields()).sort());
   });
 
-  it.each(STEPS)('holds exactly one entry of each $mutation', async ({ mutation, select, action, input, anonymous, before }) => {
-    await before?.(made);
-    const requestId = `audit-${mutation}`;
-    const type = `${mutation[0]!.toUpperCase()}${mutation.slice(1)}Input!`;
-    const document = input ? `mutation ($input: ${type}) { ${mutation}(input: $input) ${select} }` : `mutation { ${mutation} ${select} }`;
-    const { data, errors } = await traced(requestId, document, {
-      input: input?.(made),
-      token: anonymous ? undefined : made['person'].token,
-    });
-    expect(errors).toBeUndefined();
-    made[mutation] = data[mutation];
-    if (mutation === 'signUp')
-      made['person'] = Object.assign(Object.create(Person.prototype), { product, id: data.signUp.user.id, token: data.signUp.accessToken });
+  it.each(STEPS)(
+    'holds exactly one entry of each $mutation',
+    async ({ mutation, select, action, input, anonymous, admin: asAdmin, before }) => {
+      await before?.(made);
+      const requestId = `audit-${mutation}`;
+      const type = `${mutation[0]!.toUpperCase()}${mutation.slice(1)}Input!`;
+      const document = input ? `mutation ($input: ${type}) { ${mutation}(input: $input) ${select} }` : `mutation { ${mutation} ${select} }`;
+      const { data, errors } = await traced(requestId, document, {
+        input: input?.(made),
+        token: anonymous ? undefined : (asAdmin ? admin : made['person']).token,
+      });
+      expect(errors).toBeUndefined();
+      made[mutation] = data[mutation];
+      if (mutation === 'signUp')
+        made['person'] = Object.assign(Object.create(Person.prototype), {
+          product,
+          id: data.signUp.user.id,
+          token: data.signUp.accessToken,
+        });
 
-    // Another fact, told later and heard in order, says that everything before it was heard.
-    const marker = await Person.signUp(product);
-    await eventually(
-      () => entries({ action: 'user.signedUp', targetId: marker.id }),
-      ({ length }) => length === 1,
-    );
-    const found = (await entries({ action })).filter((entry) => entry.requestId === requestId);
-    expect(found).toHaveLength(1);
-    expect(found[0]).toMatchObject({ actor: { id: made['person'].id }, ip: '127.0.0.1' });
-    expect(found[0].targetId).toBeTruthy();
-  });
+      // Another fact, told later and heard in order, says that everything before it was heard.
+      const marker = await Person.signUp(product);
+      await eventually(
+        () => entries({ action: 'user.signedUp', targetId: marker.id }),
+        ({ length }) => length === 1,
+      );
+      const found = (await entries({ action })).filter((entry) => entry.requestId === requestId);
+      expect(found).toHaveLength(1);
+      expect(found[0]).toMatchObject({ actor: { id: (asAdmin ? admin : made['person']).id }, ip: '127.0.0.1' });
+      expect(found[0].targetId).toBeTruthy();
+    },
+  );
 
   it('says that somebody failed to sign in, and to whose account', async () => {
     const { errors } = await traced('audit-failed', 'mutation ($input: SignInInput!) { signIn(input: $input) { accessToken } }', {

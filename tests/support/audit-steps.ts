@@ -9,6 +9,7 @@ export interface Step {
   input?(made: Record<string, any>): unknown;
   /** As whom; the person when absent. */
   anonymous?: boolean;
+  admin?: boolean;
   before?(made: Record<string, any>): Promise<void>;
 }
 
@@ -152,6 +153,7 @@ export const STEPS: Step[] = [
     action: 'assistant.deleted',
     input: ({ createAssistant }) => ({ id: createAssistant.assistant.id }),
   },
+  { mutation: 'reindexKnowledge', select: '{ vectorIndex { id } }', action: 'vectorIndex.requested', admin: true },
   { mutation: 'signOut', select: '{ signedOut }', action: 'session.signedOut' },
 ];
 

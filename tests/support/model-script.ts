@@ -16,6 +16,8 @@ export interface Reply {
   delayMs?: number;
   /** Pause before the response begins; `delayMs` when absent. */
   firstDelayMs?: number;
+  /** The response begins after this. */
+  until?: Promise<unknown>;
   toolCalls?: { name: string; arguments: unknown }[];
   /** False leaves the usage out. */
   usage?: boolean;

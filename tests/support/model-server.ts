@@ -52,6 +52,7 @@ export async function startModelServer(options: ModelServerOptions = {}): Promis
     });
     const endpoint = request.path.endsWith('/models') ? 'models' : request.path.endsWith('/embeddings') ? 'embeddings' : 'chat';
     const reply = take(endpoint, request);
+    await reply.until;
     if (await misbehave(response, reply)) return;
     if (endpoint === 'models')
       return sendJson(response, { object: 'list', data: (options.models ?? ['scripted', 'scripted-large']).map(toModel) });

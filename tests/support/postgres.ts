@@ -14,6 +14,12 @@ const DEBIAN = '/usr/lib/postgresql';
 export interface Postgres {
   /** The address of a new and empty database. */
   fresh(): Promise<string>;
+  /** The address of a database that is there. */
+  urlOf(database: string): string;
+  /** A folder that the server may read and write. */
+  directory: string;
+  /** Runs one of PostgreSQL's programs as the user of the server, and gives what it says. */
+  run(program: string, args: string[]): Promise<string>;
   kill(): Promise<void>;
   start(): Promise<void>;
   stop(): Promise<void>;
@@ -36,35 +42,43 @@ export function missingPgvector(): string | null {
     : 'there is no pgvector, and WEAVIATE_URL names no server';
 }
 
-export async function startPostgres(): Promise<Postgres> {
+export interface PostgresOptions {
+  /** `name=value` each. */
+  settings?: string[];
+  /** Data that are there already, of the user of the servers. */
+  data?: string;
+}
+
+export async function startPostgres({ settings = [], data: existing }: PostgresOptions = {}): Promise<Postgres> {
   const bin = programs()!;
   const directory = mkdtempSync(join(tmpdir(), 'parley-postgres-'));
   const user = process.getuid?.() === 0 ? servant() : undefined;
   if (user) chownSync(directory, user.uid, user.gid);
   const options = { ...user, cwd: directory, env: { PATH: process.env['PATH'], HOME: directory } };
-  const data = join(directory, 'data');
-  await promisify(execFile)(
-    join(bin, 'initdb'),
-    ['-D', data, '-U', 'parley', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'],
-    options,
-  );
+  const data = existing ?? join(directory, 'data');
+  const run = async (program: string, args: string[]) => (await promisify(execFile)(join(bin, program), args, options)).stdout;
+  if (!existing) await run('initdb', ['-D', data, '-U', 'parley', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync']);
   const port = await freePort();
-  const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'fsync=off'].flatMap((setting) => ['-c', setting]);
+  const all = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'fsync=off', ...settings];
   const server = new ServerProcess(
-    [join(bin, 'postgres'), '-D', data, '-p', String(port), ...settings],
+    [join(bin, 'postgres'), '-D', data, '-p', String(port), ...all.flatMap((setting) => ['-c', setting])],
     /ready to accept connections/,
     options,
   );
   await server.start();
   let count = 0;
+  const urlOf = (database: string) => `postgres://parley@127.0.0.1:${port}/${database}`;
   return {
+    directory,
+    run,
+    urlOf,
     async fresh() {
       const name = `parley_${++count}`;
-      const client = new Client({ connectionString: `postgres://parley@127.0.0.1:${port}/postgres` });
+      const client = new Client({ connectionString: urlOf('postgres') });
       await client.connect();
       await client.query(`create database ${name}`);
       await client.end();
-      return `postgres://parley@127.0.0.1:${port}/${name}`;
+      return urlOf(name);
     },
     kill: () => server.end('SIGQUIT'),
     start: () => server.start(),

@@ -1,6 +1,7 @@
 import { getDocumentProxy } from 'unpdf';
 import { Failure } from '../../../schema/errors.ts';
 import type { ExtractedPage } from './extraction.ts';
+import { joinCutWords } from './hyphens.ts';
 import { layoutOf, type PlacedText } from './layout.ts';
 
 const MAX_PAGES = 5_000;
@@ -13,7 +14,7 @@ export async function readPdf(bytes: Uint8Array): Promise<ExtractedPage[]> {
   const pages: ExtractedPage[] = [];
   for (let number = 1; number <= pdf.numPages; number += 1) pages.push({ number, text: await readPage(pdf, number) });
   if (!pages.some((page) => /[\p{L}\p{N}]/u.test(page.text))) throw new Failure('DOCUMENT_NO_TEXT');
-  return pages;
+  return joinCutWords(pages);
 }
 
 type Pdf = Awaited<ReturnType<typeof getDocumentProxy>>;

@@ -1,14 +1,17 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import type { Ai } from '../../../infra/ai/ai.ts';
+import type { Queue } from '../../../infra/queue/queue.ts';
 import type { Vectors } from '../../../infra/vectors/vectors.ts';
 import { Document } from '../document.entity.ts';
 import { Passage } from '../passage.entity.ts';
-import { collectionOf, rememberSpace } from './vector-space.ts';
+import { VectorIndex } from '../reindex/vector-index.entity.ts';
+import { collectionOf, lockPointer, readableIndex, readableOf, writableIndexes } from '../reindex/vector-indexes.ts';
 
-const PASSAGES_AT_ONCE = 32;
+export const PASSAGES_AT_ONCE = 32;
 
 export interface EmbedOptions {
   ai: Ai;
+  queue: Queue;
   vectors: Vectors;
   signal: AbortSignal;
   /** Runs a piece of work in one transaction, or throws when the worker may not go on. */
@@ -18,28 +21,54 @@ export interface EmbedOptions {
 }
 
 /**
- * Makes the vectors of a document's passages in the space of the present model, a batch at a time; what an earlier
- * attempt has made for this model is not made again. Gives the name of the model.
+ * Makes the vectors of a document's passages, a batch at a time, and puts them into every index that took them from the
+ * first; what an earlier attempt has made is not made again.
  */
-export async function embedPassages(document: Document, { ai, vectors, signal, step, show }: EmbedOptions): Promise<string> {
-  const { model } = ai.embedding;
+export async function embedPassages(document: Document, { ai, queue, vectors, signal, step, show }: EmbedOptions): Promise<void> {
+  const { id, knowledgeBaseId: tenant, name } = document;
   for (;;) {
     signal.throwIfAborted();
-    const { batch, done } = await step((em) => nextBatch(em, document.id, model));
-    if (batch.length === 0) return model;
+    const { batch, done, targets } = await step((em) => nextBatch(em, id));
+    if (batch.length === 0) return;
     await show(done / Math.max(1, document.passageCount));
     const made = await ai.embed(
-      batch.map((passage) => embeddedText(document.name, passage)),
+      batch.map((passage) => embeddedText(name, passage)),
       signal,
     );
-    const space = collectionOf(model, made[0]!.length);
-    await step((em) => rememberSpace(em, space));
-    await vectors.upsert(
-      space,
-      batch.map(({ id }, index) => ({ id, tenant: document.knowledgeBaseId, documentId: document.id, vector: made[index]! })),
-    );
-    await step((em) => em.nativeUpdate(Document, { id: document.id }, { embeddedPassages: done + batch.length }));
+    const open = await step((em) => writableIndexes(em, queue, { model: ai.embedding.model, dimensions: made[0]!.length }));
+    const own = done === 0 ? open : open.filter((index) => targets.includes(index.id));
+    if (!own.includes(readableOf(open)!)) {
+      await step((em) => em.nativeUpdate(Document, { id }, { embeddedPassages: 0 }));
+      continue;
+    }
+    const items = batch.map((passage, index) => ({ id: passage.id, tenant, documentId: id, vector: made[index]! }));
+    for (const index of own) await vectors.upsert(collectionOf(index)!, items);
+    const embeddingTarget = own.map((index) => index.id).join(' ');
+    await step((em) => em.nativeUpdate(Document, { id }, { embeddedPassages: done + batch.length, embeddingTarget }));
   }
+}
+
+/**
+ * Notes in which indexes the document is complete. False when another became the one that is asked, and the document is
+ * to be embedded again. Inside the transaction that makes it ready.
+ */
+export async function settleIndexes(em: SqlEntityManager, document: Document, model: string): Promise<boolean> {
+  if (document.passageCount === 0) return true;
+  await lockPointer(em);
+  const targets = await em.find(VectorIndex, { id: { $in: targetsOf(document) }, model, state: { $in: ['ACTIVE', 'BUILDING'] } });
+  const dimensions = targets[0]?.dimensions;
+  const asked = dimensions ? await readableIndex(em, { model, dimensions }) : null;
+  if (!asked || !targets.includes(asked)) {
+    document.embeddedPassages = 0;
+    return false;
+  }
+  for (const { id } of targets) {
+    await em.execute(
+      'insert into knowledge.vector_index_document values (?, ?, ?, true) on conflict (index_id, document_id) do update set done = true',
+      [id, document.id, document.knowledgeBaseId],
+    );
+  }
+  return true;
 }
 
 /** A passage alone often does not say what it is about; its document and its headings do. */
@@ -53,14 +82,14 @@ export function titleOf(documentName: string): string {
 }
 
 /** The passages that come next. How far it is stands with the document: rows of passages are wide, and never rewritten. */
-async function nextBatch(em: SqlEntityManager, documentId: string, model: string): Promise<{ batch: Passage[]; done: number }> {
+async function nextBatch(em: SqlEntityManager, documentId: string): Promise<{ batch: Passage[]; done: number; targets: string[] }> {
   const document = await em.findOne(Document, { id: documentId });
-  if (!document) return { batch: [], done: 0 };
-  if (document.embeddingTarget !== model) {
-    Object.assign(document, { embeddingTarget: model, embeddedPassages: 0 });
-    await em.flush();
-  }
+  if (!document) return { batch: [], done: 0, targets: [] };
   const done = document.embeddedPassages;
   const batch = await em.find(Passage, { documentId, position: { $gte: done } }, { orderBy: { position: 'asc' }, limit: PASSAGES_AT_ONCE });
-  return { batch, done };
+  return { batch, done, targets: targetsOf(document) };
+}
+
+function targetsOf({ embeddingTarget }: Document): string[] {
+  return embeddingTarget?.split(' ') ?? [];
 }

@@ -3,13 +3,13 @@ import type { JobContext } from '../../context.ts';
 import type { Ports } from '../../subgraph.ts';
 import { Document, type DocumentStatus } from '../document.entity.ts';
 import { findOriginal } from './duplicate.ts';
-import { embedPassages } from './embedding.ts';
+import { embedPassages, settleIndexes } from './embedding.ts';
 import { Lease, LeaseLost } from './lease.ts';
 import { tellFailed, tellReady } from './outcome.ts';
 import { showProgress } from './progress.ts';
-import { purgeDocument } from './purge.worker.ts';
+import { purgeDocument, type PurgeDocument } from './purge.worker.ts';
 import { readFile, settleFile, storeText } from './reading.ts';
-import { forgetVectors } from './vector-space.ts';
+import { forgetVectors } from '../reindex/vector-indexes.ts';
 
 /** Begun so often, a document has had its chance: a provider that is down has had a quarter of an hour. */
 const MAX_ATTEMPTS = 18;
@@ -22,15 +22,15 @@ type IngestPorts = Pick<Ports, 'ai' | 'bus' | 'files' | 'queue' | 'vectors'>;
  * The whole way of a stored file to a document that can be searched. It may be begun any number of times, by several
  * workers, and break off anywhere: what is done stays done, and nothing is there twice.
  */
-export async function ingestDocument({ documentId }: { documentId: string }, context: JobContext, ports: IngestPorts): Promise<void> {
-  const lease = await Lease.take(context.em, documentId);
+export async function ingestDocument(job: PurgeDocument, context: JobContext, ports: IngestPorts): Promise<void> {
+  const lease = await Lease.take(context.em, job.documentId);
   // Deleted meanwhile: what an earlier attempt wrote after the deletion goes too.
-  if (lease === undefined) return purgeDocument({ documentId }, context, ports);
+  if (lease === undefined) return purgeDocument(job, context, ports);
   if (lease === null) return;
   try {
     await ingest(lease, context, ports);
   } catch (error) {
-    if (error instanceof LeaseLost) return await leaveToOthers(documentId, context, ports);
+    if (error instanceof LeaseLost) return await leaveToOthers(job, context, ports);
     if (await settles(error, lease, context, ports)) return;
     throw error;
   } finally {
@@ -44,15 +44,17 @@ async function ingest(lease: Lease, { em, signal }: JobContext, { ai, bus, files
   if (!hasText(lease.document)) {
     await enter(lease, 'EXTRACTING', bus);
     const read = await readFile(lease.document, files, signal);
-    await forgetVectors(em.fork(), vectors, { documentId: lease.document.id });
+    const { id: documentId, knowledgeBaseId: tenant } = lease.document;
+    await forgetVectors(em.fork(), vectors, { tenant, documentId });
     await storeText(lease, read);
   }
-  await enter(lease, 'EMBEDDING', bus);
-  const { document } = lease;
-  const show = (progress: number) => showProgress(bus, document, progress);
-  const model = await embedPassages(document, { ai, vectors, signal, show, step: (body) => lease.step(body) });
-  await enter(lease, 'INDEXING', bus);
-  await finish(lease, model, { bus, queue });
+  do {
+    await enter(lease, 'EMBEDDING', bus);
+    const { document } = lease;
+    const show = (progress: number) => showProgress(bus, document, progress);
+    await embedPassages(document, { ai, queue, vectors, signal, show, step: (body) => lease.step(body) });
+    await enter(lease, 'INDEXING', bus);
+  } while (!(await finish(lease, ai.embedding.model, { bus, queue })));
 }
 
 /** Its passages are complete since it entered `EMBEDDING`. */
@@ -83,14 +85,16 @@ async function recogniseDuplicate(lease: Lease, { bus, queue }: Pick<IngestPorts
   return document !== null;
 }
 
-async function finish(lease: Lease, embeddingModel: string, { bus, queue }: Pick<IngestPorts, 'bus' | 'queue'>): Promise<void> {
+/** False when the index that is asked was replaced meanwhile. */
+async function finish(lease: Lease, model: string, { bus, queue }: Pick<IngestPorts, 'bus' | 'queue'>): Promise<boolean> {
   const document = await lease.step(async (em) => {
     const found = await em.findOneOrFail(Document, { id: lease.document.id });
-    found.embeddingModel = embeddingModel;
+    if (!(await settleIndexes(em, found, model))) return null;
     await tellReady(em, queue, found);
     return found;
   });
-  await showProgress(bus, document);
+  if (document) await showProgress(bus, document);
+  return document !== null;
 }
 
 /** True when the attempt was the last and the failure is told; false when the queue should try again. */
@@ -110,7 +114,7 @@ async function settles(error: unknown, lease: Lease, { signal }: JobContext, { b
 }
 
 /** Another worker goes on, or the document was deleted while this one wrote. */
-async function leaveToOthers(documentId: string, context: JobContext, ports: IngestPorts): Promise<void> {
-  const exists = await context.em.fork().count(Document, { id: documentId });
-  if (exists === 0) await purgeDocument({ documentId }, context, ports);
+async function leaveToOthers(job: PurgeDocument, context: JobContext, ports: IngestPorts): Promise<void> {
+  const exists = await context.em.fork().count(Document, { id: job.documentId });
+  if (exists === 0) await purgeDocument(job, context, ports);
 }

@@ -3,6 +3,7 @@ import type { SqlEntityManager } from '@mikro-orm/sql';
 import type { Log } from '../../../infra/log.ts';
 import type { Ports } from '../../subgraph.ts';
 import { Document } from '../document.entity.ts';
+import { resumeBuilding } from '../reindex/index-watch.ts';
 import { showDeleted } from './progress.ts';
 
 const INTERRUPTED_EVERY_MS = 5_000;
@@ -25,7 +26,11 @@ export function startSweep(fork: () => SqlEntityManager, ports: SweepPorts, log:
     run();
     return setInterval(run, milliseconds);
   };
-  const timers = [every(INTERRUPTED_EVERY_MS, resumeInterrupted), every(ABANDONED_EVERY_MS, discardAbandoned)];
+  const timers = [
+    every(INTERRUPTED_EVERY_MS, resumeInterrupted),
+    every(INTERRUPTED_EVERY_MS, resumeBuilding),
+    every(ABANDONED_EVERY_MS, discardAbandoned),
+  ];
   return async () => {
     timers.forEach(clearInterval);
     await running;
@@ -38,11 +43,11 @@ async function resumeInterrupted(em: SqlEntityManager, { queue }: SweepPorts): P
   const [waiting] = await em.execute<unknown[]>(`select 1 from knowledge.document where ${stale} limit 1`);
   if (!waiting) return;
   await em.transactional(async (inner) => {
-    const freed = await inner.execute<{ id: string }[]>(
+    const freed = await inner.execute<{ id: string; knowledgeBaseId: string }[]>(
       `update knowledge.document set lease = null, lease_until = null
-       where id in (select id from knowledge.document where ${stale} limit ${AT_ONCE} for update skip locked) returning id`,
+       where id in (select id from knowledge.document where ${stale} limit ${AT_ONCE} for update skip locked) returning id, knowledge_base_id as "knowledgeBaseId"`,
     );
-    for (const { id } of freed) await queue.add(inner, 'document.ingest', { documentId: id });
+    for (const { id, knowledgeBaseId } of freed) await queue.add(inner, 'document.ingest', { documentId: id, knowledgeBaseId });
   });
 }
 
@@ -63,7 +68,7 @@ async function discardAbandoned(em: SqlEntityManager, { bus, queue }: SweepPorts
         { documentId: id, knowledgeBaseId, ownerId, name },
         { userId: null, sessionId: null, requestId: 'sweep' },
       );
-      await queue.add(inner, 'document.purge', { documentId: id });
+      await queue.add(inner, 'document.purge', { documentId: id, knowledgeBaseId });
     }
     return abandoned;
   });

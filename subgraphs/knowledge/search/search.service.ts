@@ -12,7 +12,7 @@ import { ownKnowledgeBase } from '../ownership.ts';
 import { Passage } from '../passage.entity.ts';
 import { SearchMode, type SearchHit, type SearchKnowledgeInput } from '../passage.type.ts';
 import { fuse, spread, type Fused, type Ranked } from './rank.ts';
-import { collectionOf } from '../ingest/vector-space.ts';
+import { askVectors } from './vector-search.ts';
 import { questionTerms } from './words.ts';
 
 const MAX_QUERY = 1_000;
@@ -78,14 +78,12 @@ export class SearchService {
     return all.map(({ id }) => id);
   }
 
-  async #nearest({ log }: Context, { query, knowledgeBaseIds, mode, first }: Question): Promise<Ranked[]> {
+  async #nearest({ em, log }: Context, { query, knowledgeBaseIds, mode, first }: Question): Promise<Ranked[]> {
     try {
       const [vector] = await this.ai.embed([query]);
-      return await this.vectors.nearest(collectionOf(this.ai.embedding.model, vector!.length), {
-        tenants: knowledgeBaseIds,
-        vector: vector!,
-        limit: depthFor(first),
-      });
+      const space = { model: this.ai.embedding.model, dimensions: vector!.length };
+      const scope = { tenants: knowledgeBaseIds, limit: depthFor(first) };
+      return await askVectors(em.fork(), space, (collection) => this.vectors.nearest(collection, { ...scope, vector: vector! }));
     } catch (error) {
       // While a provider is down, words still find something.
       if (mode === SearchMode.VECTOR || !(error instanceof Failure && error.retryable)) throw error;

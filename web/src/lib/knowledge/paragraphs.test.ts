@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { markedPieces, paragraphsOf } from './paragraphs.ts';
+import { linesJoined, markedPieces, paragraphsOf } from './paragraphs.ts';
+
+it('lines run on in a snippet, and headings, items and rows keep their own, all at their offsets', () => {
+  const text = '## Fees\n\nA berth\ncosts:\n- 12 euros\n- a night';
+  assert.equal(linesJoined(text), '## Fees \nA berth costs:\n- 12 euros\n- a night');
+  assert.equal(linesJoined(text).length, text.length);
+});
 
 describe('paragraphs of a page', () => {
   it('keep the offsets of the document', () => {

@@ -28,6 +28,11 @@ export function paragraphsOf(page: Page): Paragraph[] {
   return paragraphs;
 }
 
+/** For a snippet: the lines of a paragraph run on, and each paragraph, item and row has its own. Offsets stay as they are. */
+export function linesJoined(text: string): string {
+  return text.replace(/\n\s*\n|\n(?![-*+|#] ?|\d+[.)] )/g, (gap) => (gap === '\n' ? ' ' : `${' '.repeat(gap.length - 1)}\n`));
+}
+
 function* cut(text: string, between: RegExp): Generator<[string, number]> {
   let from = 0;
   for (const gap of text.matchAll(between)) {

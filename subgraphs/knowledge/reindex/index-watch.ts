@@ -1,0 +1,48 @@
+import type { SqlEntityManager } from '@mikro-orm/sql';
+import type { Queue } from '../../../infra/queue/queue.ts';
+import type { JobContext } from '../../context.ts';
+import type { Ports } from '../../subgraph.ts';
+import { Document } from '../document.entity.ts';
+import { VectorIndex } from './vector-index.entity.ts';
+import { beginIndex, collectionOf, giveUp, lockPointer, PLATFORM } from './vector-indexes.ts';
+
+/** So long a worker may be silent before its index is given to another. */
+const SILENT_SECONDS = 15;
+
+/** At the start of a process: the texts get new vectors when the embedding model was changed. */
+export async function renewIndex(em: SqlEntityManager, queue: Queue, model: string): Promise<void> {
+  await em.transactional(async (inner) => {
+    await lockPointer(inner);
+    for (const { id } of await inner.find(VectorIndex, { state: { $in: ['RETIRED', 'FAILED'] }, droppedAt: null }))
+      await queue.add(inner, 'vectorIndex.drop', { indexId: id });
+    const active = await inner.findOne(VectorIndex, { state: 'ACTIVE' });
+    const building = await inner.findOne(VectorIndex, { state: 'BUILDING' });
+    if (active?.model === model && building && building.model !== model)
+      await giveUp(inner, queue, building, 'The embedding model was changed back.');
+    if (active?.model === model || building?.model === model) return;
+    if (active || building || (await inner.count(Document, { status: 'READY' })) > 0) await beginIndex(inner, queue, model, PLATFORM);
+  });
+}
+
+/** Gives an index whose worker died, or waited for something that may be there again, to a worker. */
+export async function resumeBuilding(em: SqlEntityManager, { queue }: { queue: Queue }): Promise<void> {
+  const silent = `state = 'BUILDING' and beat_at < now() - interval '${SILENT_SECONDS} seconds'`;
+  const [waiting] = await em.execute<unknown[]>(`select 1 from knowledge.vector_index where ${silent}`);
+  if (!waiting) return;
+  await em.transactional(async (inner) => {
+    const freed = await inner.execute<{ id: string }[]>(`update knowledge.vector_index set beat_at = now() where ${silent} returning id`);
+    for (const { id } of freed) await queue.add(inner, 'vectorIndex.build', { indexId: id });
+  });
+}
+
+/** Removes the vectors of an index that nobody asks any more. */
+export async function dropIndex({ indexId }: { indexId: string }, { em }: JobContext, { vectors }: Pick<Ports, 'vectors'>): Promise<void> {
+  const index = await em.fork().findOne(VectorIndex, { id: indexId, state: { $in: ['RETIRED', 'FAILED'] }, droppedAt: null });
+  if (!index) return;
+  const collection = collectionOf(index);
+  if (collection) await vectors.drop(collection);
+  await em.fork().transactional(async (inner) => {
+    await inner.execute('delete from knowledge.vector_index_document where index_id = ?', [indexId]);
+    await inner.nativeUpdate(VectorIndex, { id: indexId }, { droppedAt: new Date() });
+  });
+}

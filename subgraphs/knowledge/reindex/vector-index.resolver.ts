@@ -1,0 +1,54 @@
+import { Arg, Ctx, FieldResolver, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
+import type { Ai } from '../../../infra/ai/ai.ts';
+import type { Queue } from '../../../infra/queue/queue.ts';
+import { pageSize } from '../../connection.ts';
+import { actorOf, viewerOf, type Context } from '../../context.ts';
+import { requirePermission } from '../../policy.ts';
+import { VectorIndex } from './vector-index.entity.ts';
+import { documentsOfIndex } from './vector-index.loader.ts';
+import { ReindexKnowledgePayload, VectorIndexType } from './vector-index.type.ts';
+import { beginIndex, lockPointer } from './vector-indexes.ts';
+
+@Resolver(() => VectorIndexType)
+export class VectorIndexResolver {
+  readonly #queue: Queue;
+  readonly #ai: Ai;
+
+  constructor(queue: Queue, ai: Ai) {
+    this.#queue = queue;
+    this.#ai = ai;
+  }
+
+  @Query(() => [VectorIndexType], { description: 'The vector indexes, the newest first; for administrators.' })
+  async vectorIndexes(
+    @Arg('first', () => Int, { nullable: true, description: 'How many at most, 1 to 100; 10 when absent.' }) first: number | null,
+    @Ctx() context: Context,
+  ): Promise<unknown> {
+    requirePermission(viewerOf(context), 'knowledge.reindex');
+    return context.em.fork().find(VectorIndex, {}, { orderBy: { id: 'desc' }, limit: pageSize({ first }, 10) });
+  }
+
+  @Mutation(() => ReindexKnowledgePayload, {
+    description: 'Builds the vectors of all documents anew, beside those that are in use, and then takes their place; for administrators.',
+  })
+  async reindexKnowledge(@Ctx() context: Context): Promise<unknown> {
+    requirePermission(viewerOf(context), 'knowledge.reindex');
+    const { model } = this.#ai.embedding;
+    const vectorIndex = await context.em.transactional(async (em) => {
+      await lockPointer(em);
+      const building = await em.findOne(VectorIndex, { state: 'BUILDING', model });
+      return building ?? beginIndex(em, this.#queue, model, actorOf(context));
+    });
+    return { vectorIndex };
+  }
+
+  @FieldResolver(() => Int, { description: 'How many documents belong into it now.' })
+  async documentCount(@Root() { id }: VectorIndexType, @Ctx() context: Context): Promise<number> {
+    return (await documentsOfIndex(context).load(id)).all;
+  }
+
+  @FieldResolver(() => Int, { description: 'How many of them are in it.' })
+  async indexedCount(@Root() { id }: VectorIndexType, @Ctx() context: Context): Promise<number> {
+    return (await documentsOfIndex(context).load(id)).indexed;
+  }
+}
