@@ -78,10 +78,14 @@ describeWhen(missingPostgres(), 'a message that was acknowledged', () => {
     const env = { DATABASE_URL: await postgres.fresh(), VECTOR_DATABASE_URL: vectors.url, OPENAI_BASE_URL: model.url };
     const product = await startProduct({ dataDir, env });
     end.push(() => product.stop());
-    await killing(() => product, SERVER_KILLS, async () => {
-      await postgres.kill();
-      await postgres.start();
-    });
+    await killing(
+      () => product,
+      SERVER_KILLS,
+      async () => {
+        await postgres.kill();
+        await postgres.start();
+      },
+    );
   }, 900_000);
 });
 
@@ -93,10 +97,14 @@ describe('in the embedded database a message that was acknowledged', () => {
     const start = () => startProduct({ dataDir, env: { OPENAI_BASE_URL: model.url } });
     let product = await start();
     end.push(() => product.stop());
-    await killing(() => product, PROCESS_KILLS, async () => {
-      await product.kill();
-      product = await start();
-    });
+    await killing(
+      () => product,
+      PROCESS_KILLS,
+      async () => {
+        await product.kill();
+        product = await start();
+      },
+    );
   }, 900_000);
 });
 
@@ -113,7 +121,14 @@ async function killing(product: () => Product, times: number, kill: () => Promis
   for (let kills = 0; kills < times; kills++) {
     const before = count();
     // Somebody always writes when the blow falls.
-    await Promise.race([writing, eventually(async () => count(), (now) => now > before, 60_000)]);
+    await Promise.race([
+      writing,
+      eventually(
+        async () => count(),
+        (now) => now > before,
+        60_000,
+      ),
+    ]);
     await kill();
   }
   for (const writer of writers) writer.isDone = true;

@@ -49,6 +49,7 @@ export class Product {
         env: {
           PATH: process.env['PATH'],
           HOME: process.env['HOME'],
+          NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
           PORT: '0',
           DATA_DIR: directory,
           LOG_LEVEL: 'info',
