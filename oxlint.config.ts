@@ -27,6 +27,8 @@ function vendors(path: string): Pattern[] {
 }
 
 const SUMMITS: Pattern = { regex: '^(\\.\\./)+(tests/|infra/start\\.ts)', message: 'Nobody imports tests/ or the composition root.' };
+/** The composition root, and what else is composed of everything. */
+const COMPOSED = ['infra/start.ts', 'infra/roles/', 'infra/backup/'];
 const CONTRACT: Pattern = { regex: '^[^.]|^\\.\\./', message: 'schema/ is what two processes agree on: it imports nothing but itself.' };
 const DOMAIN: Pattern = {
   regex: `${filesBut('subgraphs', /^subgraphs\/(tickets|tokens)\.ts$/)}|^(\\.\\./)+gateway/`,
@@ -59,7 +61,7 @@ function patterns(path: string): Pattern[] {
   const [room, name] = path.split('/');
   const walls: Record<string, Pattern[]> = {
     schema: [CONTRACT],
-    infra: path === 'infra/start.ts' ? [] : [DOMAIN],
+    infra: COMPOSED.includes(path) ? [] : [DOMAIN],
     gateway: [DOOR, ADAPTERS],
     subgraphs: !name || name.endsWith('.ts') ? [ADAPTERS] : [ADAPTERS, otherThan(name)],
     web: [FACE],
@@ -96,7 +98,7 @@ export default defineConfig({
     'unicorn/prefer-string-starts-ends-with': 'off',
   },
   overrides: [
-    ...[...ROOMS, 'infra/start.ts', ...ADDRESSES].map((path) => ({
+    ...[...ROOMS, ...COMPOSED, ...ADDRESSES].map((path) => ({
       files: [path.endsWith('/') ? `${path}**` : path],
       rules: forbid(patterns(path)),
     })),

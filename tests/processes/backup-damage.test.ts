@@ -5,7 +5,7 @@ import { join, relative } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readBackup, sha256Of, writeManifest, type Manifest } from '../../infra/backup/manifest.ts';
-import { runCommand } from '../support/commands.ts';
+import { runCommand } from '../support/deployment/commands.ts';
 import { addDocument } from '../support/documents.ts';
 import { Person } from '../support/person.ts';
 import { keptDataDirectory, startProduct } from '../support/product.ts';

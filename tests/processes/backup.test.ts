@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { S3Address } from '../../infra/files/s3.ts';
-import { runCommand } from '../support/commands.ts';
+import { runCommand } from '../support/deployment/commands.ts';
 import { PgvectorServer } from '../support/deployment/pgvector-server.ts';
 import { addDocument } from '../support/documents.ts';
 import { eventually } from '../support/eventually.ts';

@@ -50,7 +50,7 @@ async function received(content: IncomingMessage | Readable): Promise<{ bytes: B
   sum.writeUInt32BE(crc32(bytes));
   const checksum = sum.toString('base64');
   const expected = content instanceof IncomingMessage ? content.headers['x-amz-checksum-crc32'] : checksum;
-  if (expected !== checksum) throw new Error(`The bytes have the checksum ${checksum}, and not ${expected}.`);
+  if (expected !== checksum) throw new Error(`The bytes have the checksum ${checksum}, and not ${String(expected)}.`);
   return { bytes, checksum, md5: createHash('md5').update(bytes).digest('hex') };
 }
 

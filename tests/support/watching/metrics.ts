@@ -27,7 +27,7 @@ export async function readMetrics(url: string, token?: string): Promise<ReadMetr
 }
 
 /** From the declarations, because a metric without a value yet has no series. */
-function namesIn(text: string): Set<string> {
+export function namesIn(text: string): Set<string> {
   const declared = [...text.matchAll(/^# TYPE (\w+) (\w+)$/gm)];
   return new Set(
     declared.flatMap(([, name, type]) => (type === 'histogram' ? ['_bucket', '_count', '_sum'].map((end) => `${name}${end}`) : [name!])),

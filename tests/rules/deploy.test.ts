@@ -1,0 +1,141 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { parse } from 'yaml';
+import { readConfig, SETTINGS } from '../../infra/config.ts';
+import { PrometheusMetrics } from '../../infra/metrics/prometheus.ts';
+import { requireSharedGround, roleFrom } from '../../infra/roles/role.ts';
+import { readCompose, readDockerfile, type ComposeService } from '../support/deployment/compose.ts';
+import { namesIn } from '../support/watching/metrics.ts';
+
+const compose = readCompose({ PUBLIC_HOST: 'parley.example.org' });
+const folder = mkdtempSync(join(tmpdir(), 'parley-deploy-'));
+const makeSecrets = () => execFileSync(process.execPath, ['infra/deploy/make-secrets.mjs', folder], { encoding: 'utf8' });
+makeSecrets();
+afterAll(() => rmSync(folder, { recursive: true }));
+const inFolder = (path: string) => path.replace('/run/secrets', folder);
+const isProduct = ({ image }: ComposeService) => image.startsWith('parley:');
+
+describe('docker-compose.yml', () => {
+  it('starts every role but the one that is all of them, gateways and workers twice', () => {
+    const roles = compose.roles.map(({ command }) => command![0]).toSorted();
+    const once = ['analytics', 'assistants', 'conversations', 'knowledge', 'tools', 'users'];
+    expect(roles).toEqual([...once, 'gateway', 'gateway', 'worker', 'worker'].toSorted());
+  });
+
+  it.each(compose.services.filter(isProduct))('gives $name settings that exist, and all that its role needs', (service) => {
+    const names = Object.keys(service.environment).filter((name) => name !== 'KEEP_DAYS');
+    expect(names.map((name) => name.replace(/_FILE$/, '')).filter((name) => !(name in SETTINGS))).toEqual([]);
+    const environment = { ...readDockerfile().environment, ...service.environment };
+    const config = readConfig(Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, inFolder(value)])));
+    const [role] = service.command ?? ['everything'];
+    expect(() => role !== 'everything' && requireSharedGround(roleFrom([role!]), config)).not.toThrow();
+    // What only one process may have is not what several share.
+    expect([config.WEAVIATE_URL, config.S3_BUCKET]).not.toContain(undefined);
+  });
+
+  it('hands every secret over as a file that make-secrets.mjs makes, and writes none into the environment', () => {
+    for (const { environment, secrets } of compose.services) {
+      for (const [name, value] of Object.entries(environment)) {
+        if (/FILE$/.test(name)) expect(secrets).toContain(value.replace('/run/secrets/', ''));
+        else expect(`${name}=${value}`).not.toMatch(/(SECRET|PASSWORD|TOKEN|API_KEY)\w*=./);
+      }
+    }
+    expect(readdirSync(folder).toSorted()).toEqual(Object.keys(compose.secrets).toSorted());
+    expect(new Set(compose.services.flatMap(({ secrets }) => secrets))).toEqual(new Set(Object.keys(compose.secrets)));
+    expect(statSync(folder).mode & 0o077).toBe(0);
+    expect(makeSecrets()).toBe('');
+  });
+
+  it('hardens every service, limits it, and pins its version', () => {
+    for (const service of compose.services) {
+      expect(service).toMatchObject({
+        read_only: true,
+        cap_drop: ['ALL'],
+        security_opt: ['no-new-privileges:true'],
+        restart: expect.stringMatching(/unless-stopped|on-failure/),
+        deploy: { resources: { limits: { cpus: expect.any(String), memory: expect.any(String) } } },
+      });
+      expect(service.image).toMatch(isProduct(service) ? /^parley:/ : /:[\w.-]*\d[\w.-]*$/);
+    }
+  });
+
+  it('opens nothing to the world but the proxy, and keeps the servers where there is no way out', () => {
+    const open = compose.services.filter(({ ports }) => ports.some((port) => !port.startsWith('127.0.0.1:')));
+    expect(open.map(({ name }) => name)).toEqual(['proxy']);
+    expect(compose.networks['inside']).toEqual({ internal: true });
+    for (const name of ['postgres', 'redis', 'weaviate', 's3'])
+      expect(compose.services.find((each) => each.name === name)!.networks).toEqual(['inside']);
+  });
+
+  it('names only files, volumes, networks and services that there are', () => {
+    const names = compose.services.map(({ name }) => name);
+    for (const { volumes, networks, depends_on } of compose.services) {
+      for (const [source = ''] of volumes.map((volume) => volume.split(':')))
+        expect(source.startsWith('.') ? existsSync(source) : source.startsWith('/') || compose.volumes.includes(source)).toBe(true);
+      for (const network of networks) expect(Object.keys(compose.networks)).toContain(network);
+      for (const dependency of Object.keys(depends_on)) expect(names).toContain(dependency);
+    }
+  });
+
+  it('proxies to each gateway, and scrapes each role', () => {
+    const upstreams = [.../reverse_proxy (.+) \{/.exec(readFileSync('infra/deploy/caddy/Caddyfile', 'utf8'))![1]!.split(' ')];
+    const gateways = compose.roles.filter(({ command }) => command![0] === 'gateway');
+    expect(upstreams).toEqual(gateways.map(({ name }) => `${name}:4000`));
+    const { scrape_configs: scraped } = parse(readFileSync('infra/deploy/prometheus/prometheus.yml', 'utf8'));
+    const targets = scraped[0].static_configs.flatMap((each: any) => each.targets.map((target: string) => [target, each.labels.role]));
+    expect(Object.fromEntries(targets)).toEqual(
+      Object.fromEntries(compose.roles.map(({ name, command }) => [`${name}:4000`, command![0]])),
+    );
+  });
+});
+
+describe('what is watched', () => {
+  const rules = parse(readFileSync('infra/deploy/prometheus/rules.yml', 'utf8')).groups[0].rules as { alert: string; expr: string }[];
+  const dashboard = JSON.parse(readFileSync('infra/deploy/grafana/dashboards/parley.json', 'utf8'));
+  const drawn = dashboard.panels.flatMap((panel: any) => panel.targets ?? []).map(({ expr }: any) => expr as string);
+  /** A metric stands before its labels, its range or a bracket that closes; functions stand before one that opens. */
+  const metricsOf = (expr: string) =>
+    [...expr.matchAll(/\b((?:parley|nodejs|process)_\w+|up)\b/g)].map(([, name]) => name!).filter((name) => name !== 'up');
+
+  it('is measured by the product', async () => {
+    const exported = namesIn((await new PrometheusMetrics().print()).text);
+    const named = [...rules.map(({ expr }) => expr), ...drawn].flatMap(metricsOf);
+    expect(named.length).toBeGreaterThan(30);
+    expect(named.filter((name) => !exported.has(name))).toEqual([]);
+  });
+
+  it('raises no alarm of which the handbook does not say what to do', () => {
+    const handbook = readFileSync('infra/deploy/README.md', 'utf8');
+    expect(rules.map(({ alert }) => alert).filter((alert) => !handbook.includes(`**${alert}**`))).toEqual([]);
+  });
+});
+
+describe('the Dockerfile', () => {
+  const { text, stages, last, entrypoint } = readDockerfile();
+
+  it('runs as nobody in particular, by number, and never as root after that', () => {
+    expect([...last.matchAll(/^USER (.+)$/gm)].map(([, user]) => user)).toEqual(['10001:10001']);
+    expect(last.slice(last.indexOf('USER '))).not.toMatch(/^(RUN|COPY|ADD)/m);
+  });
+
+  it('hands signals to Node itself, and says how it feels', () => {
+    expect(entrypoint).toEqual(['node', '--enable-source-maps', 'dist/infra/start.js']);
+    expect(JSON.parse(/HEALTHCHECK .*CMD (\[.+\])$/m.exec(last)![1]!)).toEqual(['node', 'infra/deploy/health-check.mjs']);
+  });
+
+  it('adds nothing from elsewhere, keeps no compiler, and pins what it stands on', () => {
+    expect(text).not.toMatch(/^ADD /m);
+    expect(last).not.toMatch(/COPY (?!--from=)/);
+    for (const stage of stages) expect(stage.split(/\s/)[0]).toMatch(/:\d+\.\d+[\w.-]*$/);
+    expect(stages.at(-2)).toContain('--omit=dev');
+  });
+
+  it('never sees the secrets: they are in no context and in no commit', () => {
+    expect(readFileSync('.dockerignore', 'utf8').split('\n')).toEqual(expect.arrayContaining(['*', 'infra/deploy/secrets']));
+    expect(readFileSync('.gitignore', 'utf8').split('\n')).toContain('infra/deploy/secrets/');
+    for (const path of Object.values(compose.secrets)) expect(path).toMatch(/^\.\/infra\/deploy\/secrets\/\w+$/);
+  });
+});
