@@ -1,6 +1,5 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { setTimeout as pause } from 'node:timers/promises';
 import { fastifyCookie } from '@fastify/cookie';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { Bus } from '../infra/bus/bus.ts';
@@ -8,6 +7,7 @@ import type { Files } from '../infra/files/files.ts';
 import { newId } from '../infra/id.ts';
 import type { Limits } from '../infra/limits/limits.ts';
 import type { Log } from '../infra/log.ts';
+import type { Presence } from '../infra/presence/presence.ts';
 import type { Metrics } from '../infra/metrics/metrics.ts';
 import type { Traces } from '../infra/traces/traces.ts';
 import { Failure } from '../schema/errors.ts';
@@ -38,8 +38,6 @@ export interface DoorValues {
   introspection: Introspection;
   /** Sign-ins that one address may try in a minute. */
   signInsPerMinute: number;
-  /** How long to answer on after the order to stop. */
-  drainMs: number;
   /** The built web client. */
   webRoot: string;
   /** Without one, nobody reads the metrics here. */
@@ -55,6 +53,7 @@ export interface DoorOptions {
   tickets: { readUpload: UploadOptions['readTicket']; readDownload: DownloadOptions['readTicket'] };
   limits: Limits;
   bus: Bus;
+  presence: Presence;
   log: Log;
   metrics: Metrics;
   traces: Traces;
@@ -87,10 +86,10 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
   const events = new EventDoor(reception);
   const sockets = new SocketDoor(reception);
   const apollo = await openApollo(reception);
-  let phase: Phase = 'open';
+  let isStopping = false;
 
   const app = makeApp();
-  seeOff(app, () => phase);
+  refuseWhen(app, () => isStopping);
   await raiseGuards(app, reception.origin, reception.isSecure);
   await app.register(fastifyCookie);
   answerErrors(app, log);
@@ -103,7 +102,7 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
   events.addTo(app);
   addSession(app, reception);
   addFiles(app, options, reception);
-  addHealth(app, options.checks, () => phase !== 'open');
+  addHealth(app, options.checks, () => isStopping);
   addMetrics(app, { metrics, token: values.metricsToken, isPublic: true });
   metrics.watch(() => [
     { name: 'parley_sockets', value: sockets.size },
@@ -118,9 +117,7 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
       await app.listen({ host: values.host, port: values.port });
     },
     async close() {
-      phase = 'leaving';
-      await pause(values.drainMs);
-      phase = 'closed';
+      isStopping = true;
       events.close();
       await sockets.close();
       const patience = setTimeout(() => app.server.closeAllConnections(), CLOSE_MS);
@@ -135,15 +132,12 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
   };
 }
 
-/** While it is leaving, the door still answers whoever comes, and is not ready, so that balancers send nobody more. */
-type Phase = 'open' | 'leaving' | 'closed';
-
-/** Connections that are kept alive are ended by their next answer; those that last bring requests to a closed door. */
-function seeOff(app: FastifyInstance, phase: () => Phase): void {
+/** Connections that are kept alive bring requests after the door was closed to new ones. */
+function refuseWhen(app: FastifyInstance, isStopping: () => boolean): void {
   app.addHook('onRequest', async (request, reply) => {
-    if (phase() === 'open') return;
+    if (!isStopping() || request.url.startsWith('/health/')) return;
     void reply.header('connection', 'close');
-    if (phase() === 'closed' && !request.url.startsWith('/health/')) throw new Failure('SHUTTING_DOWN');
+    throw new Failure('SHUTTING_DOWN');
   });
 }
 

@@ -14,7 +14,7 @@ import { Watch } from './watch.ts';
 /** What every route, socket and stream of one door shares. */
 export type Reception = ReturnType<typeof openReception>;
 
-export function openReception({ gateway, scales, tokens, limits, bus, log, metrics, traces, values }: DoorOptions) {
+export function openReception({ gateway, scales, tokens, limits, bus, presence, log, metrics, traces, values }: DoorOptions) {
   const isSecure = values.publicUrl?.startsWith('https:') ?? false;
   const addresses = new ClientAddress(values.trustedProxies);
   const cookies = new SessionCookies(isSecure);
@@ -27,6 +27,7 @@ export function openReception({ gateway, scales, tokens, limits, bus, log, metri
     addresses,
     cookies,
     viewers,
+    presence,
     origin: new Origin(values.host, values.publicUrl),
     slots: new StreamSlots(LIMITS.subscriptionsPerUser),
     entrance: new Entrance({ gateway, scales, throttle, introspection: values.introspection, watch: new Watch({ metrics, traces }), log }),

@@ -106,11 +106,6 @@ export const SETTINGS = {
   ),
   QUERY_PLANNER: setting('hive', 'hive (native) or apollo (JavaScript).', oneOf('hive', 'apollo')),
   RUN_LEASE_MS: setting('3000', 'After this silence of its worker, a run is taken over by another.', integer(500, 60_000)),
-  DRAIN_MS: setting(
-    '0',
-    'How long a gateway still answers after SIGTERM, so that balancers see in time that it is not ready.',
-    integer(0, 60_000),
-  ),
   PROVIDER_IDLE_MS: setting('20000', 'A model that sends nothing for this long has failed.', integer(100, 600_000)),
   ALLOWED_PRIVATE_HOSTS: setting('', 'host:port pairs, separated by commas, that tools may read although they are not public.', list),
   METRICS_TOKEN: setting(

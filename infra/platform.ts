@@ -22,6 +22,9 @@ import { RedisLimits } from './limits/redis.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics/metrics.ts';
 import { PrometheusMetrics } from './metrics/prometheus.ts';
+import { MemoryPresence } from './presence/memory.ts';
+import type { Presence } from './presence/presence.ts';
+import { RedisPresence } from './presence/redis.ts';
 import { PostgresQueue } from './queue/postgres.ts';
 import { reach } from './reach.ts';
 import { openRedis, openRedisKeys } from './redis.ts';
@@ -42,7 +45,7 @@ export async function openGround(config: Config, log: Log, { role, publicUrl }: 
   const keys = openKeys(rootSecret(config));
   const metrics: Metrics = new PrometheusMetrics();
   const traces = await openTraces({ endpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT, service: `parley-${role}` });
-  const { bus, limits } = await openBus(config, log);
+  const { bus, limits, presence } = await openSeen(config, log);
   return {
     bus,
     files: await openFiles(config, log),
@@ -50,11 +53,13 @@ export async function openGround(config: Config, log: Log, { role, publicUrl }: 
     keys,
     limits: watchedLimits(limits, metrics),
     metrics,
+    presence,
     tickets: new SignedTickets(keys.derive('tickets'), publicUrl),
     tokens: new AccessTokens(keys.derive('access-tokens')),
     traces,
     async close() {
       await traces.close();
+      await presence.close();
       await limits.close();
       await bus.close();
     },
@@ -166,12 +171,13 @@ export async function openFiles(config: Config, log: Log): Promise<Files> {
   return files;
 }
 
-async function openBus(config: Config, log: Log): Promise<{ bus: Bus; limits: Limits }> {
-  const url = config.REDIS_URL;
-  if (!url) return { bus: new MemoryBus(log), limits: new MemoryLimits() };
+/** What is seen, and lives where all processes see it. */
+async function openSeen({ REDIS_URL: url }: Config, log: Log): Promise<{ bus: Bus; limits: Limits; presence: Presence }> {
+  if (!url) return { bus: new MemoryBus(log), limits: new MemoryLimits(), presence: new MemoryPresence() };
   const bus = new RedisBus((name) => openRedis(url, name, log), log);
   await reach('REDIS_URL', () => bus.open(), { log });
-  return { bus, limits: new RedisLimits(await openRedisKeys(url, 'limits', log)) };
+  const limits = new RedisLimits(await openRedisKeys(url, 'limits', log));
+  return { bus, limits, presence: new RedisPresence(await openRedisKeys(url, 'presence', log)) };
 }
 
 async function openCache({ REDIS_URL: url }: Config, log: Log): Promise<Cache> {

@@ -1,3 +1,4 @@
+import type { Presence } from '../../infra/presence/presence.ts';
 import type { Recognised, Viewers } from '../viewer/viewer.ts';
 
 export type SessionEnd = 'token expired' | 'session revoked';
@@ -7,12 +8,18 @@ const RECHECK_MS = 10_000;
 
 /**
  * Watches over something that outlives its request: calls `end` once, when the token expires, when the session
- * is revoked, or when the person's role is no longer the one it was opened with. The result ends the watch.
+ * is revoked, or when the person's role is no longer the one it was opened with. Meanwhile the person is present.
+ * The result ends the watch.
  */
-export function watchSession(viewers: Viewers, { viewer, expiresAt }: Recognised, end: (why: SessionEnd) => void): () => void {
+export function watchSession(
+  { viewers, presence }: { viewers: Viewers; presence: Presence },
+  { viewer, expiresAt }: Recognised,
+  end: (why: SessionEnd) => void,
+): () => void {
   let isOver = false;
   const stop = () => {
     isOver = true;
+    leave();
     clearTimeout(expiry);
     clearInterval(recheck);
     for (const unlisten of unlistens) unlisten();
@@ -28,6 +35,7 @@ export function watchSession(viewers: Viewers, { viewer, expiresAt }: Recognised
   };
   // While the truth cannot be read the stream goes on: its token is still good, and new requests are refused.
   const checkSoon = () => void check().catch(() => undefined);
+  const leave = presence.enter(viewer.userId);
   const expiry = setTimeout(() => finish('token expired'), Math.max(0, expiresAt.getTime() - Date.now()));
   const recheck = setInterval(checkSoon, RECHECK_MS);
   const unlistens = [

@@ -5,6 +5,7 @@ import type { ExecutionArgs } from 'graphql';
 import { WebSocketServer } from 'ws';
 import { newId } from '../../infra/id.ts';
 import type { Log } from '../../infra/log.ts';
+import type { Presence } from '../../infra/presence/presence.ts';
 import { Failure, type ErrorCode } from '../../schema/errors.ts';
 import { traceparentOf } from '../viewer/asker.ts';
 import type { ClientAddress } from '../viewer/client-address.ts';
@@ -23,6 +24,7 @@ export interface SocketOptions {
   gateway: GatewaySurface;
   entrance: Entrance;
   viewers: Viewers;
+  presence: Presence;
   cookies: SessionCookies;
   origin: Origin;
   addresses: ClientAddress;
@@ -81,7 +83,7 @@ export class SocketDoor {
     const { request, shut } = context.extra;
     try {
       const recognised = await this.options.viewers.recognise(this.#tokenOf(context));
-      const stop = watchSession(this.options.viewers, recognised, (why) => shut(4403, why));
+      const stop = watchSession(this.options, recognised, (why) => shut(4403, why));
       request.socket.once('close', stop);
       return true;
     } catch (error) {

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { createHandler } from 'graphql-sse/lib/use/fastify';
 import type { Log } from '../../infra/log.ts';
+import type { Presence } from '../../infra/presence/presence.ts';
 import { Failure } from '../../schema/errors.ts';
 import type { Asker } from '../viewer/asker.ts';
 import type { Admitted, Answer, Entrance } from '../entrance.ts';
@@ -13,6 +14,7 @@ import type { Recognised, Viewers } from '../viewer/viewer.ts';
 export interface EventOptions {
   entrance: Entrance;
   viewers: Viewers;
+  presence: Presence;
   slots: StreamSlots;
   askerOf(request: FastifyRequest): Asker;
   log: Log;
@@ -58,9 +60,7 @@ export class EventDoor {
     if (request.method === 'GET' && admitted.operation.node.operation === 'mutation') throw new Failure('METHOD_NOT_ALLOWED');
     const feed = await this.#feed(admitted, reply);
     const unwatch = proved
-      ? watchSession(this.options.viewers, proved, (why) =>
-          feed.end(new Failure(why === 'token expired' ? 'TOKEN_EXPIRED' : 'UNAUTHENTICATED')),
-        )
+      ? watchSession(this.options, proved, (why) => feed.end(new Failure(why === 'token expired' ? 'TOKEN_EXPIRED' : 'UNAUTHENTICATED')))
       : () => {};
     reply.hijack();
     this.#answers.set(request, feed);

@@ -27,7 +27,7 @@ export interface Bus {
 export interface Hearing {
   /**
    * Resolves true when nothing was missed since, and all that was announced before this call has reached its
-   * listeners. False when that cannot be said; it then never becomes true again.
+   * listeners. False, after half a second at most, when that cannot be said.
    */
   isUnbroken(): Promise<boolean>;
 }

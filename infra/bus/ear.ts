@@ -1,6 +1,6 @@
 import type { Hearing } from './bus.ts';
 
-/** So long a round trip may take. */
+/** So long whoever asks waits for a round trip. */
 const PATIENCE_MS = 500;
 /** So often a round trip is made although nobody asks: whoever only listens wants to know too. */
 const BEAT_MS = 500;
@@ -18,10 +18,11 @@ export class Ear {
   readonly #lost: () => void;
   readonly #beat = setInterval(() => void this.hearing().isUnbroken(), BEAT_MS).unref();
   #stretch: Hearing | undefined;
-  #running: Promise<boolean> = Promise.resolve(true);
+  #running: Promise<unknown> = Promise.resolve();
   #next: Promise<boolean> | undefined;
+  #isOverdue = false;
 
-  /** `lost` is called when a stretch has ended for want of an answer: the connection is of no use any more. */
+  /** `lost` is called when a round trip has failed: the connection is of no use any more. */
   constructor(roundTrip: () => Promise<unknown>, lost: () => void) {
     this.#roundTrip = roundTrip;
     this.#lost = lost;
@@ -38,22 +39,15 @@ export class Ear {
 
   begin(): void {
     const stretch: Hearing = {
-      isUnbroken: async () => {
-        if (this.#stretch !== stretch) return false;
-        const isAnswered = await this.#prove();
-        if (this.#stretch !== stretch) return false;
-        if (!isAnswered) this.end(this.#lost);
-        return isAnswered;
-      },
+      isUnbroken: async () => this.#stretch === stretch && (await this.#isProved()) && this.#stretch === stretch,
     };
     this.#stretch = stretch;
     for (const listener of this.#listeners) listener(true);
   }
 
-  end(then?: () => void): void {
+  end(): void {
     if (!this.#stretch) return;
     this.#stretch = undefined;
-    then?.();
     for (const listener of this.#listeners) listener(false);
   }
 
@@ -63,27 +57,40 @@ export class Ear {
     this.#stretch = undefined;
   }
 
+  /** Waits for `PATIENCE_MS` at most, and for nothing while an earlier round trip is overdue: it may come, or fail. */
+  async #isProved(): Promise<boolean> {
+    if (this.#isOverdue) return false;
+    const proof = this.#prove();
+    let timer: NodeJS.Timeout | undefined;
+    // A process that was busy itself reads what has arrived meanwhile before it judges.
+    const late = new Promise<'late'>((resolve) => (timer = setTimeout(() => setImmediate(resolve, 'late'), PATIENCE_MS)));
+    const outcome = await Promise.race([proof, late]);
+    clearTimeout(timer);
+    if (outcome !== 'late') return outcome;
+    this.#isOverdue = true;
+    void proof.then(() => (this.#isOverdue = false));
+    return false;
+  }
+
   /** One round trip at a time; who comes while it is under way shares the next, for this one may have set out too early. */
   #prove(): Promise<boolean> {
     this.#next ??= this.#running.then(() => {
       this.#next = undefined;
-      return (this.#running = isAnswered(this.#roundTrip()));
+      const stretch = this.#stretch;
+      const proof = this.#roundTrip().then(
+        () => true,
+        () => {
+          // Of a connection that was replaced meanwhile this says nothing.
+          if (stretch !== undefined && stretch === this.#stretch) {
+            this.end();
+            this.#lost();
+          }
+          return false;
+        },
+      );
+      this.#running = proof;
+      return proof;
     });
     return this.#next;
   }
-}
-
-async function isAnswered(roundTrip: Promise<unknown>): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  // A process that was busy itself reads what has arrived meanwhile before it judges.
-  const late = new Promise<boolean>((resolve) => (timer = setTimeout(() => setImmediate(resolve, false), PATIENCE_MS)));
-  const inTime = await Promise.race([
-    roundTrip.then(
-      () => true,
-      () => false,
-    ),
-    late,
-  ]);
-  clearTimeout(timer);
-  return inTime;
 }

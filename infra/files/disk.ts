@@ -65,9 +65,9 @@ export class DiskFiles implements Files {
 
   async *keys(): AsyncIterable<string> {
     await mkdir(this.#directory, { recursive: true });
-    for (const bucket of await readdir(this.#directory)) {
-      if (bucket === INCOMING) continue;
-      const folder = join(this.#directory, bucket);
+    for (const bucket of await readdir(this.#directory, { withFileTypes: true })) {
+      if (!bucket.isDirectory() || bucket.name === INCOMING) continue;
+      const folder = join(this.#directory, bucket.name);
       for (const entry of await readdir(folder, { withFileTypes: true, recursive: true }))
         if (entry.isFile()) yield relative(folder, join(entry.parentPath, entry.name)).replaceAll(sep, '/');
     }

@@ -27,7 +27,6 @@ export function openDoorOf(
       trustedProxies: config.TRUSTED_PROXIES,
       introspection: config.INTROSPECTION,
       signInsPerMinute: config.SIGN_INS_PER_MINUTE,
-      drainMs: config.DRAIN_MS,
       webRoot: resolve('web/build'),
       metricsToken: config.METRICS_TOKEN,
     },

@@ -19,10 +19,10 @@ export const analytics: Subgraph<'analytics'> = {
   name: 'analytics',
   entities: [AuditEntry, Usage],
   migrations: [analyticsTables],
-  create({ ai, bus, probes }) {
+  create({ ai, bus, presence, probes }) {
     const loop = new EventLoop();
     const hear = hearFact(bus);
-    const metrics = metricsResolver(new MetricsService(bus, loop));
+    const metrics = metricsResolver(new MetricsService({ bus, loop, presence }));
     return {
       resolvers: new Map<Function, object>([
         [AuditResolver, new AuditResolver()],

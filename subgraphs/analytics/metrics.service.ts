@@ -1,5 +1,6 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import type { Bus } from '../../infra/bus/bus.ts';
+import type { Presence } from '../../infra/presence/presence.ts';
 import { mapLive } from '../live.ts';
 import type { EventLoop } from './event-loop.ts';
 import type { Metrics } from './metrics.type.ts';
@@ -16,11 +17,13 @@ type Counts = Pick<Metrics, 'activeRuns' | 'runsLastMinute' | 'tokensLastMinute'
 export class MetricsService {
   readonly #bus: Bus;
   readonly #loop: EventLoop;
+  readonly #presence: Presence;
   #taken: { at: number; metrics: Promise<Metrics> } | undefined;
 
-  constructor(bus: Bus, loop: EventLoop) {
+  constructor({ bus, loop, presence }: { bus: Bus; loop: EventLoop; presence: Presence }) {
     this.#bus = bus;
     this.#loop = loop;
+    this.#presence = presence;
   }
 
   async follow(em: SqlEntityManager): Promise<AsyncIterableIterator<Metrics>> {
@@ -37,7 +40,8 @@ export class MetricsService {
   async #take(em: SqlEntityManager): Promise<Metrics> {
     const at = new Date();
     const memoryBytes = process.memoryUsage().rss;
-    return { at, ...(await count(em, at)), memoryBytes, eventLoopDelayMs: this.#loop.delayMs() };
+    const [counts, peopleConnected] = await Promise.all([count(em, at), this.#presence.count().catch(() => null)]);
+    return { at, ...counts, peopleConnected, memoryBytes, eventLoopDelayMs: this.#loop.delayMs() };
   }
 }
 

@@ -6,6 +6,9 @@ export class Metrics {
   @Field(() => DateTime, { description: 'When these figures were taken.' })
   at!: Date;
 
+  @Field(() => Int, { nullable: true, description: 'People who are connected by a socket or a stream. Null while that cannot be known.' })
+  peopleConnected!: number | null;
+
   @Field(() => Int, { description: 'Answers that are being written.' })
   activeRuns!: number;
 

@@ -14,6 +14,7 @@ import { cleanFileName } from './file-name.ts';
 import { KnowledgeBase } from './knowledge-base.entity.ts';
 import { ownDocument, ownKnowledgeBase } from './ownership.ts';
 import { Page } from './page.entity.ts';
+import { renewTopics } from './topics/topic-state.ts';
 import { showDeleted, showProgress } from './ingest/progress.ts';
 
 export class DocumentService {
@@ -141,6 +142,7 @@ export class DocumentService {
       await em.nativeDelete(Document, { id });
       const { knowledgeBaseId, ownerId, name } = found;
       await this.#queue.tell(em, 'document.deleted', { documentId: id, knowledgeBaseId, ownerId, name }, actorOf(context));
+      await renewTopics(em, this.#queue, knowledgeBaseId);
       await this.#queue.add(em, 'document.purge', { documentId: id, knowledgeBaseId, uploadKey: found.uploadKey });
       return next;
     });

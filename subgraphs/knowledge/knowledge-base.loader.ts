@@ -17,6 +17,15 @@ export const knowledgeBasesById = perRequest(
     }, FRESH),
 );
 
+export const idsByOwner = perRequest(
+  ({ em }) =>
+    new DataLoader<string, string[]>(async (ownerIds) => {
+      const found = await em.fork().find(KnowledgeBase, { ownerId: { $in: [...new Set(ownerIds)] } }, { fields: ['id', 'ownerId'] });
+      const byOwner = Map.groupBy(found, ({ ownerId }) => ownerId);
+      return ownerIds.map((ownerId) => (byOwner.get(ownerId) ?? []).map(({ id }) => id));
+    }, FRESH),
+);
+
 export interface Counts {
   documents: number;
   passages: number;

@@ -14,6 +14,7 @@ import { KnowledgeBaseResolver } from './knowledge-base.resolver.ts';
 import { KnowledgeBaseService } from './knowledge-base.service.ts';
 import { migration as knowledgeTables } from './migrations/0001-knowledge.ts';
 import { migration as vectorIndexTables } from './migrations/0002-vector-index.ts';
+import { migration as topicTables } from './migrations/0003-topics.ts';
 import { ownDocument, ownKnowledgeBase, ownPassage } from './ownership.ts';
 import { Page } from './page.entity.ts';
 import { Passage } from './passage.entity.ts';
@@ -21,6 +22,12 @@ import { PassageResolver } from './passage.resolver.ts';
 import { buildIndex } from './reindex/build.worker.ts';
 import { dropIndex, renewIndex } from './reindex/index-watch.ts';
 import { VectorIndex } from './reindex/vector-index.entity.ts';
+import { ConversationKnowledge } from './similar/conversation.type.ts';
+import { SimilarDocumentsResolver, SuggestedDocumentsResolver } from './similar/similar.resolver.ts';
+import { SimilarService } from './similar/similar.service.ts';
+import { Topic } from './topics/topic.entity.ts';
+import { KnowledgeBaseTopicsResolver, TopicResolver } from './topics/topic.resolver.ts';
+import { computeTopics } from './topics/topics.worker.ts';
 import { VectorIndexResolver } from './reindex/vector-index.resolver.ts';
 import { purgeDocument, purgeKnowledgeBase } from './ingest/purge.worker.ts';
 import { SearchService } from './search/search.service.ts';
@@ -32,12 +39,13 @@ interface Reference {
 
 export const knowledge: Subgraph<'knowledge'> = {
   name: 'knowledge',
-  entities: [KnowledgeBase, Document, Page, Passage, VectorIndex],
-  migrations: [knowledgeTables, vectorIndexTables],
+  entities: [KnowledgeBase, Document, Page, Passage, VectorIndex, Topic],
+  migrations: [knowledgeTables, vectorIndexTables, topicTables],
   restored: forgetEmbeddings,
   create(ports) {
     const { ai, bus, log, queue, vectors } = ports;
     const documents = new DocumentService(ports);
+    const similar = new SimilarService(ports);
     const search = new SearchService(ai, vectors);
     return {
       resolvers: new Map<Function, object>([
@@ -45,13 +53,17 @@ export const knowledge: Subgraph<'knowledge'> = {
         [DocumentResolver, new DocumentResolver(documents)],
         [DocumentEventResolver, new DocumentEventResolver()],
         [PassageResolver, new PassageResolver(search)],
+        [SimilarDocumentsResolver, new SimilarDocumentsResolver(similar)],
+        [SuggestedDocumentsResolver, new SuggestedDocumentsResolver(similar)],
+        [TopicResolver, new TopicResolver()],
+        [KnowledgeBaseTopicsResolver, new KnowledgeBaseTopicsResolver()],
         [VectorIndexResolver, new VectorIndexResolver(queue, ai)],
         [CitationKnowledgeResolver, new CitationKnowledgeResolver()],
         [AssistantKnowledgeResolver, new AssistantKnowledgeResolver(search)],
         [AssistantVersionKnowledgeResolver, new AssistantVersionKnowledgeResolver(search)],
       ]),
       // No field of this subgraph gives one of these; only the gateway asks for them.
-      orphanedTypes: [AssistantKnowledge, AssistantVersionKnowledge, CitationKnowledge],
+      orphanedTypes: [AssistantKnowledge, AssistantVersionKnowledge, CitationKnowledge, ConversationKnowledge],
       references: {
         KnowledgeBase: ({ id }: Reference, context: Context) => ownKnowledgeBase(id, context),
         Document: ({ id }: Reference, context: Context) => ownDocument(id, context),
@@ -59,6 +71,7 @@ export const knowledge: Subgraph<'knowledge'> = {
         // The representation holds what is required of it; its fields look at whose the things are that it names.
         Assistant: async (reference: AssistantKnowledge) => reference,
         AssistantVersion: async (reference: AssistantKnowledge) => reference,
+        Conversation: async (reference: ConversationKnowledge) => reference,
         Citation: async (reference: CitationKnowledge) => reference,
       },
       jobs: {
@@ -71,6 +84,7 @@ export const knowledge: Subgraph<'knowledge'> = {
           options: { expireInSeconds: 24 * 3600, retryLimit: 0 },
         },
         'vectorIndex.drop': { run: (job, context) => dropIndex(job, context, ports), options: { retryLimit: 25 } },
+        'topics.compute': { run: (job, context) => computeTopics(job, context, ports), options: { retryLimit: 5 } },
         'document.purge': { run: (job, context) => purgeDocument(job, context, ports), options: { retryLimit: 25 } },
         'knowledgeBase.purge': { run: (job, context) => purgeKnowledgeBase(job, context, ports), options: { retryLimit: 25 } },
       },

@@ -5,7 +5,7 @@ import { requireOwned } from '../policy.ts';
 import type { Document } from './document.entity.ts';
 import { documentsById } from './document.loader.ts';
 import type { KnowledgeBase } from './knowledge-base.entity.ts';
-import { knowledgeBasesById } from './knowledge-base.loader.ts';
+import { idsByOwner, knowledgeBasesById } from './knowledge-base.loader.ts';
 import type { Passage } from './passage.entity.ts';
 import { passagesById } from './passage.loader.ts';
 
@@ -34,6 +34,11 @@ export async function ifThere<T>(own: Promise<T>): Promise<T | null> {
     if (error instanceof Failure && error.code === 'NOT_FOUND') return null;
     throw error;
   }
+}
+
+/** All of the viewer's knowledge bases, by their ids. */
+export function ownIds(context: Context): Promise<string[]> {
+  return idsByOwner(context).load(viewerOf(context).userId);
 }
 
 /** Those of the knowledge bases that are the viewer's and still there, in the given order. */

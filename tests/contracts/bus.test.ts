@@ -1,56 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Bus } from '../../infra/bus/bus.ts';
-import { MemoryBus } from '../../infra/bus/memory.ts';
-import { RedisBus } from '../../infra/bus/redis.ts';
-import { openLog } from '../../infra/log.ts';
-import { openRedis } from '../../infra/redis.ts';
 import { eventually } from '../support/eventually.ts';
-import { startCluster, startSentinels, type RedisGroup } from '../support/redis-groups.ts';
-import { missingRedis, startRedis, type Redis } from '../support/redis.ts';
+import { missingCluster, startCluster, startSentinels } from '../support/redis-groups.ts';
+import { missingRedis, startRedis } from '../support/redis.ts';
+import { collect, oneForBoth, openTwo, say, type TwoBuses } from '../support/two-buses.ts';
 import { describeWhen } from '../support/when.ts';
 
-const log = openLog('silent');
-
-/** One adapter as two processes would have it: what one publishes, both hear. */
-interface Opened {
-  here: Bus;
-  there: Bus;
-  close(): Promise<void>;
-}
-
-async function openMemory(): Promise<Opened> {
-  const bus = new MemoryBus(log);
-  await bus.open();
-  return { here: bus, there: bus, close: () => bus.close() };
-}
-
-async function openTwo(url: string): Promise<Opened> {
-  const [here, there] = [url, url].map((address) => new RedisBus((name) => openRedis(address, name, log), log)) as [RedisBus, RedisBus];
-  await Promise.all([here.open(), there.open()]);
-  return { here, there, close: async () => void (await Promise.all([here.close(), there.close()])) };
-}
-
-/** Listens, and collects the ids that arrive. */
-async function collect(bus: Bus, key: string) {
-  const ids: string[] = [];
-  const stop = await bus.listen('notification', key, ({ notificationId }) => ids.push(notificationId));
-  return {
-    ids,
-    stop,
-    until: (count: number) =>
-      eventually(
-        async () => ids,
-        () => ids.length >= count,
-        5_000,
-      ),
-  };
-}
-
-const say = (bus: Bus, key: string, notificationId: string) => bus.publish('notification', key, { notificationId });
-
-function contract(open: () => Promise<Opened>): void {
-  let opened: Opened;
+function contract(open: () => Promise<TwoBuses>): void {
+  let opened: TwoBuses;
   let here: Bus;
   let there: Bus;
 
@@ -151,176 +109,18 @@ function contract(open: () => Promise<Opened>): void {
   });
 }
 
-describe('the bus in memory', () => contract(openMemory));
+describe('the bus in memory', () => contract(oneForBoth));
 
-describeWhen(missingRedis, 'the bus on Redis', () => {
-  let redis: Redis;
-
+function contractOn(start: () => Promise<{ url: string; stop(): Promise<void> }>): void {
+  let servers: Awaited<ReturnType<typeof start>>;
   beforeAll(async () => {
-    redis = await startRedis();
+    servers = await start();
   });
-  afterAll(() => redis.stop());
+  afterAll(() => servers.stop());
 
-  describe('that is up', () => contract(() => openTwo(redis.url)));
-
-  it('does not open without its server', async () => {
-    const bus = new RedisBus((name) => openRedis('redis://127.0.0.1:1', name, log), log);
-    await expect(bus.open()).rejects.toThrow('ECONNREFUSED');
-  });
-
-  it('loses what is said while Redis is down, throws nothing, and hears again by itself when Redis is back', async () => {
-    const { here, there, close } = await openTwo(redis.url);
-    const key = randomUUID();
-    const [mine, theirs] = [await collect(here, key), await collect(there, key)];
-    await redis.kill();
-    for (let i = 0; i < 50; i += 1) await say(here, key, 'lost');
-    await redis.start();
-    // What is said now may be lost until both connections are back.
-    await eventually(
-      async () => {
-        await say(here, key, 'back');
-        return [mine.ids.length, theirs.ids.length];
-      },
-      (counts) => counts.every((count) => count > 0),
-      20_000,
-    );
-    expect([...mine.ids, ...theirs.ids].filter((id) => id !== 'back')).toEqual([]);
-    await close();
-  });
-
-  it('refuses a listener that it cannot serve, soon and by a code, and serves it when Redis is back', async () => {
-    const { here, close } = await openTwo(redis.url);
-    await redis.kill();
-    await expect(collect(here, 'late')).rejects.toMatchObject({ code: 'DEPENDENCY_UNAVAILABLE' });
-    await redis.start();
-    const late = await eventually(() => collect(here, 'late').catch(() => null), Boolean, 20_000);
-    await say(here, 'late', 'heard');
-    await eventually(
-      () => say(here, 'late', 'heard').then(() => late!.ids),
-      (ids) => ids.includes('heard'),
-      20_000,
-    );
-    await close();
-  });
-
-  it('says that its hearing is broken when Redis dies, and begins a new one when it is back', async () => {
-    const { here, there, close } = await openTwo(redis.url);
-    await collect(there, 'anything');
-    const hearing = there.hearing();
-    const changes: boolean[] = [];
-    there.onHearing((isWhole) => changes.push(isWhole));
-    await redis.kill();
-    // At once, whether or not the end of the connection has been noticed.
-    expect(await hearing.isUnbroken()).toBe(false);
-    expect(await there.hearing().isUnbroken()).toBe(false);
-    expect(await here.announce('notification', 'anything', { notificationId: 'lost' })).toBe(false);
-    expect(changes).toEqual([false]);
-    await redis.start();
-    await eventually(
-      async () => changes,
-      () => changes.length > 1,
-      5_000,
-    );
-    expect(changes).toEqual([false, true]);
-    expect(await there.hearing().isUnbroken()).toBe(true);
-    expect(await hearing.isUnbroken()).toBe(false);
-    await close();
-  });
-
-  it('notices by itself that nothing comes through any more, though the connection stands', async () => {
-    const { there, close } = await openTwo(redis.url);
-    const changes: boolean[] = [];
-    there.onHearing((isWhole) => changes.push(isWhole));
-    redis.freeze();
-    await eventually(
-      async () => changes,
-      () => changes.length > 0,
-      5_000,
-    );
-    expect(await there.hearing().isUnbroken()).toBe(false);
-    redis.thaw();
-    await eventually(() => there.hearing().isUnbroken(), Boolean, 10_000);
-    expect(changes).toEqual([false, true]);
-    await close();
-  });
-
-  it('goes on when Redis is emptied, and when its memory is full', async () => {
-    const { here, there, close } = await openTwo(redis.url);
-    const { until } = await collect(there, 'full');
-    const hearing = there.hearing();
-    await redis.run('FLUSHALL');
-    await say(here, 'full', 'emptied');
-    await redis.run('CONFIG', 'SET', 'maxmemory', '1');
-    await say(here, 'full', 'full');
-    expect(await until(2)).toEqual(['emptied', 'full']);
-    expect(await hearing.isUnbroken()).toBe(true);
-    await redis.run('CONFIG', 'SET', 'maxmemory', '0');
-    await close();
-  });
-
-  it('costs neither time nor memory while Redis takes everything and answers nothing', async () => {
-    const { here, close } = await openTwo(redis.url);
-    redis.freeze();
-    const before = performance.now();
-    for (let i = 0; i < 5_000; i += 1) await say(here, 'frozen', 'x'.repeat(10_000));
-    expect(performance.now() - before).toBeLessThan(2_000);
-    redis.thaw();
-    const heard = await eventually(() => collect(here, 'frozen').catch(() => null), Boolean, 20_000);
-    await eventually(
-      () => say(here, 'frozen', 'thawed').then(() => heard!.ids),
-      (ids) => ids.includes('thawed'),
-      20_000,
-    );
-    await close();
-  });
-});
-
-describeWhen(missingRedis, 'the bus on Redis with Sentinels', () => {
-  let group: RedisGroup;
-
-  beforeAll(async () => {
-    group = await startSentinels();
-  });
-  afterAll(() => group.stop());
-
-  describe('that is up', () => contract(() => openTwo(group.url)));
-
-  it('follows within five seconds to the new master when the old one dies', async () => {
-    const mortal = await startSentinels();
-    await survives(mortal.url, () => mortal.killMaster());
-    await mortal.stop();
-  });
-});
-
-describeWhen(missingRedis, 'the bus on a cluster of Redis', () => {
-  let group: RedisGroup;
-
-  beforeAll(async () => {
-    group = await startCluster();
-  });
-  afterAll(() => group.stop());
-
-  contract(() => openTwo(group.url));
-
-  it('comes back by itself with the node that it goes through', () =>
-    survives(group.url, async () => {
-      await group.killMaster();
-      await group.startMaster();
-    }));
-});
-
-/** Both hear each other again within five seconds of what `happens`, and know that they have missed something. */
-async function survives(url: string, happens: () => Promise<void>): Promise<void> {
-  const { here, there, close } = await openTwo(url);
-  const { ids } = await collect(there, 'again');
-  const hearing = there.hearing();
-  await happens();
-  expect(await hearing.isUnbroken()).toBe(false);
-  await eventually(
-    () => say(here, 'again', 'heard').then(() => ids),
-    () => ids.length > 0,
-    5_000,
-  );
-  expect(await there.hearing().isUnbroken()).toBe(true);
-  await close();
+  contract(() => openTwo(servers.url));
 }
+
+describeWhen(missingRedis, 'the bus on Redis', () => contractOn(startRedis));
+describeWhen(missingRedis, 'the bus on Redis behind Sentinels', () => contractOn(startSentinels));
+describeWhen(missingCluster, 'the bus on a cluster of Redis', () => contractOn(startCluster));

@@ -10,7 +10,7 @@ import { rememberedAi } from '../../infra/remembered.ts';
 import { Failure } from '../../schema/errors.ts';
 import { eventually } from '../support/eventually.ts';
 import { startModelServer, type ModelServer } from '../support/model-server.ts';
-import { startCluster, type RedisGroup } from '../support/redis-groups.ts';
+import { missingCluster, startCluster, type RedisGroup } from '../support/redis-groups.ts';
 import { missingRedis, startRedis, type Redis } from '../support/redis.ts';
 import { describeWhen } from '../support/when.ts';
 
@@ -133,7 +133,7 @@ describeWhen(missingRedis, 'the cache on Redis', () => {
   });
 });
 
-describeWhen(missingRedis, 'the cache on a cluster of Redis', () => {
+describeWhen(missingCluster, 'the cache on a cluster of Redis', () => {
   let group: RedisGroup;
 
   beforeAll(async () => {

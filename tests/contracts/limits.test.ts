@@ -6,7 +6,7 @@ import { RedisLimits } from '../../infra/limits/redis.ts';
 import { openLog } from '../../infra/log.ts';
 import { openRedisKeys } from '../../infra/redis.ts';
 import { eventually } from '../support/eventually.ts';
-import { startCluster, startSentinels, type RedisGroup } from '../support/redis-groups.ts';
+import { missingCluster, startCluster, startSentinels, type RedisGroup } from '../support/redis-groups.ts';
 import { missingRedis, startRedis, type Redis } from '../support/redis.ts';
 import { describeWhen } from '../support/when.ts';
 
@@ -141,7 +141,7 @@ describeWhen(missingRedis, 'limits on a group of Redis servers', () => {
     });
   });
 
-  describe('in a cluster', () => {
+  describeWhen(missingCluster, 'in a cluster', () => {
     let group: RedisGroup;
     beforeAll(async () => {
       group = await startCluster();

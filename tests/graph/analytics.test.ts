@@ -11,7 +11,7 @@ const USAGE = `query ($input: UsageInput!) { usage(input: $input) {
   rows { key totals { runs inputTokens outputTokens costUsd unpricedRuns } } } }`;
 const HEALTH = '{ health { name status latencyMs detail } }';
 const METRICS =
-  'subscription { liveMetrics { at activeRuns runsLastMinute tokensLastMinute failedRunsLastHour costTodayUsd memoryBytes eventLoopDelayMs } }';
+  'subscription { liveMetrics { at peopleConnected activeRuns runsLastMinute tokensLastMinute failedRunsLastHour costTodayUsd memoryBytes eventLoopDelayMs } }';
 
 let model: ModelServer;
 let product: Product;
@@ -130,6 +130,24 @@ describe('the live figures', () => {
     const after = await eventually(next, ({ runsLastMinute, activeRuns }) => runsLastMinute > before.runsLastMinute && activeRuns === 0);
     expect(after.tokensLastMinute).toBeGreaterThan(0);
     expect(after.costTodayUsd).toBeGreaterThan(before.costTodayUsd);
+    await figures.return?.();
+  });
+
+  it('count the people who are connected, by socket or by stream, each once', async () => {
+    const figures = product.socket(admin.token).iterate<any>({ query: METRICS });
+    const people = (count: number) =>
+      eventually(
+        async () => (await figures.next()).value.data.liveMetrics.peopleConnected,
+        (connected) => connected === count,
+      );
+    await people(1);
+    const ada = await Person.signUp(product);
+    const sockets = [product.socket(ada.token), product.socket(ada.token)];
+    const inboxes = sockets.map((socket) => socket.iterate<any>({ query: 'subscription { notificationReceived { id } }' }));
+    for (const inbox of inboxes) void inbox.next();
+    await people(2);
+    for (const socket of sockets) await socket.dispose();
+    await people(1);
     await figures.return?.();
   });
 

@@ -12,6 +12,7 @@ import { RedisBus } from '../../infra/bus/redis.ts';
 import { PgliteDatabase } from '../../infra/database/pglite.ts';
 import { newId } from '../../infra/id.ts';
 import { openLog } from '../../infra/log.ts';
+import { MemoryPresence } from '../../infra/presence/memory.ts';
 import { PostgresQueue } from '../../infra/queue/postgres.ts';
 import { openRedis } from '../../infra/redis.ts';
 import { AccessTokens } from '../../infra/tokens.ts';
@@ -187,7 +188,13 @@ describeWhen(missingRedis, 'a session that was ended by one process', () => {
 
   behind('a network that has silently stopped, as a stream', async (relay, far) => {
     const leaver = await signIn();
-    const why = new Promise((end) => watchSession(far.viewers, { ...leaver, expiresAt: new Date(Date.now() + 60_000) } as never, end));
+    const why = new Promise((end) =>
+      watchSession(
+        { viewers: far.viewers, presence: new MemoryPresence() },
+        { ...leaver, expiresAt: new Date(Date.now() + 60_000) } as never,
+        end,
+      ),
+    );
     await relay.turn('hold');
     await signOut(leaver);
     expect(await why).toBe('session revoked');

@@ -19,7 +19,6 @@ describeWhen(missingServers, 'a deployment that is renewed process by process', 
       gateways: 2,
       workers: 2,
       replicas: 2,
-      env: { DRAIN_MS: '1000' },
       model: { otherwise: { tokens: 600, delayMs: 100 } },
     });
     balancer = new Balancer(() => deployment.gateways.map(({ url }) => url));

@@ -2,7 +2,10 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { eventually } from './eventually.ts';
 import { freePort } from './free-port.ts';
-import { redisProcess, runCommand, startRedis } from './redis.ts';
+import { missingRedis, redisProcess, redisVersion, runCommand, startRedis } from './redis.ts';
+
+/** Null, or why there can be no cluster: its settings here are those of Redis 7. */
+export const missingCluster = missingRedis ?? (redisVersion() < 7 ? 'redis-server is older than 7' : null);
 
 export interface RedisGroup {
   url: string;

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -49,6 +50,11 @@ export async function startRedis(settings: Record<string, string> = {}): Promise
       forget();
     },
   };
+}
+
+/** The first number of the version. */
+export function redisVersion(): number {
+  return Number(/v=(\d+)/.exec(execFileSync(program.path!, ['--version'], { encoding: 'utf8' }))?.[1]);
 }
 
 /** The program in a directory of its own, which `forget` removes. */

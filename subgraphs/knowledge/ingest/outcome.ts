@@ -3,6 +3,7 @@ import type { Queue } from '../../../infra/queue/queue.ts';
 import { ERRORS, type Failure } from '../../../schema/errors.ts';
 import type { Actor } from '../../../schema/viewer.ts';
 import { Document } from '../document.entity.ts';
+import { renewTopics } from '../topics/topic-state.ts';
 
 /** Jobs act for the person whose document it is. */
 export function actorOfJob(document: Pick<Document, 'id' | 'ownerId'>): Actor {
@@ -14,6 +15,7 @@ export async function tellReady(em: SqlEntityManager, queue: Queue, document: Do
   Object.assign(document, { status: 'READY', failure: null, failureCode: null, lease: null, leaseUntil: null, updatedAt: new Date() });
   await em.flush();
   const { id, knowledgeBaseId, ownerId, name, passageCount } = document;
+  await renewTopics(em, queue, knowledgeBaseId);
   await queue.tell(em, 'document.ready', { documentId: id, knowledgeBaseId, ownerId, name, passageCount }, actorOfJob(document));
 }
 
@@ -38,6 +40,7 @@ export async function tellFailed(
     });
   }
   await em.flush();
+  await renewTopics(em, queue, document.knowledgeBaseId);
   for (const { id, knowledgeBaseId, ownerId, name } of failed) {
     await queue.tell(em, 'document.failed', { documentId: id, knowledgeBaseId, ownerId, name, code, reason }, actorOfJob(document));
   }

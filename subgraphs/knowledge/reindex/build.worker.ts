@@ -5,6 +5,7 @@ import type { Ports } from '../../subgraph.ts';
 import { Document } from '../document.entity.ts';
 import { embeddedText, PASSAGES_AT_ONCE } from '../ingest/embedding.ts';
 import { Passage } from '../passage.entity.ts';
+import { renewAllTopics } from '../topics/topic-state.ts';
 import { VectorIndex } from './vector-index.entity.ts';
 import { collectionOf, giveUp, lockPointer, PLATFORM } from './vector-indexes.ts';
 
@@ -119,6 +120,7 @@ async function activate(em: SqlEntityManager, { id }: VectorIndex, { queue }: Bu
     }
     Object.assign(index, { state: 'ACTIVE', failure: null, finishedAt: new Date() });
     await inner.flush();
+    await renewAllTopics(inner, queue);
     await queue.tell(inner, 'vectorIndex.activated', { vectorIndexId: id, model: index.model }, PLATFORM);
     return true;
   });

@@ -9,9 +9,10 @@ import { VectorIndex, type IndexState } from './vector-index.entity.ts';
 const POINTER_LOCK = 0x69_6e_64_65;
 export const PLATFORM: Actor = { userId: null, sessionId: null, requestId: 'reindex' };
 
+/** Without `dimensions`, whatever the model's vectors have. */
 export interface Space {
   model: string;
-  dimensions: number;
+  dimensions?: number;
 }
 
 export async function lockPointer(em: SqlEntityManager): Promise<void> {
@@ -36,7 +37,7 @@ export function readableOf(indexes: VectorIndex[]): VectorIndex | null {
  * The indexes that take vectors of this space. Where none does, one comes to be: the very first is active at once,
  * any other has to be built from the texts before it is. Inside the caller's transaction.
  */
-export async function writableIndexes(em: SqlEntityManager, queue: Queue, space: Space): Promise<VectorIndex[]> {
+export async function writableIndexes(em: SqlEntityManager, queue: Queue, space: Required<Space>): Promise<VectorIndex[]> {
   const known = fitting(await openIndexes(em), space);
   if (known.length > 0 && known.every(({ dimensions }) => dimensions !== null)) return known;
   await lockPointer(em);
@@ -88,7 +89,7 @@ function openIndexes(em: SqlEntityManager): Promise<VectorIndex[]> {
 }
 
 function fitting(indexes: VectorIndex[], { model, dimensions }: Space): VectorIndex[] {
-  return indexes.filter((index) => index.model === model && (index.dimensions ?? dimensions) === dimensions);
+  return indexes.filter((index) => index.model === model && (index.dimensions ?? dimensions) === (dimensions ?? index.dimensions));
 }
 
 function make(em: SqlEntityManager, model: string, state: IndexState): VectorIndex {

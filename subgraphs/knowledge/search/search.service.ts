@@ -3,12 +3,11 @@ import type { Ai } from '../../../infra/ai/ai.ts';
 import type { Vectors } from '../../../infra/vectors/vectors.ts';
 import { Failure } from '../../../schema/errors.ts';
 import { pageSize } from '../../connection.ts';
-import { viewerOf, type Context } from '../../context.ts';
+import type { Context } from '../../context.ts';
 import { Document, SEARCHABLE } from '../document.entity.ts';
 import { searchKeywords } from './keyword-search.ts';
-import { KnowledgeBase } from '../knowledge-base.entity.ts';
 import { marksOf } from './marks.ts';
-import { ownKnowledgeBase } from '../ownership.ts';
+import { ownIds, ownKnowledgeBase } from '../ownership.ts';
 import { Passage } from '../passage.entity.ts';
 import { SearchMode, type SearchHit, type SearchKnowledgeInput } from '../passage.type.ts';
 import { fuse, spread, type Fused, type Ranked } from './rank.ts';
@@ -73,9 +72,7 @@ export class SearchService {
 
   async #scope(context: Context, ids: string[] | null | undefined): Promise<string[]> {
     if (ids) return Promise.all([...new Set(ids)].map(async (id) => (await ownKnowledgeBase(id, context)).id));
-    const { userId: ownerId } = viewerOf(context);
-    const all = await context.em.fork().find(KnowledgeBase, { ownerId }, { fields: ['id'] });
-    return all.map(({ id }) => id);
+    return ownIds(context);
   }
 
   async #nearest({ em, log }: Context, { query, knowledgeBaseIds, mode, first }: Question): Promise<Ranked[]> {

@@ -12,6 +12,7 @@ const RUN = /[\p{L}\p{N}\p{M}]+(?:(?:[._/:@+]|-\n?)[\p{L}\p{N}\p{M}]+)*/gu;
 const PART = /[\p{L}\p{N}\p{M}]+/gu;
 /** Scripts that put no spaces between words. */
 const UNSPACED = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}\u30fc]+/gu;
+const UNSPACED_TERM = /^[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}]{2,}$/u;
 const MAX_PARTS = 6;
 const MAX_TERM = 60;
 
@@ -71,6 +72,11 @@ const EMPTY = new Set(
     .split(' ')
     .map(stem),
 );
+
+/** True for what may say what a text is about: no empty word, no number, no single letter. */
+export function isTelling(term: string): boolean {
+  return (term.length > 2 && /\p{L}/u.test(term) && !EMPTY.has(term)) || UNSPACED_TERM.test(term);
+}
 
 /** The different terms of a question, without empty words unless there are no others. */
 export function questionTerms(question: string): string[] {

@@ -199,6 +199,43 @@ export const DocumentQuery = graphql(`
   }
 `);
 
+export const SimilarDocumentsQuery = graphql(`
+  query SimilarDocuments($id: ID!, $first: Int!) {
+    document(id: $id) {
+      id
+      similar(first: $first) {
+        id
+        name
+        knowledgeBase {
+          id
+          name
+        }
+      }
+    }
+  }
+`);
+
+export const TopicsQuery = graphql(`
+  query Topics($id: ID!, $documents: Int!) {
+    knowledgeBase(id: $id) {
+      id
+      passageCount
+      topicsComputedAt
+      topicsAreStale
+      topics {
+        id
+        name
+        terms
+        passageCount
+        documents(first: $documents) {
+          id
+          name
+        }
+      }
+    }
+  }
+`);
+
 export const DocumentPagesQuery = graphql(`
   query DocumentPages($id: ID!, $first: Int!, $from: Int!) {
     document(id: $id) {

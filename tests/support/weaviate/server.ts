@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { WeaviateAddress } from '../../infra/vectors/weaviate.ts';
-import { eventually } from './eventually.ts';
-import { freePort } from './free-port.ts';
-import { findProgram } from './program.ts';
-import { ServerProcess } from './server-process.ts';
+import type { WeaviateAddress } from '../../../infra/vectors/weaviate.ts';
+import { eventually } from '../eventually.ts';
+import { freePort } from '../free-port.ts';
+import { findProgram } from '../program.ts';
+import { ServerProcess } from '../server-process.ts';
 
 const program = findProgram('weaviate', 'weaviate-server');
 

@@ -1,0 +1,15 @@
+/** The middle of some directions, of length 1; all zero where they cancel out. Null of none. */
+export function centreOf(vectors: Float32Array[]): Float32Array | null {
+  if (vectors.length === 0) return null;
+  const sum = new Float32Array(vectors[0]!.length);
+  for (const vector of vectors) for (let axis = 0; axis < sum.length; axis += 1) sum[axis]! += vector[axis]!;
+  const length = Math.sqrt(dot(sum, sum));
+  return length > 0 ? sum.map((value) => value / length) : sum;
+}
+
+/** Of vectors of length 1: the cosine of the angle between them. */
+export function dot(left: Float32Array, right: Float32Array): number {
+  let sum = 0;
+  for (let axis = 0; axis < left.length; axis += 1) sum += left[axis]! * right[axis]!;
+  return sum;
+}

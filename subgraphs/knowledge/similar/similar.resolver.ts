@@ -1,0 +1,48 @@
+import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql';
+import { pageSize } from '../../connection.ts';
+import type { Context } from '../../context.ts';
+import { DocumentType } from '../document.type.ts';
+import { ConversationKnowledge } from './conversation.type.ts';
+import type { SimilarService } from './similar.service.ts';
+
+const DOCUMENTS = 5;
+
+@Resolver(() => DocumentType)
+export class SimilarDocumentsResolver {
+  readonly #similar: SimilarService;
+
+  constructor(similar: SimilarService) {
+    this.#similar = similar;
+  }
+
+  @FieldResolver(() => [DocumentType], {
+    description: 'Your documents that are closest to it in content, the closest first; none while it is not ready.',
+  })
+  async similar(
+    @Root() document: DocumentType,
+    @Arg('first', () => Int, { nullable: true, description: 'How many at most, 1 to 100; 5 when absent.' }) first: number | null,
+    @Ctx() context: Context,
+  ): Promise<unknown> {
+    return this.#similar.toDocument(context, document, pageSize({ first }, DOCUMENTS));
+  }
+}
+
+@Resolver(() => ConversationKnowledge)
+export class SuggestedDocumentsResolver {
+  readonly #similar: SimilarService;
+
+  constructor(similar: SimilarService) {
+    this.#similar = similar;
+  }
+
+  @FieldResolver(() => [DocumentType], {
+    description: 'Your documents that are closest to what was said last and are not cited yet, the closest first.',
+  })
+  async suggestedDocuments(
+    @Root() { id }: ConversationKnowledge,
+    @Arg('first', () => Int, { nullable: true, description: 'How many at most, 1 to 100; 5 when absent.' }) first: number | null,
+    @Ctx() context: Context,
+  ): Promise<unknown> {
+    return this.#similar.toConversation(context, id, pageSize({ first }, DOCUMENTS));
+  }
+}

@@ -1,0 +1,75 @@
+import type DataLoader from 'dataloader';
+import type { Ai } from '../../../infra/ai/ai.ts';
+import type { Graph } from '../../../infra/graph/graph.ts';
+import type { Collection, Scope, VectorHit, Vectors } from '../../../infra/vectors/vectors.ts';
+import { Failure } from '../../../schema/errors.ts';
+import type { Context } from '../../context.ts';
+import type { Document } from '../document.entity.ts';
+import { documentsById } from '../document.loader.ts';
+import { ownIds } from '../ownership.ts';
+import { askVectors } from '../search/vector-search.ts';
+import { centreOf } from './centre.ts';
+import { recentMessages, type Recent } from './recent-messages.ts';
+
+/** Passages asked for each document that is still missing: several are often of one document. */
+const PASSAGES_OF_ONE = 8;
+const ROUNDS = 6;
+const MAX_TEXT = 1_000;
+
+type Ask = (collection: Collection, scope: Scope) => Promise<VectorHit[]>;
+
+/** Documents by what they are about. What the viewer may not read is left out before anything is ranked. */
+export class SimilarService {
+  readonly #ai: Ai;
+  readonly #vectors: Vectors;
+  readonly #recent: (context: Context) => DataLoader<string, Recent>;
+
+  constructor({ ai, graph, vectors }: { ai: Ai; graph: Graph; vectors: Vectors }) {
+    this.#ai = ai;
+    this.#vectors = vectors;
+    this.#recent = recentMessages(graph);
+  }
+
+  /** Nearest to the middle of the document's passages; a duplicate has those of its original. */
+  async toDocument(
+    context: Context,
+    document: Pick<Document, 'id' | 'knowledgeBaseId' | 'duplicateOf'>,
+    first: number,
+  ): Promise<Document[]> {
+    const to = { tenant: document.knowledgeBaseId, documentId: document.duplicateOf ?? document.id };
+    return this.#nearest(context, first, [], (collection, scope) => this.#vectors.similar(collection, { ...scope, to }));
+  }
+
+  /** Nearest to the middle of what was said last, without what was cited already. */
+  async toConversation(context: Context, conversationId: string, first: number): Promise<Document[]> {
+    const { texts, citedIds } = await this.#recent(context).load(conversationId);
+    if (texts.length === 0) return [];
+    try {
+      const vector = centreOf(await this.#ai.embed(texts.map((text) => text.slice(0, MAX_TEXT))))!;
+      return await this.#nearest(context, first, citedIds, async (collection, scope) =>
+        collection.dimensions === vector.length ? this.#vectors.nearest(collection, { ...scope, vector }) : [],
+      );
+    } catch (error) {
+      // A suggestion may be missing; the conversation may not.
+      if (!(error instanceof Failure && error.retryable)) throw error;
+      context.log.warn({ code: error.code }, 'a conversation got no suggestions');
+      return [];
+    }
+  }
+
+  /** The documents of the nearest passages, each once, the nearest first. */
+  async #nearest(context: Context, first: number, exceptIds: string[], ask: Ask): Promise<Document[]> {
+    const tenants = await ownIds(context);
+    if (tenants.length === 0) return [];
+    const ids: string[] = [];
+    for (let round = 0; round < ROUNDS && ids.length < first; round += 1) {
+      const scope = { tenants, limit: (first - ids.length) * PASSAGES_OF_ONE, except: { documentIds: [...exceptIds, ...ids] } };
+      const hits = await askVectors(context.em.fork(), { model: this.#ai.embedding.model }, (collection) => ask(collection, scope));
+      ids.push(...new Set(hits.map(({ documentId }) => documentId)));
+      if (hits.length < scope.limit) break;
+    }
+    const found = await Promise.all(ids.slice(0, first).map((id) => documentsById(context).load(id)));
+    // Again by the rows: an index may lag behind.
+    return found.filter((document): document is Document => document?.status === 'READY' && tenants.includes(document.knowledgeBaseId));
+  }
+}

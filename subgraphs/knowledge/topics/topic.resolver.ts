@@ -1,0 +1,49 @@
+import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql';
+import { pageSize } from '../../connection.ts';
+import type { Context } from '../../context.ts';
+import { DateTime } from '../../scalars.ts';
+import { DocumentType } from '../document.type.ts';
+import { KnowledgeBaseType } from '../knowledge-base.type.ts';
+import { documentsByTopic, topicsByKnowledgeBase, topicStateByKnowledgeBase } from './topic.loader.ts';
+import { TopicType } from './topic.type.ts';
+
+const TERMS_OF_NAME = 3;
+
+@Resolver(() => TopicType)
+export class TopicResolver {
+  @FieldResolver(() => String, { description: 'A name for a person: its first terms.' })
+  name(@Root() { terms }: TopicType): string {
+    const name = terms.slice(0, TERMS_OF_NAME).join(', ');
+    return name.charAt(0).toUpperCase() + name.slice(1);
+  }
+
+  @FieldResolver(() => [DocumentType], { description: 'The documents with passages about it, those with the most first.' })
+  async documents(
+    @Root() { id }: TopicType,
+    @Arg('first', () => Int, { nullable: true, description: 'How many at most, 1 to 100; 20 when absent.' }) first: number | null,
+    @Ctx() context: Context,
+  ): Promise<unknown> {
+    const size = pageSize({ first });
+    return (await documentsByTopic(context).load(id)).slice(0, size);
+  }
+}
+
+@Resolver(() => KnowledgeBaseType)
+export class KnowledgeBaseTopicsResolver {
+  @FieldResolver(() => [TopicType], { description: 'What its documents are about, the largest topic first; at most 12.' })
+  async topics(@Root() { id }: KnowledgeBaseType, @Ctx() context: Context): Promise<unknown> {
+    return topicsByKnowledgeBase(context).load(id);
+  }
+
+  @FieldResolver(() => DateTime, { nullable: true, description: 'When the topics were computed; null before the first time.' })
+  async topicsComputedAt(@Root() { id }: KnowledgeBaseType, @Ctx() context: Context): Promise<Date | null> {
+    return (await topicStateByKnowledgeBase(context).load(id)).computedAt;
+  }
+
+  @FieldResolver(() => Boolean, {
+    description: 'True while the documents are others than those that the topics were computed from; new topics are on their way.',
+  })
+  async topicsAreStale(@Root() { id }: KnowledgeBaseType, @Ctx() context: Context): Promise<boolean> {
+    return (await topicStateByKnowledgeBase(context).load(id)).isStale;
+  }
+}

@@ -1,0 +1,54 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { newId } from '../../infra/id.ts';
+import { WeaviateVectors } from '../../infra/vectors/weaviate.ts';
+import { eventually } from '../support/eventually.ts';
+import { describeWhen } from '../support/when.ts';
+import { missingWeaviate, startWeaviate, type Weaviate } from '../support/weaviate/server.ts';
+
+describeWhen(missingWeaviate, 'a Weaviate server', () => {
+  const space = { name: 'kept', dimensions: 2 };
+  const kept = { id: newId(), tenant: newId(), documentId: newId(), vector: new Float32Array([1, 0]) };
+  const away = expect.objectContaining({ code: 'DEPENDENCY_UNAVAILABLE', retryable: true });
+  let server: Weaviate;
+  let vectors: WeaviateVectors;
+  const ask = () => vectors.nearest(space, { tenants: [kept.tenant], vector: kept.vector, limit: 1 });
+
+  beforeAll(async () => {
+    server = await startWeaviate();
+    vectors = new WeaviateVectors({ ...server.address, timeout: { init: 5, query: 4, insert: 4 } });
+    await vectors.open();
+    await vectors.upsert(space, [kept]);
+  });
+  afterAll(async () => {
+    await vectors.close();
+    await server.stop();
+  });
+
+  it.each<[string, () => unknown, () => unknown]>([
+    ['is stopped', () => server.end(), () => server.start()],
+    ['is silent', () => server.freeze(), () => server.thaw()],
+  ])(
+    'that %s is said to be away, and goes on later with what it had',
+    async (_, leave, comeBack) => {
+      await leave();
+      await expect(ask()).rejects.toEqual(away);
+      await expect(vectors.upsert(space, [kept])).rejects.toEqual(away);
+      await expect(vectors.deleteBy(space, { tenant: newId() })).rejects.toEqual(away);
+      await expect(vectors.ping()).rejects.toEqual(away);
+      await comeBack();
+      const hits = await eventually(
+        () => ask().catch(() => []),
+        ({ length }) => length > 0,
+        60_000,
+      );
+      expect(hits).toEqual([{ id: kept.id, documentId: kept.documentId, score: 1 }]);
+      await vectors.ping();
+    },
+    120_000,
+  );
+
+  it('lets nobody in without the key', async () => {
+    for (const apiKey of [undefined, 'another'])
+      await expect(new WeaviateVectors({ ...server.address, apiKey }).open()).rejects.toThrow(/401|UNAUTHENTICATED/i);
+  });
+});

@@ -1,0 +1,68 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import type { Browser, Page } from 'playwright-core';
+import { addDocument } from '../support/documents.ts';
+import { Person } from '../support/person.ts';
+import { startProduct, type Product } from '../support/product.ts';
+import { findProgram } from '../support/program.ts';
+import { describeWhen } from '../support/when.ts';
+import { listenForNoise, openBrowser, openContext } from './camera.ts';
+
+const chromium = findProgram('chromium', 'chromium-browser', 'google-chrome');
+const CREATE = 'mutation ($name: String!) { createKnowledgeBase(input: { name: $name }) { knowledgeBase { id } } }';
+
+describeWhen(chromium.missing, 'a knowledge base', () => {
+  let product: Product;
+  let ada: Person;
+  let browser: Browser;
+  let page: Page;
+  let noise: string[];
+  let id: string;
+
+  beforeAll(async () => {
+    product = await startProduct();
+    ada = await Person.signUp(product, 'Ada Lovelace');
+    browser = await openBrowser();
+    page = await (await openContext(browser, { theme: 'light', width: 1440 }, { url: product.url, person: ada })).newPage();
+    noise = listenForNoise(page);
+    id = (await ada.ask(CREATE, { name: 'Harbour' })).createKnowledgeBase.knowledgeBase.id;
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await product?.stop();
+  });
+
+  it('says that topics need documents', async () => {
+    await page.goto(`/knowledge/${id}`);
+    await page.getByRole('link', { name: 'Topics' }).click();
+    await page.getByText('Topics appear when there are documents to read').waitFor();
+  });
+
+  it('shows its topics by itself once they are found, and opens a document from them', async () => {
+    await page.goto(`/knowledge/${id}/topics`);
+    const add = (name: string, content: string) => addDocument(ada, id, { name, mediaType: 'text/plain', content });
+    await add('ketch.txt', 'The ketch carries a mast before the rudder. The mast carries sails.');
+    await add('sloop.txt', 'The sloop carries one mast before the rudder. The mast carries sails.');
+    await page.reload();
+    await page.getByRole('heading', { name: /mast|sails|rudder/i }).waitFor();
+    await page.getByRole('link', { name: 'ketch.txt' }).first().click();
+    await page.getByRole('region', { name: 'Similar documents' }).getByRole('link', { name: 'sloop.txt' }).click();
+    await page.waitForURL(/\?document=/);
+    await page.getByRole('region', { name: 'Similar documents' }).getByRole('link', { name: 'ketch.txt' }).waitFor();
+  });
+
+  it('says what is wrong when similar documents cannot be found, and tries again', async () => {
+    await page.route('**/graphql*', (route) =>
+      /SimilarDocuments/.test(route.request().postData() ?? '') ? route.abort() : route.continue(),
+    );
+    await page.reload();
+    const region = page.getByRole('region', { name: 'Similar documents' });
+    await region.getByText('Similar documents could not be found').waitFor();
+    await page.unroute('**/graphql*');
+    await region.getByRole('button', { name: 'Try again' }).click();
+    await region.getByRole('link', { name: 'ketch.txt' }).waitFor();
+  });
+
+  it('makes no noise', () => {
+    expect(noise.filter((line) => !/Failed to load resource|net::ERR_/.test(line))).toEqual([]);
+  });
+});
