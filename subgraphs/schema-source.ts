@@ -9,6 +9,7 @@ import {
   type GraphQLSchema,
 } from 'graphql';
 import type { Bus } from '../infra/bus/bus.ts';
+import { isAway } from '../infra/database/database.ts';
 import type { Log } from '../infra/log.ts';
 import { ERRORS, Failure } from '../schema/errors.ts';
 import type { Source, SourceError, SourceRequest, SourceResult } from '../schema/source.ts';
@@ -109,6 +110,11 @@ function toSourceError(error: GraphQLError, context: Context): SourceError {
   if (cause instanceof Failure) return { message: cause.message, ...path, extensions: cause.extensions };
   // Errors of GraphQL itself, such as a variable of the wrong kind, have no original.
   if (!cause) return { message: error.message, ...path, extensions: { code: 'BAD_USER_INPUT', retryable: false, ...error.extensions } };
+  if (isAway(cause)) {
+    context.log.warn({ err: cause, path: error.path }, 'the database does not answer');
+    const { message, extensions } = new Failure('DEPENDENCY_UNAVAILABLE');
+    return { message, ...path, extensions };
+  }
   context.log.error({ err: cause, path: error.path }, 'a resolver failed');
   return {
     message: ERRORS.INTERNAL.message,

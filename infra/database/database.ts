@@ -31,3 +31,17 @@ export interface SqlMigration {
   name: string;
   up: string;
 }
+
+/** Classes of SQLSTATE: no connection, no resources, an operator's stop, a timeout or a lost turn. And what Node says of sockets. */
+const AWAY = /^(08|40|53|57|55P03$|ECONN|EPIPE$|ETIMEDOUT$|EHOSTUNREACH$|ENETUNREACH$|ENOTFOUND$|EAI_AGAIN$)/;
+const AWAY_IN_WORDS =
+  /^(timeout exceeded when trying to connect|Query read timeout|Connection terminated|Client has encountered a connection error)/;
+
+/** Whether an error says that the database is away, stopping or too busy, and not that the statement was wrong. */
+export function isAway(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if ((typeof code === 'string' && AWAY.test(code)) || AWAY_IN_WORDS.test(cause.message)) return true;
+  }
+  return false;
+}

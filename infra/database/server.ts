@@ -1,7 +1,7 @@
 import { Migrator } from '@mikro-orm/migrations';
 import { MikroORM, type Options } from '@mikro-orm/postgresql';
 import type { SqlEntityManager } from '@mikro-orm/sql';
-import { Client, Pool, type PoolConfig } from 'pg';
+import { Client, Pool, type PoolClient, type PoolConfig } from 'pg';
 import type { Log } from '../log.ts';
 import type { Database, Room, Session } from './database.ts';
 import { toMigrationClasses } from './migrate.ts';
@@ -13,14 +13,14 @@ const MIGRATION_LOCK = 0x70_61_72_6c;
 const POOL = { room: 10, queue: 5, engine: 5, own: 2 };
 
 /** A server that does not take a connection, or lets one fall silent, is noticed. Milliseconds. */
-const CONNECTING = { connectionTimeoutMillis: 5_000, keepAlive: true } satisfies PoolConfig;
+const CONNECTING = { connectionTimeoutMillis: 2_000, keepAlive: true } satisfies PoolConfig;
 
 /** Nothing waits for ever: a silent server or a forgotten lock would hang every request that meets it. Milliseconds. */
 const TIMEOUTS = {
   ...CONNECTING,
-  query_timeout: 30_000,
-  statement_timeout: 25_000,
-  lock_timeout: 10_000,
+  query_timeout: 10_000,
+  statement_timeout: 9_000,
+  lock_timeout: 5_000,
   idle_in_transaction_session_timeout: 30_000,
 } satisfies PoolConfig;
 
@@ -116,7 +116,7 @@ export class ServerDatabase implements Database {
       clientUrl: this.#url,
       schema: room.name,
       // The whole address once more: MikroORM takes the host and the names from it, but not sslmode and the like.
-      driverOptions: { connectionString: this.#url, application_name: `parley ${room.name}`, ...pool },
+      driverOptions: { connectionString: this.#url, application_name: `parley ${room.name}`, onConnect: giveBackWhenLost, ...pool },
       logger: (message) => this.#log.debug({ sql: message, room: room.name }, 'sql'),
       debug: this.#log.isLevelEnabled('debug') ? ['query', 'query-params'] : false,
       colors: false,
@@ -142,4 +142,24 @@ export class ServerDatabase implements Database {
       await client.end();
     }
   }
+}
+
+/**
+ * Kysely (0.29) keeps the connection of a transaction that could not begin or be rolled back: without this, each such
+ * failure would take a connection from the pool for ever, until a server that was away for a moment is never reached again.
+ */
+function giveBackWhenLost(client: PoolClient): void {
+  const query = client.query.bind(client) as (...given: unknown[]) => Promise<unknown>;
+  const giveBack = () => {
+    try {
+      client.release(true);
+    } catch {
+      // Given back already.
+    }
+  };
+  client.query = ((...given: unknown[]) => {
+    const result = query(...given);
+    if (/^(begin|start transaction|rollback)\b/.test(String(given[0]))) result.catch(() => setImmediate(giveBack));
+    return result;
+  }) as typeof client.query;
 }

@@ -34,7 +34,7 @@ export interface S3Address {
 /** Bytes of one upload in memory at most: two parts on their way and the next one growing. */
 const PART_BYTES = 5 * 1024 * 1024;
 const PARTS_AT_ONCE = 2;
-const IDLE_MS = 10_000;
+const IDLE_MS = 5_000;
 const CONNECT_MS = 3_000;
 const ATTEMPTS = 3;
 const SWEEP_EVERY_MS = 60 * 60 * 1000;

@@ -9,9 +9,10 @@ const ONE_SIGNAL_MS = 300;
 const PARENT_LOOK_MS = 200;
 const children = new Set();
 
-/** Programs that our children start find our Node and our tools first. */
+/** Programs that our children start find our Node and our tools first, and what Node has compiled before. */
 export function environment(extra = {}) {
-  return { ...process.env, PATH: `${at('node_modules', '.bin')}${delimiter}${process.env.PATH ?? ''}`, ...extra };
+  const PATH = `${at('node_modules', '.bin')}${delimiter}${process.env.PATH ?? ''}`;
+  return { NODE_COMPILE_CACHE: at('node_modules', '.cache', 'compiled'), ...process.env, PATH, ...extra };
 }
 
 /** Runs a program to its end without a word; its output is shown only when it fails. */

@@ -22,7 +22,7 @@ import { SessionService } from '../../subgraphs/users/session.service.ts';
 import { users } from '../../subgraphs/users/users.ts';
 import { eventually } from '../support/eventually.ts';
 import { missingRedis, startRedis, type Redis } from '../support/redis.ts';
-import { startRelay, type Relay } from '../support/relay.ts';
+import { Relay } from '../support/relay.ts';
 import { describeWhen } from '../support/when.ts';
 
 const log = openLog('silent');
@@ -181,7 +181,7 @@ describeWhen(missingRedis, 'a session that was ended by one process', () => {
   behind('a network that has silently stopped', async (relay, far) => {
     const leaver = await signIn();
     expect(await isAccepted(far, leaver)).toBe(true);
-    relay.hold();
+    await relay.turn('hold');
     await signOut(leaver);
     expect(await isAccepted(far, leaver)).toBe(false);
   });
@@ -195,7 +195,7 @@ describeWhen(missingRedis, 'a session that was ended by one process', () => {
         end,
       ),
     );
-    relay.hold();
+    await relay.turn('hold');
     await signOut(leaver);
     expect(await why).toBe('session revoked');
   });
@@ -203,7 +203,7 @@ describeWhen(missingRedis, 'a session that was ended by one process', () => {
   /** `far` reaches Redis through a relay. */
   function behind(name: string, body: (relay: Relay, far: Door) => Promise<void>): void {
     it(`is not let in behind ${name}`, async () => {
-      const relay = await startRelay(redis.port);
+      const relay = await Relay.start(redis.port);
       const far = await openDoor(`redis://127.0.0.1:${relay.port}`);
       await body(relay, far);
       await far.close();

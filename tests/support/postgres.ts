@@ -80,7 +80,7 @@ export async function startPostgres({ settings = [], data: existing }: PostgresO
       await client.end();
       return urlOf(name);
     },
-    kill: () => server.end('SIGQUIT'),
+    kill: () => server.killFamily(),
     start: () => server.start(),
     async stop() {
       await server.end('SIGINT');

@@ -6,7 +6,7 @@ import { createClient, type Client } from 'graphql-ws';
 import WebSocket from 'ws';
 import { freshDataDirectory } from './template.ts';
 
-const START_MS = 60_000;
+const START_MS = 150_000;
 
 export interface GraphAnswer {
   status: number;
@@ -49,6 +49,7 @@ export class Product {
         env: {
           PATH: process.env['PATH'],
           HOME: process.env['HOME'],
+          NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
           PORT: '0',
           DATA_DIR: directory,
           LOG_LEVEL: 'info',

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 
 const START_MS = 60_000;
@@ -38,6 +39,22 @@ export class ServerProcess {
 
   signal(signal: NodeJS.Signals): void {
     this.#child?.kill(signal);
+  }
+
+  /** Kills it with everything that it has started, at once: as the machine would. */
+  async killFamily(): Promise<void> {
+    const pid = this.#child?.pid;
+    if (!pid) return;
+    const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number);
+    const ended = this.end('SIGKILL');
+    for (const child of children) {
+      try {
+        process.kill(child, 'SIGKILL');
+      } catch {
+        // It ended by itself.
+      }
+    }
+    await ended;
   }
 
   /** Resolves once it has ended. */

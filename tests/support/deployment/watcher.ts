@@ -15,14 +15,14 @@ export class Watcher {
   reconnects = 0;
   readonly #gateways: () => string[];
   readonly #token: string;
-  readonly #runId: string;
+  readonly runId: string;
   /** It leaves by itself after this many further events. */
   readonly #patience: () => number;
 
   constructor(parts: { gateways: () => string[]; token: string; runId: string; patience?: () => number }) {
     this.#gateways = parts.gateways;
     this.#token = parts.token;
-    this.#runId = parts.runId;
+    this.runId = parts.runId;
     this.#patience = parts.patience ?? (() => Infinity);
   }
 
@@ -50,7 +50,7 @@ export class Watcher {
     });
     let left = this.#patience();
     try {
-      const variables = { runId: this.#runId, after: this.events.at(-1)?.cursor };
+      const variables = { runId: this.runId, after: this.events.at(-1)?.cursor };
       for await (const { data, errors } of client.iterate<any>({ query: RUN_EVENTS, variables })) {
         if (errors) return;
         this.events.push(data.runEvents);

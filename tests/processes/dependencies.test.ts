@@ -1,0 +1,128 @@
+import { rmSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { missingServers } from '../support/deployment/deployment.ts';
+import { PgvectorServer } from '../support/deployment/pgvector-server.ts';
+import { addDocument } from '../support/documents.ts';
+import { eventually } from '../support/eventually.ts';
+import { startModelServer, type ModelServer } from '../support/model-server.ts';
+import { Person } from '../support/person.ts';
+import { startPostgres, type Postgres } from '../support/postgres.ts';
+import { keptDataDirectory, startProduct, type Product } from '../support/product.ts';
+import { startRedis, type Redis } from '../support/redis.ts';
+import { Relay, type Weather } from '../support/relay.ts';
+import { startS3, type S3Server } from '../support/s3/start.ts';
+import { describeWhen } from '../support/when.ts';
+
+const FAULTS: Weather[] = ['down', 'hold', 'late', 'reset', 'slice'];
+const CREATE_BASE = 'mutation ($input: CreateKnowledgeBaseInput!) { createKnowledgeBase(input: $input) { knowledgeBase { id } } }';
+const SEARCH = 'query ($input: SearchKnowledgeInput!) { searchKnowledge(input: $input) { passage { id } } }';
+const ADD = 'mutation ($input: AddDocumentInput!) { addDocument(input: $input) { uploadUrl } }';
+/** Longer than any dependency may keep somebody waiting. */
+const PATIENCE_MS = 30_000;
+
+/** `ok`, or the code of what went wrong. */
+type Outcome = string;
+
+describeWhen(missingServers, 'the product whose', () => {
+  const relays = new Map<string, Relay>();
+  let servers: [Postgres, Redis, ModelServer, PgvectorServer, S3Server];
+  let product: Product;
+  let dataDir: string;
+  let ada: Person;
+  let knowledgeBaseId: string;
+
+  async function behind(name: string, url: string): Promise<string> {
+    const target = new URL(url);
+    const relay = await Relay.start(Number(target.port));
+    relays.set(name, relay);
+    target.port = String(relay.port);
+    return target.href;
+  }
+
+  beforeAll(async () => {
+    servers = await Promise.all([startPostgres(), startRedis(), startModelServer(), PgvectorServer.start(), startS3()]);
+    const [postgres, redis, model, vectors, s3] = servers;
+    dataDir = await keptDataDirectory();
+    product = await startProduct({
+      dataDir,
+      env: {
+        DATABASE_URL: await behind('PostgreSQL', await postgres.fresh()),
+        REDIS_URL: await behind('Redis', redis.url),
+        OPENAI_BASE_URL: await behind('model', model.url),
+        VECTOR_DATABASE_URL: await behind('vectors', vectors.url),
+        S3_ENDPOINT: await behind('S3', s3.address.endpoint!),
+        S3_BUCKET: s3.address.bucket,
+        S3_ACCESS_KEY_ID: s3.address.credentials!.accessKeyId,
+        S3_SECRET_ACCESS_KEY: s3.address.credentials!.secretAccessKey,
+        PROVIDER_IDLE_MS: '1500',
+      },
+    });
+    ada = await Person.signUp(product);
+    const { createKnowledgeBase } = await ada.ask(CREATE_BASE, { input: { name: 'Harbours' } });
+    knowledgeBaseId = createKnowledgeBase.knowledgeBase.id;
+    await addDocument(ada, knowledgeBaseId, { name: 'a.txt', mediaType: 'text/plain', content: 'The harbour freezes in February.' });
+  });
+  afterAll(async () => {
+    await product?.stop();
+    await Promise.all([...relays.values()].map((relay) => relay.close()));
+    await Promise.all((servers ?? []).map((server) => server.stop()));
+    rmSync(dataDir, { recursive: true, force: true });
+  });
+
+  async function ask(query: string, variables: Record<string, unknown> = {}): Promise<Outcome> {
+    const { errors } = await product.graph(query, variables, ada.token);
+    return (errors?.[0]?.extensions['code'] as string | undefined) ?? 'ok';
+  }
+
+  async function converse(): Promise<Outcome> {
+    const { conversationId } = await ada.startConversation();
+    const { last } = await ada.follow((await ada.send(conversationId, 'How is the weather?')).runId);
+    return last.__typename === 'RunFinished' ? 'ok' : last.code;
+  }
+
+  async function upload(): Promise<Outcome> {
+    const content = `Storm ${Math.random()}`;
+    const input = { knowledgeBaseId, name: 'b.txt', mediaType: 'text/plain', sizeBytes: content.length };
+    const { addDocument: added } = await ada.ask(ADD, { input });
+    const response = await fetch(added.uploadUrl, { method: 'PUT', headers: { 'content-type': 'text/plain' }, body: content });
+    if (response.ok) return 'ok';
+    const { errors } = (await response.json()) as { errors: { extensions: { code: string } }[] };
+    return errors[0]!.extensions.code;
+  }
+
+  const search = () => ask(SEARCH, { input: { query: 'harbour', knowledgeBaseIds: [knowledgeBaseId], mode: 'VECTOR' } });
+  const write = () => ask(CREATE_BASE, { input: { name: `Base ${Math.random()}` } });
+
+  describe.each<[string, () => Promise<Outcome>, Outcome[]]>([
+    ['PostgreSQL', write, ['DEPENDENCY_UNAVAILABLE']],
+    // It carries only what is seen: all goes on without it.
+    ['Redis', converse, []],
+    ['vectors', search, ['DEPENDENCY_UNAVAILABLE']],
+    ['S3', upload, ['DEPENDENCY_UNAVAILABLE']],
+    ['model', converse, ['PROVIDER_UNAVAILABLE', 'PROVIDER_TIMEOUT', 'PROVIDER_BAD_RESPONSE']],
+  ])('%s', (name, use, codes) => {
+    it.each(FAULTS)(
+      'is %s says so, and heals by itself',
+      async (fault) => {
+        const relay = relays.get(name)!;
+        await relay.turn(fault);
+        const outcome = await within(PATIENCE_MS, use());
+        expect(['ok', ...codes]).toContain(outcome);
+        // What is only late, or in slices, is slow and not away, unless it is slower than anybody waits.
+        if (fault === 'down' || fault === 'hold') expect(outcome === 'ok').toBe(codes.length === 0);
+        await relay.turn('pass');
+        const healing = performance.now();
+        await eventually(use, (now) => now === 'ok', PATIENCE_MS);
+        process.stdout.write(`${name} ${fault}: ${outcome}, well after ${Math.round(performance.now() - healing)} ms\n`);
+        expect(product.child.exitCode).toBeNull();
+      },
+      120_000,
+    );
+  });
+});
+
+async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => (timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms)));
+  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+}

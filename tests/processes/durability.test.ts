@@ -1,0 +1,146 @@
+import { rmSync } from 'node:fs';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { PgvectorServer } from '../support/deployment/pgvector-server.ts';
+import { eventually } from '../support/eventually.ts';
+import { startModelServer } from '../support/model-server.ts';
+import { Person } from '../support/person.ts';
+import { missingPostgres, startPostgres } from '../support/postgres.ts';
+import { keptDataDirectory, startProduct, type Product } from '../support/product.ts';
+import { describeWhen } from '../support/when.ts';
+
+const WRITERS = 8;
+const SERVER_KILLS = Number(process.env['KILLS'] ?? 100);
+const PROCESS_KILLS = Number(process.env['KILLS'] ?? 15);
+const START = 'mutation ($input: StartConversationInput!) { startConversation(input: $input) { conversation { id } } }';
+const SEND = 'mutation ($input: SendMessageInput!) { sendMessage(input: $input) { message { id } } }';
+const MESSAGES = 'query ($id: ID!) { conversation(id: $id) { messages(first: 100) { edges { node { id role text } } } } }';
+
+/** What a writer was told: under which key it sent, and which message it was given. */
+interface Acknowledged {
+  person: Person;
+  conversationId: string;
+  key: string;
+  messageId: string;
+}
+
+/** Writes until told to stop; each message is sent again under its key until it is acknowledged, and then once more. */
+class Writer {
+  readonly acknowledged: Acknowledged[] = [];
+  /** Keys that gave two different messages. */
+  readonly doubled: string[] = [];
+  isDone = false;
+
+  constructor(
+    private readonly name: number,
+    private readonly product: () => Product,
+    private readonly person: Person,
+    private readonly assistantId: string,
+  ) {}
+
+  async write(): Promise<void> {
+    for (let count = 0; !this.isDone; count++) {
+      const { startConversation } = await this.#insist(START, { assistantId: this.assistantId });
+      const conversationId = startConversation.conversation.id as string;
+      const idempotencyKey = `${this.name}-${count}`;
+      const input = { conversationId, text: idempotencyKey, idempotencyKey };
+      const first = (await this.#insist(SEND, input)).sendMessage.message.id as string;
+      const again = (await this.#insist(SEND, input)).sendMessage.message.id as string;
+      if (again !== first) this.doubled.push(idempotencyKey);
+      this.acknowledged.push({ person: this.person, conversationId, key: idempotencyKey, messageId: first });
+    }
+  }
+
+  /** Only what may succeed later is tried again. */
+  async #insist(query: string, input: object): Promise<any> {
+    for (;;) {
+      const { data, errors } = await this.product()
+        .graph(query, { input }, this.person.token)
+        .catch(() => ({ data: null, errors: null }));
+      if (data && !errors) return data;
+      const refusal = errors?.find(({ extensions }) => extensions['retryable'] !== true);
+      if (refusal) throw new Error(JSON.stringify(refusal));
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+}
+
+let end: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const each of end.toReversed()) await each();
+  end = [];
+});
+
+describeWhen(missingPostgres(), 'a message that was acknowledged', () => {
+  it(`is there, once, after ${SERVER_KILLS} kills of PostgreSQL`, async () => {
+    const [postgres, vectors, model] = await Promise.all([startPostgres(), PgvectorServer.start(), startModelServer()]);
+    const dataDir = await keptDataDirectory();
+    end.push(async () => Promise.all([postgres.stop(), vectors.stop(), model.stop(), rmSync(dataDir, { recursive: true, force: true })]));
+    const env = { DATABASE_URL: await postgres.fresh(), VECTOR_DATABASE_URL: vectors.url, OPENAI_BASE_URL: model.url };
+    const product = await startProduct({ dataDir, env });
+    end.push(() => product.stop());
+    await killing(
+      () => product,
+      SERVER_KILLS,
+      async () => {
+        await postgres.kill();
+        await postgres.start();
+      },
+    );
+  }, 900_000);
+});
+
+describe('in the embedded database a message that was acknowledged', () => {
+  it(`is there, once, after ${PROCESS_KILLS} kills of the process`, async () => {
+    const model = await startModelServer();
+    const dataDir = await keptDataDirectory();
+    end.push(async () => Promise.all([model.stop(), rmSync(dataDir, { recursive: true, force: true })]));
+    const start = () => startProduct({ dataDir, env: { OPENAI_BASE_URL: model.url } });
+    let product = await start();
+    end.push(() => product.stop());
+    await killing(
+      () => product,
+      PROCESS_KILLS,
+      async () => {
+        await product.kill();
+        product = await start();
+      },
+    );
+  }, 900_000);
+});
+
+/** Eight people write while `kill` happens again and again; then everything that was acknowledged is looked for. */
+async function killing(product: () => Product, times: number, kill: () => Promise<void>): Promise<void> {
+  const writers = await Promise.all(
+    Array.from({ length: WRITERS }, async (_, name) => {
+      const person = await Person.signUp(product(), `Writer ${name}`);
+      return new Writer(name, product, person, await person.createAssistant());
+    }),
+  );
+  const writing = Promise.all(writers.map((writer) => writer.write()));
+  const count = () => writers.reduce((sum, { acknowledged }) => sum + acknowledged.length, 0);
+  for (let kills = 0; kills < times; kills++) {
+    const before = count();
+    // Somebody always writes when the blow falls.
+    await Promise.race([
+      writing,
+      eventually(
+        async () => count(),
+        (now) => now > before,
+        60_000,
+      ),
+    ]);
+    await kill();
+  }
+  for (const writer of writers) writer.isDone = true;
+  await writing;
+  expect(writers.flatMap(({ doubled }) => doubled)).toEqual([]);
+  const faults: string[] = [];
+  for (const { person, conversationId, key, messageId } of writers.flatMap(({ acknowledged }) => acknowledged)) {
+    const { conversation } = await product().ask(MESSAGES, { id: conversationId }, person.token);
+    const own = conversation.messages.edges.map(({ node }: any) => node).filter(({ role }: any) => role === 'USER');
+    if (own.length !== 1 || own[0].id !== messageId || own[0].text !== key) faults.push(`${key}: ${JSON.stringify(own)}`);
+  }
+  expect(faults).toEqual([]);
+  expect(count()).toBeGreaterThanOrEqual(times);
+  process.stdout.write(`${count()} messages acknowledged through ${times} kills, none lost, none twice\n`);
+}
