@@ -12,6 +12,7 @@ export interface Block {
 }
 
 const TAIL = 2;
+const STRETCH = 12;
 
 /**
  * Reads a growing text at a cost of its end: all but the last two blocks are settled and never read again. Once the
@@ -47,12 +48,13 @@ export class BlockReader {
     this.#settledText = text.slice(0, offsetOf(next));
   }
 
-  /** Blocks that look as before are the same objects as before. */
+  /** Blocks that look as before are the same objects as before, and what is only settled now keeps its token. */
   #keepEqual(blocks: Block[]): Block[] {
     const before = new Map(this.#last.map((block) => [block.key, block]));
     this.#last = blocks.map((block) => {
       const old = before.get(block.key);
-      return old && old.token.raw === block.token.raw && old.settled === block.settled ? old : block;
+      if (old?.token.raw !== block.token.raw) return block;
+      return old.settled === block.settled ? old : { ...block, token: old.token };
     });
     return this.#last;
   }
@@ -61,6 +63,15 @@ export class BlockReader {
     this.#settled = [];
     this.#settledText = '';
   }
+}
+
+/** The blocks in stretches, which are drawn apart. One whose blocks are as before is the same object as before. */
+export function inStretches(blocks: Block[], before: Block[][]): Block[][] {
+  return Array.from({ length: Math.ceil(blocks.length / STRETCH) }, (_, at) => {
+    const stretch = blocks.slice(at * STRETCH, (at + 1) * STRETCH);
+    const old = before[at];
+    return old?.length === stretch.length && stretch.every((block, i) => block === old[i]) ? old : stretch;
+  });
 }
 
 function toBlocks(tokens: Token[], from: number, settled: boolean): Block[] {

@@ -1,0 +1,131 @@
+import type { Browser, Page } from 'playwright-core';
+import { eventually } from '../support/eventually.ts';
+import { startModelServer } from '../support/model-server.ts';
+import { Person } from '../support/person.ts';
+import { startProduct, type Product } from '../support/product.ts';
+import { openBrowser, openContext } from '../web/camera.ts';
+import { drawnChunks, TRACED, type DrawnChunk } from './frame-trace.ts';
+
+// What the web client costs the browser while an answer of 30 kB is written: all that the main thread does for one
+// drawn chunk, from the message on the socket to the painted frame, at full speed and on a CPU four times slower.
+
+const BAR_MS = 5;
+const ANSWER_BYTES = 30_000;
+const DELAY_MS = 3;
+const MARK = 'chunk';
+
+/** Every kind of block that an answer has, again and again. */
+function answer(): string {
+  let text = '';
+  for (let part = 1; text.length < ANSWER_BYTES; part++) {
+    text += `## Part ${part}: what a harbour needs
+
+The **harbour master** of part ${part} writes down every ship [1], its *length* and what it owes; \`fees.csv\` holds the rest. See [the rules](https://example.org/rules/${part}) for ships that stay longer than a night, and mind that a berth by the wall costs more than one in the middle of the basin.
+
+- A berth by the wall, with water and current
+- A berth in the middle
+  - with a buoy, **or**
+  - at anchor
+- Nothing at all, when it storms
+
+1. Write down the ship.
+2. Weigh the cargo, twice.
+3. Take the fee.
+
+| Ship | Length | Fee a night | Owner |
+| --- | ---: | ---: | --- |
+${Array.from({ length: 8 }, (_, row) => `| Ship ${part}-${row} | ${10 + row} m | ${12 * (row + 1)} € | the house of *Number ${row}* |`).join('\n')}
+
+\`\`\`python
+def fee(length: float, nights: int) -> float:
+    """What a ship owes, in euros."""
+    if nights < 1:
+        raise ValueError("a ship stays at least a night")
+    return round(1.2 * length * nights, 2)
+\`\`\`
+
+> Who leaves before six pays half, says rule ${part}.
+
+`;
+  }
+  return text;
+}
+
+async function measure(browser: Browser, product: Product, ada: Person, slowdown: number): Promise<DrawnChunk[]> {
+  const context = await openContext(browser, { theme: 'light', width: 1440 }, { url: product.url, person: ada });
+  await context.addInitScript(ANNOUNCE);
+  const page = await context.newPage();
+  await page.goto('/');
+  const cdp = await context.newCDPSession(page);
+  await cdp.send('Emulation.setCPUThrottlingRate', { rate: slowdown });
+  await send(page, 'Warm up');
+  await page.getByText('Ready.').waitFor();
+  await browser.startTracing(page, { categories: TRACED });
+  await send(page, 'Tell me of the harbour');
+  await answered(page, ada);
+  const chunks = drawnChunks(await browser.stopTracing(), MARK);
+  await context.close();
+  return chunks;
+}
+
+/** Runs in the page: leaves a mark in the trace whenever a piece of text comes. */
+const ANNOUNCE = `globalThis.WebSocket = class extends WebSocket {
+  constructor(...given) {
+    super(...given);
+    this.addEventListener('message', ({ data }) => String(data).includes('"TextDelta"') && performance.mark('${MARK}'));
+  }
+};`;
+
+async function send(page: Page, text: string): Promise<void> {
+  const composer = page.getByRole('textbox', { name: 'Message', exact: true });
+  await composer.fill(text);
+  await composer.press('Enter');
+  await page.waitForURL('**/c/*');
+}
+
+/** Follows the answer beside the page: to look for its end in the page would cost the page time. */
+async function answered(page: Page, ada: Person): Promise<void> {
+  const id = new URL(page.url()).pathname.split('/').at(-1);
+  const read = () => ada.ask('query ($id: ID!) { conversation(id: $id) { activeRun { id } } }', { id });
+  const { conversation } = await eventually(read, ({ conversation }) => conversation.activeRun !== null);
+  await ada.follow(conversation.activeRun.id);
+  await page.getByRole('button', { name: 'Send message' }).waitFor();
+}
+
+function quantile(values: number[], q: number): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length * q)] ?? NaN;
+}
+
+function row(name: string, values: number[]): string {
+  const quarter = Math.floor(values.length / 4);
+  const [p50, p95, worst] = [quantile(values, 0.5), quantile(values, 0.95), Math.max(...values)].map((value) => value.toFixed(1));
+  const [early, late] = [values.slice(0, quarter), values.slice(-quarter)].map((part) => quantile(part, 0.5).toFixed(1));
+  return `${name}  p50 ${p50} ms  p95 ${p95} ms  worst ${worst} ms  (p50 of the first quarter ${early} ms, of the last ${late} ms)\n`;
+}
+
+const model = await startModelServer({
+  otherwise: ({ body }) => (JSON.stringify(body).includes('harbour') ? { text: answer(), delayMs: DELAY_MS } : { text: 'Ready.' }),
+});
+const product = await startProduct({ env: { OPENAI_BASE_URL: model.url, OPENAI_MODEL: 'scripted' } });
+const ada = await Person.signUp(product, 'Ada Lovelace');
+await ada.createAssistant({ name: 'Reader' });
+const browser = await openBrowser();
+try {
+  for (const slowdown of [1, 4]) {
+    const chunks = await measure(browser, product, ada, slowdown);
+    process.stdout.write(`${slowdown}x slower CPU, ${chunks.length} drawn chunks of ${answer().length} characters\n`);
+    process.stdout.write(
+      row(
+        '  wall time',
+        chunks.map(({ wallMs }) => wallMs),
+      ),
+    );
+    const cpu = chunks.map(({ cpuMs }) => cpuMs);
+    process.stdout.write(row('  CPU time ', cpu));
+    if (slowdown === 1 && quantile(cpu, 0.95) > BAR_MS) process.exitCode = 1;
+  }
+} finally {
+  await browser.close();
+  await product.stop();
+  await model.stop();
+}
