@@ -59,7 +59,7 @@ export async function startPostgres({ settings = [], data: existing }: PostgresO
   const run = async (program: string, args: string[]) => (await promisify(execFile)(join(bin, program), args, options)).stdout;
   if (!existing) await run('initdb', ['-D', data, '-U', 'parley', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync']);
   const port = await freePort();
-  const all = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'fsync=off', ...settings];
+  const all = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'fsync=off', 'max_connections=400', ...settings];
   const server = new ServerProcess(
     [join(bin, 'postgres'), '-D', data, '-p', String(port), ...all.flatMap((setting) => ['-c', setting])],
     /ready to accept connections/,

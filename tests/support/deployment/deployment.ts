@@ -96,6 +96,16 @@ export class Deployment {
     return this.subgraphs.filter(({ role }) => role === name);
   }
 
+  /** What the roles that run have warned of, each kind once; for the message of a failure. */
+  complaints(): string[] {
+    const lines = this.all.flatMap(({ role, product }) =>
+      product.logs
+        .filter(({ level }) => level === 'warn' || level === 'error')
+        .map(({ msg, err }) => `${role}: ${msg} ${err?.message ?? ''} ${err?.cause?.message ?? ''}`),
+    );
+    return [...new Set(lines)];
+  }
+
   async stop(): Promise<void> {
     await Promise.all(this.all.map((process) => process.stop()));
     await Promise.all([this.postgres.stop(), this.redis.stop(), this.model.stop(), this.vectors.stop()]);
