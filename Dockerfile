@@ -16,7 +16,8 @@ COPY package.json package-lock.json ./
 COPY web/package.json web/
 RUN --mount=type=cache,target=/root/.npm npm ci --omit=dev --include=optional --no-audit --no-fund \
   && mv node_modules/node-linux-*/bin/node /usr/local/bin/parley-node \
-  && rm -rf node_modules/node-linux-* node_modules/node-bin-* node_modules/@parley
+  && rm -rf node_modules/node-linux-* node_modules/node-bin-* node_modules/@parley \
+  && find node_modules -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' \) -delete
 
 FROM debian:12.12-slim
 LABEL org.opencontainers.image.title="Parley" \

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fastifyCookie } from '@fastify/cookie';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { Bus } from '../infra/bus/bus.ts';
@@ -42,6 +43,8 @@ export interface DoorValues {
   webRoot: string;
   /** Without one, nobody reads the metrics here. */
   metricsToken: string | undefined;
+  /** How long, before it closes, the door says that it is not ready and serves all the same, in milliseconds. */
+  leavingMs: number;
 }
 
 export interface DoorOptions {
@@ -86,9 +89,11 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
   const events = new EventDoor(reception);
   const sockets = new SocketDoor(reception);
   const apollo = await openApollo(reception);
+  let isLeaving = false;
   let isStopping = false;
 
   const app = makeApp();
+  endConnectionsWhen(app, () => isLeaving);
   refuseWhen(app, () => isStopping);
   await raiseGuards(app, reception.origin, reception.isSecure);
   await app.register(fastifyCookie);
@@ -102,7 +107,7 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
   events.addTo(app);
   addSession(app, reception);
   addFiles(app, options, reception);
-  addHealth(app, options.checks, () => isStopping);
+  addHealth(app, options.checks, () => isLeaving);
   addMetrics(app, { metrics, token: values.metricsToken, isPublic: true });
   metrics.watch(() => [
     { name: 'parley_sockets', value: sockets.size },
@@ -117,10 +122,13 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
       await app.listen({ host: values.host, port: values.port });
     },
     async close() {
+      isLeaving = true;
+      // Until the proxy in front has seen that it is not ready.
+      await pause(values.leavingMs);
       isStopping = true;
       events.close();
       await sockets.close();
-      const patience = setTimeout(() => app.server.closeAllConnections(), CLOSE_MS);
+      const patience = setTimeout(() => app.server.closeAllConnections(), CLOSE_MS - values.leavingMs);
       await app.close();
       clearTimeout(patience);
       await apollo.stop();
@@ -132,12 +140,17 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
   };
 }
 
+/** Else a proxy would send its next request just when the connection is closed. */
+function endConnectionsWhen(app: FastifyInstance, isLeaving: () => boolean): void {
+  app.addHook('onRequest', async (_request, reply) => {
+    if (isLeaving()) void reply.header('connection', 'close');
+  });
+}
+
 /** Connections that are kept alive bring requests after the door was closed to new ones. */
 function refuseWhen(app: FastifyInstance, isStopping: () => boolean): void {
-  app.addHook('onRequest', async (request, reply) => {
-    if (!isStopping() || request.url.startsWith('/health/')) return;
-    void reply.header('connection', 'close');
-    throw new Failure('SHUTTING_DOWN');
+  app.addHook('onRequest', async (request) => {
+    if (isStopping() && !request.url.startsWith('/health/')) throw new Failure('SHUTTING_DOWN');
   });
 }
 

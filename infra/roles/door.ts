@@ -11,9 +11,9 @@ import type { Ground } from '../platform.ts';
 export function openDoorOf(
   config: Config,
   log: Log,
-  parts: { ground: Ground; gateway: Gateway; scales: Scales; checks: Record<string, Check> },
+  parts: { ground: Ground; gateway: Gateway; scales: Scales; checks: Record<string, Check>; leavingMs?: number },
 ): Promise<Door> {
-  const { ground, gateway, scales, checks } = parts;
+  const { ground, gateway, scales, checks, leavingMs = 0 } = parts;
   return openDoor({
     ...ground,
     gateway,
@@ -29,6 +29,7 @@ export function openDoorOf(
       signInsPerMinute: config.SIGN_INS_PER_MINUTE,
       webRoot: resolve('web/build'),
       metricsToken: config.METRICS_TOKEN,
+      leavingMs,
     },
   });
 }

@@ -7,6 +7,9 @@ import { addressOf, openDoorOf } from './door.ts';
 import { openGateway, remoteSources } from './house.ts';
 import type { Running } from './role.ts';
 
+/** Longer than a proxy takes to see that a gateway is not ready any more. */
+const LEAVING_MS = 2_500;
+
 /** The door alone: every subgraph answers elsewhere. It keeps nothing, so there may be many. */
 export async function openGatewayRole(config: Config, log: Log): Promise<Running> {
   const ground = await openGround(config, log, { role: 'gateway', publicUrl: () => config.PUBLIC_URL ?? '' });
@@ -14,7 +17,7 @@ export async function openGatewayRole(config: Config, log: Log): Promise<Running
   const scales = new Scales();
   const gateway = await openGateway(config, log, { ...ground, sources, admission: scales });
   const checks = Object.fromEntries([...sources].map(([name, source]) => [name, () => source.ping()]));
-  const door = await openDoorOf(config, log, { ground, gateway, scales, checks });
+  const door = await openDoorOf(config, log, { ground, gateway, scales, checks, leavingMs: LEAVING_MS });
   await door.listen();
   return {
     url: addressOf(config, door.port),

@@ -22,7 +22,7 @@ const BATCH = 200;
 const DELETE_BATCH = 1_000;
 /** A question to many tenants is as many requests. */
 const TENANTS_AT_ONCE = 8;
-const TIMEOUT = { init: 5, query: 5, insert: 60 };
+const TIMEOUT = { init: 5, query: 3, insert: 60 };
 
 /** Weaviate: a collection for each vector space, and in it a tenant of Weaviate's own for each of ours. */
 export class WeaviateVectors implements Vectors {

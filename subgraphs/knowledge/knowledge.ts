@@ -46,7 +46,7 @@ export const knowledge: Subgraph<'knowledge'> = {
     const { ai, bus, log, queue, vectors } = ports;
     const documents = new DocumentService(ports);
     const similar = new SimilarService(ports);
-    const search = new SearchService(ai, vectors);
+    const search = new SearchService(ai, vectors, queue);
     return {
       resolvers: new Map<Function, object>([
         [KnowledgeBaseResolver, new KnowledgeBaseResolver(new KnowledgeBaseService(queue, bus), documents, ai)],

@@ -20,6 +20,8 @@ import { describeWhen } from '../support/when.ts';
 
 const CREATE_BASE = 'mutation ($input: CreateKnowledgeBaseInput!) { createKnowledgeBase(input: $input) { knowledgeBase { id } } }';
 
+const START_MS = 300_000;
+
 /**
  * The commands, settings and secrets of docker-compose.yml as processes of this machine. What differs is where the
  * others are: hosts and ports, the folder of the secrets, and pgvector in the place of Weaviate, which is not here.
@@ -52,7 +54,7 @@ describeWhen(missingServers, 'the product as docker-compose.yml runs it', () => 
       environmentOf,
     );
     await start(roles.filter(isGateway), environmentOf);
-  });
+  }, START_MS);
   afterAll(async () => {
     await Promise.all([...running.values()].map((product) => product.stop()));
     await Promise.all(parts.map((part) => part.stop()));
@@ -101,12 +103,15 @@ describeWhen(missingServers, 'the product as docker-compose.yml runs it', () => 
   }
 
   async function start(services: ComposeService[], environmentOf: (service: ComposeService) => Record<string, string>): Promise<void> {
-    await Promise.all(
-      services.map(async (service) => {
+    const waiting = [...services];
+    const lane = async () => {
+      for (let service = waiting.shift(); service; service = waiting.shift()) {
         const product = await startProduct({ role: service.command![0]!, dataDir: join(folder, 'data'), env: environmentOf(service) });
         running.set(service.name, product);
-      }),
-    );
+      }
+    };
+    // Ten at once would only wait for each other.
+    await Promise.all([lane(), lane()]);
   }
 
   it('is ready in each role, by the health check of its image', () => {
@@ -132,6 +137,31 @@ describeWhen(missingServers, 'the product as docker-compose.yml runs it', () => 
       const { last } = await readRun(gateway.socket(ada.token), runId);
       expect(last.__typename).toBe('RunFinished');
     }
+  });
+
+  it('loses no request while a gateway leaves, behind a proxy that watches readiness', async () => {
+    const [leaving, staying] = [running.get('gateway-1')!, running.get('gateway-2')!];
+    const ada = await Person.signUp(staying);
+    const left = leaving.stop();
+    // As Caddyfile has it: who is ready is asked anew each second, and the first that is gets the request.
+    let [ready, askedAt] = [leaving, Date.now()];
+    const statuses: number[] = [];
+    let isOver = false;
+    void left.then(() => (isOver = true));
+    while (!isOver) {
+      if (Date.now() - askedAt > 1_000) {
+        const isReady = await fetch(`${leaving.url}/health/ready`).then(
+          ({ ok }) => ok,
+          () => false,
+        );
+        [ready, askedAt] = [isReady ? leaving : staying, Date.now()];
+      }
+      statuses.push((await ready.graph('{ viewer { id } }', {}, ada.token)).status);
+    }
+    expect(ready).toBe(staying);
+    expect(statuses.length).toBeGreaterThan(10);
+    expect(statuses.filter((status) => status !== 200)).toEqual([]);
+    running.delete('gateway-1');
   });
 
   it('shows its metrics to who has the token, in each role', async () => {

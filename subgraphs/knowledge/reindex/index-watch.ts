@@ -4,7 +4,7 @@ import type { JobContext } from '../../context.ts';
 import type { Ports } from '../../subgraph.ts';
 import { Document } from '../document.entity.ts';
 import { VectorIndex } from './vector-index.entity.ts';
-import { beginIndex, collectionOf, giveUp, lockPointer, PLATFORM } from './vector-indexes.ts';
+import { beginIndex, collectionOf, giveUp, lockPointer, PLATFORM, writableIndexes, type Space } from './vector-indexes.ts';
 
 /** So long a worker may be silent before its index is given to another. */
 const SILENT_SECONDS = 15;
@@ -22,6 +22,13 @@ export async function renewIndex(em: SqlEntityManager, queue: Queue, model: stri
     if (active?.model === model || building?.model === model) return;
     if (active || building || (await inner.count(Document, { status: 'READY' })) > 0) await beginIndex(inner, queue, model, PLATFORM);
   });
+}
+
+/** A question shows that the same model makes vectors of another length now: the texts get new ones. */
+export async function renewSpace(em: SqlEntityManager, queue: Queue, { model, dimensions }: Required<Space>): Promise<void> {
+  const replaced = { state: 'ACTIVE', model, dimensions: { $ne: dimensions } } as const;
+  if ((await em.count(VectorIndex, replaced)) === 0) return;
+  await em.transactional((inner) => writableIndexes(inner, queue, { model, dimensions }));
 }
 
 /** Gives an index whose worker died, or waited for something that may be there again, to a worker. */

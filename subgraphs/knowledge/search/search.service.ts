@@ -1,5 +1,6 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import type { Ai } from '../../../infra/ai/ai.ts';
+import type { Queue } from '../../../infra/queue/queue.ts';
 import type { Vectors } from '../../../infra/vectors/vectors.ts';
 import { Failure } from '../../../schema/errors.ts';
 import { pageSize } from '../../connection.ts';
@@ -9,6 +10,7 @@ import { searchKeywords } from './keyword-search.ts';
 import { marksOf } from './marks.ts';
 import { ownIds, ownKnowledgeBase } from '../ownership.ts';
 import { Passage } from '../passage.entity.ts';
+import { renewSpace } from '../reindex/index-watch.ts';
 import { SearchMode, type SearchHit, type SearchKnowledgeInput } from '../passage.type.ts';
 import { fuse, spread, type Fused, type Ranked } from './rank.ts';
 import { askVectors } from './vector-search.ts';
@@ -34,6 +36,7 @@ export class SearchService {
   constructor(
     private readonly ai: Ai,
     private readonly vectors: Vectors,
+    private readonly queue: Queue,
   ) {}
 
   /** `searchKnowledge`: everything named must be the viewer's. */
@@ -80,7 +83,9 @@ export class SearchService {
       const [vector] = await this.ai.embed([query]);
       const space = { model: this.ai.embedding.model, dimensions: vector!.length };
       const scope = { tenants: knowledgeBaseIds, limit: depthFor(first) };
-      return await askVectors(em.fork(), space, (collection) => this.vectors.nearest(collection, { ...scope, vector: vector! }));
+      const hits = await askVectors(em.fork(), space, (collection) => this.vectors.nearest(collection, { ...scope, vector: vector! }));
+      if (hits.length === 0) await renewSpace(em.fork(), this.queue, space);
+      return hits;
     } catch (error) {
       // While a provider is down, words still find something.
       if (mode === SearchMode.VECTOR || !(error instanceof Failure && error.retryable)) throw error;

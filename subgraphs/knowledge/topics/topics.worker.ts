@@ -34,7 +34,9 @@ export async function computeTopics(
   if (!fingerprint || (await isKnown(em, knowledgeBaseId, fingerprint))) return;
   const index = await readableIndex(em.fork(), { model: ports.ai.embedding.model });
   const collection = index && collectionOf(index);
-  const topics = collection ? await findTopics(em, knowledgeBaseId, collection, { vectors: ports.vectors, signal }) : [];
+  // Until there are vectors of the present model, what was found before stays, as stale.
+  if (!collection) return;
+  const topics = await findTopics(em, knowledgeBaseId, collection, { vectors: ports.vectors, signal });
   await store(em.fork(), knowledgeBaseId, fingerprint, topics);
 }
 
