@@ -160,5 +160,15 @@ for (const [name, { missing, open }] of Object.entries(places)) {
       expect((await seen(product, signIn.accessToken)).bytes).toBe(HARBOUR);
       await product.stop();
     });
+
+    it('goes to the embedded database, and from there to the place again', async () => {
+      const directory = mkdtempSync(join(tmpdir(), 'parley-crossed-'));
+      const crossed = { DATA_DIR: join(directory, 'data') };
+      const again = join(directory, 'again');
+      expect(await runCommand('restore', [folder], crossed)).toMatchObject({ code: 0, stderr: '' });
+      expect(await runCommand('backup', [again], crossed)).toMatchObject({ code: 0, stderr: '' });
+      expect(await runCommand('restore', [again, '--overwrite'], place.there)).toMatchObject({ code: 0, stderr: '' });
+      rmSync(directory, { recursive: true, force: true });
+    }, 300_000);
   });
 }
