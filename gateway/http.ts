@@ -17,7 +17,7 @@ import { addDownload, type DownloadOptions } from './files/download.ts';
 import type { Introspection } from './entrance.ts';
 import type { GatewaySurface } from './gateway.ts';
 import { raiseGuards } from './guards.ts';
-import { addHealth, type Check } from './health.ts';
+import { addHealth, type Checks } from './health.ts';
 import { addMetrics } from './metrics-route.ts';
 import { answerErrors, refuseConnection } from './http-errors.ts';
 import { LIMITS } from './limits/limits.ts';
@@ -61,7 +61,7 @@ export interface DoorOptions {
   metrics: Metrics;
   traces: Traces;
   /** What `/health/ready` asks, by name. */
-  checks: Record<string, Check>;
+  checks: Checks;
   values: DoorValues;
 }
 

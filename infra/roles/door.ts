@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { Gateway } from '../../gateway/gateway.ts';
-import type { Check } from '../../gateway/health.ts';
+import type { Checks } from '../../gateway/health.ts';
 import { openDoor, type Door } from '../../gateway/http.ts';
 import type { Scales } from '../../gateway/limits/scales.ts';
 import type { Config } from '../config.ts';
@@ -11,7 +11,7 @@ import type { Ground } from '../platform.ts';
 export function openDoorOf(
   config: Config,
   log: Log,
-  parts: { ground: Ground; gateway: Gateway; scales: Scales; checks: Record<string, Check>; leavingMs?: number },
+  parts: { ground: Ground; gateway: Gateway; scales: Scales; checks: Checks; leavingMs?: number },
 ): Promise<Door> {
   const { ground, gateway, scales, checks, leavingMs = 0 } = parts;
   return openDoor({
@@ -19,7 +19,7 @@ export function openDoorOf(
     gateway,
     scales,
     log,
-    checks: { supergraph: async () => gateway.schema, ...checks },
+    checks: { ...checks, vital: { supergraph: async () => gateway.schema, ...checks.vital } },
     values: {
       host: config.HOST,
       port: config.PORT,

@@ -6,6 +6,7 @@ import { openPlatform } from '../platform.ts';
 import { waitingJobs } from '../watched.ts';
 import { addressOf, openDoorOf } from './door.ts';
 import { openHouse } from './house.ts';
+import { hears } from './port.ts';
 import type { Running } from './role.ts';
 
 /** The whole product in this process. */
@@ -16,7 +17,10 @@ export async function openEverything(config: Config, log: Log): Promise<Running>
   const house = await openHouse(config, log, { platform, here: SUBGRAPH_NAMES, admission: scales });
   platform.metrics.watch(() => waitingJobs(platform.queue));
   for (const subgraph of house.subgraphs) await subgraph.start();
-  const checks = { database: () => platform.database.ping() };
+  const checks = {
+    vital: { database: () => platform.database.ping() },
+    others: { files: () => platform.files.ping(), vectors: () => platform.vectors.ping(), bus: () => hears(platform.bus) },
+  };
   const door = await openDoorOf(config, log, { ground: platform, gateway: house.gateway, scales, checks });
   await door.listen();
   const url = (publicUrl ??= addressOf(config, door.port));

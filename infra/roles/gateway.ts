@@ -5,6 +5,7 @@ import type { Log } from '../log.ts';
 import { openGround } from '../platform.ts';
 import { addressOf, openDoorOf } from './door.ts';
 import { openGateway, remoteSources } from './house.ts';
+import { hears } from './port.ts';
 import type { Running } from './role.ts';
 
 /** Longer than a proxy takes to see that a gateway is not ready any more. */
@@ -16,7 +17,9 @@ export async function openGatewayRole(config: Config, log: Log): Promise<Running
   const sources = remoteSources(config, ground.identities, SUBGRAPH_NAMES);
   const scales = new Scales();
   const gateway = await openGateway(config, log, { ...ground, sources, admission: scales });
-  const checks = Object.fromEntries([...sources].map(([name, source]) => [name, () => source.ping()]));
+  // Nobody is let in without the users; what another subgraph owns is missing alone.
+  const { users, ...rest } = Object.fromEntries([...sources].map(([name, source]) => [name, () => source.ping()]));
+  const checks = { vital: { users: users! }, others: { ...rest, files: () => ground.files.ping(), bus: () => hears(ground.bus) } };
   const door = await openDoorOf(config, log, { ground, gateway, scales, checks, leavingMs: LEAVING_MS });
   await door.listen();
   return {

@@ -1,10 +1,11 @@
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import Fastify, { type FastifyInstance } from 'fastify';
-import { addHealth, type Check } from '../../gateway/health.ts';
+import { addHealth, type Checks } from '../../gateway/health.ts';
 import { answerErrors } from '../../gateway/http-errors.ts';
 import { addMetrics } from '../../gateway/metrics-route.ts';
 import { Failure } from '../../schema/errors.ts';
+import type { Bus } from '../bus/bus.ts';
 import type { Config } from '../config.ts';
 import { newId } from '../id.ts';
 import type { Log } from '../log.ts';
@@ -25,7 +26,7 @@ export interface Port {
   close(): Promise<void>;
 }
 
-export function openPort(config: Config, log: Log, checks: Record<string, Check>, metrics?: Metrics): Port {
+export function openPort(config: Config, log: Log, checks: Checks, metrics?: Metrics): Port {
   const app = Fastify({
     logger: false,
     return503OnClosing: false,
@@ -56,4 +57,9 @@ export function openPort(config: Config, log: Log, checks: Record<string, Check>
       clearTimeout(patience);
     },
   };
+}
+
+/** Whether live messages reach this process; without them all goes on, only later. */
+export async function hears(bus: Bus): Promise<void> {
+  if (!(await bus.hearing().isUnbroken())) throw new Error('live messages do not arrive');
 }

@@ -1,10 +1,11 @@
+import type { Checks } from '../../gateway/health.ts';
 import type { SubgraphName } from '../../schema/facts.ts';
 import { serveSubgraph } from '../../subgraphs/serve.ts';
 import type { Config } from '../config.ts';
 import type { Log } from '../log.ts';
 import { openPlatform } from '../platform.ts';
 import { openHouse } from './house.ts';
-import { openPort } from './port.ts';
+import { hears, openPort } from './port.ts';
 import type { Running } from './role.ts';
 
 /** One subgraph's answers, for gateways and for other subgraphs; its jobs are the workers'. */
@@ -12,7 +13,10 @@ export async function openSubgraphRole(name: SubgraphName, config: Config, log: 
   const platform = await openPlatform(config, log, { role: name, publicUrl: () => config.PUBLIC_URL ?? '', vectors: name === 'knowledge' });
   const house = await openHouse(config, log, { platform, here: [name] });
   const [{ source }] = house.subgraphs as [(typeof house.subgraphs)[number]];
-  const port = openPort(config, log, { database: () => platform.database.ping() }, platform.metrics);
+  const others: Checks['others'] = { bus: () => hears(platform.bus) };
+  if (name === 'knowledge') Object.assign(others, { files: () => platform.files.ping(), vectors: () => platform.vectors.ping() });
+  const checks = { vital: { database: () => platform.database.ping() }, others };
+  const port = openPort(config, log, checks, platform.metrics);
   const served = serveSubgraph(port.app, { name, source, identities: platform.identities, log });
   return {
     url: await port.listen(),

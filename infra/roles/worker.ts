@@ -4,14 +4,18 @@ import type { Log } from '../log.ts';
 import { openPlatform } from '../platform.ts';
 import { waitingJobs } from '../watched.ts';
 import { openHouse } from './house.ts';
-import { openPort } from './port.ts';
+import { hears, openPort } from './port.ts';
 import type { Running } from './role.ts';
 
 /** The work behind the answers: runs, jobs and facts of all subgraphs. It asks the graph within its own process. */
 export async function openWorker(config: Config, log: Log): Promise<Running> {
   const platform = await openPlatform(config, log, { role: 'worker', publicUrl: () => config.PUBLIC_URL ?? '', vectors: true });
   const house = await openHouse(config, log, { platform, here: SUBGRAPH_NAMES });
-  const port = openPort(config, log, { database: () => platform.database.ping(), queue: () => platform.queue.ping() }, platform.metrics);
+  const checks = {
+    vital: { database: () => platform.database.ping(), queue: () => platform.queue.ping() },
+    others: { files: () => platform.files.ping(), vectors: () => platform.vectors.ping(), bus: () => hears(platform.bus) },
+  };
+  const port = openPort(config, log, checks, platform.metrics);
   platform.metrics.watch(() => waitingJobs(platform.queue));
   for (const subgraph of house.subgraphs) await subgraph.start();
   return {

@@ -33,7 +33,7 @@ describe('health', () => {
     const { status, text } = await send(product, '/health/ready');
     expect({ status, ready: JSON.parse(text) }).toEqual({
       status: 200,
-      ready: { status: 'ready', parts: { database: 'up', supergraph: 'up' } },
+      ready: { status: 'ready', parts: { supergraph: 'up', database: 'up', files: 'up', vectors: 'up', bus: 'up' } },
     });
   });
 
