@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { Collector, type CollectedSpan } from '../support/watching/collector.ts';
 import { Deployment, missingServers } from '../support/deployment/deployment.ts';
 import { eventually } from '../support/eventually.ts';
 import { Person } from '../support/person.ts';
+import { Collector, type CollectedSpan } from '../support/watching/collector.ts';
+import { readMetrics } from '../support/watching/metrics.ts';
 import { describeWhen } from '../support/when.ts';
 
 describeWhen(missingServers, 'the traces of separate roles', () => {
@@ -90,6 +91,12 @@ describeWhen(missingServers, 'the traces of separate roles', () => {
   it('hold no variables, no texts and no person', () => {
     const told = JSON.stringify(collector.spans);
     for (const text of [ada.email, ada.id, ada.token, 'Good morning.']) expect(told.includes(text)).toBe(false);
+  });
+
+  it('stand beside metrics, which the ports inside show without a token and the door does not', async () => {
+    const [worker] = deployment.workers;
+    expect((await readMetrics(worker!.url)).sum('parley_runs_finished_total', { status: 'COMPLETED' })).toBeGreaterThan(0);
+    expect((await fetch(`${ada.product.url}/metrics`)).status).toBe(404);
   });
 
   it('are begun anew where the caller sends something else', async () => {

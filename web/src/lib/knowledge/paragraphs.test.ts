@@ -4,7 +4,7 @@ import { linesJoined, markedPieces, paragraphsOf } from './paragraphs.ts';
 
 it('lines run on in a snippet, and headings, items and rows keep their own, all at their offsets', () => {
   const text = '## Fees\n\nA berth\ncosts:\n- 12 euros\n- a night';
-  assert.equal(linesJoined(text), '## Fees \nA berth costs:\n- 12 euros\n- a night');
+  assert.equal(linesJoined(text), '   Fees \nA berth costs:\n- 12 euros\n- a night');
   assert.equal(linesJoined(text).length, text.length);
 });
 

@@ -28,9 +28,14 @@ export function paragraphsOf(page: Page): Paragraph[] {
   return paragraphs;
 }
 
-/** For a snippet: the lines of a paragraph run on, and each paragraph, item and row has its own. Offsets stay as they are. */
+/**
+ * For a snippet, whose line ends are drawn: the lines of a paragraph run on, headings, items and rows have their own,
+ * and the mark of a heading is blank. Offsets stay as they are.
+ */
 export function linesJoined(text: string): string {
-  return text.replace(/\n\s*\n|\n(?![-*+|#] ?|\d+[.)] )/g, (gap) => (gap === '\n' ? ' ' : `${' '.repeat(gap.length - 1)}\n`));
+  return text
+    .replace(/\n\s*\n|\n(?![-*+|#] ?|\d+[.)] )/g, (gap) => (gap === '\n' ? ' ' : `${' '.repeat(gap.length - 1)}\n`))
+    .replace(/^#{1,6}(?= )/gm, (mark) => ' '.repeat(mark.length));
 }
 
 function* cut(text: string, between: RegExp): Generator<[string, number]> {
