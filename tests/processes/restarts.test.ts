@@ -29,15 +29,15 @@ describe('a run whose process ends within the answer', () => {
     expect(attempt).toBe(4);
   }, 300_000);
 
-  it('is given up when six crashes fell into it', async () => {
-    const { last, status } = await interrupt(6, (product) => product.kill());
+  it('is given up when ten crashes fell into it', async () => {
+    const { last, status } = await interrupt(10, (product) => product.kill());
     expect({ last, status }).toEqual({ last: 'RunFailed', status: 'INTERRUPTED' });
   }, 300_000);
 });
 
 /** Ends the process `times` times while it writes an answer; the attempt after these would be a quick one. */
 async function interrupt(times: number, end: (product: Product) => Promise<void>) {
-  const start = () => startProduct({ dataDir, env: { OPENAI_BASE_URL: model.url, RUN_LEASE_MS: '1000' } });
+  const start = () => startProduct({ dataDir, env: { OPENAI_BASE_URL: model.url, RUN_LEASE_MS: '500' } });
   model.otherwise = SLOW;
   let product = await start();
   try {

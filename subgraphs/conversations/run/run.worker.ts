@@ -13,9 +13,9 @@ import { branchOf } from '../thread.ts';
 
 /**
  * A run that loses its workers again and again may be what kills them. After some losses the next attempt waits one
- * lease, then two, then four; a storm that takes many workers is over by then.
+ * lease, then two, then four each time; a storm that takes many workers is over by then.
  */
-const MAX_LOST_ATTEMPTS = 6;
+const MAX_LOST_ATTEMPTS = 10;
 const LOSSES_WITHOUT_WAIT = 2;
 /** Of a run whose lease has expired: how many attempts were lost, this one included. */
 const LOST = '(r.attempt - r.handed_back)';
@@ -58,7 +58,7 @@ export class RunWorker {
     // A process that was held up finds its own leases expired: these it goes on with, it does not take them over.
     const own = JSON.stringify([...this.#log.active.keys()]);
     const expired = `r.status in ('QUEUED', 'RUNNING') and r.lease_until < now()
-      and r.lease_until + make_interval(secs => case when ${LOST} <= ? then 0 else ? / 1000.0 * 2 ^ (${LOST} - ? - 1) end) < now()
+      and r.lease_until + make_interval(secs => case when ${LOST} <= ? then 0 else ? / 1000.0 * 2 ^ least(${LOST} - ? - 1, 2) end) < now()
       and r.id not in (select value::uuid from jsonb_array_elements_text(?::jsonb))`;
     const { runLeaseMs } = this.#ports.values;
     await this.#work(this.#claim(expired, [LOSSES_WITHOUT_WAIT, runLeaseMs, LOSSES_WITHOUT_WAIT, own], free));
