@@ -13,7 +13,7 @@ const MIGRATION_LOCK = 0x70_61_72_6c;
 const POOL = { room: 10, queue: 5, engine: 5, own: 2 };
 
 /** A server that does not take a connection, or lets one fall silent, is noticed. Milliseconds. */
-const CONNECTING = { connectionTimeoutMillis: 2_000, keepAlive: true } satisfies PoolConfig;
+const CONNECTING = { connectionTimeoutMillis: 5_000, keepAlive: true } satisfies PoolConfig;
 
 /** Nothing waits for ever: a silent server or a forgotten lock would hang every request that meets it. Milliseconds. */
 const TIMEOUTS = {
