@@ -102,7 +102,10 @@ export default defineConfig({
       files: [path.endsWith('/') ? `${path}**` : path],
       rules: forbid(patterns(path)),
     })),
-    { files: ['infra/launch.mjs', 'infra/launch/**', 'infra/deploy/*.mjs', 'tests/**'], rules: { 'no-console': 'off', 'node/no-process-env': 'off' } },
+    {
+      files: ['infra/launch.mjs', 'infra/launch/**', 'infra/deploy/*.mjs', 'tests/**'],
+      rules: { 'no-console': 'off', 'node/no-process-env': 'off' },
+    },
     // The one reader, and the one write: Apollo's exporter is told to stay silent before anything of Apollo is loaded.
     { files: ['infra/config.ts', 'gateway/telemetry.ts'], rules: { 'node/no-process-env': 'off' } },
     { files: ['tests/**', '**/*.test.ts'], rules: { 'no-restricted-imports': 'off' } },

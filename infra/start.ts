@@ -17,7 +17,7 @@ function open(role: Role, config: Config, log: Log): Promise<Running> {
 /** Says where the product is, and what it does without a model, in words; everything else goes to the log. */
 async function run(): Promise<void> {
   const role = roleFrom(process.argv.slice(2));
-  const config = readConfig(process.env, role === 'gateway' ? ['DATABASE_URL'] : []);
+  const config = readConfig(undefined, role === 'gateway' ? ['DATABASE_URL'] : []);
   const log = openLog(config.LOG_LEVEL).child(role === 'everything' ? {} : { role });
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'an unhandled rejection'));
   const { url, close } = await open(role, config, log);

@@ -74,7 +74,10 @@ describeWhen(missingPostgres(), 'a message that was acknowledged', () => {
   it(`is there, once, after ${SERVER_KILLS} kills of PostgreSQL`, async () => {
     const [postgres, vectors, model] = await Promise.all([startPostgres(), PgvectorServer.start(), startModelServer()]);
     const dataDir = await keptDataDirectory();
-    end.push(async () => Promise.all([postgres.stop(), vectors.stop(), model.stop(), rmSync(dataDir, { recursive: true, force: true })]));
+    end.push(
+      () => Promise.all([postgres.stop(), vectors.stop(), model.stop()]),
+      async () => rmSync(dataDir, { recursive: true, force: true }),
+    );
     const env = { DATABASE_URL: await postgres.fresh(), VECTOR_DATABASE_URL: vectors.url, OPENAI_BASE_URL: model.url };
     const product = await startProduct({ dataDir, env });
     end.push(() => product.stop());
@@ -93,7 +96,10 @@ describe('in the embedded database a message that was acknowledged', () => {
   it(`is there, once, after ${PROCESS_KILLS} kills of the process`, async () => {
     const model = await startModelServer();
     const dataDir = await keptDataDirectory();
-    end.push(async () => Promise.all([model.stop(), rmSync(dataDir, { recursive: true, force: true })]));
+    end.push(
+      () => model.stop(),
+      async () => rmSync(dataDir, { recursive: true, force: true }),
+    );
     const start = () => startProduct({ dataDir, env: { OPENAI_BASE_URL: model.url } });
     let product = await start();
     end.push(() => product.stop());
