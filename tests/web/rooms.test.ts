@@ -144,7 +144,9 @@ describeWhen(chromium.missing, 'the rooms', () => {
     await page.getByText(/\d+ passages in [\d.]+ m?s/).waitFor();
     await page.getByText('Similarity is by shared letters, not by meaning').waitFor();
     await page.getByLabel('Compare').check();
-    expect(await page.locator('#content section h2').count()).toBe(3);
+    const ways = page.locator('#content section h2');
+    await ways.nth(2).waitFor();
+    expect(await ways.count()).toBe(3);
     await page.locator('#content ol h3 a').first().click();
     await page.locator('aside mark').first().waitFor();
   });
