@@ -49,7 +49,7 @@ for (const [replicas, streams] of plan) {
   const deployment = await Deployment.start({
     gateways: replicas,
     workers: replicas,
-    env: { OPENAI_BASE_URL: modelUrl, OPENAI_MODEL: 'clock', LOG_LEVEL: 'warn' },
+    env: { OPENAI_BASE_URL: modelUrl, OPENAI_MODEL: 'clock' },
   });
   await measure(deployment, replicas, streams);
   await deployment.stop();
