@@ -21,6 +21,8 @@ export interface ServeOptions {
 /** What the gateway may send at once: the representations of many entities are long. */
 const MAX_BYTES = 16 * 1024 * 1024;
 const BEAT_MS = 10_000;
+/** A peer that was told to go and has not gone after this long is cut off. */
+const FAREWELL_MS = 2_000;
 
 interface Asked {
   request: SourceRequest;
@@ -59,7 +61,9 @@ export function serveSubgraph(app: FastifyInstance, options: ServeOptions): { cl
   return {
     async close() {
       for (const socket of sockets.clients) socket.close(1001, 'going away');
+      const impatience = setTimeout(() => sockets.clients.forEach((socket) => socket.terminate()), FAREWELL_MS);
       await new Promise((resolve) => sockets.close(resolve));
+      clearTimeout(impatience);
     },
   };
 }

@@ -5,21 +5,30 @@ import { Unanswered } from './unanswered.ts';
 
 type Events = AsyncIterableIterator<SourceResult>;
 
+export interface RemoteEventsOptions {
+  /** A new series of replicas to try. */
+  attempts(): AsyncIterator<Replica>;
+  open(replica: Replica): Promise<Events>;
+  /** What stood for longer had been taken by its replica: its loss begins a new series. */
+  steadyMs: number;
+}
+
 /**
  * A subscription at whichever replica takes it. Until its first event it may be begun anew at another without
  * anybody seeing it; after that a lost connection is `DEPENDENCY_UNAVAILABLE`, and the reader goes on from its cursor.
  */
 export class RemoteEvents implements AsyncIterableIterator<SourceResult> {
-  readonly #attempts: AsyncIterator<Replica>;
-  readonly #open: (replica: Replica) => Promise<Events>;
+  readonly #options: RemoteEventsOptions;
+  #attempts: AsyncIterator<Replica>;
   #events: Events | undefined;
+  #openedAt = 0;
   #isUnread = true;
   #left = false;
   #lost: unknown;
 
-  constructor(attempts: AsyncIterator<Replica>, open: (replica: Replica) => Promise<Events>) {
-    this.#attempts = attempts;
-    this.#open = open;
+  constructor(options: RemoteEventsOptions) {
+    this.#options = options;
+    this.#attempts = options.attempts();
   }
 
   [Symbol.asyncIterator](): this {
@@ -38,6 +47,7 @@ export class RemoteEvents implements AsyncIterableIterator<SourceResult> {
         this.#lost = error;
         if (!this.#isUnread) throw unavailable(error);
         this.#events = undefined;
+        if (performance.now() - this.#openedAt > this.#options.steadyMs) this.#attempts = this.#options.attempts();
       }
     }
     return { done: true, value: undefined };
@@ -52,7 +62,8 @@ export class RemoteEvents implements AsyncIterableIterator<SourceResult> {
   async #begin(): Promise<Events> {
     const { done, value: replica } = await this.#attempts.next();
     if (done) throw unavailable(this.#lost);
-    const events = await this.#open(replica);
+    const events = await this.#options.open(replica);
+    this.#openedAt = performance.now();
     if (this.#left) await events.return?.();
     return events;
   }

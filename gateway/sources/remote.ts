@@ -11,11 +11,12 @@ export interface RemoteOptions {
   /** Where its replicas are; requests go to them in turn. */
   urls: readonly string[];
   identities: { sign(identity: Identity, subgraph: string): Promise<string> };
+  /** Whoever has waited this long for an answer is not kept waiting for another attempt; milliseconds. */
+  patienceMs?: number;
 }
 
 /** How long to wait before each attempt, in milliseconds: after one failure another replica is asked at once. */
 const PAUSES_MS = [0, 0, 100, 300];
-/** Whoever has waited this long for an answer is not kept waiting for another. */
 const PATIENCE_MS = 2_000;
 
 /**
@@ -25,17 +26,19 @@ const PATIENCE_MS = 2_000;
 export class RemoteSource implements Source {
   readonly #options: RemoteOptions;
   readonly #replicas: Replica[];
+  readonly #patienceMs: number;
   #turn = 0;
 
   constructor(options: RemoteOptions) {
     this.#options = options;
+    this.#patienceMs = options.patienceMs ?? PATIENCE_MS;
     this.#replicas = options.urls.map((url) => new Replica(url));
   }
 
   async execute(request: SourceRequest, identity: Identity): Promise<SourceResult> {
     const isRepeatable = !request.query.trimStart().startsWith('mutation');
     let cause: unknown;
-    for await (const replica of this.#attempts()) {
+    for await (const replica of this.#attempts(this.#patienceMs)) {
       try {
         return await replica.execute(request, await this.#sign(identity));
       } catch (error) {
@@ -48,7 +51,13 @@ export class RemoteSource implements Source {
   }
 
   async subscribe(request: SourceRequest, identity: Identity): Promise<AsyncIterableIterator<SourceResult>> {
-    return new RemoteEvents(this.#attempts(), async (replica) => replica.subscribe(request, await this.#sign(identity)));
+    // Longer than a connection takes to be made or to fail.
+    const steadyMs = this.#patienceMs * 2;
+    return new RemoteEvents({
+      attempts: () => this.#attempts(steadyMs),
+      open: async (replica) => replica.subscribe(request, await this.#sign(identity)),
+      steadyMs,
+    });
   }
 
   /** Resolves while a replica says that it is ready. */
@@ -65,9 +74,9 @@ export class RemoteSource implements Source {
   }
 
   /** Replicas to ask, one after another: each in turn, those in trouble last. */
-  async *#attempts(): AsyncGenerator<Replica> {
+  async *#attempts(patienceMs: number): AsyncGenerator<Replica> {
     const tried = new Set<Replica>();
-    const deadline = performance.now() + PATIENCE_MS;
+    const deadline = performance.now() + patienceMs;
     for (const wait of PAUSES_MS) {
       if (performance.now() > deadline) return;
       if (wait > 0) await pause(wait);

@@ -99,13 +99,20 @@ function broken(error: unknown): never {
   throw new Unanswered(!UNSENT.has((error as NodeJS.ErrnoException).code ?? ''), { cause: error });
 }
 
+/** A handshake that nobody answers would otherwise keep its subscriptions waiting for ever. */
+class BoundedSocket extends WebSocket {
+  constructor(url: string, protocols: string[]) {
+    super(url, protocols, { handshakeTimeout: CONNECT_MS });
+  }
+}
+
 /** One socket for all subscriptions of this process; each carries its own identity. It never subscribes again by itself. */
 function openSocket(url: string): Client {
   let socket: WebSocket | undefined;
   let silence: NodeJS.Timeout | undefined;
   return createClient({
     url,
-    webSocketImpl: WebSocket,
+    webSocketImpl: BoundedSocket,
     lazy: true,
     lazyCloseTimeout: IDLE_MS,
     retryAttempts: 0,

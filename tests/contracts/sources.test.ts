@@ -148,8 +148,8 @@ describe('a subgraph with a port of its own', () => {
   let clock: Clock;
   let served: Served;
   const open: RemoteSource[] = [];
-  const connect = (...urls: string[]) => {
-    const remote = new RemoteSource({ name: 'clock', urls, identities });
+  const connect = (urls: string[], patienceMs = 2_000) => {
+    const remote = new RemoteSource({ name: 'clock', urls, identities, patienceMs });
     open.push(remote);
     return remote;
   };
@@ -184,14 +184,14 @@ describe('a subgraph with a port of its own', () => {
   });
 
   it('is asked at another replica when one is away, also for a mutation', async () => {
-    const remote = connect('http://127.0.0.1:1', served.url);
+    const remote = connect(['http://127.0.0.1:1', served.url]);
     for (let asked = 1; asked <= 4; asked++)
       expect(await remote.execute({ query: 'mutation { wind }' }, ADA)).toEqual({ data: { wind: asked } });
   });
 
   it('is asked again when an answer breaks off, but never for a mutation', async () => {
     const broken = await breakOff();
-    const remote = connect(broken.url);
+    const remote = connect([broken.url]);
     await expect(remote.execute({ query: 'mutation { wind }' }, ADA)).rejects.toMatchObject({ code: 'DEPENDENCY_UNAVAILABLE' });
     expect(broken.asked()).toBe(1);
     await expect(remote.execute({ query: '{ now }' }, ADA)).rejects.toMatchObject({ code: 'DEPENDENCY_UNAVAILABLE' });
@@ -201,7 +201,7 @@ describe('a subgraph with a port of its own', () => {
 
   it('loses no mutation to a replica that is about to stop', async () => {
     const other = await serve(clock.source);
-    const remote = connect(served.url, other.url);
+    const remote = connect([served.url, other.url]);
     await remote.execute({ query: 'mutation { wind }' }, ADA);
     const stopping = other.stop();
     for (let asked = 2; asked <= 20; asked++)
@@ -210,7 +210,7 @@ describe('a subgraph with a port of its own', () => {
   });
 
   it('is unavailable while no replica answers, and answers again when one is back', async () => {
-    const remote = connect(served.url);
+    const remote = connect([served.url]);
     await served.stop();
     await expect(remote.ping()).rejects.toThrow();
     for (let asked = 0; asked < 8; asked++)
@@ -225,8 +225,8 @@ describe('a subgraph with a port of its own', () => {
 
   it('begins a stream at another replica while nothing was seen of it, and breaks it afterwards', async () => {
     const other = await serve(clock.source);
-    const remote = connect(other.url, served.url);
-    const [silent, heard] = [await read(remote, TICKS), await read(connect(other.url), TICKS)];
+    const remote = connect([other.url, served.url]);
+    const [silent, heard] = [await read(remote, TICKS), await read(connect([other.url]), TICKS)];
     const [first, second] = [nextOf(silent), nextOf(heard)];
     await eventually(
       async () => clock.opened,
@@ -235,7 +235,7 @@ describe('a subgraph with a port of its own', () => {
     for (const channel of clock.opened) channel.push(1);
     // One of them has seen an event and the other is made to wait for its next.
     await Promise.all([first, second]);
-    const quiet = await read(connect(other.url, served.url), TICKS);
+    const quiet = await read(connect([other.url, served.url]), TICKS);
     const waiting = nextOf(quiet);
     await eventually(
       async () => clock.opened,
@@ -252,8 +252,21 @@ describe('a subgraph with a port of its own', () => {
     expect(await waiting).toEqual({ data: { ticks: 5 } });
   });
 
+  it('begins a stream anew that stood long without an event before its replica went', async () => {
+    const patienceMs = 100;
+    const other = await serve(clock.source);
+    const quiet = await read(connect([other.url, served.url], patienceMs), TICKS);
+    const waiting = nextOf(quiet);
+    const openedAt = performance.now();
+    await eventually(async () => clock.opened.length === 1 && performance.now() - openedAt > patienceMs * 3, Boolean);
+    await other.stop();
+    const channel = await eventually(async () => clock.opened[1]!, Boolean);
+    channel.push(5);
+    expect(await waiting).toEqual({ data: { ticks: 5 } });
+  });
+
   it('ends the stream of a reader that does not keep up', async () => {
-    const events = await read(connect(served.url), TICKS);
+    const events = await read(connect([served.url]), TICKS);
     const first = nextOf(events);
     const channel = await eventually(async () => clock.opened[0]!, Boolean);
     for (let tick = 1; tick <= 1_500; tick++) channel.push(tick);
