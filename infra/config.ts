@@ -105,6 +105,11 @@ export const SETTINGS = {
     integer(2, 1_000_000),
   ),
   QUERY_PLANNER: setting('hive', 'hive (native) or apollo (JavaScript).', oneOf('hive', 'apollo')),
+  RUNS_PER_WORKER: setting(
+    '400',
+    'Answers that one process writes at once; more wait for another worker, or for one to end.',
+    integer(1, 10_000),
+  ),
   RUN_LEASE_MS: setting('3000', 'After this silence of its worker, a run is taken over by another.', integer(500, 60_000)),
   PROVIDER_IDLE_MS: setting('20000', 'A model that sends nothing for this long has failed.', integer(100, 600_000)),
   ALLOWED_PRIVATE_HOSTS: setting('', 'host:port pairs, separated by commas, that tools may read although they are not public.', list),

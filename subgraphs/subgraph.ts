@@ -40,6 +40,8 @@ export interface Values {
   maxUploadBytes: number;
   /** A run whose lease is this old may be taken over. */
   runLeaseMs: number;
+  /** How many answers this process writes at once. */
+  runsPerWorker: number;
   /** Hosts that `fetch_page` may read although they are not public; for tests and intranets. */
   allowedPrivateHosts: string[];
   version: string;

@@ -90,6 +90,7 @@ function portsOf(config: Config, log: Log, platform: Platform, graph: LateGraph)
     values: {
       maxUploadBytes: config.MAX_UPLOAD_MB * 1024 * 1024,
       runLeaseMs: config.RUN_LEASE_MS,
+      runsPerWorker: config.RUNS_PER_WORKER,
       allowedPrivateHosts: config.ALLOWED_PRIVATE_HOSTS,
       version,
     },

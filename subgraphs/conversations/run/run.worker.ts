@@ -19,8 +19,6 @@ const MAX_LOST_ATTEMPTS = 10;
 const LOSSES_WITHOUT_WAIT = 2;
 /** Of a run whose lease has expired: how many attempts were lost, this one included. */
 const LOST = '(r.attempt - r.handed_back)';
-/** More would not be faster, only each of them slower; what is left waits for another worker or the next sweep. */
-const MAX_RUNS = 400;
 
 type WorkerPorts = Pick<Ports, 'ai' | 'bus' | 'graph' | 'log' | 'metrics' | 'queue' | 'values'>;
 
@@ -46,14 +44,14 @@ export class RunWorker {
 
   /** Starts a queued run, unless somebody already did. */
   async begin(runId: string): Promise<void> {
-    if (this.#closing || this.#log.active.size >= MAX_RUNS) return;
+    if (this.#closing || this.#free <= 0) return;
     await this.#work(this.#claim(`r.id = ? and r.status = 'QUEUED'`, [runId], 1));
   }
 
   /** Takes over what nobody writes any more, and renews what is written here. */
   async sweep(): Promise<void> {
     await this.#log.beat();
-    const free = Math.min(20, MAX_RUNS - this.#log.active.size);
+    const free = Math.min(20, this.#free);
     if (this.#closing || free <= 0) return;
     // A process that was held up finds its own leases expired: these it goes on with, it does not take them over.
     const own = JSON.stringify([...this.#log.active.keys()]);
@@ -62,6 +60,11 @@ export class RunWorker {
       and r.id not in (select value::uuid from jsonb_array_elements_text(?::jsonb))`;
     const { runLeaseMs } = this.#ports.values;
     await this.#work(this.#claim(expired, [LOSSES_WITHOUT_WAIT, runLeaseMs, LOSSES_WITHOUT_WAIT, own], free));
+  }
+
+  /** More runs would not be faster, only each of them slower; what is left waits for another worker or the next sweep. */
+  get #free(): number {
+    return this.#ports.values.runsPerWorker - this.#log.active.size;
   }
 
   stopRun(runId: string): void {
