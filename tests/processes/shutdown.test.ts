@@ -41,9 +41,9 @@ describe('a process that is told to stop', () => {
 
   it('X12 ends at once when it is told twice', async () => {
     const product = await startProduct();
+    const stopped = product.stop();
     product.child.kill('SIGTERM');
-    product.child.kill('SIGTERM');
-    await product.stop();
+    await stopped;
     expect([0, 1]).toContain(product.child.exitCode);
   });
 

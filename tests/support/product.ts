@@ -4,9 +4,11 @@ import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { createClient, type Client } from 'graphql-ws';
 import WebSocket from 'ws';
+import { deaths } from './jest/deaths.ts';
 import { freshDataDirectory } from './template.ts';
 
 const START_MS = 150_000;
+const LAST_LINES = 20;
 
 export interface GraphAnswer {
   status: number;
@@ -28,6 +30,7 @@ export interface StartOptions {
 export class Product {
   readonly #ended: Promise<void>;
   readonly #sockets = new Set<Client>();
+  #isToldToEnd = false;
 
   private constructor(
     readonly child: ChildProcess,
@@ -37,7 +40,12 @@ export class Product {
     readonly logs: Record<string, any>[],
     private readonly ownsData: boolean,
   ) {
-    this.#ended = new Promise((done) => child.once('exit', () => done()));
+    this.#ended = new Promise((done) =>
+      child.once('exit', (code, signal) => {
+        if (!this.#isToldToEnd && code !== 0) deaths.push(this.#obituary(signal ?? `code ${code}`));
+        done();
+      }),
+    );
   }
 
   static async start({ env = {}, dataDir, preload, role }: StartOptions = {}): Promise<Product> {
@@ -111,9 +119,15 @@ export class Product {
 
   async #end(signal: NodeJS.Signals): Promise<void> {
     // The signal first: a client that takes its leave would give the product time that a power cut does not.
+    this.#isToldToEnd = true;
     if (this.child.exitCode === null && this.child.signalCode === null) this.child.kill(signal);
     for (const socket of this.#sockets) await socket.dispose();
     await this.#ended;
+  }
+
+  #obituary(cause: string): string {
+    const last = this.logs.slice(-LAST_LINES).map((line) => JSON.stringify(line).slice(0, 2_000));
+    return `a product ended by itself, with ${cause}; its last words were\n${last.join('\n')}`;
   }
 }
 
