@@ -1,113 +1,125 @@
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { cpus } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createClient } from 'graphql-ws';
 import WebSocket from 'ws';
 import { Deployment } from '../support/deployment/deployment.ts';
 import { Person } from '../support/person.ts';
+import { quantile, startClockModel, type ClockModel } from './clock-model.ts';
 
-// How the roles grow: answers streamed at once, through one to three gateways and workers. The model writes the time into
-// each token, ten tokens a second, so a reader knows how old a token is when it comes. Arguments: pairs such as 1x100.
+// How the roles grow: answers streamed at once, ten tokens a second each, through one to three gateways and workers. All
+// answers are begun first; then their tokens are counted for a while, as old as they are when they come to their reader.
+// Arguments: pairs such as 1x100.
 
-const TOKENS = 60;
 const GAP_MS = 100;
-const PER_PERSON = 40;
+const WINDOW_MS = 15_000;
+const STARTS_AT_ONCE = 16;
+const PER_PERSON = 20;
 const QUERY = 'subscription ($runId: ID!) { runEvents(runId: $runId) { ... on TextDelta { text } } }';
 const START = 'mutation ($input: StartConversationInput!) { startConversation(input: $input) { conversation { id } } }';
+const ROLES = ['gateway', 'conversations', 'worker'];
 
-const plan = (process.argv.length > 2 ? process.argv.slice(2) : ['1x10', '1x100', '1x300', '2x300', '3x300', '3x1000']).map((word) =>
-  word.split('x').map(Number),
-) as [number, number][];
+const DEFAULT_PLAN = ['1x10', '1x30', '1x100', '1x300', '1x1000', '2x100', '2x300', '2x1000', '3x100', '3x300', '3x1000'];
+const plan = (process.argv.length > 2 ? process.argv.slice(2) : DEFAULT_PLAN).map(
+  (word) => word.split('x').map(Number) as [number, number],
+);
 
-const model = createServer((request, response) => {
-  request.resume().on('end', () => {
-    if (request.url?.endsWith('/models')) return response.setHeader('content-type', 'application/json').end('{"data":[{"id":"clock"}]}');
-    response.setHeader('content-type', 'text/event-stream');
-    let sent = 0;
-    const send = () => {
-      const isLast = sent++ === TOKENS;
-      const choice = isLast
-        ? { delta: {}, finish_reason: 'stop' }
-        : { delta: { content: `${performance.now().toFixed(2)} ` }, finish_reason: null };
-      response.write(
-        `data: ${JSON.stringify({ id: 'x', object: 'chat.completion.chunk', created: 0, model: 'clock', choices: [{ index: 0, ...choice }] })}\n\n`,
-      );
-      if (isLast) response.end('data: [DONE]\n\n');
-      else void pause(GAP_MS).then(send);
-    };
-    send();
-  });
-});
-await new Promise<void>((resolve) => model.listen(0, '127.0.0.1', resolve));
-const modelUrl = `http://127.0.0.1:${(model.address() as AddressInfo).port}/v1`;
+/** What readers have seen; cleared when the window begins. */
+interface Seen {
+  begun: Set<number>;
+  ages: number[];
+}
 
 process.stdout.write(
-  'gateways+workers  streams  tokens/s  age p50  age p95   CPU of a token: gateway  conversations  worker  RSS: gateway  worker\n',
+  '| gateways and workers | streams | tokens/s | age p50 | age p95 | all begun after | CPU of a token: gateway | conversations | worker | cores used by all | RSS: gateway | conversations | worker |\n' +
+    `${'| --- '.repeat(13)}|\n`,
 );
 for (const [replicas, streams] of plan) {
+  const model = await startClockModel({ gapMs: GAP_MS });
   const deployment = await Deployment.start({
     gateways: replicas,
     workers: replicas,
-    env: { OPENAI_BASE_URL: modelUrl, OPENAI_MODEL: 'clock' },
+    env: { OPENAI_BASE_URL: model.url, OPENAI_MODEL: 'clock', RUNS_PER_WORKER: '1000' },
   });
-  await measure(deployment, replicas, streams);
+  process.stdout.write(await measure(deployment, model, replicas, streams));
   await deployment.stop();
+  model.stop();
 }
-model.close();
 
-async function measure(deployment: Deployment, replicas: number, streams: number): Promise<void> {
-  const people = await Promise.all(
-    Array.from({ length: Math.ceil(streams / PER_PERSON) }, (_, index) =>
-      Person.signUp(deployment.gateways[0]!.product, `Person ${index}`),
-    ),
-  );
-  const assistants = await Promise.all(people.map((person) => person.createAssistant()));
-  const conversations = await Promise.all(
-    Array.from({ length: streams }, async (_, index) => {
-      const person = people[index % people.length]!;
-      const input = { assistantId: assistants[index % people.length]! };
-      return { person, id: (await person.ask(START, { input })).startConversation.conversation.id as string };
-    }),
-  );
-  const ages: number[] = [];
-  const roles = ['gateway', 'conversations', 'worker'];
-  const before = roles.map((role) => cpuOf(deployment, role));
+async function measure(deployment: Deployment, model: ClockModel, replicas: number, streams: number): Promise<string> {
+  const seen: Seen = { begun: new Set(), ages: [] };
+  const questions = await ask(deployment, streams);
   const began = performance.now();
-  await Promise.all(
-    conversations.map(async ({ person, id }, index) => {
-      const { runId } = await person.send(id, 'Go');
-      const gateway = deployment.gateways[index % replicas]!;
-      const client = createClient({
-        url: `${gateway.url.replace('http', 'ws')}/graphql`,
-        webSocketImpl: WebSocket,
-        retryAttempts: 0,
-        connectionParams: { accessToken: person.token },
-      });
-      for await (const { data } of client.iterate<any>({ query: QUERY, variables: { runId } })) {
-        const now = performance.now();
-        for (const token of (data.runEvents.text ?? '').trim().split(' ').filter(Boolean)) ages.push(now - Number(token));
-      }
-      await client.dispose();
-    }),
-  );
-  const seconds = (performance.now() - began) / 1000;
-  const spent = roles.map((role, index) => (cpuOf(deployment, role) - before[index]!) / ages.length);
-  ages.sort((a, b) => a - b);
-  const age = (quantile: number) => `${ages[Math.floor(ages.length * quantile)]!.toFixed(0)} ms`;
-  const columns = [
-    String(replicas).padStart(16),
-    String(streams).padStart(7),
-    String(Math.round(ages.length / seconds)).padStart(8),
-    age(0.5).padStart(7),
-    age(0.95).padStart(7),
-    `${(spent[0]! * 1e3).toFixed(0)} µs`.padStart(24),
-    `${(spent[1]! * 1e3).toFixed(0)} µs`.padStart(13),
-    `${(spent[2]! * 1e3).toFixed(0)} µs`.padStart(6),
-    `${memoryOf(deployment, 'gateway')} MB`.padStart(12),
-    `${memoryOf(deployment, 'worker')} MB`.padStart(6),
+  const reading = questions.map(({ person, runId }, index) => read(deployment, person, runId, index, seen));
+  while (seen.begun.size < streams) await pause(50);
+  const begunMs = performance.now() - began;
+
+  seen.ages.length = 0;
+  const before = ROLES.map((role) => cpuOf(deployment, role));
+  const busyBefore = busyMs();
+  const windowBegan = performance.now();
+  await pause(WINDOW_MS);
+  const seconds = (performance.now() - windowBegan) / 1000;
+  const ages = [...seen.ages];
+  const micros = ROLES.map((role, index) => `${(((cpuOf(deployment, role) - before[index]!) / ages.length) * 1e3).toFixed(0)} µs`);
+  const cores = (busyMs() - busyBefore) / 1000 / seconds;
+  const memory = ROLES.map((role) => `${memoryOf(deployment, role)} MB`);
+  model.finish();
+  await Promise.all(reading);
+
+  const cells = [
+    replicas,
+    streams,
+    Math.round(ages.length / seconds),
+    `${quantile(ages, 0.5).toFixed(0)} ms`,
+    `${quantile(ages, 0.95).toFixed(0)} ms`,
+    `${(begunMs / 1000).toFixed(1)} s`,
+    ...micros,
+    cores.toFixed(1),
+    ...memory,
   ];
-  process.stdout.write(`${columns.join('  ')}\n`);
+  return `| ${cells.join(' | ')} |\n`;
+}
+
+/** Sends all questions, a few at a time, to the gateways in turn. */
+async function ask(deployment: Deployment, streams: number): Promise<{ person: Person; runId: string }[]> {
+  const { product } = deployment.gateways[0]!;
+  const people = await inBatches(Math.ceil(streams / PER_PERSON), async (index) => {
+    const person = await Person.signUp(product, `Person ${index}`);
+    return { person, assistantId: await person.createAssistant() };
+  });
+  return inBatches(streams, async (index) => {
+    const { person, assistantId } = people[index % people.length]!;
+    const { startConversation } = await person.ask(START, { input: { assistantId } });
+    const { runId } = await person.send(startConversation.conversation.id as string, 'Go');
+    return { person, runId };
+  });
+}
+
+async function inBatches<T>(count: number, work: (index: number) => Promise<T>): Promise<T[]> {
+  const results: T[] = [];
+  let next = 0;
+  const worker = async () => {
+    for (let index = next++; index < count; index = next++) results[index] = await work(index);
+  };
+  await Promise.all(Array.from({ length: STARTS_AT_ONCE }, worker));
+  return results;
+}
+
+async function read(deployment: Deployment, person: Person, runId: string, index: number, seen: Seen): Promise<void> {
+  const gateway = deployment.gateways[index % deployment.gateways.length]!;
+  const client = createClient({
+    url: `${gateway.url.replace('http', 'ws')}/graphql`,
+    webSocketImpl: WebSocket,
+    retryAttempts: 0,
+    connectionParams: { accessToken: person.token },
+  });
+  for await (const { data } of client.iterate<any>({ query: QUERY, variables: { runId } })) {
+    const now = performance.now();
+    for (const token of (data.runEvents.text ?? '').trim().split(' ').filter(Boolean)) seen.ages.push(now - Number(token));
+    if (data.runEvents.text) seen.begun.add(index);
+  }
+  await client.dispose();
 }
 
 /** Milliseconds of CPU that the processes of a role have used. */
@@ -118,6 +130,11 @@ function cpuOf(deployment: Deployment, role: string): number {
     // User and system time, in hundredths of a second.
     return sum + (Number(fields[11]) + Number(fields[12])) * 10;
   }, 0);
+}
+
+/** Milliseconds that the cores of the machine have worked, for everybody: database, model and readers too. */
+function busyMs(): number {
+  return cpus().reduce((sum, { times }) => sum + times.user + times.sys + times.nice, 0);
 }
 
 /** The largest process of a role, in MB. */

@@ -1,8 +1,7 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { Person } from '../support/person.ts';
 import { startProduct } from '../support/product.ts';
+import { quantile, startClockModel } from './clock-model.ts';
 
 // What the platform adds to a model's stream. The model writes the time into each token, so a reader in the same
 // process knows how old a token is when it comes. The model read directly and through the platform take turns.
@@ -17,35 +16,15 @@ interface Reading {
   laterMs: number[];
 }
 
-const model = createServer((request, response) => {
-  request.resume().on('end', () => {
-    if (request.url?.endsWith('/models')) return response.setHeader('content-type', 'application/json').end('{"data":[{"id":"clock"}]}');
-    response.setHeader('content-type', 'text/event-stream');
-    let sent = 0;
-    const send = () => {
-      const last = sent++ === TOKENS;
-      const choice = last
-        ? { delta: {}, finish_reason: 'stop' }
-        : { delta: { content: `${performance.now().toFixed(2)} ` }, finish_reason: null };
-      response.write(
-        `data: ${JSON.stringify({ id: 'x', object: 'chat.completion.chunk', created: 0, model: 'clock', choices: [{ index: 0, ...choice }] })}\n\n`,
-      );
-      if (last) response.end('data: [DONE]\n\n');
-      else void setTimeout(GAP_MS).then(send);
-    };
-    send();
-  });
-});
-await new Promise<void>((resolve) => model.listen(0, '127.0.0.1', resolve));
-const modelUrl = `http://127.0.0.1:${(model.address() as AddressInfo).port}/v1`;
+const model = await startClockModel({ tokens: TOKENS, gapMs: GAP_MS });
 
-const product = await startProduct({ env: { OPENAI_BASE_URL: modelUrl, OPENAI_MODEL: 'clock' } });
+const product = await startProduct({ env: { OPENAI_BASE_URL: model.url, OPENAI_MODEL: 'clock' } });
 const ada = await Person.signUp(product);
 const socket = product.socket(ada.token);
 
 async function readDirectly(): Promise<Reading> {
   const began = performance.now();
-  const response = await fetch(`${modelUrl}/chat/completions`, { method: 'POST', body: '{}' });
+  const response = await fetch(`${model.url}/chat/completions`, { method: 'POST', body: '{}' });
   const reading: Reading = { firstMs: 0, laterMs: [] };
   const decoder = new TextDecoder();
   for await (const bytes of response.body!) {
@@ -72,10 +51,6 @@ function note(reading: Reading, began: number, token: string): void {
   else reading.laterMs.push(now - Number(token));
 }
 
-function quantile(values: number[], q: number): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length * q)] ?? NaN;
-}
-
 const direct: Reading[] = [];
 const through: Reading[] = [];
 for (let round = -2; round < ROUNDS; round++) {
@@ -98,4 +73,4 @@ const row = (name: string, of: (readings: Reading[]) => number[]) => {
 row('first token', (readings) => readings.map((reading) => reading.firstMs));
 row('later tokens', (readings) => readings.flatMap((reading) => reading.laterMs));
 await product.stop();
-model.close();
+model.stop();
