@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { finished } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Files } from '../../infra/files/files.ts';
 import { newId } from '../../infra/id.ts';
@@ -60,7 +61,8 @@ async function receive(request: FastifyRequest, permission: UploadPermission, { 
     );
     return { document };
   } catch (error) {
-    await files.delete(key);
+    // Where no answer came the document may have taken these bytes all the same; if not, the sweep of knowledge finds them.
+    if (error instanceof Failure && ERRORS[error.code].status < 500) await files.delete(key);
     throw error;
   }
 }
@@ -68,9 +70,11 @@ async function receive(request: FastifyRequest, permission: UploadPermission, { 
 async function store(body: IncomingMessage, intake: Intake, put: (content: Intake) => Promise<void>): Promise<void> {
   const silence = setTimeout(() => body.destroy(new Error('the sender fell silent')), SILENCE_MS);
   body.on('data', () => silence.refresh());
-  // `pipeline` would destroy the connection with the body, and the answer with it.
-  body.once('error', (cause) => intake.destroy(new Failure('BAD_REQUEST', { reason: 'The upload broke off.' }, { cause })));
-  body.once('aborted', () => intake.destroy(new Failure('BAD_REQUEST', { reason: 'The upload broke off.' })));
+  // `pipeline` would destroy the connection with the body, and the answer with it. `finished` knows of what has ended
+  // before it was asked: a sender may be gone while the ticket is read.
+  finished(body, { writable: false }, (cause) => {
+    if (cause) intake.destroy(new Failure('BAD_REQUEST', { reason: 'The upload broke off.' }, { cause }));
+  });
   intake.once('error', () => {
     body.unpipe(intake);
     body.resume();

@@ -1,8 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { constants, createReadStream } from 'node:fs';
+import { once } from 'node:events';
+import { constants, createReadStream, createWriteStream } from 'node:fs';
 import { access, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { FSDriver } from 'flydrive/drivers/fs';
 import type { Files, Span } from './files.ts';
 import { checkKey } from './key.ts';
@@ -12,7 +14,8 @@ const ABANDONED_AFTER_MS = 24 * 60 * 60 * 1000;
 
 /**
  * Files under one directory. A key shows the whole content or nothing: bytes arrive in a place of their own
- * and are renamed, which the file system does at once. (flydrive's own `move` copies, so it is not used.)
+ * and are renamed, which the file system does at once. (flydrive's own `move` copies, and its `putStream` leaves the
+ * file open when the content fails, so neither is used.)
  */
 export class DiskFiles implements Files {
   readonly #directory: string;
@@ -28,10 +31,13 @@ export class DiskFiles implements Files {
     const path = pathOf(key);
     await (this.#swept ??= this.#sweep());
     const incoming = `${INCOMING}/${randomUUID()}`;
+    const sink = createWriteStream(join(this.#directory, incoming), { flags: 'wx', flush: true });
     try {
-      await this.#driver.putStream(incoming, content);
+      await pipeline(content, sink);
       await this.#rename(incoming, path);
     } catch (error) {
+      // The content may fail before the file is open; what is not there yet cannot be removed.
+      if (!sink.closed) await once(sink, 'close');
       await this.#driver.delete(incoming);
       throw error;
     }
@@ -63,13 +69,15 @@ export class DiskFiles implements Files {
     return this.#driver.exists(pathOf(key));
   }
 
-  async *keys(): AsyncIterable<string> {
+  async *keys(prefix = ''): AsyncIterable<string> {
     await mkdir(this.#directory, { recursive: true });
     for (const bucket of await readdir(this.#directory, { withFileTypes: true })) {
       if (!bucket.isDirectory() || bucket.name === INCOMING) continue;
       const folder = join(this.#directory, bucket.name);
-      for (const entry of await readdir(folder, { withFileTypes: true, recursive: true }))
-        if (entry.isFile()) yield relative(folder, join(entry.parentPath, entry.name)).replaceAll(sep, '/');
+      for (const entry of await readdir(folder, { withFileTypes: true, recursive: true })) {
+        const key = relative(folder, join(entry.parentPath, entry.name)).replaceAll(sep, '/');
+        if (entry.isFile() && key.startsWith(prefix)) yield key;
+      }
     }
   }
 

@@ -12,8 +12,8 @@ export interface Files {
   move(from: string, to: string): Promise<void>;
   delete(key: string): Promise<void>;
   exists(key: string): Promise<boolean>;
-  /** Every key, in no order. What is added or deleted meanwhile may or may not come. */
-  keys(): AsyncIterable<string>;
+  /** Every key that begins so, in no order. What is added or deleted meanwhile may or may not come. */
+  keys(prefix?: string): AsyncIterable<string>;
   /** Resolves while files can be kept. */
   ping(): Promise<void>;
 }

@@ -112,9 +112,10 @@ export class S3Files implements Files {
     }
   }
 
-  async *keys(): AsyncIterable<string> {
+  async *keys(prefix = ''): AsyncIterable<string> {
     try {
-      for await (const { Contents = [] } of paginateListObjectsV2({ client: this.#client }, { Bucket: this.#bucket, Prefix: PREFIX }))
+      const Prefix = `${PREFIX}${prefix}`;
+      for await (const { Contents = [] } of paginateListObjectsV2({ client: this.#client }, { Bucket: this.#bucket, Prefix }))
         for (const { Key = '' } of Contents) yield Key.slice(PREFIX.length);
     } catch (error) {
       throw failureOf(error);

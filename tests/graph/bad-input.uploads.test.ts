@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { readdirSync, readFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { request } from 'node:http';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
 import { addDocument } from '../support/documents.ts';
@@ -38,6 +40,20 @@ const put = (path: string, body: Uint8Array | string, headers: Record<string, st
 const summary = ({ status, code }: RawAnswer) => ({ status, code });
 const stored = () =>
   readdirSync(join(product.dataDir, 'files'), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).length;
+
+/** Files of uploads that a process has open. */
+function openFiles(pid: number): string[] {
+  return readdirSync(`/proc/${pid}/fd`)
+    .map((fd) => {
+      try {
+        return readlinkSync(`/proc/${pid}/fd/${fd}`);
+      } catch {
+        // Closed since.
+        return '';
+      }
+    })
+    .filter((file) => file.startsWith(join(product.dataDir, 'files')));
+}
 
 async function download(id: string, headers: Record<string, string> = {}): Promise<{ status: number; headers: Headers; bytes: Buffer }> {
   const { document } = await eventually(
@@ -79,6 +95,27 @@ describe('an upload', () => {
       (count) => count === before,
     );
     expect((await put(path, 'the bytes')).status).toBe(200);
+  });
+
+  it('that breaks off before anybody reads it leaves nothing either, and no file open', async () => {
+    const { hostname, port } = new URL(product.url);
+    const before = stored();
+    const { path } = await announce();
+    await Promise.all(
+      Array.from({ length: 30 }, async () => {
+        const socket = connect(Number(port), hostname);
+        socket.on('error', () => undefined);
+        const head = `PUT ${path} HTTP/1.1\r\nHost: ${hostname}\r\nContent-Type: text/plain\r\nContent-Length: 1000\r\n\r\nhalf a`;
+        // The end comes with the head, while the address is still being looked at.
+        socket.resume().end(head);
+        await once(socket, 'close');
+      }),
+    );
+    await eventually(
+      async () => stored(),
+      (count) => count === before,
+    );
+    expect(openFiles(product.pid)).toEqual([]);
   });
 
   it('is taken once, however many come at the same time', async () => {
