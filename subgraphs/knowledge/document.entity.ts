@@ -1,4 +1,5 @@
 import { defineEntity, p, type InferEntity } from '@mikro-orm/core';
+import { timeOf } from '../../infra/id.ts';
 
 export const DOCUMENT_STATUSES = ['AWAITING_FILE', 'QUEUED', 'EXTRACTING', 'EMBEDDING', 'INDEXING', 'READY', 'FAILED'] as const;
 export type DocumentStatus = (typeof DOCUMENT_STATUSES)[number];
@@ -45,6 +46,11 @@ export type Document = InferEntity<typeof Document>;
 /** Bytes arrive beside the place that belongs to the document, so that a second upload cannot reach it. */
 export function stagingKey(documentId: string): string {
   return `staging/${documentId}`;
+}
+
+/** When the bytes under a key of `stagingKey` began to arrive: an upload appends an id of its own. */
+export function arrivedAt(key: string): number {
+  return timeOf(key.slice(-36));
 }
 
 export function fileKey(documentId: string): string {

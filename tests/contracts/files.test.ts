@@ -154,12 +154,13 @@ describe.each(Object.entries(adapters))('files on %s', (_, open) => {
     await expect(files.move(key, randomUUID())).rejects.toThrow();
   });
 
-  it('names every key', async () => {
+  it('names every key, or those that begin alike', async () => {
     const keys = [`list/${randomUUID()}`, `list/deep/${randomUUID()}`];
     for (const key of keys) await put(key, 'x');
     const found: string[] = [];
     for await (const key of files.keys()) found.push(key);
     expect(found.filter((key) => key.startsWith('list/')).sort()).toEqual(keys.sort());
+    expect(await Array.fromAsync(files.keys('list/deep/'))).toEqual(keys.filter((key) => key.startsWith('list/deep/')));
   });
 
   it('says that it is there', async () => {

@@ -1,9 +1,12 @@
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { PGlite } from '@electric-sql/pglite';
 import { vector } from '@electric-sql/pglite-pgvector';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { DiskFiles } from '../../infra/files/disk.ts';
+import { newId } from '../../infra/id.ts';
 import { addDocument } from '../support/documents.ts';
 import { eventually } from '../support/eventually.ts';
 import { Person } from '../support/person.ts';
@@ -121,4 +124,20 @@ describe('a document that is deleted', () => {
     await product.stop();
     expect(await lookInto()).toMatchObject({ passages: { count: 0 }, vectors: 0, documents: 0, pages: 0 });
   }, 120_000);
+});
+
+describe('bytes that arrived while the process died', () => {
+  it('are discarded once nobody can still be sending them', async () => {
+    await product.stop();
+    const files = new DiskFiles(join(dataDir, 'files'));
+    const old = `staging/${newId()}-01900000${newId().slice(8)}`;
+    const young = `staging/${newId()}-${newId()}`;
+    for (const key of [old, young]) await files.put(key, Readable.from(['half a document']));
+    product = await startProduct({ dataDir });
+    await eventually(
+      () => Array.fromAsync(files.keys()),
+      (keys) => !keys.includes(old),
+    );
+    expect(await Array.fromAsync(files.keys())).toEqual([young]);
+  });
 });

@@ -2,7 +2,7 @@ import { LockMode } from '@mikro-orm/core';
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import type { Log } from '../../../infra/log.ts';
 import type { Ports } from '../../subgraph.ts';
-import { Document } from '../document.entity.ts';
+import { arrivedAt, Document, stagingKey } from '../document.entity.ts';
 import { resumeBuilding } from '../reindex/index-watch.ts';
 import { showDeleted } from './progress.ts';
 
@@ -10,9 +10,12 @@ const INTERRUPTED_EVERY_MS = 5_000;
 const ABANDONED_EVERY_MS = 10 * 60_000;
 /** An upload address lives for an hour; whoever began in its last minute may take a while. */
 const ABANDONED_AFTER_MS = 90 * 60_000;
+const UNTOLD_EVERY_MS = 60 * 60_000;
+/** Longer than any upload takes. */
+const UNTOLD_AFTER_MS = 24 * 60 * 60_000;
 const AT_ONCE = 200;
 
-type SweepPorts = Pick<Ports, 'bus' | 'queue'>;
+type SweepPorts = Pick<Ports, 'bus' | 'files' | 'queue'>;
 
 /** Looks after documents that nobody works on any more; the result stops it. */
 export function startSweep(fork: () => SqlEntityManager, ports: SweepPorts, log: Log): () => Promise<void> {
@@ -30,6 +33,7 @@ export function startSweep(fork: () => SqlEntityManager, ports: SweepPorts, log:
     every(INTERRUPTED_EVERY_MS, resumeInterrupted),
     every(INTERRUPTED_EVERY_MS, resumeBuilding),
     every(ABANDONED_EVERY_MS, discardAbandoned),
+    every(UNTOLD_EVERY_MS, discardUntold),
   ];
   return async () => {
     timers.forEach(clearInterval);
@@ -73,4 +77,14 @@ async function discardAbandoned(em: SqlEntityManager, { bus, queue }: SweepPorts
     return abandoned;
   });
   for (const document of discarded) await showDeleted(bus, document);
+}
+
+/** Bytes that arrived and that no document has taken: whoever received them ended before saying so. */
+async function discardUntold(em: SqlEntityManager, { files }: SweepPorts): Promise<void> {
+  const before = Date.now() - UNTOLD_AFTER_MS;
+  for await (const key of files.keys(stagingKey(''))) {
+    if (!(arrivedAt(key) < before)) continue;
+    const [taken] = await em.execute<unknown[]>('select 1 from knowledge.document where upload_key = ? limit 1', [key]);
+    if (!taken) await files.delete(key);
+  }
 }
