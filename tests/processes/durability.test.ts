@@ -71,26 +71,32 @@ afterEach(async () => {
 });
 
 describeWhen(missingPostgres(), 'a message that was acknowledged', () => {
-  it(`is there, once, after ${SERVER_KILLS} kills of PostgreSQL`, async () => {
-    const [postgres, vectors, model] = await Promise.all([startPostgres(), PgvectorServer.start(), startModelServer()]);
-    const dataDir = await keptDataDirectory();
-    end.push(
-      () => Promise.all([postgres.stop(), vectors.stop(), model.stop()]),
-      async () => rmSync(dataDir, { recursive: true, force: true }),
-    );
-    const env = { DATABASE_URL: await postgres.fresh(), VECTOR_DATABASE_URL: vectors.url, OPENAI_BASE_URL: model.url };
-    const product = await startProduct({ dataDir, env });
-    end.push(() => product.stop());
-    await killing(
-      () => product,
-      SERVER_KILLS,
-      async () => {
-        await postgres.kill();
-        await postgres.start();
-      },
-    );
-  }, 900_000);
+  it(`is there, once, after ${SERVER_KILLS} kills of PostgreSQL`, () => killPostgres(SERVER_KILLS), 900_000);
+
+  it('would be lost if PostgreSQL said that it is stored before it is', async () => {
+    await expect(killPostgres(10, '?options=-c%20synchronous_commit%3Doff')).rejects.toThrow();
+  }, 300_000);
 });
+
+async function killPostgres(times: number, session = ''): Promise<void> {
+  const [postgres, vectors, model] = await Promise.all([startPostgres(), PgvectorServer.start(), startModelServer()]);
+  const dataDir = await keptDataDirectory();
+  end.push(
+    () => Promise.all([postgres.stop(), vectors.stop(), model.stop()]),
+    async () => rmSync(dataDir, { recursive: true, force: true }),
+  );
+  const env = { DATABASE_URL: `${await postgres.fresh()}${session}`, VECTOR_DATABASE_URL: vectors.url, OPENAI_BASE_URL: model.url };
+  const product = await startProduct({ dataDir, env });
+  end.push(() => product.stop());
+  await killing(
+    () => product,
+    times,
+    async () => {
+      await postgres.kill();
+      await postgres.start();
+    },
+  );
+}
 
 describe('in the embedded database a message that was acknowledged', () => {
   it(`is there, once, after ${PROCESS_KILLS} kills of the process`, async () => {

@@ -6,7 +6,7 @@ import { keptDataDirectory, startProduct, type Product } from '../support/produc
 import { readRun, RUN_EVENTS, shownText } from '../support/run-reader.ts';
 
 const RUNS = 20;
-const BAD = 'dist/tests/support/publish-before-commit.js';
+const BAD = 'dist/tests/support/known-bad/publish-before-commit.js';
 
 let model: ModelServer;
 

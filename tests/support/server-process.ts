@@ -45,6 +45,8 @@ export class ServerProcess {
   async killFamily(): Promise<void> {
     const pid = this.#child?.pid;
     if (!pid) return;
+    // It may be about to have another child, which would outlive it.
+    this.signal('SIGSTOP');
     const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number);
     const ended = this.end('SIGKILL');
     for (const child of children) {

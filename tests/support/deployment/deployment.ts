@@ -18,8 +18,8 @@ export interface DeploymentOptions {
   /** Of each subgraph. */
   replicas?: number;
   env?: Record<string, string>;
-  /** A compiled module that every worker loads first; a known-bad variant, for instance. */
-  workerPreload?: string | undefined;
+  /** A compiled module that every process of a role loads first; a known-bad variant, for instance. */
+  preload?: Record<string, string>;
   model?: ModelServerOptions;
 }
 
@@ -112,7 +112,7 @@ export class Deployment {
     rmSync(this.dataDir, { recursive: true, force: true });
   }
 
-  async #startRoles({ gateways = 1, workers = 1, replicas = 1, env = {}, workerPreload }: DeploymentOptions): Promise<void> {
+  async #startRoles({ gateways = 1, workers = 1, replicas = 1, env = {}, preload = {} }: DeploymentOptions): Promise<void> {
     const ports = new Map<SubgraphName, number[]>();
     for (const name of SUBGRAPH_NAMES) ports.set(name, await freePorts(replicas));
     const doors = await freePorts(gateways);
@@ -129,9 +129,9 @@ export class Deployment {
       ),
       ...env,
     };
-    const processOf = (role: string, preload?: string) => (port: number) => new RoleProcess(role, port, shared, this.dataDir, preload);
+    const processOf = (role: string) => (port: number) => new RoleProcess(role, port, shared, this.dataDir, preload[role]);
     for (const [name, own] of ports) this.subgraphs.push(...own.map(processOf(name)));
-    this.workers.push(...(await freePorts(workers)).map(processOf('worker', workerPreload)));
+    this.workers.push(...(await freePorts(workers)).map(processOf('worker')));
     this.gateways.push(...doors.map(processOf('gateway')));
     await Promise.all(this.all.map((process) => process.start()));
   }
