@@ -32,8 +32,14 @@ describe('the settings', () => {
   });
 
   it('never repeat an address that may hold a password', () => {
-    const told = faultsOf({ DATABASE_URL: 'mysql://root:hunter2@db', REDIS_URL: 'hunter2@host', WEAVIATE_API_KEY: 'hunter2' }).join('\n');
+    const told = faultsOf({
+      DATABASE_URL: 'mysql://root:hunter2@db',
+      DATABASE_REPLICA_URL: 'postgres://db,hunter2@db',
+      REDIS_URL: 'hunter2@host',
+      WEAVIATE_API_KEY: 'hunter2',
+    }).join('\n');
     expect(told).toContain('DATABASE_URL: must be an address that begins with postgres:// or postgresql://');
+    expect(told).toContain('DATABASE_REPLICA_URL: must be an address');
     expect(told).not.toContain('hunter2');
   });
 

@@ -63,6 +63,11 @@ export const SETTINGS = {
     optional(server('postgres:', 'postgresql:')),
     required,
   ),
+  DATABASE_REPLICA_URL: setting(
+    '',
+    'Read-only replicas of the server of DATABASE_URL, separated by commas, for searches and reports that may be a moment old.',
+    (value) => list(value).map(server('postgres:', 'postgresql:')),
+  ),
   REDIS_URL: setting(
     '',
     'Redis, for what is seen or may be recomputed; within the process when empty. A server `redis://user:password@host:6379/db`, ' +

@@ -35,7 +35,7 @@ import { AccessTokens } from './tokens.ts';
 import { PgVectors, SESSION } from './vectors/pgvector.ts';
 import type { Vectors } from './vectors/vectors.ts';
 import { WeaviateVectors } from './vectors/weaviate.ts';
-import { watchedAi, watchedLimits } from './watched.ts';
+import { readingsOf, watchedAi, watchedLimits } from './watched.ts';
 
 export type Ground = Awaited<ReturnType<typeof openGround>>;
 export type Platform = Awaited<ReturnType<typeof openPlatform>>;
@@ -70,6 +70,7 @@ export async function openGround(config: Config, log: Log, { role, publicUrl }: 
 export async function openPlatform(config: Config, log: Log, { vectors: usesVectors, ...options }: PlatformOptions) {
   const ground = await openGround(config, log, options);
   const { database, queueOptions, pgVectors } = await openDatabase(config, log);
+  ground.metrics.watch(() => readingsOf(database));
   const vectors = usesVectors ? await openVectors(config, log, pgVectors) : unopened<Vectors>('vectors');
   const queue = new PostgresQueue(queueOptions, log);
   const endpoint = openAi({
@@ -126,12 +127,14 @@ interface Store {
 /** The database, and how what lives in it is reached: the queue always, the vectors unless Weaviate has them. */
 export async function openDatabase(config: Config, log: Log): Promise<Store> {
   if (!config.DATABASE_URL) {
+    if (config.DATABASE_REPLICA_URL.length > 0)
+      throw new ConfigError('DATABASE_REPLICA_URL names replicas, but DATABASE_URL names no server that they follow.');
     const database = new PgliteDatabase(config.DATA_DIR, log);
     await database.open();
     const queueOptions = { db: fromPglite(database.pglite), backend: 'pglite' } as const;
     return { database, queueOptions, pgVectors: () => new PgVectors(() => database.pglite) };
   }
-  const database = new ServerDatabase(config.DATABASE_URL, log);
+  const database = new ServerDatabase(config.DATABASE_URL, log, config.DATABASE_REPLICA_URL);
   await reach('DATABASE_URL', () => database.open(), { log });
   const openEngine = () => {
     const engine = database.openEngine(SESSION, config.VECTOR_DATABASE_URL);

@@ -1,6 +1,7 @@
 import { Failure } from '../schema/errors.ts';
 import type { Source, SourceResult } from '../schema/source.ts';
 import type { Ai, ChatChunk, ChatRequest } from './ai/ai.ts';
+import type { Database } from './database/database.ts';
 import type { Limits } from './limits/limits.ts';
 import type { Metrics, Reading } from './metrics/metrics.ts';
 import type { Queue } from './queue/queue.ts';
@@ -126,5 +127,13 @@ export async function waitingJobs(queue: Queue): Promise<Reading[]> {
   return waiting.flatMap(({ queue: name, jobs, oldestSeconds }) => [
     { name: 'parley_queue_waiting_jobs', value: jobs, labels: { queue: name } } as const,
     { name: 'parley_queue_oldest_seconds', value: oldestSeconds, labels: { queue: name } } as const,
+  ]);
+}
+
+/** Which replicas of the database are read, and how far each is behind. */
+export function readingsOf({ replicas }: Database): Reading[] {
+  return replicas.flatMap(({ name: replica, isUsable, secondsBehind }) => [
+    { name: 'parley_replica_usable', value: isUsable ? 1 : 0, labels: { replica } } as const,
+    ...(secondsBehind === undefined ? [] : [{ name: 'parley_replica_behind_seconds', value: secondsBehind, labels: { replica } } as const]),
   ]);
 }

@@ -1,10 +1,10 @@
 import 'reflect-metadata';
 import { buildSubgraphSchema, printSubgraphSchema } from '@apollo/subgraph';
-import type { SqlEntityManager } from '@mikro-orm/sql';
 import { parse, type GraphQLSchema } from 'graphql';
 import { buildSchema, createResolversMap, type BuildSchemaOptions } from 'type-graphql';
 import type { SubgraphName } from '../schema/facts.ts';
 import type { Source } from '../schema/source.ts';
+import type { Context } from './context.ts';
 import { DateTime, Json } from './scalars.ts';
 import { schemaSource } from './schema-source.ts';
 import type { Parts, Ports, Subgraph } from './subgraph.ts';
@@ -20,7 +20,7 @@ export interface OpenSubgraph {
 }
 
 /** Connects a subgraph to its tables and makes it answer. */
-export async function openSubgraph(subgraph: Subgraph, ports: Ports, em: SqlEntityManager): Promise<OpenSubgraph> {
+export async function openSubgraph(subgraph: Subgraph, ports: Ports, { em, read }: Pick<Context, 'em' | 'read'>): Promise<OpenSubgraph> {
   const parts = subgraph.create(ports);
   const { schema } = await buildSubgraph(parts);
   const log = ports.log.child({ subgraph: subgraph.name });
@@ -30,7 +30,7 @@ export async function openSubgraph(subgraph: Subgraph, ports: Ports, em: SqlEnti
   let stop: (() => Promise<void>) | undefined;
   return {
     name: subgraph.name,
-    source: schemaSource(schema, { em, bus: ports.bus, log }),
+    source: schemaSource(schema, { em, read, bus: ports.bus, log }),
     async start() {
       stop = await parts.start?.(() => em.fork());
       for (const [name, job] of jobs) {

@@ -1,4 +1,3 @@
-import type { SqlEntityManager } from '@mikro-orm/sql';
 import {
   createSourceEventStream,
   execute,
@@ -8,9 +7,7 @@ import {
   type ExecutionResult,
   type GraphQLSchema,
 } from 'graphql';
-import type { Bus } from '../infra/bus/bus.ts';
 import { isAway } from '../infra/database/database.ts';
-import type { Log } from '../infra/log.ts';
 import { ERRORS, Failure } from '../schema/errors.ts';
 import type { Source, SourceError, SourceRequest, SourceResult } from '../schema/source.ts';
 import type { Identity } from '../schema/viewer.ts';
@@ -22,7 +19,7 @@ const MAX_DOCUMENTS = 1000;
  * Answers for a schema. The documents come from the gateway's plans: they are few, they were validated as part of
  * the whole, and they are parsed once.
  */
-export function schemaSource(schema: GraphQLSchema, { em, bus, log }: { em: SqlEntityManager; bus: Bus; log: Log }): Source {
+export function schemaSource(schema: GraphQLSchema, { em, read, bus, log }: Omit<Context, 'identity'>): Source {
   const documents = new Map<string, DocumentNode>();
 
   function documentOf(query: string): DocumentNode {
@@ -36,7 +33,7 @@ export function schemaSource(schema: GraphQLSchema, { em, bus, log }: { em: SqlE
   }
 
   function argumentsOf(request: SourceRequest, identity: Identity) {
-    const contextValue: Context = { identity, em: em.fork(), bus, log: log.child({ requestId: identity.requestId }) };
+    const contextValue: Context = { identity, em: em.fork(), read, bus, log: log.child({ requestId: identity.requestId }) };
     return {
       schema,
       document: documentOf(request.query),

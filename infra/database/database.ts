@@ -7,6 +7,10 @@ export interface Database {
   close(): Promise<void>;
   /** Brings the rooms' tables up to date and gives the entity manager to fork from. */
   connect(room: Room): Promise<SqlEntityManager>;
+  /** The reading of what may be a moment old, given the entity manager of the room: it answers where no replica does. */
+  reader(room: Room, em: SqlEntityManager): Promise<Read>;
+  /** Servers that `reader` may read from; where there is none, or none is well, the database itself is read. */
+  readonly replicas: readonly Replica[];
   /** A session of one's own, for SQL beside the rooms: transactions, cursors. Without time limits. */
   session(): Promise<Session>;
   /** Resolves while the database answers. */
@@ -17,6 +21,21 @@ export interface Session {
   /** One statement; what a value becomes depends on the adapter, except for text and JSON. */
   query<Row>(sql: string, params?: unknown[]): Promise<Row[]>;
   close(): Promise<void>;
+}
+
+/** `work` only reads. It may be done twice: what a replica does not answer, the database itself is asked. */
+export type Read = <T>(work: (em: SqlEntityManager) => Promise<T>) => Promise<T>;
+
+/** Nothing that `Read` gives is older, in milliseconds: a replica is left alone long before. */
+export const MOMENT_MS = 10_000;
+
+export interface Replica {
+  /** Tells it from the others, and nothing of where it is. */
+  readonly name: string;
+  /** It answers and is at most a moment behind. */
+  readonly isUsable: boolean;
+  /** Until it is known, undefined. */
+  readonly secondsBehind: number | undefined;
 }
 
 /** What one subgraph keeps in the database: `name` is its schema. */

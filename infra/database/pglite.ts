@@ -8,7 +8,7 @@ import { MikroORM } from '@mikro-orm/pglite';
 import { createPostgreSqlTypeParsers, type SqlEntityManager } from '@mikro-orm/sql';
 import type { Log } from '../log.ts';
 import { offerCopies } from './copies.ts';
-import type { Database, Room, Session } from './database.ts';
+import type { Database, Read, Room, Session } from './database.ts';
 import { lockDirectory } from './lock.ts';
 import { toMigrationClasses } from './migrate.ts';
 
@@ -20,6 +20,7 @@ const CONFIGURATION = ['shared_buffers = 32MB', 'wal_buffers = 1MB', 'max_connec
  * that needs the database by another way. Survives the death of the process, not of the machine (fsync is off).
  */
 export class PgliteDatabase implements Database {
+  readonly replicas = [];
   readonly #directory: string;
   readonly #log: Log;
   readonly #orms: MikroORM[] = [];
@@ -69,6 +70,10 @@ export class PgliteDatabase implements Database {
     await orm.migrator.up();
     this.#orms.push(orm);
     return orm.em as unknown as SqlEntityManager;
+  }
+
+  async reader(_room: Room, em: SqlEntityManager): Promise<Read> {
+    return (work) => work(em.fork());
   }
 
   /** On the one connection: everybody else waits while a transaction of it is open. */

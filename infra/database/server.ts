@@ -3,8 +3,9 @@ import { MikroORM, type Options } from '@mikro-orm/postgresql';
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import { Client, Pool, type PoolClient, type PoolConfig } from 'pg';
 import type { Log } from '../log.ts';
-import type { Database, Room, Session } from './database.ts';
+import type { Database, Read, Replica, Room, Session } from './database.ts';
 import { toMigrationClasses } from './migrate.ts';
+import { Replicas, STANDING, type Standing } from './replicas.ts';
 
 /** Processes that migrate at once take turns under this advisory lock. */
 const MIGRATION_LOCK = 0x70_61_72_6c;
@@ -24,17 +25,30 @@ const TIMEOUTS = {
   idle_in_transaction_session_timeout: 30_000,
 } satisfies PoolConfig;
 
+/** Whether a replica is well is asked anew each second: an answer that comes later helps nobody. Milliseconds. */
+const PROMPT = { ...CONNECTING, connectionTimeoutMillis: 2_000, query_timeout: 2_000, statement_timeout: 2_000 } satisfies PoolConfig;
+
 /** A PostgreSQL server: a pool for each subgraph, and small ones for everything else. */
 export class ServerDatabase implements Database {
   readonly #url: string;
   readonly #log: Log;
   readonly #orms: MikroORM[] = [];
   readonly #pools: Pool[] = [];
+  readonly #replicaUrls: readonly string[];
+  readonly #replicas: Replicas;
   #own: Pool | undefined;
 
-  constructor(url: string, log: Log) {
+  constructor(url: string, log: Log, replicaUrls: readonly string[] = []) {
     this.#url = url;
     this.#log = log;
+    this.#replicaUrls = replicaUrls;
+    const pools = replicaUrls.map((connectionString) => this.#pool({ ...PROMPT, connectionString, max: 1 }));
+    const askReplicas = pools.map((pool) => () => standingOf(pool));
+    this.#replicas = new Replicas(async () => standingOf(this.#requireOwn()), askReplicas, log);
+  }
+
+  get replicas(): readonly Replica[] {
+    return this.#replicas.all;
   }
 
   /** How the queue reaches the server by connections of its own. */
@@ -72,6 +86,17 @@ export class ServerDatabase implements Database {
     return orm.em as unknown as SqlEntityManager;
   }
 
+  async reader(room: Room, em: SqlEntityManager): Promise<Read> {
+    const managers: SqlEntityManager[] = [];
+    for (const url of this.#replicaUrls) {
+      const orm = await MikroORM.init(this.#options(room, { ...TIMEOUTS, max: POOL.room }, url));
+      this.#orms.push(orm);
+      managers.push(orm.em as unknown as SqlEntityManager);
+    }
+    this.#replicas.watch();
+    return this.#replicas.reader(em, managers);
+  }
+
   async session(): Promise<Session> {
     const client = new Client({ connectionString: this.#url, application_name: 'parley session', ...CONNECTING });
     client.on('error', (error) => this.#log.warn({ err: error }, 'a session was lost'));
@@ -83,11 +108,11 @@ export class ServerDatabase implements Database {
   }
 
   async ping(): Promise<void> {
-    if (!this.#own) throw new Error('The database is not open.');
-    await this.#own.query('select 1');
+    await this.#requireOwn().query('select 1');
   }
 
   async close(): Promise<void> {
+    this.#replicas.close();
     for (const orm of this.#orms.splice(0)) await orm.close();
     for (const pool of this.#pools.splice(0)) await pool.end();
     this.#own = undefined;
@@ -109,18 +134,23 @@ export class ServerDatabase implements Database {
     }
   }
 
-  #options(room: Room, pool: PoolConfig): Options {
+  #options(room: Room, pool: PoolConfig, url = this.#url): Options {
     return {
       entities: room.entities,
       discovery: { warnWhenNoEntities: false },
-      clientUrl: this.#url,
+      clientUrl: url,
       schema: room.name,
       // The whole address once more: MikroORM takes the host and the names from it, but not sslmode and the like.
-      driverOptions: { connectionString: this.#url, application_name: `parley ${room.name}`, onConnect: giveBackWhenLost, ...pool },
+      driverOptions: { connectionString: url, application_name: `parley ${room.name}`, onConnect: giveBackWhenLost, ...pool },
       logger: (message) => this.#log.debug({ sql: message, room: room.name }, 'sql'),
       debug: this.#log.isLevelEnabled('debug') ? ['query', 'query-params'] : false,
       colors: false,
     };
+  }
+
+  #requireOwn(): Pool {
+    if (!this.#own) throw new Error('The database is not open.');
+    return this.#own;
   }
 
   #pool(config: PoolConfig): Pool {
@@ -142,6 +172,11 @@ export class ServerDatabase implements Database {
       await client.end();
     }
   }
+}
+
+async function standingOf(pool: Pool): Promise<Standing> {
+  const { rows } = await pool.query<Standing>(STANDING);
+  return rows[0]!;
 }
 
 /**

@@ -82,6 +82,16 @@ export const METRICS = {
   },
   parley_queue_waiting_jobs: { kind: 'gauge', help: 'Jobs that could be worked on now, by queue.', labels: ['queue'] },
   parley_queue_oldest_seconds: { kind: 'gauge', help: 'How long the oldest of them has been waiting.', labels: ['queue'] },
+  parley_replica_usable: {
+    kind: 'gauge',
+    help: 'Whether this process reads from a replica of the database: 1, or 0 while it is away or too far behind.',
+    labels: ['replica'],
+  },
+  parley_replica_behind_seconds: {
+    kind: 'gauge',
+    help: 'For how long, at most, the replica has been without something that the primary has.',
+    labels: ['replica'],
+  },
   parley_provider_calls_total: {
     kind: 'counter',
     help: 'Calls of model providers (chat, embed, models) by outcome: OK, STOPPED by a person, or the code of the failure.',

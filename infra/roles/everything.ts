@@ -6,7 +6,7 @@ import { openPlatform } from '../platform.ts';
 import { waitingJobs } from '../watched.ts';
 import { addressOf, openDoorOf } from './door.ts';
 import { openHouse } from './house.ts';
-import { hears } from './port.ts';
+import { hears, replicasOf } from './port.ts';
 import type { Running } from './role.ts';
 
 /** The whole product in this process. */
@@ -19,7 +19,12 @@ export async function openEverything(config: Config, log: Log): Promise<Running>
   for (const subgraph of house.subgraphs) await subgraph.start();
   const checks = {
     vital: { database: () => platform.database.ping() },
-    others: { files: () => platform.files.ping(), vectors: () => platform.vectors.ping(), bus: () => hears(platform.bus) },
+    others: {
+      files: () => platform.files.ping(),
+      vectors: () => platform.vectors.ping(),
+      bus: () => hears(platform.bus),
+      ...replicasOf(platform.database),
+    },
   };
   const door = await openDoorOf(config, log, { ground: platform, gateway: house.gateway, scales, checks });
   await door.listen();

@@ -14,6 +14,7 @@ import type { IdentityTokens } from '../identity.ts';
 import type { Log } from '../log.ts';
 import type { Ground, Platform } from '../platform.ts';
 import { tracedSource, watchedSource } from '../watched.ts';
+import { replicasOf } from './port.ts';
 import { urlSettingOf } from './role.ts';
 
 /** Subgraphs that answer in this process, and the graph over them and over those that answer elsewhere. */
@@ -34,8 +35,11 @@ export async function openHouse(config: Config, log: Log, { platform, here, admi
   const ports = portsOf(config, log, platform, graph);
   const subgraphs: OpenSubgraph[] = [];
   // One after the other: the metadata of type-graphql are the whole process's.
-  for (const subgraph of all.filter(({ name }) => here.includes(name)))
-    subgraphs.push(traced(await openSubgraph(subgraph, ports, await platform.database.connect(subgraph)), platform));
+  for (const subgraph of all.filter(({ name }) => here.includes(name))) {
+    const em = await platform.database.connect(subgraph);
+    const read = await platform.database.reader(subgraph, em);
+    subgraphs.push(traced(await openSubgraph(subgraph, ports, { em, read }), platform));
+  }
   const elsewhere = remoteSources(
     config,
     platform.identities,
@@ -94,6 +98,6 @@ function portsOf(config: Config, log: Log, platform: Platform, graph: LateGraph)
       allowedPrivateHosts: config.ALLOWED_PRIVATE_HOSTS,
       version,
     },
-    probes: { database: () => platform.database.ping(), queue: () => platform.queue.ping() },
+    probes: { database: () => platform.database.ping(), queue: () => platform.queue.ping(), ...replicasOf(platform.database) },
   };
 }

@@ -7,6 +7,7 @@ import { addMetrics } from '../../gateway/metrics-route.ts';
 import { Failure } from '../../schema/errors.ts';
 import type { Bus } from '../bus/bus.ts';
 import type { Config } from '../config.ts';
+import type { Database, Replica } from '../database/database.ts';
 import { newId } from '../id.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics/metrics.ts';
@@ -62,4 +63,12 @@ export function openPort(config: Config, log: Log, checks: Checks, metrics?: Met
 /** Whether live messages reach this process; without them all goes on, only later. */
 export async function hears(bus: Bus): Promise<void> {
   if (!(await bus.hearing().isUnbroken())) throw new Error('live messages do not arrive');
+}
+
+/** One part for each replica; without them all goes on, on the primary alone. */
+export function replicasOf({ replicas }: Database): Record<string, () => Promise<void>> {
+  const check = (replica: Replica) => async () => {
+    if (!replica.isUsable) throw new Error('it is away, or too far behind');
+  };
+  return Object.fromEntries(replicas.map((replica) => [replica.name, check(replica)]));
 }

@@ -5,7 +5,7 @@ import type { Config } from '../config.ts';
 import type { Log } from '../log.ts';
 import { openPlatform } from '../platform.ts';
 import { openHouse } from './house.ts';
-import { hears, openPort } from './port.ts';
+import { hears, openPort, replicasOf } from './port.ts';
 import type { Running } from './role.ts';
 
 /** One subgraph's answers, for gateways and for other subgraphs; its jobs are the workers'. */
@@ -13,7 +13,7 @@ export async function openSubgraphRole(name: SubgraphName, config: Config, log: 
   const platform = await openPlatform(config, log, { role: name, publicUrl: () => config.PUBLIC_URL ?? '', vectors: name === 'knowledge' });
   const house = await openHouse(config, log, { platform, here: [name] });
   const [{ source }] = house.subgraphs as [(typeof house.subgraphs)[number]];
-  const others: Checks['others'] = { bus: () => hears(platform.bus) };
+  const others: Checks['others'] = { bus: () => hears(platform.bus), ...replicasOf(platform.database) };
   if (name === 'knowledge') Object.assign(others, { files: () => platform.files.ping(), vectors: () => platform.vectors.ping() });
   const checks = { vital: { database: () => platform.database.ping() }, others };
   const port = openPort(config, log, checks, platform.metrics);

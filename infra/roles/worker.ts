@@ -4,7 +4,7 @@ import type { Log } from '../log.ts';
 import { openPlatform } from '../platform.ts';
 import { waitingJobs } from '../watched.ts';
 import { openHouse } from './house.ts';
-import { hears, openPort } from './port.ts';
+import { hears, openPort, replicasOf } from './port.ts';
 import type { Running } from './role.ts';
 
 /** The work behind the answers: runs, jobs and facts of all subgraphs. It asks the graph within its own process. */
@@ -13,7 +13,12 @@ export async function openWorker(config: Config, log: Log): Promise<Running> {
   const house = await openHouse(config, log, { platform, here: SUBGRAPH_NAMES });
   const checks = {
     vital: { database: () => platform.database.ping(), queue: () => platform.queue.ping() },
-    others: { files: () => platform.files.ping(), vectors: () => platform.vectors.ping(), bus: () => hears(platform.bus) },
+    others: {
+      files: () => platform.files.ping(),
+      vectors: () => platform.vectors.ping(),
+      bus: () => hears(platform.bus),
+      ...replicasOf(platform.database),
+    },
   };
   const port = openPort(config, log, checks, platform.metrics);
   platform.metrics.watch(() => waitingJobs(platform.queue));

@@ -37,7 +37,7 @@ export async function reportUsage(context: Context, input: UsageInput): Promise<
     scope.condition += ' and owner_id = ?';
     scope.values.push(viewer.userId);
   }
-  return { from, to, totals: await readTotals(context.em, scope), rows: await readRows(context.em, scope, group) };
+  return context.read(async (em) => ({ from, to, totals: await readTotals(em, scope), rows: await readRows(em, scope, group) }));
 }
 
 interface Scope {

@@ -16,15 +16,18 @@ export async function searchMessages(context: Context, query: string, first?: nu
   const words = wordsOf(query);
   if (words.length === 0) return [];
   const terms = words.map((word) => `'${word.replace(/'/g, "''")}':*`).join(' & ');
-  const rows = await context.em.execute<{ id: string }[]>(
-    `select id from conversations.message, to_tsquery('simple', ?) q
-     where owner_id = ? and search @@ q order by ts_rank(search, q) desc, id desc limit ?`,
-    [terms, viewerOf(context).userId, limit],
-  );
-  const found = new Map(
-    (await context.em.find(Message, { id: { $in: rows.map(({ id }) => id) } })).map((message) => [message.id, message]),
-  );
-  return rows.map(({ id }) => cutHit(found.get(id)!, words));
+  const { userId } = viewerOf(context);
+  return context.read(async (em) => {
+    const rows = await em.execute<{ id: string }[]>(
+      `select id from conversations.message, to_tsquery('simple', ?) q
+       where owner_id = ? and search @@ q order by ts_rank(search, q) desc, id desc limit ?`,
+      [terms, userId, limit],
+    );
+    const messages = await em.find(Message, { id: { $in: rows.map(({ id }) => id) } });
+    const found = new Map(messages.map((message) => [message.id, message]));
+    // Between the two questions one may have been deleted.
+    return rows.flatMap(({ id }) => found.get(id) ?? []).map((message) => cutHit(message, words));
+  });
 }
 
 function wordsOf(query: string): string[] {

@@ -48,7 +48,12 @@ class Clock {
       },
     };
     const schema = buildSubgraphSchema([{ typeDefs: parse(SDL), resolvers }]);
-    this.source = schemaSource(schema, { em: { fork: () => ({}) } as never, bus: {} as never, log: pino({ level: 'silent' }) });
+    this.source = schemaSource(schema, {
+      em: { fork: () => ({}) } as never,
+      read: async () => undefined as never,
+      bus: {} as never,
+      log: pino({ level: 'silent' }),
+    });
   }
 }
 

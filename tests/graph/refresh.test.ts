@@ -46,7 +46,7 @@ afterAll(async () => {
 });
 
 function context(): Context {
-  return { identity: { viewer: null, requestId: newId() }, em: em.fork(), bus, log };
+  return { identity: { viewer: null, requestId: newId() }, em: em.fork(), read: (work) => work(em.fork()), bus, log };
 }
 
 async function open(): Promise<OpenedSession> {

@@ -15,3 +15,9 @@ it('is told in one sentence that the port is taken', async () => {
     other.close();
   }
 });
+
+it('is told which setting has no meaning without another', async () => {
+  const refusal = await startProduct({ env: { DATABASE_REPLICA_URL: 'postgres://parley:hunter2@replica/parley' } }).catch(String);
+  expect(refusal).toContain('DATABASE_REPLICA_URL names replicas, but DATABASE_URL names no server that they follow.');
+  expect(refusal).not.toMatch(/hunter2| {4}at /);
+});
