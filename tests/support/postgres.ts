@@ -62,7 +62,7 @@ export async function startPostgres({ settings = [], data: existing }: PostgresO
   const all = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'fsync=off', 'max_connections=400', ...settings];
   const server = new ServerProcess(
     [join(bin, 'postgres'), '-D', data, '-p', String(port), ...all.flatMap((setting) => ['-c', setting])],
-    /ready to accept connections/,
+    /ready to accept (read-only )?connections/,
     options,
   );
   await server.start();

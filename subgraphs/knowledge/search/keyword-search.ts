@@ -1,4 +1,6 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
+import { MOMENT_MS } from '../../../infra/database/database.ts';
+import type { Context } from '../../context.ts';
 import { byScore, chooseCandidates, countTerms, scoreOf, weighTerms, type Holder, type Totals } from './bm25.ts';
 import { SEARCHABLE } from '../document.entity.ts';
 import type { Ranked } from './rank.ts';
@@ -18,19 +20,27 @@ export interface KeywordQuestion {
  * The passages whose words answer the question best. PostgreSQL's text index finds every passage that has any of the
  * terms; how much each tells is counted within the asked knowledge bases alone, so what others keep changes nothing.
  */
-export async function searchKeywords(em: SqlEntityManager, question: KeywordQuestion): Promise<Ranked[]> {
+export async function searchKeywords(context: Context, question: KeywordQuestion): Promise<Ranked[]> {
   const terms = question.terms.slice(0, MAX_TERMS);
   if (terms.length === 0 || question.knowledgeBaseIds.length === 0) return [];
-  const holders = await findHolders(em, question.knowledgeBaseIds, terms);
+  const em = context.em.fork();
+  const { changedAt, ...totals } = await countAll(em, question.knowledgeBaseIds);
+  if (totals.passages === 0) return [];
+  const search = (where: SqlEntityManager) => rankHolders(where, { ...question, terms }, totals);
+  // Whoever sees that a document was read may ask about it at once.
+  return Date.now() - changedAt > MOMENT_MS ? context.read(search) : search(em);
+}
+
+async function rankHolders(em: SqlEntityManager, { knowledgeBaseIds, terms, limit }: KeywordQuestion, totals: Totals): Promise<Ranked[]> {
+  const holders = await findHolders(em, knowledgeBaseIds, terms);
   if (holders.length === 0) return [];
-  const totals = await countAll(em, question.knowledgeBaseIds);
   const weights = weighTerms(terms.length, holders, totals);
-  const candidates = chooseCandidates(holders, weights, Math.max(CANDIDATES, question.limit));
+  const candidates = chooseCandidates(holders, weights, Math.max(CANDIDATES, limit));
   const vectors = await readVectors(em, candidates);
   return candidates
     .map(({ id, wordCount }) => ({ id, score: scoreOf(countTerms(vectors.get(id) ?? '', terms), weights, wordCount, totals) }))
     .sort(byScore)
-    .slice(0, question.limit);
+    .slice(0, limit);
 }
 
 /** One pass over the passages: each tells by a bit which of the terms it holds. */
@@ -44,9 +54,10 @@ async function findHolders(em: SqlEntityManager, knowledgeBaseIds: string[], ter
   );
 }
 
-async function countAll(em: SqlEntityManager, knowledgeBaseIds: string[]): Promise<Totals> {
-  const [totals] = await em.execute<Totals[]>(
-    `select coalesce(sum(passage_count), 0)::int as passages, coalesce(sum(word_count), 0)::int as words
+async function countAll(em: SqlEntityManager, knowledgeBaseIds: string[]): Promise<Totals & { changedAt: number }> {
+  const [totals] = await em.execute<(Totals & { changedAt: number })[]>(
+    `select coalesce(sum(passage_count), 0)::int as passages, coalesce(sum(word_count), 0)::int as words,
+       coalesce(extract(epoch from max(updated_at)) * 1000, 0)::float8 as "changedAt"
      from knowledge.document where knowledge_base_id in (${marks(knowledgeBaseIds)}) and status in (${marks(SEARCHABLE)})`,
     [...knowledgeBaseIds, ...SEARCHABLE],
   );

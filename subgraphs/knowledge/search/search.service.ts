@@ -60,7 +60,7 @@ export class SearchService {
     const terms = questionTerms(text);
     const em = context.em.fork();
     const [keyword, vector] = await Promise.all([
-      mode === SearchMode.VECTOR ? [] : searchKeywords(em, { knowledgeBaseIds, terms, limit: depthFor(first) }),
+      mode === SearchMode.VECTOR ? [] : searchKeywords(context, { knowledgeBaseIds, terms, limit: depthFor(first) }),
       mode === SearchMode.KEYWORD ? [] : this.#nearest(context, { query: text, knowledgeBaseIds, mode, first }),
     ]);
     const fused = fuse(keyword, vector, this.ai.embedding.builtin ? WEIGHTS.builtin : WEIGHTS.model);
