@@ -29,6 +29,8 @@ class Writer {
   /** Keys that gave two different messages. */
   readonly doubled: string[] = [];
   isDone = false;
+  /** Nobody waits any more for what it was about to write. */
+  isAbandoned = false;
 
   constructor(
     private readonly name: number,
@@ -52,7 +54,7 @@ class Writer {
 
   /** Only what may succeed later is tried again. */
   async #insist(query: string, input: object): Promise<any> {
-    for (;;) {
+    while (!this.isAbandoned) {
       const { data, errors } = await this.product()
         .graph(query, { input }, this.person.token)
         .catch(() => ({ data: null, errors: null }));
@@ -61,6 +63,7 @@ class Writer {
       if (refusal) throw new Error(JSON.stringify(refusal));
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
+    throw new Error('abandoned');
   }
 }
 
@@ -129,6 +132,7 @@ async function killing(product: () => Product, times: number, kill: () => Promis
     }),
   );
   const writing = Promise.all(writers.map((writer) => writer.write()));
+  writing.catch(() => writers.forEach((writer) => (writer.isAbandoned = true)));
   const count = () => writers.reduce((sum, { acknowledged }) => sum + acknowledged.length, 0);
   for (let kills = 0; kills < times; kills++) {
     const before = count();
