@@ -162,6 +162,7 @@ describeWhen(missingPostgres(), 'a product with a replica of its database', () =
   }, 60_000);
 
   it('finds what was written while the replica stands still', async () => {
+    await isWell();
     await ask(standby, 'select pg_wal_replay_pause()');
     const began = performance.now();
     const { messageId: written } = await ada.send(conversationId, 'a nasturtium in the harbour');
@@ -191,6 +192,7 @@ describeWhen(missingPostgres(), 'a product with a replica of its database', () =
 
   it('fails nobody when the replica is killed, and reads it again when it is back', async () => {
     const { count, slowest } = await whilePeopleSearch(async () => {
+      await isWell();
       await eventually(
         () => readersOf(standby),
         (names) => names.includes('parley conversations'),
@@ -222,7 +224,11 @@ describeWhen(missingPostgres(), 'a product with a replica of its database', () =
   }, 60_000);
 
   it('keeps nobody waiting long when the replica falls silent', async () => {
+    await relay.turn('pass');
+    await isWell();
     const { count, slowest } = await whilePeopleSearch(async () => {
+      // Those who speak over a connection that stands would wait longest.
+      await isReadBy('parley conversations', async () => void (await search('heliotrope')));
       await relay.turn('hold');
       await isLeftAlone();
     });
