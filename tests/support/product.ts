@@ -24,7 +24,12 @@ export interface StartOptions {
   preload?: string;
   /** One role instead of everything. */
   role?: string;
+  /** Where the lines go that the product logs, from the first one on; `logs` of the product when it listens. */
+  logs?: Record<string, any>[];
 }
+
+/** What a client needs of the product, wherever it runs. */
+export type Door = Pick<Product, 'url' | 'graph' | 'ask' | 'socket'>;
 
 /** The real product in a process of its own, on a free port, with its own data. */
 export class Product {
@@ -48,7 +53,7 @@ export class Product {
     );
   }
 
-  static async start({ env = {}, dataDir, preload, role }: StartOptions = {}): Promise<Product> {
+  static async start({ env = {}, dataDir, preload, role, logs = [] }: StartOptions = {}): Promise<Product> {
     const directory = dataDir ?? (await freshDataDirectory(install));
     const child = spawn(
       process.execPath,
@@ -67,7 +72,6 @@ export class Product {
         stdio: ['ignore', 'ignore', 'pipe'],
       },
     );
-    const logs: Record<string, any>[] = [];
     const url = await listening(child, logs);
     return new Product(child, url, directory, logs, dataDir === undefined);
   }

@@ -1,8 +1,8 @@
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
-const LOOK_MS = 100;
+const LOOK_MS = 500;
 
-/** Hands each new connection to a process that says it is ready, in turn; it looks ten times a second. */
+/** Hands each new connection to a process that says it is ready, in turn, and to the next one when that has just died. */
 export class Balancer {
   readonly #targets: () => string[];
   readonly #sockets = new Set<Socket>();
@@ -13,17 +13,26 @@ export class Balancer {
 
   constructor(targets: () => string[]) {
     this.#targets = targets;
-    this.#server = createServer((near) => this.#join(near));
-    this.#looking = setInterval(() => void this.#look(), LOOK_MS);
+    this.#server = createServer((near) => this.#join(this.#keep(near), this.#ready.length));
+    this.#looking = setInterval(() => void this.look(), LOOK_MS);
   }
 
   async start(): Promise<void> {
-    await this.#look();
+    await this.look();
     await new Promise<void>((listening) => this.#server.listen(0, '127.0.0.1', listening));
   }
 
   get url(): string {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  /** Who is ready now; it also looks by itself, twice a second. */
+  async look(): Promise<void> {
+    const answers = this.#targets().map(async (url) => {
+      const response = await fetch(`${url}/health/ready`, { headers: { connection: 'close' } }).catch(() => null);
+      return response?.ok ? url : null;
+    });
+    this.#ready = (await Promise.all(answers)).filter((url) => url !== null);
   }
 
   async stop(): Promise<void> {
@@ -32,24 +41,22 @@ export class Balancer {
     await new Promise((closed) => this.#server.close(closed));
   }
 
-  async #look(): Promise<void> {
-    const answers = this.#targets().map(async (url) => {
-      const response = await fetch(`${url}/health/ready`, { headers: { connection: 'close' } }).catch(() => null);
-      return response?.ok ? url : null;
+  #join(near: Socket, attempts: number): void {
+    const url = this.#ready[this.#turn++ % this.#ready.length];
+    if (!url || attempts === 0) return void near.destroy();
+    const { hostname, port } = new URL(url);
+    const far = this.#keep(connect(Number(port), hostname));
+    const refused = () => this.#join(near, attempts - 1);
+    far.once('error', refused).once('connect', () => {
+      far.off('error', refused);
+      if (near.destroyed) return void far.destroy();
+      near.once('close', () => far.destroy()).pipe(far);
+      far.once('close', () => near.destroy()).pipe(near);
     });
-    this.#ready = (await Promise.all(answers)).filter((url) => url !== null);
   }
 
-  #join(near: Socket): void {
-    const url = this.#ready[this.#turn++ % this.#ready.length];
-    if (!url) return void near.destroy();
-    const { hostname, port } = new URL(url);
-    const far = connect(Number(port), hostname);
-    for (const socket of [near, far]) {
-      this.#sockets.add(socket);
-      socket.on('error', () => undefined).once('close', () => (near.destroy(), far.destroy(), this.#sockets.delete(socket)));
-    }
-    near.pipe(far);
-    far.pipe(near);
+  #keep(socket: Socket): Socket {
+    this.#sockets.add(socket);
+    return socket.on('error', () => undefined).once('close', () => this.#sockets.delete(socket));
   }
 }

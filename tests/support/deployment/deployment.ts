@@ -1,12 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Client } from 'graphql-ws';
 import { SUBGRAPH_NAMES, type SubgraphName } from '../../../schema/facts.ts';
 import { freePort } from '../free-port.ts';
 import { startModelServer, type ModelServer, type ModelServerOptions } from '../model-server.ts';
 import { missingPostgres, startPostgres, type Postgres } from '../postgres.ts';
-import { startProduct, type Product } from '../product.ts';
+import { startProduct, type Door, type Product } from '../product.ts';
 import { missingRedis, startRedis, type Redis } from '../redis.ts';
+import { Balancer } from './balancer.ts';
 import { PgvectorServer } from './pgvector-server.ts';
 
 /** Null, or why roles cannot run apart here. */
@@ -14,6 +16,8 @@ export const missingServers = missingPostgres() ?? missingRedis;
 
 export interface DeploymentOptions {
   gateways?: number;
+  /** A balancer stands before the gateways, and has the public address. */
+  balanced?: boolean;
   workers?: number;
   /** Of each subgraph. */
   replicas?: number;
@@ -25,6 +29,8 @@ export interface DeploymentOptions {
 
 /** One process of a role: it can be stopped, killed, and started again at the same address. */
 export class RoleProcess {
+  /** What it has logged since its last start began. */
+  logs: Record<string, any>[] = [];
   #product: Product | undefined;
 
   constructor(
@@ -39,6 +45,10 @@ export class RoleProcess {
     return `http://127.0.0.1:${this.port}`;
   }
 
+  get isRunning(): boolean {
+    return this.#product !== undefined;
+  }
+
   /** The running process. */
   get product(): Product {
     if (!this.#product) throw new Error(`${this.role} does not run`);
@@ -47,7 +57,9 @@ export class RoleProcess {
 
   async start(): Promise<void> {
     const { role, dataDir, preload } = this;
-    this.#product = await startProduct({ role, dataDir, env: { ...this.env, PORT: String(this.port) }, ...(preload ? { preload } : {}) });
+    this.logs = [];
+    const env = { ...this.env, PORT: String(this.port) };
+    this.#product = await startProduct({ role, dataDir, env, logs: this.logs, ...(preload ? { preload } : {}) });
   }
 
   async stop(): Promise<void> {
@@ -61,21 +73,33 @@ export class RoleProcess {
   }
 }
 
-/** The product as its roles, over servers of their own: PostgreSQL, Redis, one for vectors, and a scripted model. */
-export class Deployment {
+/**
+ * The product as its roles, over servers of their own: PostgreSQL, Redis, one for vectors, and a scripted model. What
+ * it is asked goes through its gateways in turn, so that what one of them wrote another one reads.
+ */
+export class Deployment implements Door {
   readonly gateways: RoleProcess[] = [];
   readonly workers: RoleProcess[] = [];
   readonly subgraphs: RoleProcess[] = [];
+  #balancer: Balancer | undefined;
+  #turn = 0;
 
   private constructor(
     readonly postgres: Postgres,
     readonly redis: Redis,
     readonly model: ModelServer,
-    private readonly vectors: PgvectorServer,
+    readonly vectors: PgvectorServer,
     private readonly dataDir: string,
   ) {}
 
   static async start(options: DeploymentOptions = {}): Promise<Deployment> {
+    const deployment = await Deployment.prepare(options);
+    await deployment.#start();
+    return deployment;
+  }
+
+  /** With its servers; none of its own processes runs yet. */
+  static async prepare(options: DeploymentOptions = {}): Promise<Deployment> {
     const [postgres, redis, model, vectors] = await Promise.all([
       startPostgres(),
       startRedis(),
@@ -83,8 +107,30 @@ export class Deployment {
       PgvectorServer.start(),
     ]);
     const deployment = new Deployment(postgres, redis, model, vectors, mkdtempSync(join(tmpdir(), 'parley-deployment-')));
-    await deployment.#startRoles(options);
+    await deployment.#prepareRoles(options);
     return deployment;
+  }
+
+  /** Where browsers reach it. */
+  get url(): string {
+    return this.#balancer?.url ?? this.gateways[0]!.url;
+  }
+
+  graph(...asked: Parameters<Door['graph']>): ReturnType<Door['graph']> {
+    return this.#door.graph(...asked);
+  }
+
+  ask(...asked: Parameters<Door['ask']>): ReturnType<Door['ask']> {
+    return this.#door.ask(...asked);
+  }
+
+  socket(token?: string): Client {
+    return this.#door.socket(token);
+  }
+
+  get #door(): Product {
+    const open = this.gateways.filter(({ isRunning }) => isRunning);
+    return open[this.#turn++ % open.length]!.product;
   }
 
   /** Every process, in the order of their start. */
@@ -107,15 +153,30 @@ export class Deployment {
   }
 
   async stop(): Promise<void> {
+    await this.#balancer?.stop();
     await Promise.all(this.all.map((process) => process.stop()));
     await Promise.all([this.postgres.stop(), this.redis.stop(), this.model.stop(), this.vectors.stop()]);
     rmSync(this.dataDir, { recursive: true, force: true });
   }
 
-  async #startRoles({ gateways = 1, workers = 1, replicas = 1, env = {}, preload = {} }: DeploymentOptions): Promise<void> {
+  /** All processes at once; where one does not come, none stays. */
+  async #start(): Promise<void> {
+    const starts = await Promise.allSettled(this.all.map((process) => process.start()));
+    const failed = starts.find(({ status }) => status === 'rejected') as PromiseRejectedResult | undefined;
+    if (failed) {
+      await this.stop();
+      throw failed.reason;
+    }
+    await this.#balancer?.look();
+  }
+
+  async #prepareRoles(options: DeploymentOptions): Promise<void> {
+    const { gateways = 1, balanced = false, workers = 1, replicas = 1, env = {}, preload = {} } = options;
     const ports = new Map<SubgraphName, number[]>();
     for (const name of SUBGRAPH_NAMES) ports.set(name, await freePorts(replicas));
     const doors = await freePorts(gateways);
+    if (balanced) this.#balancer = new Balancer(() => this.gateways.map(({ url }) => url));
+    await this.#balancer?.start();
     const shared: Record<string, string> = {
       NODE_ENV: 'production',
       SECRET_KEY: 'a secret of at least thirty-two characters',
@@ -123,7 +184,7 @@ export class Deployment {
       REDIS_URL: this.redis.url,
       VECTOR_DATABASE_URL: this.vectors.url,
       OPENAI_BASE_URL: this.model.url,
-      PUBLIC_URL: `http://127.0.0.1:${doors[0]}`,
+      PUBLIC_URL: this.#balancer?.url ?? `http://127.0.0.1:${doors[0]}`,
       ...Object.fromEntries(
         [...ports].map(([name, own]) => [`${name.toUpperCase()}_URL`, own.map((port) => `http://127.0.0.1:${port}`).join(',')]),
       ),
@@ -133,7 +194,6 @@ export class Deployment {
     for (const [name, own] of ports) this.subgraphs.push(...own.map(processOf(name)));
     this.workers.push(...(await freePorts(workers)).map(processOf('worker')));
     this.gateways.push(...doors.map(processOf('gateway')));
-    await Promise.all(this.all.map((process) => process.start()));
   }
 }
 

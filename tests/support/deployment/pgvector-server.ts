@@ -10,6 +10,7 @@ export class PgvectorServer {
   readonly #engine: PGlite;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
+  #port = 0;
 
   private constructor(engine: PGlite) {
     this.#engine = engine;
@@ -22,17 +23,28 @@ export class PgvectorServer {
 
   static async start(): Promise<PgvectorServer> {
     const started = new PgvectorServer(await PGlite.create({ extensions: { vector } }));
-    await new Promise<void>((resolve) => started.#server.listen(0, '127.0.0.1', resolve));
+    await started.start();
     return started;
   }
 
   get url(): string {
-    return `postgres://postgres@127.0.0.1:${(this.#server.address() as AddressInfo).port}/postgres`;
+    return `postgres://postgres@127.0.0.1:${this.#port}/postgres`;
+  }
+
+  /** At the same address as before. */
+  async start(): Promise<void> {
+    await new Promise<void>((resolve) => this.#server.listen(this.#port, '127.0.0.1', resolve));
+    this.#port = (this.#server.address() as AddressInfo).port;
+  }
+
+  /** Nobody listens there any more. */
+  async kill(): Promise<void> {
+    for (const socket of this.#sockets) socket.destroy();
+    await new Promise((resolve) => this.#server.close(resolve));
   }
 
   async stop(): Promise<void> {
-    for (const socket of this.#sockets) socket.destroy();
-    await new Promise((resolve) => this.#server.close(resolve));
+    await this.kill();
     await this.#engine.close();
   }
 }
