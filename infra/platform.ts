@@ -150,16 +150,18 @@ async function openVectors(config: Config, log: Log, inDatabase: () => Vectors):
     return vectors;
   }
   const vectors = inDatabase();
-  try {
-    await vectors.open();
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new ConfigError(
-      `The database has no pgvector (${reason}). Install that extension on the server of DATABASE_URL and allow its user to create it, or set VECTOR_DATABASE_URL or WEAVIATE_URL.`,
-      { cause: error },
-    );
-  }
+  await reach(config.VECTOR_DATABASE_URL ? 'VECTOR_DATABASE_URL' : 'DATABASE_URL', () => vectors.open().catch(nameWaysOut), { log });
   return vectors;
+}
+
+/** Where pgvector is not installed, or this user may not create it, waiting does not help. */
+function nameWaysOut(error: unknown): never {
+  const { code, message } = error as { code?: string; message: string };
+  if (!['0A000', '58P01', '42501'].includes(code ?? '')) throw error;
+  throw new ConfigError(
+    `The database has no pgvector (${message}). Install that extension on the server of DATABASE_URL and allow its user to create it, or set VECTOR_DATABASE_URL or WEAVIATE_URL.`,
+    { cause: error },
+  );
 }
 
 /** The bucket, once it lets us in; without one the files are beside the embedded database. */

@@ -20,6 +20,7 @@ export async function reach<T>(
     try {
       return await open();
     } catch (error) {
+      if (error instanceof ConfigError) throw error;
       const reason = reasonOf(error);
       if (HOPELESS.test(reason) || Date.now() > deadline)
         throw new ConfigError(`${setting}: the server does not let us in or does not answer: ${reason}`, { cause: error });

@@ -1,37 +1,71 @@
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { Deployment, missingServers } from '../support/deployment/deployment.ts';
-import { addDocument } from '../support/documents.ts';
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { SUBGRAPH_NAMES } from '../../schema/facts.ts';
+import { Deployment, missingServers, type RoleProcess } from '../support/deployment/deployment.ts';
+import { eventually } from '../support/eventually.ts';
 import { Person } from '../support/person.ts';
-import { readRun } from '../support/run-reader.ts';
 import { describeWhen } from '../support/when.ts';
 
-const CREATE_BASE = 'mutation ($input: CreateKnowledgeBaseInput!) { createKnowledgeBase(input: $input) { knowledgeBase { id } } }';
-const SEARCH = 'query ($input: SearchKnowledgeInput!) { searchKnowledge(input: $input) { passage { text document { name } } } }';
-const HARBOUR = 'The harbour of Brennholm freezes in February, and the ferries rest until the ice breaks.';
+/** Longer than a server is waited for. */
+const PATIENCE_MS = 60_000;
 
-describeWhen(missingServers, 'the product as separate roles', () => {
+describeWhen(missingServers, 'roles that start in any order', () => {
   let deployment: Deployment;
-  beforeAll(async () => {
-    deployment = await Deployment.start({ gateways: 2, workers: 2, model: { otherwise: { tokens: 40 } } });
+  beforeEach(async () => {
+    deployment = await Deployment.prepare();
   });
-  afterAll(async () => {
-    await deployment?.stop();
+  afterEach(() => deployment?.stop());
+
+  it('wait at the door, which names who is missing and opens by itself when they have come', async () => {
+    const [gateway, worker] = [...deployment.gateways, ...deployment.workers] as [RoleProcess, RoleProcess];
+    await gateway.start();
+    expect(await readiness(gateway)).toEqual({ code: 503, status: 'not ready', down: SUBGRAPH_NAMES });
+    expect((await fetch(`${gateway.url}/health/live`)).status).toBe(200);
+    await expect(Person.signUp(deployment)).rejects.toThrow('DEPENDENCY_UNAVAILABLE');
+
+    // Those without whom nobody is let in come last.
+    const users = deployment.replicasOf('users')[0]!;
+    await Promise.all([worker, ...deployment.subgraphs.filter((each) => each !== users)].map((each) => each.start()));
+    await eventually(
+      () => readiness(gateway),
+      ({ down }) => down.join() === 'users',
+    );
+    expect(await readiness(gateway)).toEqual({ code: 503, status: 'not ready', down: ['users'] });
+    await users.start();
+    await eventually(
+      () => readiness(gateway),
+      ({ code }) => code === 200,
+    );
+    expect(await readiness(gateway)).toEqual({ code: 200, status: 'ready', down: [] });
+
+    const ada = await Person.signUp(deployment);
+    const { conversationId } = await ada.startConversation();
+    const { runId } = await ada.send(conversationId, 'Is anybody there?');
+    expect((await ada.follow(runId)).last.__typename).toBe('RunFinished');
   });
 
-  it('takes a document, finds it, and answers with it, through either gateway', async () => {
-    const [here, there] = deployment.gateways.map((gateway) => gateway.product) as [any, any];
-    const ada = await Person.signUp(here);
-    const { createKnowledgeBase } = await ada.ask(CREATE_BASE, { input: { name: 'Harbours' } });
-    const knowledgeBaseId = createKnowledgeBase.knowledgeBase.id;
-    const document = await addDocument(ada, knowledgeBaseId, { name: 'harbour.txt', mediaType: 'text/plain', content: HARBOUR });
-    expect(document).toMatchObject({ status: 'READY' });
-    const { searchKnowledge } = await there.ask(SEARCH, { input: { query: 'harbour', knowledgeBaseIds: [knowledgeBaseId] } }, ada.token);
-    expect(searchKnowledge[0].passage).toEqual({ text: expect.stringContaining('Brennholm'), document: { name: 'harbour.txt' } });
-
-    const { conversationId } = await ada.startConversation({ knowledgeBaseIds: [knowledgeBaseId] });
-    const { runId } = await ada.send(conversationId, 'When does the harbour freeze?');
-    const [near, far] = await Promise.all([ada.follow(runId), readRun(there.socket(ada.token), runId)]);
-    expect(far.events).toEqual(near.events);
-    expect(far.last.__typename).toBe('RunFinished');
+  it('wait for their servers, naming the one that is missing, and are ready when all have come', async () => {
+    const servers = [
+      ['REDIS_URL', deployment.redis],
+      ['DATABASE_URL', deployment.postgres],
+      ['VECTOR_DATABASE_URL', deployment.vectors],
+    ] as const;
+    for (const [, server] of servers) await server.kill();
+    const knowledge = deployment.replicasOf('knowledge')[0]!;
+    const comeOneByOne = async () => {
+      for (const [setting, server] of servers) {
+        const missed = async () => knowledge.logs.filter(({ msg }) => msg === 'waiting for a server').map((line) => line['setting']);
+        await eventually(missed, (named) => named.at(-1) === setting, PATIENCE_MS);
+        await server.start();
+      }
+    };
+    await Promise.all([knowledge.start(), comeOneByOne()]);
+    expect(await readiness(knowledge)).toEqual({ code: 200, status: 'ready', down: [] });
   });
 });
+
+/** What a process says of itself: whether it is ready, and which of its parts are not there. */
+async function readiness({ url }: RoleProcess): Promise<{ code: number; status: string; down: string[] }> {
+  const response = await fetch(`${url}/health/ready`);
+  const { status, parts } = (await response.json()) as { status: string; parts: Record<string, string> };
+  return { code: response.status, status, down: Object.keys(parts).filter((name) => parts[name] === 'down') };
+}
