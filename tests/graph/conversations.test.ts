@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '../support/eventually.ts';
-import type { ModelRequest, Reply } from '../support/model-script.ts';
+import { answering, isTitle, type ModelRequest, type Reply } from '../support/model-script.ts';
 import { startModelServer, type ModelServer } from '../support/model-server.ts';
 import { Person } from '../support/person.ts';
 import { startProduct, type Product } from '../support/product.ts';
@@ -30,13 +30,8 @@ afterAll(async () => {
   await model.stop();
 });
 
-/** Queues replies for answers; titles, which are asked for beside them, leave these alone. */
 function answer(...replies: Reply[]): void {
-  model.reply(...replies.map((reply) => ({ ...reply, when: (request: ModelRequest) => !isTitle(request) })));
-}
-
-function isTitle({ body }: ModelRequest): boolean {
-  return String(body.messages?.[0]?.content).startsWith('Write a title');
+  model.reply(...replies.map(answering));
 }
 
 function answersAsked(): ModelRequest[] {

@@ -118,6 +118,16 @@ export function lastUserMessage(body: ModelRequestBody): string {
   return typeof content === 'string' ? content : JSON.stringify(content ?? '');
 }
 
+/** Whether it asks for the title of a conversation, which is asked for beside the answers. */
+export function isTitle({ body }: ModelRequest): boolean {
+  return String(body.messages?.[0]?.content).startsWith('Write a title');
+}
+
+/** For answers only: a title, which may be asked for at any moment, leaves it alone. */
+export function answering(reply: Reply): Reply {
+  return { ...reply, when: (request) => !isTitle(request) };
+}
+
 /** A vector of word counts by hash: texts that share words are near one another. */
 export function embedWords(text: string, dimensions: number): number[] {
   const vector = new Array<number>(dimensions).fill(0);
