@@ -1,28 +1,31 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { resolve } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { startModelServer, type ModelServer } from '../support/model-server.ts';
-import { startProduct, type Product } from '../support/product.ts';
+import type { Deployment, RoleProcess } from '../support/deployment/deployment.ts';
+import { describeEverywhere, type Place } from '../support/deployment/place.ts';
+import { eventually } from '../support/eventually.ts';
 import { findProgram } from '../support/program.ts';
-import { describeWhen } from '../support/when.ts';
+import { readMetrics } from '../support/watching/metrics.ts';
 import { listenForNoise, openBrowser } from './camera.ts';
 
 const chromium = findProgram('chromium', 'chromium-browser', 'google-chrome');
 const ANSWER = `Conversable agents pass messages to each other [1]. ${'They take turns until the task is done. '.repeat(10)}That is all.`;
+/** The pause of the model before each token, in milliseconds: slow while something happens in the middle of the answer. */
+const PACE = { slow: 150, quick: 20 };
+const METRICS_TOKEN = 'a token of at least thirty-two characters';
 
-describeWhen(chromium.missing, 'a newcomer', () => {
-  let model: ModelServer;
-  let product: Product;
+describeEverywhere(chromium.missing, 'a newcomer', (open) => {
+  const answer = { text: ANSWER, delayMs: PACE.quick };
+  let place: Place;
   let browser: Browser;
   let context: BrowserContext;
   let page: Page;
   let noise: string[];
 
   beforeAll(async () => {
-    model = await startModelServer({ otherwise: { text: ANSWER, delayMs: 60 } });
-    product = await startProduct({ env: { OPENAI_BASE_URL: model.url, OPENAI_MODEL: 'scripted' } });
+    place = await open({ model: { otherwise: answer }, env: { METRICS_TOKEN } });
     browser = await openBrowser();
-    context = await browser.newContext({ baseURL: product.url, viewport: { width: 1440, height: 900 }, serviceWorkers: 'block' });
+    context = await browser.newContext({ baseURL: place.product.url, viewport: { width: 1440, height: 900 }, serviceWorkers: 'block' });
     context.setDefaultTimeout(30_000);
     page = await context.newPage();
     noise = listenForNoise(page);
@@ -30,8 +33,7 @@ describeWhen(chromium.missing, 'a newcomer', () => {
 
   afterAll(async () => {
     await browser?.close();
-    await product?.stop();
-    await model?.stop();
+    await place?.stop();
   });
 
   it('opens the one address, and has an account a minute later', async () => {
@@ -69,7 +71,8 @@ describeWhen(chromium.missing, 'a newcomer', () => {
     await page.waitForURL('**/?assistant=*');
   });
 
-  it('asks, reloads in the middle of the answer, opens a second tab, and loses nothing', async () => {
+  it('asks, reloads in the middle of the answer, opens a second tab, and loses nothing, though servers die where there are two', async () => {
+    answer.delayMs = PACE.slow;
     await page.getByRole('textbox', { name: 'Message' }).fill('What is a conversable agent?');
     await page.getByRole('textbox', { name: 'Message' }).press('Enter');
     await page.waitForURL('**/c/*');
@@ -77,6 +80,9 @@ describeWhen(chromium.missing, 'a newcomer', () => {
     await page.reload();
     const second = await context.newPage();
     await second.goto(page.url());
+    for (const tab of [page, second]) await tab.getByText('They take turns').first().waitFor();
+    if (place.roles) await strike(place.roles);
+    answer.delayMs = PACE.quick;
     for (const tab of [page, second]) {
       await tab.getByText('That is all.').first().waitFor();
       const shown = await tab.locator('article, [data-role=assistant], main').last().innerText();
@@ -111,3 +117,19 @@ describeWhen(chromium.missing, 'a newcomer', () => {
     expect(noise).toEqual([]);
   });
 });
+
+/** Kills, in the middle of an answer, a gateway that shows it and the worker that writes it; both are started again. */
+async function strike({ gateways, workers }: Deployment): Promise<void> {
+  const gateway = await busiest(gateways, 'parley_subscriptions');
+  await gateway.kill();
+  const worker = await busiest(workers, 'parley_runs_active');
+  await worker.kill();
+  await Promise.all([gateway.start(), worker.start()]);
+}
+
+/** The one of these processes that has the most of something, as soon as one has any. */
+async function busiest(processes: readonly RoleProcess[], gauge: string): Promise<RoleProcess> {
+  const read = () => Promise.all(processes.map(async ({ url }) => (await readMetrics(url, METRICS_TOKEN)).sum(gauge)));
+  const counts = await eventually(read, (found) => Math.max(...found) > 0);
+  return processes[counts.indexOf(Math.max(...counts))]!;
+}
