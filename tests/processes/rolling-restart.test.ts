@@ -9,7 +9,14 @@ import { describeWhen } from '../support/when.ts';
 
 const CLIENTS = 6;
 const CREATE_BASE = 'mutation ($input: CreateKnowledgeBaseInput!) { createKnowledgeBase(input: $input) { knowledgeBase { id } } }';
+const START = 'mutation ($input: StartConversationInput!) { startConversation(input: $input) { conversation { id } } }';
+const SEND = 'mutation ($input: SendMessageInput!) { sendMessage(input: $input) { run { id } } }';
 const READ = '{ viewer { name } assistants(first: 5) { edges { node { name model { id } } } } tools { name } }';
+
+interface Stream {
+  person: Person;
+  watcher: Watcher;
+}
 
 /** Sixteen processes start twice; a machine that does other things beside may be too slow for it. */
 const missing = process.env['NIGHTLY'] ? missingServers : 'it wants the machine for itself; NIGHTLY=1 runs it';
@@ -22,7 +29,7 @@ describeWhen(missing, 'a deployment that is renewed process by process', () => {
       gateways: 2,
       workers: 2,
       replicas: 2,
-      model: { otherwise: { tokens: 600, delayMs: 100 } },
+      model: { otherwise: { tokens: 150, delayMs: 100 } },
     });
     balancer = new Balancer(() => deployment.gateways.map(({ url }) => url));
     await balancer.start();
@@ -36,9 +43,14 @@ describeWhen(missing, 'a deployment that is renewed process by process', () => {
     const people = await Promise.all(
       Array.from({ length: CLIENTS }, (_, index) => Person.signUp(deployment.gateways[0]!.product, `Person ${index}`)),
     );
-    const watchers = await Promise.all(people.map((person) => talk(person)));
-    const watching = Promise.all(watchers.map((watcher) => watcher.watch()));
     let isRenewed = false;
+    const streams: Stream[] = [];
+    const assistants = await Promise.all(people.map((person) => person.createAssistant()));
+    const watching = people.map(async (person, index) => {
+      const agent = new Agent({ connections: 1 });
+      while (!isRenewed) streams.push(await talk(person, assistants[index]!, agent));
+      await agent.close();
+    });
     const failures: string[] = [];
     let answered = 0;
     const asking = people.map(async ({ token }, index) => {
@@ -51,40 +63,60 @@ describeWhen(missing, 'a deployment that is renewed process by process', () => {
       }
       await agent.close();
     });
-    for (const process of deployment.all) {
-      await process.stop();
-      await process.start();
+    for (const role of deployment.all) {
+      await role.stop();
+      await role.start();
     }
     isRenewed = true;
     await Promise.all(asking);
     expect({ failures, reasons: failures.length > 0 ? deployment.complaints() : [] }).toEqual({ failures: [], reasons: [] });
     expect(answered).toBeGreaterThan(200);
-    await watching;
-    for (const [index, watcher] of watchers.entries()) {
-      const log = await readRun(deployment.gateways[0]!.product.socket(people[index]!.token), watcher.runId);
+    await Promise.all(watching);
+    for (const { person, watcher } of streams) {
+      const log = await readRun(deployment.gateways[0]!.product.socket(person.token), watcher.runId);
       expect(watcher.events).toEqual(log.events);
       expect(log.last.__typename).toBe('RunFinished');
     }
+    const moved = streams.filter(({ watcher }) => watcher.reconnects > 0 || watcher.events.some(({ attempt }) => attempt > 1));
+    const pauses = moved.map(({ watcher }) => Math.round(watcher.longestPauseMs)).sort((a, b) => a - b);
+    expect(moved.length).toBeGreaterThan(0);
+    process.stdout.write(
+      `${answered} requests answered; ${moved.length} of ${streams.length} streams moved, with pauses of ${pauses.join(', ')} ms\n`,
+    );
   }, 600_000);
 
+  async function post(body: object, token: string, dispatcher: Agent): Promise<{ status: number; text: string }> {
+    const { statusCode, body: answer } = await request(`${balancer.url}/graphql`, {
+      dispatcher,
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}`, host: new URL(deployment.gateways[0]!.url).host },
+      body: JSON.stringify(body),
+    });
+    return { status: statusCode, text: await answer.text() };
+  }
+
+  /** Null, or how it failed. */
   async function ask(body: object, token: string, dispatcher: Agent): Promise<string | null> {
     try {
-      const answer = await request(`${balancer.url}/graphql`, {
-        dispatcher,
-        method: 'POST',
-        headers: { 'content-type': 'application/json', authorization: `Bearer ${token}`, host: new URL(deployment.gateways[0]!.url).host },
-        body: JSON.stringify(body),
-      });
-      const text = await answer.body.text();
-      return answer.statusCode === 200 && !text.includes('"errors"') ? null : `${answer.statusCode} ${text.slice(0, 300)}`;
+      const { status, text } = await post(body, token, dispatcher);
+      return status === 200 && !text.includes('"errors"') ? null : `${status} ${text.slice(0, 300)}`;
     } catch (error) {
       return String(error);
     }
   }
 
-  async function talk(person: Person): Promise<Watcher> {
-    const { conversationId } = await person.startConversation();
-    const { runId } = await person.send(conversationId, 'Tell me a long story.');
-    return new Watcher({ gateways: () => deployment.gateways.map(({ url }) => url), token: person.token, runId });
+  /** A question, asked by way of the balancer like everything else, and its answer, watched to the end. */
+  async function talk(person: Person, assistantId: string, agent: Agent): Promise<Stream> {
+    const data = async (query: string, input: object) => {
+      const { text } = await post({ query, variables: { input } }, person.token, agent);
+      const answer = JSON.parse(text);
+      if (answer.errors) throw new Error(text);
+      return answer.data;
+    };
+    const { startConversation } = await data(START, { assistantId });
+    const { sendMessage } = await data(SEND, { conversationId: startConversation.conversation.id, text: 'Tell me a story.' });
+    const gateways = () => deployment.gateways.map(({ url }) => url);
+    const watcher = new Watcher({ gateways, token: person.token, runId: sendMessage.run.id });
+    return { person, watcher: await watcher.watch() };
   }
 });

@@ -13,6 +13,9 @@ const BREATH_MS = 100;
 export class Watcher {
   readonly events: any[] = [];
   reconnects = 0;
+  /** The longest time between two events, in milliseconds. */
+  longestPauseMs = 0;
+  #lastAt = performance.now();
   readonly #gateways: () => string[];
   readonly #token: string;
   readonly runId: string;
@@ -40,6 +43,13 @@ export class Watcher {
     return this;
   }
 
+  #take(event: unknown): void {
+    const now = performance.now();
+    if (this.events.length > 0) this.longestPauseMs = Math.max(this.longestPauseMs, now - this.#lastAt);
+    this.#lastAt = now;
+    this.events.push(event);
+  }
+
   async #read(): Promise<void> {
     const gateways = this.#gateways();
     const client = createClient({
@@ -53,7 +63,7 @@ export class Watcher {
       const variables = { runId: this.runId, after: this.events.at(-1)?.cursor };
       for await (const { data, errors } of client.iterate<any>({ query: RUN_EVENTS, variables })) {
         if (errors) return;
-        this.events.push(data.runEvents);
+        this.#take(data.runEvents);
         if (--left <= 0) return;
       }
     } catch {
