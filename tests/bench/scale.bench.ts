@@ -15,7 +15,10 @@ const GAP_MS = 100;
 const WINDOW_MS = 15_000;
 const STARTS_AT_ONCE = 16;
 const PER_PERSON = 20;
-const QUERY = 'subscription ($runId: ID!) { runEvents(runId: $runId) { ... on TextDelta { text } } }';
+const RESUME_MS = 100;
+const QUERY = `subscription ($runId: ID!, $after: String) {
+  runEvents(runId: $runId, after: $after) { cursor __typename ... on TextDelta { text } ... on RunFailed { code } } }`;
+const ENDS = new Set(['RunFinished', 'RunStopped', 'RunFailed']);
 const START = 'mutation ($input: StartConversationInput!) { startConversation(input: $input) { conversation { id } } }';
 const ROLES = ['gateway', 'conversations', 'worker'];
 
@@ -28,11 +31,15 @@ const plan = (process.argv.length > 2 ? process.argv.slice(2) : DEFAULT_PLAN).ma
 interface Seen {
   begun: Set<number>;
   ages: number[];
+  /** How often a reader had to subscribe again. */
+  resumed: number;
+  /** Of answers that ended otherwise: how. */
+  failed: string[];
 }
 
 process.stdout.write(
-  '| gateways and workers | streams | tokens/s | age p50 | age p95 | all begun after | CPU of a token: gateway | conversations | worker | cores used by all | RSS: gateway | conversations | worker |\n' +
-    `${'| --- '.repeat(13)}|\n`,
+  '| gateways and workers | streams | tokens/s | age p50 | age p95 | read again | failed | all begun after | CPU of a token: gateway | conversations | worker | cores used by all | RSS: gateway | conversations | worker |\n' +
+    `${'| --- '.repeat(15)}|\n`,
 );
 for (const [replicas, streams] of plan) {
   const model = await startClockModel({ gapMs: GAP_MS });
@@ -47,11 +54,11 @@ for (const [replicas, streams] of plan) {
 }
 
 async function measure(deployment: Deployment, model: ClockModel, replicas: number, streams: number): Promise<string> {
-  const seen: Seen = { begun: new Set(), ages: [] };
+  const seen: Seen = { begun: new Set(), ages: [], resumed: 0, failed: [] };
   const questions = await ask(deployment, streams);
   const began = performance.now();
   const reading = questions.map(({ person, runId }, index) => read(deployment, person, runId, index, seen));
-  while (seen.begun.size < streams) await pause(50);
+  while (seen.begun.size + seen.failed.length < streams) await pause(50);
   const begunMs = performance.now() - began;
 
   seen.ages.length = 0;
@@ -61,11 +68,16 @@ async function measure(deployment: Deployment, model: ClockModel, replicas: numb
   await pause(WINDOW_MS);
   const seconds = (performance.now() - windowBegan) / 1000;
   const ages = [...seen.ages];
+  const { resumed } = seen;
   const micros = ROLES.map((role, index) => `${(((cpuOf(deployment, role) - before[index]!) / ages.length) * 1e3).toFixed(0)} µs`);
   const cores = (busyMs() - busyBefore) / 1000 / seconds;
   const memory = ROLES.map((role) => `${memoryOf(deployment, role)} MB`);
   model.finish();
   await Promise.all(reading);
+  if (seen.failed.length > 0)
+    process.stderr.write(
+      `answers that failed: ${[...new Set(seen.failed)].join(', ')}\n${deployment.complaints().slice(0, 20).join('\n')}\n`,
+    );
 
   const cells = [
     replicas,
@@ -73,6 +85,8 @@ async function measure(deployment: Deployment, model: ClockModel, replicas: numb
     Math.round(ages.length / seconds),
     `${quantile(ages, 0.5).toFixed(0)} ms`,
     `${quantile(ages, 0.95).toFixed(0)} ms`,
+    resumed,
+    seen.failed.length,
     `${(begunMs / 1000).toFixed(1)} s`,
     ...micros,
     cores.toFixed(1),
@@ -114,11 +128,19 @@ async function read(deployment: Deployment, person: Person, runId: string, index
     retryAttempts: 0,
     connectionParams: { accessToken: person.token },
   });
-  for await (const { data } of client.iterate<any>({ query: QUERY, variables: { runId } })) {
-    const now = performance.now();
-    for (const token of (data.runEvents.text ?? '').trim().split(' ').filter(Boolean)) seen.ages.push(now - Number(token));
-    if (data.runEvents.text) seen.begun.add(index);
+  let last: any;
+  for (; ; seen.resumed += 1) {
+    for await (const { data } of client.iterate<any>({ query: QUERY, variables: { runId, after: last?.cursor } })) {
+      if (!data) break;
+      last = data.runEvents;
+      const now = performance.now();
+      for (const token of (last.text ?? '').trim().split(' ').filter(Boolean)) seen.ages.push(now - Number(token));
+      if (last.text) seen.begun.add(index);
+    }
+    if (ENDS.has(last?.__typename)) break;
+    await pause(RESUME_MS);
   }
+  if (last.__typename !== 'RunFinished') seen.failed.push(last.code ?? last.__typename);
   await client.dispose();
 }
 

@@ -53,7 +53,7 @@ describeWhen(missingServers, 'many streams', () => {
 
   it.each([
     ['lose events if workers showed them before they are stored', { worker: 'dist/tests/support/known-bad/publish-before-commit.js' }],
-    ['lose or double events if readers took whatever the bus tells', { conversations: 'dist/tests/support/known-bad/trust-the-bus.js' }],
+    ['lose events if readers took whatever the bus tells', { conversations: 'dist/tests/support/known-bad/trust-the-bus.js' }],
   ])(
     'would %s',
     async (_fault, preload) => {

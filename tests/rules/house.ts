@@ -44,7 +44,7 @@ export const VENDORS: Record<string, string[]> = {
   '@fastify/helmet': ['gateway/'],
   '@graphql-hive/router-query-planner': ['gateway/hive-planner.ts'],
   '@theguild/federation-composition': ['gateway/compose.ts'],
-  cockatiel: ['gateway/sources/replica.ts'],
+  cockatiel: ['gateway/sources/replica.ts', 'subgraphs/conversations/run/run-follower.ts'],
   fastify: ['gateway/', 'subgraphs/serve.ts', 'infra/roles/'],
   'graphql-sse': ['gateway/'],
   ws: ['gateway/', 'subgraphs/serve.ts'],

@@ -1,4 +1,5 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
+import { bulkhead } from 'cockatiel';
 import type { Bus } from '../../../infra/bus/bus.ts';
 import { Failure } from '../../../schema/errors.ts';
 import type { StoredRunEvent, Topics } from '../../../schema/topics.ts';
@@ -6,6 +7,11 @@ import { BEGINNING, endsRun, isBehind, parseCursor, type Cursor } from './run-ev
 import { isActive, Run } from './run.entity.ts';
 
 const PAGE = 200;
+/**
+ * Readers that catch up take turns. Many that come at once would otherwise take every connection of the subgraph from
+ * those who write, and give up waiting for each other's.
+ */
+const turns = bulkhead(6, Infinity);
 /** How often the log is read although no message came: a live topic may lose one. */
 const LOOK_MS = 1000;
 
@@ -71,9 +77,16 @@ export class RunFollower implements AsyncIterableIterator<StoredRunEvent> {
     return { done: false, value: event };
   }
 
-  /** Keeps only the newest burst: an older one that was not taken in time is read from the log. */
+  /** Keeps what follows on what waits already, up to a page; otherwise only the newest, and the log has the rest. */
   #hear(burst: Topics['run']): void {
-    this.#live = burst;
+    const waiting = this.#live;
+    const joins =
+      waiting?.events &&
+      burst.events &&
+      waiting.attempt === burst.attempt &&
+      waiting.lastSeq + 1 === burst.firstSeq &&
+      waiting.events.length + burst.events.length <= PAGE;
+    this.#live = joins ? { ...burst, firstSeq: waiting.firstSeq, events: [...waiting.events!, ...burst.events!] } : burst;
     this.#woken = true;
     this.#wake?.();
   }
@@ -82,10 +95,17 @@ export class RunFollower implements AsyncIterableIterator<StoredRunEvent> {
     const burst = this.#live;
     this.#live = undefined;
     this.#woken = false;
-    if (burst?.events && burst.attempt === this.#at.attempt && burst.firstSeq === this.#at.seq + 1) {
-      this.#ready = burst.events;
+    const { attempt, seq } = this.#at;
+    if (burst?.events && burst.attempt === attempt && burst.firstSeq <= seq + 1) {
+      this.#ready = burst.events.filter((event) => event.seq > seq);
       return;
     }
+    await turns.execute(() => this.#readLog());
+  }
+
+  async #readLog(): Promise<void> {
+    // It may have left while it waited for its turn.
+    if (this.#ended) return;
     const em = this.#em();
     // The state is read before the events: a run that has ended by then has all its events in the log.
     const run = this.#opened ?? (await em.findOne(Run, { id: this.#runId }));
