@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createClient } from 'graphql-ws';
@@ -21,6 +21,7 @@ const QUERY = `subscription ($runId: ID!, $after: String) {
 const ENDS = new Set(['RunFinished', 'RunStopped', 'RunFailed']);
 const START = 'mutation ($input: StartConversationInput!) { startConversation(input: $input) { conversation { id } } }';
 const ROLES = ['gateway', 'conversations', 'worker'];
+const SERVERS = ['postgres', 'redis-server'];
 
 const DEFAULT_PLAN = ['1x10', '1x30', '1x100', '1x300', '1x1000', '2x100', '2x300', '2x1000', '3x100', '3x300', '3x1000'];
 const plan = (process.argv.length > 2 ? process.argv.slice(2) : DEFAULT_PLAN).map(
@@ -38,8 +39,8 @@ interface Seen {
 }
 
 process.stdout.write(
-  '| gateways and workers | streams | tokens/s | age p50 | age p95 | read again | failed | all begun after | CPU of a token: gateway | conversations | worker | cores used by all | RSS: gateway | conversations | worker |\n' +
-    `${'| --- '.repeat(15)}|\n`,
+  '| gateways and workers | streams | tokens/s | age p50 | age p95 | read again | failed | all begun after | CPU of a token: gateway | conversations | worker | PostgreSQL | Redis | cores used by all | RSS: gateway | conversations | worker |\n' +
+    `${'| --- '.repeat(17)}|\n`,
 );
 for (const [replicas, streams] of plan) {
   const model = await startClockModel({ gapMs: GAP_MS });
@@ -62,14 +63,15 @@ async function measure(deployment: Deployment, model: ClockModel, replicas: numb
   const begunMs = performance.now() - began;
 
   seen.ages.length = 0;
-  const before = ROLES.map((role) => cpuOf(deployment, role));
+  const cpu = () => [...ROLES.map((role) => cpuOf(pidsOf(deployment, role))), ...SERVERS.map((name) => cpuOf(pidsNamed(name)))];
+  const before = cpu();
   const busyBefore = busyMs();
   const windowBegan = performance.now();
   await pause(WINDOW_MS);
   const seconds = (performance.now() - windowBegan) / 1000;
   const ages = [...seen.ages];
   const { resumed } = seen;
-  const micros = ROLES.map((role, index) => `${(((cpuOf(deployment, role) - before[index]!) / ages.length) * 1e3).toFixed(0)} µs`);
+  const micros = cpu().map((after, index) => `${(((after - before[index]!) / ages.length) * 1e3).toFixed(0)} µs`);
   const cores = (busyMs() - busyBefore) / 1000 / seconds;
   const memory = ROLES.map((role) => `${memoryOf(deployment, role)} MB`);
   model.finish();
@@ -144,24 +146,32 @@ async function read(deployment: Deployment, person: Person, runId: string, index
   await client.dispose();
 }
 
-/** Milliseconds of CPU that the processes of a role have used. */
-function cpuOf(deployment: Deployment, role: string): number {
-  const own = deployment.all.filter((process) => process.role === role);
-  return own.reduce((sum, { product }) => {
-    const fields = readFileSync(`/proc/${product.pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
+function pidsOf(deployment: Deployment, role: string): number[] {
+  return deployment.all.filter((process) => process.role === role).map(({ product }) => product.pid);
+}
+
+/** Every process of the machine that runs this program. */
+function pidsNamed(name: string): number[] {
+  const all = readdirSync('/proc').map(Number).filter(Boolean);
+  return all.filter((pid) => existsSync(`/proc/${pid}/comm`) && readFileSync(`/proc/${pid}/comm`, 'utf8').trim() === name);
+}
+
+/** Milliseconds of CPU that processes have used. */
+function cpuOf(pids: readonly number[]): number {
+  return pids.reduce((sum, pid) => {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
     // User and system time, in hundredths of a second.
     return sum + (Number(fields[11]) + Number(fields[12])) * 10;
   }, 0);
 }
 
-/** Milliseconds that the cores of the machine have worked, for everybody: database, model and readers too. */
+/** Milliseconds that the cores of the machine have worked, for everybody: model and readers too. */
 function busyMs(): number {
   return cpus().reduce((sum, { times }) => sum + times.user + times.sys + times.nice, 0);
 }
 
 /** The largest process of a role, in MB. */
 function memoryOf(deployment: Deployment, role: string): number {
-  const own = deployment.all.filter((process) => process.role === role);
-  const sizes = own.map(({ product }) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${product.pid}/status`, 'utf8'))?.[1]));
+  const sizes = pidsOf(deployment, role).map((pid) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]));
   return Math.round(Math.max(...sizes) / 1024);
 }
