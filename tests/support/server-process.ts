@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { setTimeout as pause } from 'node:timers/promises';
 
 const START_MS = 60_000;
 
@@ -57,6 +58,7 @@ export class ServerProcess {
       }
     }
     await ended;
+    for (const child of children) while (isAlive(child)) await pause(5);
   }
 
   /** Resolves once it has ended. */
@@ -66,5 +68,14 @@ export class ServerProcess {
     const ended = new Promise((resolve) => child.once('exit', resolve));
     child.kill(signal);
     await ended;
+  }
+}
+
+/** False also for one that has ended and that nobody has asked after yet. */
+function isAlive(pid: number): boolean {
+  try {
+    return !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return false;
   }
 }
