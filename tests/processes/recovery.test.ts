@@ -1,7 +1,6 @@
 import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { Client } from 'pg';
 import { PgvectorServer } from '../support/deployment/pgvector-server.ts';
 import { eventually } from '../support/eventually.ts';
 import { PASSWORD, Person } from '../support/person.ts';
@@ -44,14 +43,6 @@ describeWhen(missingPostgres(), 'a base backup with archived WAL', () => {
   const start = (server: Postgres): Promise<Product> =>
     startProduct({ dataDir, env: { DATABASE_URL: server.urlOf(database), VECTOR_DATABASE_URL: vectors.url } });
 
-  async function ask<Row>(server: Postgres, sql: string): Promise<Row> {
-    const client = new Client({ connectionString: server.urlOf(database) });
-    await client.connect();
-    const { rows } = await client.query(sql);
-    await client.end();
-    return rows[0] as Row;
-  }
-
   it('gives back what was deleted after it', async () => {
     const product = await start(postgres);
     const ada = await Person.signUp(product);
@@ -64,14 +55,14 @@ describeWhen(missingPostgres(), 'a base backup with archived WAL', () => {
     const { conversationId } = await bob.startConversation();
     await bob.follow((await bob.send(conversationId, 'Is the harbour frozen?')).runId);
     await product.stop();
-    const before = await ask<Record<string, number>>(postgres, COUNTS);
+    const before = await postgres.ask<Record<string, number>>(database, COUNTS);
     expect(before['people']).toBe(2);
 
-    const { at } = await ask<{ at: string }>(postgres, 'select now()::text as at');
-    await ask(postgres, 'delete from conversations.conversation');
-    await ask(postgres, 'truncate users."user" cascade');
-    expect(await ask(postgres, COUNTS)).toMatchObject({ people: 0, messages: 0, events: 0 });
-    const { segment } = await ask<{ segment: string }>(postgres, 'select pg_walfile_name(pg_switch_wal()) as segment');
+    const { at } = await postgres.ask<{ at: string }>(database, 'select now()::text as at');
+    await postgres.ask(database, 'delete from conversations.conversation');
+    await postgres.ask(database, 'truncate users."user" cascade');
+    expect(await postgres.ask(database, COUNTS)).toMatchObject({ people: 0, messages: 0, events: 0 });
+    const { segment } = await postgres.ask<{ segment: string }>(database, 'select pg_walfile_name(pg_switch_wal()) as segment');
     await eventually(
       async () => readdirSync(join(postgres.directory, 'archive')),
       (segments) => segments.includes(segment),
@@ -83,10 +74,10 @@ describeWhen(missingPostgres(), 'a base backup with archived WAL', () => {
     recovered = await startPostgres({ data: base, settings: [restore, `recovery_target_time=${at}`, 'recovery_target_action=promote'] });
     // Counting during recovery would see less.
     await eventually(
-      () => ask<{ recovering: boolean }>(recovered!, 'select pg_is_in_recovery() as recovering'),
+      () => recovered!.ask<{ recovering: boolean }>(database, 'select pg_is_in_recovery() as recovering'),
       ({ recovering }) => !recovering,
     );
-    expect(await ask(recovered, COUNTS)).toEqual(before);
+    expect(await recovered.ask(database, COUNTS)).toEqual(before);
 
     const again = await start(recovered);
     for (const { email } of [ada, bob]) {

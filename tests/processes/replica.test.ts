@@ -1,7 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { Client } from 'pg';
 import { PgvectorServer } from '../support/deployment/pgvector-server.ts';
 import { addDocument } from '../support/documents.ts';
 import { eventually } from '../support/eventually.ts';
@@ -63,14 +62,6 @@ describeWhen(missingPostgres(), 'a product with a replica of its database', () =
     rmSync(dataDir, { recursive: true, force: true });
   });
 
-  async function ask<Row>(server: Postgres, sql: string): Promise<Row> {
-    const client = new Client({ connectionString: server.urlOf(database) });
-    await client.connect();
-    const { rows } = await client.query(sql);
-    await client.end();
-    return rows[0] as Row;
-  }
-
   async function write(text: string): Promise<string> {
     const { messageId, runId } = await ada.send(conversationId, text);
     await ada.follow(runId);
@@ -91,7 +82,7 @@ describeWhen(missingPostgres(), 'a product with a replica of its database', () =
   const isWell = () => eventually(readiness, ({ status, part }) => status === 'ready' && part === 'up', 30_000);
   const isLeftAlone = () => eventually(readiness, ({ status, part }) => status === 'degraded' && part === 'down');
 
-  const readersOf = async (server: Postgres) => (await ask<{ names: string[] }>(server, READERS)).names;
+  const readersOf = async (server: Postgres) => (await server.ask<{ names: string[] }>(database, READERS)).names;
 
   /** Readings that the replica began and the primary had to answer. */
   const repeated = () => product.logs.filter(({ msg }) => msg === 'the primary is asked what a replica did not answer').length;
@@ -163,7 +154,7 @@ describeWhen(missingPostgres(), 'a product with a replica of its database', () =
 
   it('finds what was written while the replica stands still', async () => {
     await isWell();
-    await ask(standby, 'select pg_wal_replay_pause()');
+    await standby.ask(database, 'select pg_wal_replay_pause()');
     const began = performance.now();
     const { messageId: written } = await ada.send(conversationId, 'a nasturtium in the harbour');
     const { count, slowest } = await whilePeopleSearch(() =>
@@ -177,15 +168,15 @@ describeWhen(missingPostgres(), 'a product with a replica of its database', () =
     );
     await isLeftAlone();
     for (let times = 0; times < 20; times += 1) expect(await search('nasturtium')).toContain(written);
-    const { behind } = await ask<{ behind: boolean }>(
-      standby,
+    const { behind } = await standby.ask<{ behind: boolean }>(
+      database,
       `select not exists (select from conversations.message where id = '${written}') as behind`,
     );
     expect(behind).toBe(true);
     const metrics = await readMetrics(product.url, METRICS_TOKEN);
     expect(metrics.sum('parley_replica_usable')).toBe(0);
     expect(metrics.sum('parley_replica_behind_seconds')).toBeGreaterThan(2);
-    await ask(standby, 'select pg_wal_replay_resume()');
+    await standby.ask(database, 'select pg_wal_replay_resume()');
     await isWell();
     expect(await search('nasturtium')).toContain(written);
   }, 60_000);
@@ -215,7 +206,10 @@ describeWhen(missingPostgres(), 'a product with a replica of its database', () =
     await whilePeopleSearch(() =>
       eventually(
         async () => {
-          await ask(standby, "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'parley conversations'");
+          await standby.ask(
+            database,
+            "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'parley conversations'",
+          );
           return repeated() - before;
         },
         (count) => count > 3,

@@ -16,6 +16,8 @@ export interface Postgres {
   fresh(): Promise<string>;
   /** The address of a database that is there. */
   urlOf(database: string): string;
+  /** The first row that one statement gives. */
+  ask<Row>(database: string, sql: string): Promise<Row>;
   /** A folder that the server may read and write. */
   directory: string;
   /** Runs one of PostgreSQL's programs as the user of the server, and gives what it says. */
@@ -68,16 +70,21 @@ export async function startPostgres({ settings = [], data: existing }: PostgresO
   await server.start();
   let count = 0;
   const urlOf = (database: string) => `postgres://parley@127.0.0.1:${port}/${database}`;
+  async function ask<Row>(database: string, sql: string): Promise<Row> {
+    const client = new Client({ connectionString: urlOf(database) });
+    await client.connect();
+    const { rows } = await client.query(sql);
+    await client.end();
+    return rows[0] as Row;
+  }
   return {
     directory,
     run,
     urlOf,
+    ask,
     async fresh() {
       const name = `parley_${++count}`;
-      const client = new Client({ connectionString: urlOf('postgres') });
-      await client.connect();
-      await client.query(`create database ${name}`);
-      await client.end();
+      await ask('postgres', `create database ${name}`);
       return urlOf(name);
     },
     kill: () => server.killFamily(),

@@ -83,6 +83,7 @@ async function discardAbandoned(em: SqlEntityManager, { bus, queue }: SweepPorts
 async function discardUntold(em: SqlEntityManager, { files }: SweepPorts): Promise<void> {
   const before = Date.now() - UNTOLD_AFTER_MS;
   for await (const key of files.keys(stagingKey(''))) {
+    // A key of another form tells no time, and stays.
     if (!(arrivedAt(key) < before)) continue;
     const [taken] = await em.execute<unknown[]>('select 1 from knowledge.document where upload_key = ? limit 1', [key]);
     if (!taken) await files.delete(key);
