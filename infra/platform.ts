@@ -41,14 +41,14 @@ export type Ground = Awaited<ReturnType<typeof openGround>>;
 export type Platform = Awaited<ReturnType<typeof openPlatform>>;
 
 /** What every process stands on: keys, files, live topics, rates, metrics and traces. `close` ends it. */
-export async function openGround(config: Config, log: Log, { role, publicUrl }: GroundOptions) {
+export async function openGround(config: Config, log: Log, { role, publicUrl, awaited }: GroundOptions) {
   const keys = openKeys(rootSecret(config));
   const metrics: Metrics = new PrometheusMetrics();
   const traces = await openTraces({ endpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT, service: `parley-${role}` });
-  const { bus, limits, presence } = await openSeen(config, log);
+  const { bus, limits, presence } = await openSeen(config, log, awaited);
   return {
     bus,
-    files: await openFiles(config, log),
+    files: await openFiles(config, log, awaited),
     identities: new IdentityTokens(keys.derive('identity')),
     keys,
     limits: watchedLimits(limits, metrics),
@@ -69,9 +69,11 @@ export async function openGround(config: Config, log: Log, { role, publicUrl }: 
 /** The ground, and what a subgraph needs beside it. Vectors are opened only for who searches or indexes. */
 export async function openPlatform(config: Config, log: Log, { vectors: usesVectors, ...options }: PlatformOptions) {
   const ground = await openGround(config, log, options);
-  const { database, queueOptions, pgVectors } = await openDatabase(config, log);
+  const { database, queueOptions, pgVectors } = await openDatabase(config, log, options.awaited);
   ground.metrics.watch(() => readingsOf(database));
-  const vectors = usesVectors ? await openVectors(config, log, pgVectors) : unopened<Vectors>('vectors');
+  const vectors = usesVectors
+    ? await openVectors(config, log, { inDatabase: pgVectors, awaited: options.awaited })
+    : unopened<Vectors>('vectors');
   const queue = new PostgresQueue(queueOptions, log);
   const endpoint = openAi({
     apiKey: config.OPENAI_API_KEY,
@@ -103,6 +105,8 @@ interface GroundOptions {
   role: string;
   /** Read whenever it is needed: with port 0 it is known only once the door listens. */
   publicUrl: () => string;
+  /** Has the names of the settings whose servers are waited for. */
+  awaited: Set<string>;
 }
 
 interface PlatformOptions extends GroundOptions {
@@ -125,7 +129,7 @@ interface Store {
 }
 
 /** The database, and how what lives in it is reached: the queue always, the vectors unless Weaviate has them. */
-export async function openDatabase(config: Config, log: Log): Promise<Store> {
+export async function openDatabase(config: Config, log: Log, awaited?: Set<string>): Promise<Store> {
   if (!config.DATABASE_URL) {
     if (config.DATABASE_REPLICA_URL.length > 0)
       throw new ConfigError('DATABASE_REPLICA_URL names replicas, but DATABASE_URL names no server that they follow.');
@@ -135,7 +139,7 @@ export async function openDatabase(config: Config, log: Log): Promise<Store> {
     return { database, queueOptions, pgVectors: () => new PgVectors(() => database.pglite) };
   }
   const database = new ServerDatabase(config.DATABASE_URL, log, config.DATABASE_REPLICA_URL);
-  await reach('DATABASE_URL', () => database.open(), { log });
+  await reach('DATABASE_URL', () => database.open(), { log, awaited });
   const openEngine = () => {
     const engine = database.openEngine(SESSION, config.VECTOR_DATABASE_URL);
     return new PgVectors(() => engine);
@@ -143,14 +147,21 @@ export async function openDatabase(config: Config, log: Log): Promise<Store> {
   return { database, queueOptions: database.queueConnections, pgVectors: openEngine };
 }
 
-async function openVectors(config: Config, log: Log, inDatabase: () => Vectors): Promise<Vectors> {
+async function openVectors(
+  config: Config,
+  log: Log,
+  { inDatabase, awaited }: { inDatabase: () => Vectors; awaited: Set<string> },
+): Promise<Vectors> {
   if (config.WEAVIATE_URL) {
     const vectors = new WeaviateVectors({ url: config.WEAVIATE_URL, grpcPort: config.WEAVIATE_GRPC_PORT, apiKey: config.WEAVIATE_API_KEY });
-    await reach('WEAVIATE_URL', () => vectors.open(), { log });
+    await reach('WEAVIATE_URL', () => vectors.open(), { log, awaited });
     return vectors;
   }
   const vectors = inDatabase();
-  await reach(config.VECTOR_DATABASE_URL ? 'VECTOR_DATABASE_URL' : 'DATABASE_URL', () => vectors.open().catch(nameWaysOut), { log });
+  await reach(config.VECTOR_DATABASE_URL ? 'VECTOR_DATABASE_URL' : 'DATABASE_URL', () => vectors.open().catch(nameWaysOut), {
+    log,
+    awaited,
+  });
   return vectors;
 }
 
@@ -165,22 +176,26 @@ function nameWaysOut(error: unknown): never {
 }
 
 /** The bucket, once it lets us in; without one the files are beside the embedded database. */
-export async function openFiles(config: Config, log: Log): Promise<Files> {
+export async function openFiles(config: Config, log: Log, awaited?: Set<string>): Promise<Files> {
   const { S3_BUCKET: bucket, S3_ENDPOINT: endpoint, S3_ACCESS_KEY_ID: accessKeyId, S3_SECRET_ACCESS_KEY: secretAccessKey } = config;
   if (!bucket) return new DiskFiles(join(config.DATA_DIR, 'files'));
   if (!accessKeyId !== !secretAccessKey) throw new ConfigError('S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY are set together or not at all.');
   const pathStyle = config.S3_PATH_STYLE ? config.S3_PATH_STYLE === 'on' : Boolean(endpoint);
   const credentials = accessKeyId && secretAccessKey ? { accessKeyId, secretAccessKey } : undefined;
   const files = new S3Files({ bucket, endpoint, region: config.S3_REGION, credentials, pathStyle }, log);
-  await reach('S3_BUCKET', () => files.ping(), { log });
+  await reach('S3_BUCKET', () => files.ping(), { log, awaited });
   return files;
 }
 
 /** What is seen, and lives where all processes see it. */
-async function openSeen({ REDIS_URL: url }: Config, log: Log): Promise<{ bus: Bus; limits: Limits; presence: Presence }> {
+async function openSeen(
+  { REDIS_URL: url }: Config,
+  log: Log,
+  awaited: Set<string>,
+): Promise<{ bus: Bus; limits: Limits; presence: Presence }> {
   if (!url) return { bus: new MemoryBus(log), limits: new MemoryLimits(), presence: new MemoryPresence() };
   const bus = new RedisBus((name) => openRedis(url, name, log), log);
-  await reach('REDIS_URL', () => bus.open(), { log });
+  await reach('REDIS_URL', () => bus.open(), { log, awaited });
   const limits = new RedisLimits(await openRedisKeys(url, 'limits', log));
   return { bus, limits, presence: new RedisPresence(await openRedisKeys(url, 'presence', log)) };
 }

@@ -6,25 +6,32 @@ const PAUSE_MS = 500;
 /** A server that refuses the name or the password will do so again. */
 const HOPELESS = /^(28|3D)|WRONGPASS|NOAUTH|UNAUTHENTICATED|\b40[13]\b/;
 
+export interface ReachOptions {
+  log: Log;
+  /** Has the setting's name while its server is waited for. */
+  awaited?: Set<string> | undefined;
+  patienceMs?: number;
+}
+
 /**
  * Opens what a setting points at. A server may start at the same moment as we do, so it has `patienceMs` to answer;
  * then a `ConfigError` names the setting, never its value.
  */
-export async function reach<T>(
-  setting: string,
-  open: () => Promise<T>,
-  { log, patienceMs = 20_000 }: { log: Log; patienceMs?: number },
-): Promise<T> {
+export async function reach<T>(setting: string, open: () => Promise<T>, options: ReachOptions): Promise<T> {
+  const { log, awaited, patienceMs = 20_000 } = options;
   const deadline = Date.now() + patienceMs;
   for (;;) {
     try {
-      return await open();
+      const opened = await open();
+      awaited?.delete(setting);
+      return opened;
     } catch (error) {
       if (error instanceof ConfigError) throw error;
       const reason = reasonOf(error);
       if (HOPELESS.test(reason) || Date.now() > deadline)
         throw new ConfigError(`${setting}: the server does not let us in or does not answer: ${reason}`, { cause: error });
       log.warn({ setting, reason }, 'waiting for a server');
+      awaited?.add(setting);
       await pause(PAUSE_MS);
     }
   }

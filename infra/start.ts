@@ -1,17 +1,17 @@
-import { ConfigError, readConfig, type Config } from './config.ts';
+import { ConfigError, readConfig } from './config.ts';
 import { DirectoryInUse } from './database/lock.ts';
-import { openLog, type Log } from './log.ts';
+import { openLog } from './log.ts';
 import { openEverything } from './roles/everything.ts';
 import { openGatewayRole } from './roles/gateway.ts';
-import { requireSharedGround, roleFrom, type Role, type Running } from './roles/role.ts';
+import { requireSharedGround, roleFrom, type Opening, type Role, type Running } from './roles/role.ts';
 import { openSubgraphRole } from './roles/subgraph.ts';
+import { WaitingRoom } from './roles/waiting-room.ts';
 import { openWorker } from './roles/worker.ts';
 
-function open(role: Role, config: Config, log: Log): Promise<Running> {
-  if (role === 'everything') return openEverything(config, log);
-  requireSharedGround(role, config);
-  if (role === 'gateway') return openGatewayRole(config, log);
-  return role === 'worker' ? openWorker(config, log) : openSubgraphRole(role, config, log);
+function open(role: Role, opening: Opening): Promise<Running> {
+  if (role === 'everything') return openEverything(opening);
+  if (role === 'gateway') return openGatewayRole(opening);
+  return role === 'worker' ? openWorker(opening) : openSubgraphRole(role, opening);
 }
 
 /** Says where the product is, and what it does without a model, in words; everything else goes to the log. */
@@ -20,15 +20,17 @@ async function run(): Promise<void> {
   const config = readConfig(undefined, role === 'gateway' ? ['DATABASE_URL'] : []);
   const log = openLog(config.LOG_LEVEL).child(role === 'everything' ? {} : { role });
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'an unhandled rejection'));
-  const { url, close } = await open(role, config, log);
+  if (role !== 'everything') requireSharedGround(role, config);
+  let running: Running | undefined;
   let closing = false;
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
-      // A second signal says that somebody does not want to wait.
+      // A second signal says that somebody does not want to wait; and what is not open yet has nothing to end.
       if (closing) process.exit(1);
+      if (!running) process.exit(0);
       closing = true;
       log.info({ signal }, 'shutting down');
-      close().then(
+      running.close().then(
         () => process.exit(0),
         (error: unknown) => {
           log.error({ err: error }, 'the shutdown failed');
@@ -37,7 +39,11 @@ async function run(): Promise<void> {
       );
     });
   }
-  // Whoever reads this may send a signal at once.
+  const waitingRoom = new WaitingRoom();
+  await waitingRoom.open(config);
+  running = await open(role, { config, log, awaited: waitingRoom.awaited });
+  await waitingRoom.close();
+  const url = await running.listen();
   log.info({ url }, 'listening');
   process.stdout.write(role === 'everything' ? `\nParley is ready: ${url}\n` : `The role ${role} is ready: ${url}\n`);
   if (role === 'everything' && !config.OPENAI_API_KEY && !config.OPENAI_BASE_URL) {

@@ -1,18 +1,16 @@
 import { Scales } from '../../gateway/limits/scales.ts';
 import { SUBGRAPH_NAMES } from '../../schema/facts.ts';
-import type { Config } from '../config.ts';
-import type { Log } from '../log.ts';
 import { openPlatform } from '../platform.ts';
 import { waitingJobs } from '../watched.ts';
 import { addressOf, openDoorOf } from './door.ts';
 import { openHouse } from './house.ts';
 import { hears, replicasOf } from './port.ts';
-import type { Running } from './role.ts';
+import type { Opening, Running } from './role.ts';
 
 /** The whole product in this process. */
-export async function openEverything(config: Config, log: Log): Promise<Running> {
+export async function openEverything({ config, log, awaited }: Opening): Promise<Running> {
   let publicUrl = config.PUBLIC_URL;
-  const platform = await openPlatform(config, log, { role: 'everything', publicUrl: () => publicUrl ?? '', vectors: true });
+  const platform = await openPlatform(config, log, { role: 'everything', publicUrl: () => publicUrl ?? '', vectors: true, awaited });
   const scales = new Scales();
   const house = await openHouse(config, log, { platform, here: SUBGRAPH_NAMES, admission: scales });
   platform.metrics.watch(() => waitingJobs(platform.queue));
@@ -27,10 +25,13 @@ export async function openEverything(config: Config, log: Log): Promise<Running>
     },
   };
   const door = await openDoorOf(config, log, { ground: platform, gateway: house.gateway, scales, checks });
-  await door.listen();
-  const url = (publicUrl ??= addressOf(config, door.port));
   return {
-    url,
+    async listen() {
+      await door.listen();
+      const url = addressOf(config, door.port);
+      publicUrl ??= url;
+      return url;
+    },
     async close() {
       await door.close();
       await house.close();

@@ -1,19 +1,17 @@
 import { Scales } from '../../gateway/limits/scales.ts';
 import { SUBGRAPH_NAMES } from '../../schema/facts.ts';
-import type { Config } from '../config.ts';
-import type { Log } from '../log.ts';
 import { openGround } from '../platform.ts';
 import { addressOf, openDoorOf } from './door.ts';
 import { openGateway, remoteSources } from './house.ts';
 import { hears } from './port.ts';
-import type { Running } from './role.ts';
+import type { Opening, Running } from './role.ts';
 
 /** Longer than a proxy takes to see that a gateway is not ready any more. */
 const LEAVING_MS = 2_500;
 
 /** The door alone: every subgraph answers elsewhere. It keeps nothing, so there may be many. */
-export async function openGatewayRole(config: Config, log: Log): Promise<Running> {
-  const ground = await openGround(config, log, { role: 'gateway', publicUrl: () => config.PUBLIC_URL ?? '' });
+export async function openGatewayRole({ config, log, awaited }: Opening): Promise<Running> {
+  const ground = await openGround(config, log, { role: 'gateway', publicUrl: () => config.PUBLIC_URL ?? '', awaited });
   const sources = remoteSources(config, ground.identities, SUBGRAPH_NAMES);
   const scales = new Scales();
   const gateway = await openGateway(config, log, { ...ground, sources, admission: scales });
@@ -21,9 +19,11 @@ export async function openGatewayRole(config: Config, log: Log): Promise<Running
   const { users, ...rest } = Object.fromEntries([...sources].map(([name, source]) => [name, () => source.ping()]));
   const checks = { vital: { users: users! }, others: { ...rest, files: () => ground.files.ping(), bus: () => hears(ground.bus) } };
   const door = await openDoorOf(config, log, { ground, gateway, scales, checks, leavingMs: LEAVING_MS });
-  await door.listen();
   return {
-    url: addressOf(config, door.port),
+    async listen() {
+      await door.listen();
+      return addressOf(config, door.port);
+    },
     async close() {
       await door.close();
       await gateway.stop();

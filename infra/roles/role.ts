@@ -1,13 +1,22 @@
 import { SUBGRAPH_NAMES, type SubgraphName } from '../../schema/facts.ts';
 import { ConfigError, type Config } from '../config.ts';
+import type { Log } from '../log.ts';
 
 /** What one process does: everything, the door, one subgraph's answers, or the work behind all of them. */
 export type Role = 'everything' | 'gateway' | 'worker' | SubgraphName;
 
+/** What a role is opened with. */
+export interface Opening {
+  config: Config;
+  log: Log;
+  /** Has the names of the settings whose servers are waited for. */
+  awaited: Set<string>;
+}
+
 /** A process in its role. */
 export interface Running {
-  /** Where it listens. */
-  url: string;
+  /** Begins to answer, and says where. */
+  listen(): Promise<string>;
   /** Lets what is under way end, and returns within ten seconds. */
   close(): Promise<void>;
 }

@@ -1,16 +1,15 @@
 import type { Checks } from '../../gateway/health.ts';
 import type { SubgraphName } from '../../schema/facts.ts';
 import { serveSubgraph } from '../../subgraphs/serve.ts';
-import type { Config } from '../config.ts';
-import type { Log } from '../log.ts';
 import { openPlatform } from '../platform.ts';
 import { openHouse } from './house.ts';
 import { hears, openPort, replicasOf } from './port.ts';
-import type { Running } from './role.ts';
+import type { Opening, Running } from './role.ts';
 
 /** One subgraph's answers, for gateways and for other subgraphs; its jobs are the workers'. */
-export async function openSubgraphRole(name: SubgraphName, config: Config, log: Log): Promise<Running> {
-  const platform = await openPlatform(config, log, { role: name, publicUrl: () => config.PUBLIC_URL ?? '', vectors: name === 'knowledge' });
+export async function openSubgraphRole(name: SubgraphName, { config, log, awaited }: Opening): Promise<Running> {
+  const publicUrl = () => config.PUBLIC_URL ?? '';
+  const platform = await openPlatform(config, log, { role: name, publicUrl, vectors: name === 'knowledge', awaited });
   const house = await openHouse(config, log, { platform, here: [name] });
   const [{ source }] = house.subgraphs as [(typeof house.subgraphs)[number]];
   const others: Checks['others'] = { bus: () => hears(platform.bus), ...replicasOf(platform.database) };
@@ -19,7 +18,7 @@ export async function openSubgraphRole(name: SubgraphName, config: Config, log: 
   const port = openPort(config, log, checks, platform.metrics);
   const served = serveSubgraph(port.app, { name, source, identities: platform.identities, log });
   return {
-    url: await port.listen(),
+    listen: () => port.listen(),
     async close() {
       await Promise.all([port.close(), served.close()]);
       await house.close();

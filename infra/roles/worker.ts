@@ -1,15 +1,13 @@
 import { SUBGRAPH_NAMES } from '../../schema/facts.ts';
-import type { Config } from '../config.ts';
-import type { Log } from '../log.ts';
 import { openPlatform } from '../platform.ts';
 import { waitingJobs } from '../watched.ts';
 import { openHouse } from './house.ts';
 import { hears, openPort, replicasOf } from './port.ts';
-import type { Running } from './role.ts';
+import type { Opening, Running } from './role.ts';
 
 /** The work behind the answers: runs, jobs and facts of all subgraphs. It asks the graph within its own process. */
-export async function openWorker(config: Config, log: Log): Promise<Running> {
-  const platform = await openPlatform(config, log, { role: 'worker', publicUrl: () => config.PUBLIC_URL ?? '', vectors: true });
+export async function openWorker({ config, log, awaited }: Opening): Promise<Running> {
+  const platform = await openPlatform(config, log, { role: 'worker', publicUrl: () => config.PUBLIC_URL ?? '', vectors: true, awaited });
   const house = await openHouse(config, log, { platform, here: SUBGRAPH_NAMES });
   const checks = {
     vital: { database: () => platform.database.ping(), queue: () => platform.queue.ping() },
@@ -24,7 +22,7 @@ export async function openWorker(config: Config, log: Log): Promise<Running> {
   platform.metrics.watch(() => waitingJobs(platform.queue));
   for (const subgraph of house.subgraphs) await subgraph.start();
   return {
-    url: await port.listen(),
+    listen: () => port.listen(),
     async close() {
       await Promise.all([port.close(), house.close()]);
       await platform.close();

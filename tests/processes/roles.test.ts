@@ -55,6 +55,9 @@ describeWhen(missingServers, 'roles that start in any order', () => {
       for (const [setting, server] of servers) {
         const missed = async () => knowledge.logs.filter(({ msg }) => msg === 'waiting for a server').map((line) => line['setting']);
         await eventually(missed, (named) => named.at(-1) === setting, PATIENCE_MS);
+        expect(await readiness(knowledge)).toEqual({ code: 503, status: 'starting', down: [setting] });
+        expect((await fetch(`${knowledge.url}/health/live`)).status).toBe(200);
+        expect((await fetch(`${knowledge.url}/graphql`, { method: 'POST' })).status).toBe(503);
         await server.start();
       }
     };

@@ -1,6 +1,5 @@
 import { Agent, request } from 'undici';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { Balancer } from '../support/deployment/balancer.ts';
 import { Deployment, missingServers } from '../support/deployment/deployment.ts';
 import { Watcher } from '../support/deployment/watcher.ts';
 import { Person } from '../support/person.ts';
@@ -23,19 +22,16 @@ const missing = process.env['NIGHTLY'] ? missingServers : 'it wants the machine 
 
 describeWhen(missing, 'a deployment that is renewed process by process', () => {
   let deployment: Deployment;
-  let balancer: Balancer;
   beforeAll(async () => {
     deployment = await Deployment.start({
       gateways: 2,
+      balanced: true,
       workers: 2,
       replicas: 2,
       model: { otherwise: { tokens: 150, delayMs: 100 } },
     });
-    balancer = new Balancer(() => deployment.gateways.map(({ url }) => url));
-    await balancer.start();
   });
   afterAll(async () => {
-    await balancer?.stop();
     await deployment?.stop();
   });
 
@@ -86,10 +82,10 @@ describeWhen(missing, 'a deployment that is renewed process by process', () => {
   }, 600_000);
 
   async function post(body: object, token: string, dispatcher: Agent): Promise<{ status: number; text: string }> {
-    const { statusCode, body: answer } = await request(`${balancer.url}/graphql`, {
+    const { statusCode, body: answer } = await request(`${deployment.url}/graphql`, {
       dispatcher,
       method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}`, host: new URL(deployment.gateways[0]!.url).host },
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
       body: JSON.stringify(body),
     });
     return { status: statusCode, text: await answer.text() };

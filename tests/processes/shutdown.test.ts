@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { freePort } from '../support/free-port.ts';
 import { startModelServer, type ModelServer } from '../support/model-server.ts';
 import { Person } from '../support/person.ts';
 import { startProduct } from '../support/product.ts';
 import { RawSocket } from '../support/raw-socket.ts';
+import { ServerProcess } from '../support/server-process.ts';
 
 let model: ModelServer;
 beforeAll(async () => {
@@ -45,6 +47,14 @@ describe('a process that is told to stop', () => {
     product.child.kill('SIGTERM');
     await stopped;
     expect([0, 1]).toContain(product.child.exitCode);
+  });
+
+  it('ends at once when it still waits for its servers', async () => {
+    const env = { ...process.env, PORT: '0', DATABASE_URL: `postgres://parley@127.0.0.1:${await freePort()}/parley` };
+    const starting = new ServerProcess([process.execPath, 'dist/infra/start.js'], /waiting for a server/, { env });
+    await starting.start();
+    await starting.end('SIGTERM');
+    expect(starting.exitCode).toBe(0);
   });
 
   it('X3 X1 leaves a run to whoever starts next', async () => {
