@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import { fromPglite, type ConstructorOptions } from 'pg-boss';
-import { openAi } from './ai/open.ts';
+import { openAi, type AiValues } from './ai/open.ts';
 import type { Bus } from './bus/bus.ts';
 import { MemoryBus } from './bus/memory.ts';
 import { RedisBus } from './bus/redis.ts';
 import type { Cache } from './cache/cache.ts';
+import { LayeredCache } from './cache/layered.ts';
 import { MemoryCache } from './cache/memory.ts';
 import { RedisCache } from './cache/redis.ts';
 import { ConfigError, rootSecret, type Config } from './config.ts';
@@ -75,18 +76,18 @@ export async function openPlatform(config: Config, log: Log, { vectors: usesVect
     ? await openVectors(config, log, { inDatabase: pgVectors, awaited: options.awaited })
     : unopened<Vectors>('vectors');
   const queue = new PostgresQueue(queueOptions, log);
-  const endpoint = openAi({
+  const endpoint: AiValues = {
     apiKey: config.OPENAI_API_KEY,
     baseUrl: config.OPENAI_BASE_URL,
     model: config.OPENAI_MODEL,
     embeddingModel: config.EMBEDDING_MODEL,
     idleMs: config.PROVIDER_IDLE_MS,
-  });
-  const cache = await openCache(config, log);
+  };
+  const cache = await openCache(config, log, ground.bus);
   await queue.open();
   return {
     ...ground,
-    ai: rememberedAi(watchedAi(endpoint, ground), cache),
+    ai: rememberedAi(watchedAi(openAi(endpoint), ground), cache, endpoint),
     database,
     queue,
     vectors,
@@ -200,6 +201,6 @@ async function openSeen(
   return { bus, limits, presence: new RedisPresence(await openRedisKeys(url, 'presence', log)) };
 }
 
-async function openCache({ REDIS_URL: url }: Config, log: Log): Promise<Cache> {
-  return url ? new RedisCache(await openRedisKeys(url, 'cache', log)) : new MemoryCache();
+async function openCache({ REDIS_URL: url }: Config, log: Log, bus: Bus): Promise<Cache> {
+  return url ? new LayeredCache(new RedisCache(await openRedisKeys(url, 'cache', log)), bus).open() : new MemoryCache();
 }

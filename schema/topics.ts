@@ -17,6 +17,8 @@ export interface Topics {
   notification: { notificationId: string };
   /** key: 'all'. Sessions that were revoked a moment ago; the truth is the session table. */
   'session.revoked': { sessionIds: string[] };
+  /** key: 'all'. A value of the cache was taken back; who misses it has an old one for half a minute more. */
+  'cache.forgotten': { key: string };
   /** key: 'all'. A fact was recorded that changes the live figures. */
   metrics: { reason: string };
 }

@@ -1,6 +1,6 @@
 /** The seam to language and embedding models. One adapter per kind of endpoint; faults end as `Failure('PROVIDER_…')`. */
 export interface Ai {
-  /** What is really available at the configured endpoint (cached for a minute). */
+  /** What is really available at the configured endpoint. */
   models(): Promise<ModelInfo[]>;
   /**
    * Streams one answer. The last chunk is always `finish`; a stream that ends without one throws.

@@ -12,7 +12,6 @@ import { faultOf } from './provider-fault.ts';
 import { withRetries } from './retry.ts';
 import { expectType, readJson, watchBody } from './wire.ts';
 
-const MODELS_MS = 60_000;
 const MAX_CHUNK_BYTES = 1_000_000;
 const MAX_JSON_BYTES = 64_000_000;
 /** A machine without a graphics card computes a batch of vectors in silence. */
@@ -34,7 +33,6 @@ export class OpenAi implements Ai {
   private readonly chatBreaker = new Breaker();
   private readonly embeddingBreaker = new Breaker();
   private dimensions = 0;
-  private listed: { models: Promise<ModelInfo[]>; until: number } | undefined;
 
   constructor(private readonly values: EndpointValues) {
     this.client = new OpenAI({
@@ -55,11 +53,17 @@ export class OpenAi implements Ai {
   }
 
   async models(): Promise<ModelInfo[]> {
-    if (this.listed && this.listed.until > performance.now()) return this.listed.models;
-    const models = this.listModels();
-    this.listed = { models, until: performance.now() + MODELS_MS };
-    models.catch(() => (this.listed = undefined));
-    return models;
+    const { signal } = new AbortController();
+    const { model, embeddingModel, baseUrl } = this.values;
+    const provider = providerName(baseUrl);
+    try {
+      const json = await withRetries(() => this.fetchJson((options) => this.client.get('/models', options).asResponse(), signal), signal);
+      return toModels(json, { provider, defaultModel: model, embeddingModel });
+    } catch (error) {
+      // Some gateways answer chats and list nothing: the configured model is known all the same.
+      if (model && error instanceof Failure && error.code !== 'PROVIDER_UNAVAILABLE') return [toModel(model, true, provider)];
+      throw faultOf(error)?.failure ?? error;
+    }
   }
 
   async *chat(request: ChatRequest, signal: AbortSignal): AsyncGenerator<ChatChunk> {
@@ -125,20 +129,6 @@ export class OpenAi implements Ai {
       throw report(breaker, error, signal);
     } finally {
       breaker.left();
-    }
-  }
-
-  private async listModels(): Promise<ModelInfo[]> {
-    const { signal } = new AbortController();
-    const { model, embeddingModel, baseUrl } = this.values;
-    const provider = providerName(baseUrl);
-    try {
-      const json = await withRetries(() => this.fetchJson((options) => this.client.get('/models', options).asResponse(), signal), signal);
-      return toModels(json, { provider, defaultModel: model, embeddingModel });
-    } catch (error) {
-      // Some gateways answer chats and list nothing: the configured model is known all the same.
-      if (model && error instanceof Failure && error.code !== 'PROVIDER_UNAVAILABLE') return [toModel(model, true, provider)];
-      throw faultOf(error)?.failure ?? error;
     }
   }
 

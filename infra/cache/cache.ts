@@ -1,6 +1,6 @@
 /**
- * What may be computed again. Nothing is ever taken back, so a key names everything that its value depends on: a
- * value that could become wrong, such as what somebody may see, does not belong here.
+ * What may be computed again. A key names everything that its value depends on. A value may be as old as it may be
+ * kept, so what somebody may see does not belong here.
  */
 export interface Cache {
   /**
@@ -8,5 +8,7 @@ export interface Cache {
    * many askers in one process at once, one makes. Fails only as `make` does: a cache that is away is an empty one.
    */
   remember<T>(key: string, seconds: number, make: () => Promise<T>): Promise<T>;
+  /** Takes the value back, in every process that can be told; another keeps it for half a minute at most. Never fails. */
+  forget(key: string): Promise<void>;
   close(): Promise<void>;
 }

@@ -6,7 +6,7 @@ import { StoreCache } from './store.ts';
 /** After Redis has failed it is left alone for this long, so that a silent one costs one wait and not one for each value. */
 const LEFT_ALONE_MS = 2_000;
 
-/** A cache for all processes. None keeps copies of its own: a round trip is little against what is saved. */
+/** A cache that all processes share. */
 export class RedisCache extends StoreCache {
   /** A connection of its own, whose commands fail at once while it is down. */
   constructor(redis: Redis | Cluster) {

@@ -20,6 +20,10 @@ export abstract class StoreCache implements Cache {
     }
   }
 
+  async forget(key: string): Promise<void> {
+    await this.#bento.delete({ key });
+  }
+
   close(): Promise<void> {
     return this.#bento.disconnectAll();
   }

@@ -77,7 +77,7 @@ export class AssistantResolver {
 
   @FieldResolver(() => ModelType, { description: 'Who generates the text.' })
   async model(@Root() assistant: AssistantType, @Ctx() context: Context): Promise<ModelInfo> {
-    return this.#models.get((await current(assistant, context)).model);
+    return this.#models.get((await current(assistant, context)).model, context);
   }
 
   @FieldResolver(() => ID, { nullable: true, description: 'The model that was chosen; null: the default at the time of each answer.' })

@@ -23,7 +23,7 @@ export const assistants: Subgraph<'assistants'> = {
       references: {
         Assistant: (reference: { id: string }, context: Context) => ownAssistant(reference.id, context),
         AssistantVersion: (reference: { id: string }, context: Context) => ownVersion(reference.id, context),
-        Model: (reference: { id: string }) => models.get(reference.id),
+        Model: (reference: { id: string }, context: Context) => models.get(reference.id, context),
       },
       hears: {
         'knowledgeBase.deleted': (fact, { em }) => service.forgetKnowledgeBase(em, fact.payload.knowledgeBaseId, fact.actor),

@@ -17,8 +17,8 @@ export class VersionResolver {
   }
 
   @FieldResolver(() => ModelType, { description: 'Who generated the text; the default model of now where the version named none.' })
-  async model(@Root() version: AssistantVersionType): Promise<ModelInfo> {
-    return this.#models.get(version.model);
+  async model(@Root() version: AssistantVersionType, @Ctx() context: Context): Promise<ModelInfo> {
+    return this.#models.get(version.model, context);
   }
 
   @FieldResolver(() => ID, { nullable: true, description: 'The model that was chosen; null: the default at the time of each answer.' })
@@ -29,7 +29,7 @@ export class VersionResolver {
   @Query(() => [ModelType], { description: 'What is really available at the configured endpoint.' })
   async models(@Ctx() context: Context): Promise<ModelInfo[]> {
     viewerOf(context);
-    return this.#models.list();
+    return this.#models.list(context);
   }
 }
 

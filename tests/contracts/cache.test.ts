@@ -1,21 +1,34 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { openAi } from '../../infra/ai/open.ts';
+import { RedisBus } from '../../infra/bus/redis.ts';
 import type { Cache } from '../../infra/cache/cache.ts';
+import { LayeredCache } from '../../infra/cache/layered.ts';
 import { MemoryCache } from '../../infra/cache/memory.ts';
 import { RedisCache } from '../../infra/cache/redis.ts';
 import { openLog } from '../../infra/log.ts';
-import { openRedisKeys } from '../../infra/redis.ts';
+import { openRedis, openRedisKeys } from '../../infra/redis.ts';
 import { rememberedAi } from '../../infra/remembered.ts';
 import { Failure } from '../../schema/errors.ts';
 import { eventually } from '../support/eventually.ts';
 import { startModelServer, type ModelServer } from '../support/model-server.ts';
 import { missingCluster, startCluster, type RedisGroup } from '../support/redis-groups.ts';
 import { missingRedis, startRedis, type Redis } from '../support/redis.ts';
+import { Relay } from '../support/relay.ts';
 import { describeWhen } from '../support/when.ts';
 
 const log = openLog('silent');
-const openAt = async (url: string) => new RedisCache(await openRedisKeys(url, 'cache', log));
+/** As a process has it: its own memory, and what all share behind it. */
+async function openAt(url: string): Promise<Cache> {
+  const bus = new RedisBus((name) => openRedis(url, name, log), log);
+  await bus.open();
+  const cache = await new LayeredCache(new RedisCache(await openRedisKeys(url, 'cache', log)), bus).open();
+  return {
+    remember: (key, seconds, make) => cache.remember(key, seconds, make),
+    forget: (key) => cache.forget(key),
+    close: () => cache.close().then(() => bus.close()),
+  };
+}
 
 /** Makes a value of its own each time, and counts. */
 function maker() {
@@ -79,6 +92,17 @@ function contract(open: () => Promise<Cache>): void {
     );
   });
 
+  it('takes back what it is told to, and nothing else', async () => {
+    const { make } = maker();
+    const [key, other] = [randomUUID(), randomUUID()];
+    await cache.remember(other, 60, make);
+    await cache.remember(key, 60, make);
+    await cache.forget(key);
+    expect(await cache.remember(key, 60, make)).toEqual({ number: 3 });
+    expect(await cache.remember(other, 60, make)).toEqual({ number: 1 });
+    await cache.forget(randomUUID());
+  });
+
   it('takes any text as a key', async () => {
     const keys = ['a', 'a:b', 'a b\r\nFLUSHALL', 'ключ', 'x'.repeat(5_000), '{a}', '{b}', '*'];
     for (const key of keys) await cache.remember(key, 60, async () => key);
@@ -98,38 +122,75 @@ describeWhen(missingRedis, 'the cache on Redis', () => {
 
   describe('that is up', () => contract(() => openAt(redis.url)));
 
-  it('gives one process what another has made', async () => {
-    const [here, there] = await Promise.all([openAt(redis.url), openAt(redis.url)]);
-    const key = randomUUID();
-    await here.remember(key, 60, async () => 'made here');
-    expect(await there.remember(key, 60, async () => 'made there')).toBe('made here');
-    await Promise.all([here.close(), there.close()]);
-  });
+  describe('of two processes', () => {
+    let here: Cache;
+    let there: Cache;
+    let relay: Relay;
 
-  it('is an empty one while Redis is down, silent, emptied or full, and is used again afterwards', async () => {
-    const cache = await openAt(redis.url);
-    const key = randomUUID();
-    const { make, count } = maker();
-    const isKept = async () => {
-      const before = count();
-      await cache.remember(key, 60, make);
-      await cache.remember(key, 60, make);
-      return count() === before;
-    };
-    await redis.kill();
-    expect(await isKept()).toBe(false);
-    await redis.start();
-    await eventually(isKept, Boolean, 10_000);
-    redis.freeze();
-    expect(await isKept()).toBe(false);
-    redis.thaw();
-    await eventually(isKept, Boolean, 10_000);
-    await redis.run('FLUSHALL');
-    await redis.run('CONFIG', 'SET', 'maxmemory', '1');
-    expect(await isKept()).toBe(false);
-    await redis.run('CONFIG', 'SET', 'maxmemory', '0');
-    await eventually(isKept, Boolean, 10_000);
-    await cache.close();
+    beforeAll(async () => {
+      relay = await Relay.start(redis.port);
+      [here, there] = await Promise.all([openAt(redis.url), openAt(`redis://127.0.0.1:${relay.port}`)]);
+    });
+    afterAll(async () => {
+      await Promise.all([here.close(), there.close()]);
+      await relay.close();
+    });
+
+    /** Whether one has what the other makes now. */
+    async function isShared(): Promise<boolean> {
+      const key = randomUUID();
+      await here.remember(key, 60, async () => 'made here');
+      return (await there.remember(key, 60, async () => 'made there')) === 'made here';
+    }
+
+    /** Makes a value that both keep copies of; the result is what the other has then. */
+    async function keepInBoth(): Promise<{ key: string; there: () => Promise<string> }> {
+      const key = randomUUID();
+      for (const cache of [here, there]) await cache.remember(key, 60, async () => 'old');
+      return { key, there: () => there.remember(key, 60, async () => 'new') };
+    }
+
+    it('is each one for itself while Redis is down, silent, emptied or full, and shared again afterwards', async () => {
+      const { make } = maker();
+      const isKeptHere = async () => {
+        const key = randomUUID();
+        const first = await here.remember(key, 60, make);
+        return (await here.remember(key, 60, make)).number === first.number;
+      };
+      const own = { kept: true, shared: false };
+      const state = async () => ({ kept: await isKeptHere(), shared: await isShared() });
+      expect(await isShared()).toBe(true);
+      await redis.kill();
+      expect(await state()).toEqual(own);
+      await redis.start();
+      await eventually(isShared, Boolean, 10_000);
+      redis.freeze();
+      expect(await state()).toEqual(own);
+      redis.thaw();
+      await eventually(isShared, Boolean, 10_000);
+      await redis.run('FLUSHALL');
+      await redis.run('CONFIG', 'SET', 'maxmemory', '1');
+      expect(await state()).toEqual(own);
+      await redis.run('CONFIG', 'SET', 'maxmemory', '0');
+      await eventually(isShared, Boolean, 10_000);
+    });
+
+    it('has copies of its own, and takes a value back from all of them', async () => {
+      const kept = await keepInBoth();
+      await redis.run('FLUSHALL');
+      expect(await kept.there()).toBe('old');
+      await here.forget(kept.key);
+      await eventually(kept.there, (value) => value === 'new');
+    });
+
+    it('drops copies that were taken back while one could not hear, when it hears again', async () => {
+      const kept = await keepInBoth();
+      await relay.turn('down');
+      await here.forget(kept.key);
+      expect(await kept.there()).toBe('old');
+      await relay.turn('pass');
+      await eventually(kept.there, (value) => value === 'new');
+    });
   });
 });
 
@@ -144,12 +205,13 @@ describeWhen(missingCluster, 'the cache on a cluster of Redis', () => {
   contract(() => openAt(group.url));
 });
 
-describe('the vector of a question', () => {
+describe('what an endpoint was asked', () => {
   let model: ModelServer;
   const cache = new MemoryCache();
   const open = (embeddingModel: string | undefined) => {
-    const endpoint = openAi({ apiKey: 'test', baseUrl: model.url, model: 'scripted', embeddingModel, idleMs: 5_000 });
-    return { endpoint, ai: rememberedAi(endpoint, cache) };
+    const values = { apiKey: 'test', baseUrl: model.url, model: 'scripted', embeddingModel, idleMs: 5_000 };
+    const endpoint = openAi(values);
+    return { endpoint, ai: rememberedAi(endpoint, cache, values) };
   };
 
   beforeAll(async () => {
@@ -160,7 +222,7 @@ describe('the vector of a question', () => {
     await cache.close();
   });
 
-  it('is asked of the provider once, and stays the same to the last bit', async () => {
+  it('is remembered of a question: its vector stays the same to the last bit', async () => {
     const { endpoint, ai } = open('letters');
     const [own] = await endpoint.embed(['When does the harbour freeze?']);
     model.clear();
@@ -168,11 +230,26 @@ describe('the vector of a question', () => {
     expect(model.requests).toHaveLength(1);
   });
 
-  it('is another one of another model, or for another text', async () => {
+  it('is another vector of another model, or for another text', async () => {
     model.clear();
     await open('one').ai.embed(['harbour']);
     await open('other').ai.embed(['harbour']);
     await open('one').ai.embed(['Harbour']);
+    expect(model.requests).toHaveLength(3);
+  });
+
+  it('is remembered of its models, until one of them turns out to be gone', async () => {
+    const { ai } = open('letters');
+    model.clear();
+    const models = await ai.models();
+    expect(await open('letters').ai.models()).toEqual(models);
+    expect(model.requests).toHaveLength(1);
+    model.reply({ fault: 'model-404' });
+    const asked = async () => {
+      for await (const _ of ai.chat({ model: 'gone', messages: [{ role: 'user', content: 'Hello' }] }, new AbortController().signal));
+    };
+    await expect(asked()).rejects.toMatchObject({ code: 'MODEL_NOT_FOUND' });
+    await ai.models();
     expect(model.requests).toHaveLength(3);
   });
 
