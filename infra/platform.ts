@@ -5,7 +5,7 @@ import type { Bus } from './bus/bus.ts';
 import { MemoryBus } from './bus/memory.ts';
 import { RedisBus } from './bus/redis.ts';
 import type { Cache } from './cache/cache.ts';
-import { LayeredCache } from './cache/layered.ts';
+import { LayeredCache } from './layered.ts';
 import { MemoryCache } from './cache/memory.ts';
 import { RedisCache } from './cache/redis.ts';
 import { ConfigError, rootSecret, type Config } from './config.ts';

@@ -1,6 +1,6 @@
 import { ConfigError, readConfig } from './config.ts';
 import { DirectoryInUse } from './database/lock.ts';
-import { openLog } from './log.ts';
+import { openLog, type Log } from './log.ts';
 import { openEverything } from './roles/everything.ts';
 import { openGatewayRole } from './roles/gateway.ts';
 import { requireSharedGround, roleFrom, type Opening, type Role, type Running } from './roles/role.ts';
@@ -21,16 +21,31 @@ async function run(): Promise<void> {
   const log = openLog(config.LOG_LEVEL).child(role === 'everything' ? {} : { role });
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'an unhandled rejection'));
   if (role !== 'everything') requireSharedGround(role, config);
-  let running: Running | undefined;
-  let closing = false;
+  const life: { running?: Running } = {};
+  endOnSignals(life, log);
+  const waitingRoom = new WaitingRoom();
+  await waitingRoom.open(config);
+  life.running = await open(role, { config, log, awaited: waitingRoom.awaited });
+  await waitingRoom.close();
+  const url = await life.running.listen();
+  log.info({ url }, 'listening');
+  process.stdout.write(role === 'everything' ? `\nParley is ready: ${url}\n` : `The role ${role} is ready: ${url}\n`);
+  if (role === 'everything' && !config.OPENAI_API_KEY && !config.OPENAI_BASE_URL) {
+    process.stdout.write('No language model is connected: answers are quotes from your documents. README.md says how to connect one.\n');
+  }
+}
+
+/** Ends what runs by then; what is still being opened has nothing to end. */
+function endOnSignals(life: { running?: Running }, log: Log): void {
+  let isEnding = false;
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
-      // A second signal says that somebody does not want to wait; and what is not open yet has nothing to end.
-      if (closing) process.exit(1);
-      if (!running) process.exit(0);
-      closing = true;
+      // A second signal says that somebody does not want to wait.
+      if (isEnding) process.exit(1);
+      if (!life.running) process.exit(0);
+      isEnding = true;
       log.info({ signal }, 'shutting down');
-      running.close().then(
+      life.running.close().then(
         () => process.exit(0),
         (error: unknown) => {
           log.error({ err: error }, 'the shutdown failed');
@@ -38,16 +53,6 @@ async function run(): Promise<void> {
         },
       );
     });
-  }
-  const waitingRoom = new WaitingRoom();
-  await waitingRoom.open(config);
-  running = await open(role, { config, log, awaited: waitingRoom.awaited });
-  await waitingRoom.close();
-  const url = await running.listen();
-  log.info({ url }, 'listening');
-  process.stdout.write(role === 'everything' ? `\nParley is ready: ${url}\n` : `The role ${role} is ready: ${url}\n`);
-  if (role === 'everything' && !config.OPENAI_API_KEY && !config.OPENAI_BASE_URL) {
-    process.stdout.write('No language model is connected: answers are quotes from your documents. README.md says how to connect one.\n');
   }
 }
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { openAi } from '../../infra/ai/open.ts';
 import { RedisBus } from '../../infra/bus/redis.ts';
 import type { Cache } from '../../infra/cache/cache.ts';
-import { LayeredCache } from '../../infra/cache/layered.ts';
+import { LayeredCache } from '../../infra/layered.ts';
 import { MemoryCache } from '../../infra/cache/memory.ts';
 import { RedisCache } from '../../infra/cache/redis.ts';
 import { openLog } from '../../infra/log.ts';

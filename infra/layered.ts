@@ -1,6 +1,6 @@
-import type { Bus } from '../bus/bus.ts';
-import type { Cache } from './cache.ts';
-import { MemoryCache } from './memory.ts';
+import type { Bus } from './bus/bus.ts';
+import type { Cache } from './cache/cache.ts';
+import { MemoryCache } from './cache/memory.ts';
 
 /** How long a process keeps its copy of what all processes share. */
 const NEAR_SECONDS = 30;
