@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { Deployment, missingServers } from '../support/deployment/deployment.ts';
+import { newId } from '../../infra/id.ts';
+import { Deployment, missingServers, type RoleProcess } from '../support/deployment/deployment.ts';
 import { eventually } from '../support/eventually.ts';
 import { Person } from '../support/person.ts';
-import type { Product } from '../support/product.ts';
+import type { GraphAnswer, Product } from '../support/product.ts';
 import { RawSocket } from '../support/raw-socket.ts';
 import { describeWhen } from '../support/when.ts';
 
@@ -27,8 +28,33 @@ describeWhen(missingServers, 'a session that was ended through one gateway', () 
     return errors?.[0]?.extensions['code'] as string | undefined;
   }
 
+  /** The same, over a socket that was opened before. */
+  async function refusalOver(socket: RawSocket): Promise<string | undefined> {
+    const id = newId();
+    socket.subscribe(id, VIEWER);
+    const closed = socket.closed.then(({ code }) => (code === 4403 ? 'UNAUTHENTICATED' : `closed with ${code}`));
+    const answered = socket.message((message) => message.id === id).then(({ payload }) => (payload.errors ?? payload)[0]?.extensions.code);
+    return Promise.race([closed, answered]);
+  }
+
+  /** The same, over a new socket. */
+  async function refusalOfSocket(door: Product, { token }: Person): Promise<string | undefined> {
+    const socket = await RawSocket.open(door);
+    socket.send({ type: 'connection_init', payload: { accessToken: token } });
+    const closed = socket.closed.then(({ code }) => (code === 4403 ? 'UNAUTHENTICATED' : `closed with ${code}`));
+    return Promise.race([closed, socket.message(({ type }) => type === 'connection_ack').then(() => undefined)]);
+  }
+
+  /** The same, at a port behind the gateways, to which nobody's token means anything. */
+  async function refusalBehind({ url }: RoleProcess, { token }: Person): Promise<string | undefined> {
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
+    const response = await fetch(`${url}/graphql`, { method: 'POST', headers, body: JSON.stringify({ query: VIEWER }) });
+    const { errors } = (await response.json()) as GraphAnswer;
+    return errors?.[0]?.extensions['code'];
+  }
+
   it('opens no other, 20 times, although Redis is killed or emptied at once, and closes its streams there', async () => {
-    const { redis } = deployment;
+    const { redis, subgraphs } = deployment;
     const refusals: (string | undefined)[] = [];
     for (let round = 0; round < ROUNDS; round += 1) {
       const leaver = await Person.signUp(here);
@@ -36,17 +62,18 @@ describeWhen(missingServers, 'a session that was ended through one gateway', () 
       // A plain socket: a client closes its own when its only stream ends, as it may when Redis is not back yet.
       const socket = await RawSocket.enter(there, leaver.token);
       socket.subscribe('1', 'subscription { notificationReceived { id } }');
+      expect(await refusalOver(socket)).toBeUndefined();
 
       await leaver.ask(SIGN_OUT);
       const struck = round % 2 === 0 ? redis.kill() : redis.run('FLUSHALL');
-      refusals.push(await refusalAt(there, leaver));
+      refusals.push(...(await Promise.all([refusalAt(there, leaver), refusalOver(socket), refusalOfSocket(there, leaver)])));
       await struck;
-      refusals.push(await refusalAt(there, leaver), await refusalAt(here, leaver));
+      refusals.push(await refusalAt(there, leaver), await refusalAt(here, leaver), await refusalOfSocket(here, leaver));
       if (round % 2 === 0) await redis.start();
-      refusals.push(await refusalAt(there, leaver));
+      refusals.push(await refusalAt(there, leaver), await refusalBehind(subgraphs[round % subgraphs.length]!, leaver));
       expect((await socket.closed).code).toBe(4403);
     }
-    expect(refusals).toEqual(Array.from({ length: 4 * ROUNDS }, () => 'UNAUTHENTICATED'));
+    expect(refusals).toEqual(Array.from({ length: 8 * ROUNDS }, () => 'UNAUTHENTICATED'));
   }, 300_000);
 
   it('opens no other although Redis was dead already; whoever stays is let in by both all the time', async () => {

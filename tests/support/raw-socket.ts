@@ -29,9 +29,10 @@ export class RawSocket {
       });
     });
     socket.on('error', () => undefined);
+    socket.on('close', () => this.#wake());
     socket.on('message', (data) => {
       this.#received.push(JSON.parse(String(data)));
-      for (const wake of this.#waiting) wake();
+      this.#wake();
     });
   }
 
@@ -57,12 +58,17 @@ export class RawSocket {
     this.send({ id, type: 'subscribe', payload: { query, variables } });
   }
 
-  /** The first message that fits, received or still to come. */
+  #wake(): void {
+    for (const wake of this.#waiting) wake();
+  }
+
+  /** The first message that fits, received or still to come; rejects when the socket closes before. */
   async message(fits: (message: any) => boolean, withinMs = 10_000): Promise<any> {
     const deadline = Date.now() + withinMs;
     for (;;) {
       const found = this.#received.find(fits);
       if (found) return found;
+      if (this.socket.readyState === WebSocket.CLOSED) throw new Error(`closed without such a message: ${JSON.stringify(this.#received)}`);
       await new Promise<void>((resolve, reject) => {
         const timer = setTimeout(
           () => reject(new Error(`no such message within ${withinMs} ms: ${JSON.stringify(this.#received)}`)),
