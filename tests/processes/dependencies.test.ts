@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { missingServers } from '../support/deployment/deployment.ts';
-import { PgvectorServer } from '../support/deployment/pgvector-server.ts';
+import { startVectorServer, type VectorServer } from '../support/deployment/vector-server.ts';
 import { addDocument } from '../support/documents.ts';
 import { eventually } from '../support/eventually.ts';
 import { startModelServer, type ModelServer } from '../support/model-server.ts';
@@ -24,23 +24,36 @@ const PATIENCE_MS = 30_000;
 type Outcome = string;
 
 describeWhen(missingServers, 'the product whose', () => {
-  const relays = new Map<string, Relay>();
-  let servers: [Postgres, Redis, ModelServer, PgvectorServer, S3Server];
+  /** By what they lead to. */
+  const relays = new Map<string, Relay[]>();
+  let servers: [Postgres, Redis, ModelServer, VectorServer, S3Server];
   let product: Product;
   let dataDir: string;
   let ada: Person;
   let knowledgeBaseId: string;
 
+  /** The port of a new relay. */
+  async function relayTo(name: string, port: string): Promise<string> {
+    const relay = await Relay.start(Number(port));
+    relays.set(name, [...(relays.get(name) ?? []), relay]);
+    return String(relay.port);
+  }
+
   async function behind(name: string, url: string): Promise<string> {
     const target = new URL(url);
-    const relay = await Relay.start(Number(target.port));
-    relays.set(name, relay);
-    target.port = String(relay.port);
+    target.port = await relayTo(name, target.port);
     return target.href;
   }
 
+  /** Weaviate has a second port. */
+  async function vectorsBehind(name: string, { setting, env }: VectorServer): Promise<Record<string, string>> {
+    const { WEAVIATE_GRPC_PORT: grpc, ...others } = env;
+    const moved = { ...others, [setting]: await behind(name, env[setting]!) };
+    return grpc ? { ...moved, WEAVIATE_GRPC_PORT: await relayTo(name, grpc) } : moved;
+  }
+
   beforeAll(async () => {
-    servers = await Promise.all([startPostgres(), startRedis(), startModelServer(), PgvectorServer.start(), startS3()]);
+    servers = await Promise.all([startPostgres(), startRedis(), startModelServer(), startVectorServer(), startS3()]);
     const [postgres, redis, model, vectors, s3] = servers;
     dataDir = await keptDataDirectory();
     product = await startProduct({
@@ -49,7 +62,7 @@ describeWhen(missingServers, 'the product whose', () => {
         DATABASE_URL: await behind('PostgreSQL', await postgres.fresh()),
         REDIS_URL: await behind('Redis', redis.url),
         OPENAI_BASE_URL: await behind('model', model.url),
-        VECTOR_DATABASE_URL: await behind('vectors', vectors.url),
+        ...(await vectorsBehind('vectors', vectors)),
         S3_ENDPOINT: await behind('S3', s3.address.endpoint!),
         S3_BUCKET: s3.address.bucket,
         S3_ACCESS_KEY_ID: s3.address.credentials!.accessKeyId,
@@ -64,7 +77,7 @@ describeWhen(missingServers, 'the product whose', () => {
   });
   afterAll(async () => {
     await product?.stop();
-    await Promise.all([...relays.values()].map((relay) => relay.close()));
+    await Promise.all([...relays.values()].flat().map((relay) => relay.close()));
     await Promise.all((servers ?? []).map((server) => server.stop()));
     rmSync(dataDir, { recursive: true, force: true });
   });
@@ -104,13 +117,13 @@ describeWhen(missingServers, 'the product whose', () => {
     it.each(FAULTS)(
       'is %s says so, and heals by itself',
       async (fault) => {
-        const relay = relays.get(name)!;
-        await relay.turn(fault);
+        const turn = (weather: Weather) => Promise.all(relays.get(name)!.map((relay) => relay.turn(weather)));
+        await turn(fault);
         const outcome = await within(PATIENCE_MS, use());
         expect(['ok', ...codes]).toContain(outcome);
         // What is only late, or in slices, is slow and not away, unless it is slower than anybody waits.
         if (fault === 'down' || fault === 'hold') expect(outcome === 'ok').toBe(codes.length === 0);
-        await relay.turn('pass');
+        await turn('pass');
         const healing = performance.now();
         await eventually(use, (now) => now === 'ok', PATIENCE_MS);
         process.stdout.write(`${name} ${fault}: ${outcome}, well after ${Math.round(performance.now() - healing)} ms\n`);

@@ -47,7 +47,7 @@ describeWhen(missingServers, 'roles that start in any order', () => {
     const servers = [
       ['REDIS_URL', deployment.redis],
       ['DATABASE_URL', deployment.postgres],
-      ['VECTOR_DATABASE_URL', deployment.vectors],
+      [deployment.vectors.setting, deployment.vectors],
     ] as const;
     for (const [, server] of servers) await server.kill();
     const knowledge = deployment.replicasOf('knowledge')[0]!;

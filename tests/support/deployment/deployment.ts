@@ -9,7 +9,7 @@ import { missingPostgres, startPostgres, type Postgres } from '../postgres.ts';
 import { startProduct, type Door, type Product } from '../product.ts';
 import { missingRedis, startRedis, type Redis } from '../redis.ts';
 import { Balancer } from './balancer.ts';
-import { PgvectorServer } from './pgvector-server.ts';
+import { startVectorServer, type VectorServer } from './vector-server.ts';
 
 /** Null, or why roles cannot run apart here. */
 export const missingServers = missingPostgres() ?? missingRedis;
@@ -88,7 +88,7 @@ export class Deployment implements Door {
     readonly postgres: Postgres,
     readonly redis: Redis,
     readonly model: ModelServer,
-    readonly vectors: PgvectorServer,
+    readonly vectors: VectorServer,
     private readonly dataDir: string,
   ) {}
 
@@ -104,7 +104,7 @@ export class Deployment implements Door {
       startPostgres(),
       startRedis(),
       startModelServer(options.model),
-      PgvectorServer.start(),
+      startVectorServer(),
     ]);
     const deployment = new Deployment(postgres, redis, model, vectors, mkdtempSync(join(tmpdir(), 'parley-deployment-')));
     await deployment.#prepareRoles(options);
@@ -182,7 +182,7 @@ export class Deployment implements Door {
       SECRET_KEY: 'a secret of at least thirty-two characters',
       DATABASE_URL: await this.postgres.fresh(),
       REDIS_URL: this.redis.url,
-      VECTOR_DATABASE_URL: this.vectors.url,
+      ...this.vectors.env,
       OPENAI_BASE_URL: this.model.url,
       PUBLIC_URL: this.#balancer?.url ?? `http://127.0.0.1:${doors[0]}`,
       ...Object.fromEntries(
