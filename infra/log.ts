@@ -1,3 +1,4 @@
+import { format } from 'node:util';
 import { pino, type Logger, type LoggerOptions } from 'pino';
 
 /** One JSON line for each fact worth reading later. Secrets never reach it. */
@@ -28,4 +29,11 @@ export function openLog(level: string): Log {
     },
   };
   return pino(options, pino.destination({ dest: 2, sync: true }));
+}
+
+/** What libraries say to the console becomes a line of the log like any other. */
+export function captureConsole(log: Log): void {
+  for (const level of ['debug', 'info', 'warn', 'error'] as const)
+    console[level] = (...said: unknown[]) => log[level]({ said: format(...said) }, 'a library spoke');
+  console.log = console.info;
 }

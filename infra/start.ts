@@ -1,6 +1,6 @@
 import { ConfigError, readConfig } from './config.ts';
 import { DirectoryInUse } from './database/lock.ts';
-import { openLog, type Log } from './log.ts';
+import { captureConsole, openLog, type Log } from './log.ts';
 import { openEverything } from './roles/everything.ts';
 import { openGatewayRole } from './roles/gateway.ts';
 import { requireSharedGround, roleFrom, type Opening, type Role, type Running } from './roles/role.ts';
@@ -19,6 +19,7 @@ async function run(): Promise<void> {
   const role = roleFrom(process.argv.slice(2));
   const config = readConfig(undefined, role === 'gateway' ? ['DATABASE_URL'] : []);
   const log = openLog(config.LOG_LEVEL).child(role === 'everything' ? {} : { role });
+  captureConsole(log);
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'an unhandled rejection'));
   if (role !== 'everything') requireSharedGround(role, config);
   const life: { running?: Running } = {};

@@ -13,16 +13,28 @@ export async function main(words) {
   const folder = mkdtempSync(join(tmpdir(), 'parley-test-'));
   try {
     const env = await withoutSettings();
-    const web = filesBelow('web/src').filter(
-      (file) => file.endsWith('.test.ts') && (words.length === 0 || words.some((word) => file.includes(word))),
-    );
-    const results = [await runJest(words, join(folder, 'jest.json'), env), await runWeb(web, join(folder, 'web.json'), env)];
+    const isWanted = (file) => words.length === 0 || words.some((word) => file.includes(word));
+    const web = filesBelow('web/src').filter((file) => file.endsWith('.test.ts') && isWanted(file));
+    const alone = filesBelow('tests').filter((file) => file.endsWith('.alone.test.ts') && isWanted(file));
+    const results = [
+      await runJest([...words.map(pattern), '--testPathIgnorePatterns', ALONE], join(folder, 'jest.json'), env),
+      await runWeb(web, join(folder, 'web.json'), env),
+    ];
+    if (alone.length > 0) results.push(await runJest(['--runInBand', ...alone.map(pattern)], join(folder, 'alone.json'), env));
     const [passed, failed, skipped] = ['passed', 'failed', 'skipped'].map((key) => results.reduce((sum, result) => sum + result[key], 0));
     process.stdout.write(`\n${passed} passed, ${failed} failed, ${skipped} skipped\n`);
     return failed > 0 || results.some(({ code }) => code !== 0) || passed === 0 ? 1 : 0;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Suites that want the machine for themselves: they start many processes, or put it under load. */
+const ALONE = String.raw`\.alone\.test\.`;
+
+/** Only what is below the checkout counts, not what its own folder is called. */
+function pattern(path) {
+  return `${basename(at())}/dist/.*${path.replace(/\.ts$/, '')}`;
 }
 
 /** The person's own settings must not decide what a test sees, but for the server that they may lend to a contract suite. */
@@ -33,7 +45,7 @@ async function withoutSettings() {
   return env;
 }
 
-async function runJest(words, outputFile, env) {
+async function runJest(choice, outputFile, env) {
   const flags = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', '--enable-source-maps'];
   const args = [
     ...flags,
@@ -43,8 +55,7 @@ async function runJest(words, outputFile, env) {
     '--json',
     `--outputFile=${outputFile}`,
     '--passWithNoTests',
-    // Only what is below the checkout counts, not what its own folder is called.
-    ...words.map((word) => `${basename(at())}/dist/.*${word}`),
+    ...choice,
   ];
   // jest writes its report to stderr and, beside the file, the whole JSON to stdout.
   const code = await runCleanly(findNode(), args, { env, stdio: ['ignore', 'ignore', 'inherit'] });
