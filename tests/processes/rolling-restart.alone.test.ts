@@ -17,10 +17,7 @@ interface Stream {
   watcher: Watcher;
 }
 
-/** Sixteen processes start twice; a machine that does other things beside may be too slow for it. */
-const missing = process.env['NIGHTLY'] ? missingServers : 'it wants the machine for itself; NIGHTLY=1 runs it';
-
-describeWhen(missing, 'a deployment that is renewed process by process', () => {
+describeWhen(missingServers, 'a deployment that is renewed process by process', () => {
   let deployment: Deployment;
   beforeAll(async () => {
     deployment = await Deployment.start({
