@@ -1,19 +1,23 @@
 # syntax=docker/dockerfile:1
 # One image for every role: docker run parley <role>.
 
-FROM node:24.11.1-bookworm-slim AS build
+FROM node:24.11.1-bookworm-slim AS ground
+# The Node that the lockfile names is one of the packages: their install scripts and the build run on it, and it needs
+# this library, which the Node of this image does not.
+RUN apt-get update && apt-get install -y --no-install-recommends libatomic1 && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
 COPY package.json package-lock.json ./
 COPY web/package.json web/
+
+FROM ground AS build
 RUN --mount=type=cache,target=/root/.npm npm ci --include=optional --no-audit --no-fund
 COPY . .
-RUN node infra/launch.mjs build && rm -rf dist/tests dist/.tsbuildinfo
+# Whoever cloned this may have kept it to themselves; the user of the image reads it all the same.
+RUN node infra/launch.mjs build && rm -rf dist/tests dist/.tsbuildinfo && find dist -name '*.test.js*' -delete \
+  && chmod -R go+rX LICENSE package.json dist infra/deploy schema web/build
 
-# What runs the product; the Node that the lockfile names is one of the packages.
-FROM node:24.11.1-bookworm-slim AS packages
-WORKDIR /app
-COPY package.json package-lock.json ./
-COPY web/package.json web/
+# What runs the product.
+FROM ground AS packages
 RUN --mount=type=cache,target=/root/.npm npm ci --omit=dev --include=optional --no-audit --no-fund \
   && mv node_modules/node-linux-*/bin/node /usr/local/bin/parley-node \
   && rm -rf node_modules/node-linux-* node_modules/node-bin-* node_modules/@parley \
@@ -29,7 +33,7 @@ COPY --from=packages /usr/local/bin/parley-node /usr/local/bin/node
 WORKDIR /app
 COPY --from=packages /app/node_modules node_modules
 COPY --from=build /app/package.json /app/LICENSE ./
-COPY --from=build /app/schema schema
+COPY --from=build /app/schema/*.graphql schema/
 COPY --from=build /app/web/build web/build
 COPY --from=build /app/infra/deploy/health-check.mjs /app/infra/deploy/backup.sh infra/deploy/
 COPY --from=build /app/dist dist

@@ -129,8 +129,25 @@ describe('the Dockerfile', () => {
   it('adds nothing from elsewhere, keeps no compiler, and pins what it stands on', () => {
     expect(text).not.toMatch(/^ADD /m);
     expect(last).not.toMatch(/COPY (?!--from=)/);
-    for (const stage of stages) expect(stage.split(/\s/)[0]).toMatch(/:\d+\.\d+[\w.-]*$/);
+    const own = stages.flatMap((stage) => /^\S+ AS (\w+)/.exec(stage)?.[1] ?? []);
+    const bases = stages.map((stage) => stage.split(/\s/)[0]!).filter((base) => !own.includes(base));
+    for (const base of bases) expect(base).toMatch(/:\d+\.\d+[\w.-]*$/);
     expect(stages.at(-2)).toContain('--omit=dev');
+  });
+
+  it('brings the library that the Node of the lockfile needs, where packages are installed as well as where it runs', () => {
+    const ground = (stage: string): string => stage + (stages.find((each) => each.includes(` AS ${stage.split(/\s/)[0]}\n`)) ?? '');
+    const running = stages.filter((stage) => stage === last || stage.includes('npm ci'));
+    expect(running.length).toBe(3);
+    for (const stage of running) expect(ground(stage)).toMatch(/apt-get install .*libatomic1/);
+  });
+
+  it('leaves tests and sources out, and lets its user read what a strict umask has kept to the builder', () => {
+    expect(text).toContain("find dist -name '*.test.js*' -delete");
+    const copied = [...last.matchAll(/^COPY --from=build (.+) \S+$/gm)].flatMap(([, paths]) => paths!.split(' '));
+    expect(copied).toContain('/app/schema/*.graphql');
+    const opened = /chmod -R go\+rX (.+)/.exec(text)![1]!.split(' ');
+    for (const path of copied) expect(opened.some((each) => `${path}/`.startsWith(`/app/${each}/`))).toBe(true);
   });
 
   it('never sees the secrets: they are in no context and in no commit', () => {
