@@ -1,0 +1,13 @@
+import { describe, expect, it } from '@jest/globals';
+import { addressOf } from './door.ts';
+
+describe('addressOf', () => {
+  it.each([
+    ['127.0.0.1', 'http://127.0.0.1:4000'],
+    ['::1', 'http://[::1]:4000'],
+    ['0.0.0.0', 'http://127.0.0.1:4000'],
+    ['::', 'http://[::1]:4000'],
+  ])('says how a listener on %s is reached', (HOST, address) => {
+    expect(addressOf({ HOST }, 4000)).toBe(address);
+  });
+});
