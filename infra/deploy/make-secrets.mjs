@@ -38,6 +38,8 @@ for (const pair of pairs) {
     throw new Error(`There is one of ${pair.join(' and ')}, which hold the same password. Remove it.`);
 }
 for (const [name, value] of Object.entries(secrets).filter(([name]) => !has(name))) {
-  writeFileSync(join(folder, name), `${value}\n`, { mode: 0o444 });
+  writeFileSync(join(folder, name), `${value}\n`);
+  // Not by the mode of the writing: a strict umask would take the readers away.
+  chmodSync(join(folder, name), 0o644);
   process.stdout.write(`made ${name}\n`);
 }

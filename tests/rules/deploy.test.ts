@@ -12,7 +12,8 @@ import { namesIn } from '../support/watching/metrics.ts';
 
 const compose = readCompose({ PUBLIC_HOST: 'parley.example.org' });
 const folder = mkdtempSync(join(tmpdir(), 'parley-deploy-'));
-const makeSecrets = () => execFileSync(process.execPath, ['infra/deploy/make-secrets.mjs', folder], { encoding: 'utf8' });
+const makeSecrets = () =>
+  execFileSync('sh', ['-c', 'umask 077; exec "$0" infra/deploy/make-secrets.mjs "$1"', process.execPath, folder], { encoding: 'utf8' });
 makeSecrets();
 afterAll(() => rmSync(folder, { recursive: true }));
 const inFolder = (path: string) => path.replace('/run/secrets', folder);
@@ -47,6 +48,10 @@ describe('docker-compose.yml', () => {
     expect(new Set(compose.services.flatMap(({ secrets }) => secrets))).toEqual(new Set(Object.keys(compose.secrets)));
     expect(statSync(folder).mode & 0o077).toBe(0);
     expect(makeSecrets()).toBe('');
+  });
+
+  it('lets the users of the containers read the secrets, and their owner change them, whatever the umask', () => {
+    for (const name of readdirSync(folder)) expect([name, statSync(join(folder, name)).mode & 0o777]).toEqual([name, 0o644]);
   });
 
   it('hardens every service, limits it, and pins its version', () => {
