@@ -1,5 +1,5 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
@@ -73,6 +73,37 @@ describe('docker-compose.yml', () => {
     expect(compose.networks['inside']).toEqual({ internal: true });
     for (const name of ['postgres', 'redis', 'weaviate', 's3'])
       expect(compose.services.find((each) => each.name === name)!.networks).toEqual(['inside']);
+  });
+
+  it('gives a first process that hears signals to what is a shell that waits', () => {
+    const waiting = compose.services.filter(({ entrypoint }) => entrypoint?.[1]?.endsWith('.sh'));
+    // Whose image is PostgreSQL's would be told with SIGINT, for which a shell that waits has no ear either.
+    expect(waiting.map(({ name, init, stop_signal }) => [name, init, stop_signal])).toEqual([
+      ['backup', true, undefined],
+      ['base-backup', true, 'SIGTERM'],
+    ]);
+  });
+
+  it.each([
+    ['a day', 0, '86400'],
+    ['ten minutes', 1, '600'],
+  ])('backs up again after %s when a backup ends with %i', (_words, code, seconds) => {
+    const programs = mkdtempSync(join(tmpdir(), 'parley-deploy-programs-'));
+    const program = (name: string, body: string) => writeFileSync(join(programs, name), `#!/bin/sh\n${body}\n`, { mode: 0o755 });
+    program('node', `exit ${code}`);
+    program('find', 'exit 0');
+    program('sleep', 'echo "$1"; exit 1');
+    const env = { PATH: `${programs}:${process.env['PATH']}`, KEEP_DAYS: '14' };
+    const { stdout } = spawnSync('sh', ['infra/deploy/backup.sh'], { env, encoding: 'utf8' });
+    rmSync(programs, { recursive: true });
+    expect(stdout.trim()).toBe(seconds);
+  });
+
+  it('packs the archived log, and clears up under the names that it gives', () => {
+    const command = compose.services.find(({ name }) => name === 'postgres')!.command!.find((part) => part.startsWith('archive_command='));
+    expect(command).toMatch(/gzip .*\/archive\/wal\/%f\.gz$/);
+    expect(readFileSync('infra/deploy/postgres/base-backup.sh', 'utf8')).toContain('pg_archivecleanup -x .gz /archive/wal');
+    expect(readFileSync('infra/deploy/README.md', 'utf8')).toContain("restore_command = 'gunzip <");
   });
 
   it('names only files, volumes, networks and services that there are', () => {

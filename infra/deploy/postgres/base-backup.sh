@@ -12,6 +12,6 @@ while :; do
   find /archive/base -mindepth 1 -maxdepth 1 -type d -mtime +"$KEEP_DAYS" -exec rm -rf {} +
   # The log from before the oldest backup leads nowhere.
   oldest=$(find /archive/base -mindepth 1 -maxdepth 1 -type d | sort | head -n 1)
-  pg_archivecleanup /archive/wal "$(sed -n 's/^START WAL LOCATION: .*(file \([0-9A-F]*\))$/\1/p' "$oldest/backup_label")"
+  pg_archivecleanup -x .gz /archive/wal "$(sed -n 's/^START WAL LOCATION: .*(file \([0-9A-F]*\))$/\1/p' "$oldest/backup_label")"
   sleep 86400
 done

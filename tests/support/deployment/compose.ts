@@ -15,6 +15,8 @@ export interface ComposeService {
   volumes: string[];
   ports: string[];
   read_only?: boolean;
+  init?: boolean;
+  stop_signal?: string;
   restart?: string;
   cap_drop?: string[];
   security_opt?: string[];
