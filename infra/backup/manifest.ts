@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, existsSync } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import type { TableContent } from './tables.ts';
@@ -51,10 +51,13 @@ export async function writeManifest(folder: string, manifest: Manifest): Promise
 
 /** Reads every byte of a backup. Rejects with a list of what is missing, changed or does not belong there. */
 export async function readBackup(folder: string): Promise<Manifest> {
-  if (!existsSync(join(folder, SEAL))) throw new BackupRefused(`${folder} is no backup, or one that was never finished.`);
+  const seal = await readFile(join(folder, SEAL), 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'EACCES')
+      throw new BackupRefused(`${folder} may not be read by the user that restores it. Make that user its owner.`);
+    throw new BackupRefused(`${folder} is no backup, or one that was never finished.`);
+  });
   const text = await readFile(join(folder, MANIFEST), 'utf8').catch(() => '');
-  if ((await readFile(join(folder, SEAL), 'utf8')) !== `${sha256Of(text)}  ${MANIFEST}\n`)
-    throw new BackupRefused(`The backup is damaged: ${MANIFEST} or ${SEAL} has changed.`);
+  if (seal !== `${sha256Of(text)}  ${MANIFEST}\n`) throw new BackupRefused(`The backup is damaged: ${MANIFEST} or ${SEAL} has changed.`);
   const manifest = JSON.parse(text) as Manifest;
   if (manifest.format !== 1)
     throw new BackupRefused(`The backup has the form ${String(manifest.format)}, which this version does not know.`);
