@@ -43,6 +43,14 @@ describe('the settings', () => {
     expect(told).not.toContain('hunter2');
   });
 
+  it('verify the certificate of PostgreSQL whenever TLS is asked for, whatever the next driver makes of the word', () => {
+    const read = (query: string) => readConfig({ DATABASE_URL: `postgres://u:p@db/parley${query}` }).DATABASE_URL;
+    for (const mode of ['prefer', 'require', 'verify-ca', 'verify-full'])
+      expect(read(`?sslmode=${mode}&options=x`)).toBe('postgres://u:p@db/parley?sslmode=verify-full&options=x');
+    for (const query of ['', '?sslmode=disable', '?sslmode=no-verify', '?uselibpqcompat=true&sslmode=require'])
+      expect(read(query)).toBe(`postgres://u:p@db/parley${query}`);
+  });
+
   describe('in files', () => {
     const folder = mkdtempSync(join(tmpdir(), 'parley-secrets-'));
     const file = join(folder, 'secret');

@@ -59,14 +59,14 @@ export const SETTINGS = {
   ),
   DATABASE_URL: setting(
     '',
-    'PostgreSQL server, `postgres://user:password@host/database`; PGlite in DATA_DIR when empty.',
-    optional(server('postgres:', 'postgresql:')),
+    'PostgreSQL server, `postgres://user:password@host/database`, with `?sslmode=verify-full` for TLS; PGlite in DATA_DIR when empty.',
+    optional(postgres),
     required,
   ),
   DATABASE_REPLICA_URL: setting(
     '',
     'Read-only replicas of the server of DATABASE_URL, separated by commas, for searches and reports that may be a moment old.',
-    (value) => list(value).map(server('postgres:', 'postgresql:')),
+    (value) => list(value).map(postgres),
   ),
   REDIS_URL: setting(
     '',
@@ -78,7 +78,7 @@ export const SETTINGS = {
   VECTOR_DATABASE_URL: setting(
     '',
     'PostgreSQL server with pgvector, where the one of DATABASE_URL has none and there is no Weaviate.',
-    optional(server('postgres:', 'postgresql:')),
+    optional(postgres),
   ),
   WEAVIATE_URL: setting('', 'Weaviate server, `http://host:8080`; pgvector in the database when empty.', optional(url('http:', 'https:'))),
   WEAVIATE_GRPC_PORT: setting('50051', 'Port of the same host where Weaviate speaks gRPC.', integer(1, 65535)),
@@ -214,11 +214,11 @@ function url(...protocols: string[]): (value: string) => string {
 }
 
 /** The address of a server, which may hold a password: it is never repeated. */
-function server(...protocols: string[]): (value: string) => string {
-  return (value) => {
-    if (URL.canParse(value) && protocols.includes(new URL(value).protocol)) return value;
-    throw new Error(`must be an address that begins with ${protocols.map((p) => `${p}//`).join(' or ')}`);
-  };
+function postgres(value: string): string {
+  if (!URL.canParse(value) || !['postgres:', 'postgresql:'].includes(new URL(value).protocol))
+    throw new Error('must be an address that begins with postgres:// or postgresql://');
+  // The driver takes these for the last one as well, and says at each start that it will not do so for ever.
+  return value.includes('uselibpqcompat=') ? value : value.replace(/(?<=[?&]sslmode=)(prefer|require|verify-ca)(?=&|$)/, 'verify-full');
 }
 
 function redis(value: string): string {

@@ -27,7 +27,7 @@ import { MemoryPresence } from './presence/memory.ts';
 import type { Presence } from './presence/presence.ts';
 import { RedisPresence } from './presence/redis.ts';
 import { PostgresQueue } from './queue/postgres.ts';
-import { reach } from './reach.ts';
+import { reach, type ReachOptions } from './reach.ts';
 import { openRedis, openRedisKeys } from './redis.ts';
 import { rememberedAi } from './remembered.ts';
 import { SignedTickets } from './tickets.ts';
@@ -83,7 +83,7 @@ export async function openPlatform(config: Config, log: Log, { vectors: usesVect
     embeddingModel: config.EMBEDDING_MODEL,
     idleMs: config.PROVIDER_IDLE_MS,
   };
-  const cache = await openCache(config, log, ground.bus);
+  const cache = await openCache(config, ground.bus, { log, awaited: options.awaited });
   await queue.open();
   return {
     ...ground,
@@ -197,10 +197,14 @@ async function openSeen(
   if (!url) return { bus: new MemoryBus(log), limits: new MemoryLimits(), presence: new MemoryPresence() };
   const bus = new RedisBus((name) => openRedis(url, name, log), log);
   await reach('REDIS_URL', () => bus.open(), { log, awaited });
-  const limits = new RedisLimits(await openRedisKeys(url, 'limits', log));
-  return { bus, limits, presence: new RedisPresence(await openRedisKeys(url, 'presence', log)) };
+  const limits = new RedisLimits(await reachKeys(url, 'limits', { log, awaited }));
+  return { bus, limits, presence: new RedisPresence(await reachKeys(url, 'presence', { log, awaited })) };
 }
 
-async function openCache({ REDIS_URL: url }: Config, log: Log, bus: Bus): Promise<Cache> {
-  return url ? new LayeredCache(new RedisCache(await openRedisKeys(url, 'cache', log)), bus).open() : new MemoryCache();
+async function openCache({ REDIS_URL: url }: Config, bus: Bus, options: ReachOptions): Promise<Cache> {
+  return url ? new LayeredCache(new RedisCache(await reachKeys(url, 'cache', options)), bus).open() : new MemoryCache();
+}
+
+function reachKeys(url: string, name: string, options: ReachOptions) {
+  return reach('REDIS_URL', () => openRedisKeys(url, name, options.log), options);
 }

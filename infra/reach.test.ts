@@ -18,7 +18,7 @@ async function tried(failure: Error, patienceMs?: number): Promise<{ attempts: n
 
 describe('a server that does not let us in', () => {
   it('is tried again until patience ends, and then named', async () => {
-    const { attempts, end } = await tried(new Error('connect ECONNREFUSED'), 1);
+    const { attempts, end } = await tried(new Error('connect ECONNREFUSED'), 400);
     expect(attempts).toBeGreaterThan(1);
     expect(end).toBeInstanceOf(ConfigError);
     expect(end.message).toBe('REDIS_URL: the server does not let us in or does not answer: connect ECONNREFUSED');
@@ -32,4 +32,15 @@ describe('a server that does not let us in', () => {
     expect(attempts).toBe(1);
     expect(end.message).toMatch(message);
   });
+
+  it.each(['self-signed certificate in certificate chain', 'The server does not support SSL connections'])(
+    'is not tried again when no trust can be had: %s',
+    async (reason) => {
+      const { attempts, end } = await tried(new Error(reason));
+      expect(attempts).toBe(1);
+      expect(end).toBeInstanceOf(ConfigError);
+      expect(end.message).toMatch(`REDIS_URL: there is no secure connection to the server: ${reason}.`);
+      expect(end.message).toMatch('NODE_EXTRA_CA_CERTS');
+    },
+  );
 });

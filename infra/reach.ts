@@ -5,6 +5,8 @@ import type { Log } from './log.ts';
 const PAUSE_MS = 500;
 /** A server that refuses the name or the password will do so again. */
 const HOPELESS = /^(28|3D)|WRONGPASS|NOAUTH|UNAUTHENTICATED|\b40[13]\b/;
+/** So will one whose certificate is not trusted, or that speaks no TLS where the address asks for it. */
+const INSECURE = /certificate|ERR_SSL|EPROTO|does not support SSL/i;
 
 export interface ReachOptions {
   log: Log;
@@ -28,6 +30,11 @@ export async function reach<T>(setting: string, open: () => Promise<T>, options:
     } catch (error) {
       if (error instanceof ConfigError) throw error;
       const reason = reasonOf(error);
+      if (INSECURE.test(reason))
+        throw new ConfigError(
+          `${setting}: there is no secure connection to the server: ${reason}. Where its certificate is of an authority of your own, NODE_EXTRA_CA_CERTS names the file with the certificate of that.`,
+          { cause: error },
+        );
       if (HOPELESS.test(reason) || Date.now() > deadline)
         throw new ConfigError(`${setting}: the server does not let us in or does not answer: ${reason}`, { cause: error });
       log.warn({ setting, reason }, 'waiting for a server');

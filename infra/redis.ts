@@ -1,6 +1,7 @@
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
+import { certificateFault } from './certificate-fault.ts';
 import type { Log } from './log.ts';
-import { readRedisAddress, type RedisAddress } from './redis-address.ts';
+import { readRedisAddress, type Place, type RedisAddress } from './redis-address.ts';
 import { firstSlotOf } from './redis-cluster.ts';
 
 /** A command without an answer for this long has failed: nothing waits for Redis for ever. Milliseconds, as all here. */
@@ -18,7 +19,7 @@ type Patience = (times: number) => number | null;
  */
 export async function openRedis(url: string, name: string, log: Log): Promise<Redis> {
   const address = readRedisAddress(url);
-  return connected({ name, log }, (patience) => new Redis({ ...common(address, name, patience), ...wayTo(address, patience) }));
+  return connected({ address, name, log }, (patience) => new Redis({ ...common(address, name, patience), ...wayTo(address, patience) }));
 }
 
 /** The same for keys, which a cluster spreads over its nodes: a command or script touches the keys of one hash tag. */
@@ -26,7 +27,7 @@ export async function openRedisKeys(url: string, name: string, log: Log): Promis
   const address = readRedisAddress(url);
   if (address.kind !== 'cluster') return openRedis(url, name, log);
   return connected(
-    { name, log },
+    { address, name, log },
     (patience) =>
       new Cluster(address.nodes, {
         lazyConnect: true,
@@ -78,7 +79,7 @@ function wayTo(address: RedisAddress, patience: Patience): RedisOptions {
 }
 
 async function connected<T extends Redis | Cluster>(
-  { name, log }: { name: string; log: Log },
+  { address, name, log }: { address: RedisAddress; name: string; log: Log },
   make: (patience: Patience) => T,
 ): Promise<T> {
   let hasStood = false;
@@ -86,11 +87,11 @@ async function connected<T extends Redis | Cluster>(
   let fault: Error | undefined;
   redis.on('error', (error: Error) => (fault = error));
   try {
-    await redis.connect();
+    await Promise.race([redis.connect(), failureAtEnd(redis)]);
   } catch (error) {
     redis.disconnect();
-    // What ioredis rejects with says only that the connection is closed.
-    throw fault ?? error;
+    // What ioredis rejects with says only that the connection is closed; of a Sentinel it never says more.
+    throw (address.tls ? await certificateFault(placesOf(address)) : undefined) ?? fault ?? error;
   }
   hasStood = true;
   let up = true;
@@ -105,6 +106,18 @@ async function connected<T extends Redis | Cluster>(
   const beat = setInterval(() => void redis.ping().catch(() => beginAnew(redis)), BEAT_MS).unref();
   redis.once('end', () => clearInterval(beat));
   return redis;
+}
+
+/** A cluster that is found broken at the first look is given up without a word to who waits for the connection. */
+function failureAtEnd(redis: Redis | Cluster): Promise<never> {
+  return new Promise((_resolve, reject) =>
+    redis.once('end', () => reject(new Error('Redis is there, but not ready: not all of it is up.'))),
+  );
+}
+
+function placesOf(address: RedisAddress): readonly Place[] {
+  if (address.kind === 'server') return [address.at];
+  return address.kind === 'sentinel' ? address.sentinels : address.nodes;
 }
 
 /** A connection on which not even a beat is answered is dead, though nobody has closed it; a cluster sees to its own. */

@@ -161,5 +161,14 @@ describeWhen(missingRedis, 'limits on a group of Redis servers', () => {
       await eventually(allShared, Boolean, 5_000);
       await Promise.all([here.close(), there.close()]);
     });
+
+    it('do not open while a part of it is missing, and keep nobody waiting', async () => {
+      await group.killMaster();
+      // Until the others have noticed.
+      const refusal = () => openAt(group.url).then((limits) => limits.close(), String);
+      expect(await eventually(refusal, Boolean)).toContain('not all of it is up');
+      await group.startMaster();
+      await eventually(refusal, (text) => text === undefined);
+    });
   });
 });

@@ -1,9 +1,10 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { chownSync, copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
+import { basename, delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
+import type { Certificate } from './authority.ts';
 import { freePort } from './free-port.ts';
 import { ServerProcess } from './server-process.ts';
 
@@ -49,9 +50,11 @@ export interface PostgresOptions {
   settings?: string[];
   /** Data that are there already, of the user of the servers. */
   data?: string;
+  /** With one, for localhost, it lets nobody in who comes without TLS. */
+  certificate?: Certificate;
 }
 
-export async function startPostgres({ settings = [], data: existing }: PostgresOptions = {}): Promise<Postgres> {
+export async function startPostgres({ settings = [], data: existing, certificate }: PostgresOptions = {}): Promise<Postgres> {
   const bin = programs()!;
   const directory = mkdtempSync(join(tmpdir(), 'parley-postgres-'));
   const user = process.getuid?.() === 0 ? servant() : undefined;
@@ -61,7 +64,8 @@ export async function startPostgres({ settings = [], data: existing }: PostgresO
   const run = async (program: string, args: string[]) => (await promisify(execFile)(join(bin, program), args, options)).stdout;
   if (!existing) await run('initdb', ['-D', data, '-U', 'parley', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync']);
   const port = await freePort();
-  const all = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'fsync=off', 'max_connections=400', ...settings];
+  const secured = certificate ? secure(data, certificate, user) : [];
+  const all = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'fsync=off', 'max_connections=400', ...secured, ...settings];
   const server = new ServerProcess(
     [join(bin, 'postgres'), '-D', data, '-p', String(port), ...all.flatMap((setting) => ['-c', setting])],
     /ready to accept (read-only )?connections/,
@@ -69,7 +73,8 @@ export async function startPostgres({ settings = [], data: existing }: PostgresO
   );
   await server.start();
   let count = 0;
-  const urlOf = (database: string) => `postgres://parley@127.0.0.1:${port}/${database}`;
+  const urlOf = (database: string) =>
+    certificate ? `postgres://parley@localhost:${port}/${database}?sslmode=verify-full` : `postgres://parley@127.0.0.1:${port}/${database}`;
   async function ask<Row>(database: string, sql: string): Promise<Row> {
     const client = new Client({ connectionString: urlOf(database) });
     await client.connect();
@@ -94,6 +99,19 @@ export async function startPostgres({ settings = [], data: existing }: PostgresO
       rmSync(directory, { recursive: true, force: true });
     },
   };
+}
+
+/** The settings; the server reads no key that others could read, too. */
+function secure(data: string, { certificate, key }: Certificate, user?: { uid: number; gid: number }): string[] {
+  const access = join(data, 'pg_hba.conf');
+  writeFileSync(access, readFileSync(access, 'utf8').replaceAll(/^host /gm, 'hostssl '));
+  const files = [certificate, key].map((file) => {
+    const own = join(data, basename(file));
+    copyFileSync(file, own);
+    if (user) chownSync(own, user.uid, user.gid);
+    return own;
+  });
+  return ['ssl=on', `ssl_cert_file=${files[0]}`, `ssl_key_file=${files[1]}`];
 }
 
 function programs(): string | undefined {

@@ -1,8 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Certificate } from './authority.ts';
 import { eventually } from './eventually.ts';
 import { freePort } from './free-port.ts';
-import { missingRedis, redisProcess, redisVersion, runCommand, startRedis } from './redis.ts';
+import { missingRedis, portSettings, redisProcess, redisVersion, runCommand, startRedis } from './redis.ts';
 
 /** Null, or why there can be no cluster: its settings here are those of Redis 7. */
 export const missingCluster = missingRedis ?? (redisVersion() < 7 ? 'redis-server is older than 7' : null);
@@ -19,27 +20,27 @@ export interface RedisGroup {
 const MASTER = 'parley';
 
 /** A master with a replica, and three Sentinels who agree within a second that a master is dead. */
-export async function startSentinels(): Promise<RedisGroup> {
-  const master = await startRedis();
-  const replica = await startRedis({ replicaof: `127.0.0.1 ${master.port}` });
-  const sentinels = await Promise.all([1, 2, 3].map(() => startSentinel(master.port)));
+export async function startSentinels(certificate?: Certificate): Promise<RedisGroup> {
+  const master = await startRedis({}, certificate);
+  const replica = await startRedis({ replicaof: `127.0.0.1 ${master.port}` }, certificate);
+  const sentinels = await Promise.all([1, 2, 3].map(() => startSentinel(master.port, certificate)));
   const ports = sentinels.map(({ port }) => port);
   // Each must know the other two and the replica before it can lead.
-  for (const port of ports) await eventually(() => masterAsSeenBy(port), knowsAll);
+  for (const port of ports) await eventually(() => masterAsSeenBy(port, certificate), knowsAll);
   return {
-    url: `redis+sentinel://${ports.map((port) => `127.0.0.1:${port}`).join(',')}/${MASTER}`,
+    url: `${schemeFor(certificate)}+sentinel://${ports.map((port) => `127.0.0.1:${port}`).join(',')}/${MASTER}`,
     killMaster: () => master.kill(),
     startMaster: () => master.start(),
     stop: async () => void (await Promise.all([...sentinels, replica, master].map((each) => each.stop()))),
   };
 }
 
-async function startSentinel(masterPort: number): Promise<{ port: number; stop(): Promise<void> }> {
+async function startSentinel(masterPort: number, certificate?: Certificate): Promise<{ port: number; stop(): Promise<void> }> {
   const port = await freePort();
   const { server, forget } = redisProcess((directory) => {
     const file = join(directory, 'sentinel.conf');
     const lines = [
-      `port ${port}`,
+      ...Object.entries(portSettings(port, certificate)).map((setting) => setting.join(' ')),
       'bind 127.0.0.1',
       `dir ${directory}`,
       `sentinel monitor ${MASTER} 127.0.0.1 ${masterPort} 2`,
@@ -53,8 +54,8 @@ async function startSentinel(masterPort: number): Promise<{ port: number; stop()
   return { port, stop: () => server.end('SIGTERM').then(forget) };
 }
 
-async function masterAsSeenBy(port: number): Promise<Record<string, string>> {
-  const words = (await runCommand(port, ['SENTINEL', 'MASTER', MASTER])) as string[];
+async function masterAsSeenBy(port: number, certificate?: Certificate): Promise<Record<string, string>> {
+  const words = (await runCommand(port, ['SENTINEL', 'MASTER', MASTER], certificate)) as string[];
   return Object.fromEntries(words.flatMap((word, index) => (index % 2 === 0 ? [[word, words[index + 1]!]] : [])));
 }
 
@@ -65,11 +66,12 @@ function knowsAll({ 'num-other-sentinels': others, 'num-slaves': replicas, flags
 const SLOTS = 16_384;
 
 /** Three masters that share the slots. */
-export async function startCluster(): Promise<RedisGroup> {
+export async function startCluster(certificate?: Certificate): Promise<RedisGroup> {
   const nodes = await Promise.all(
     [0, 1, 2].map(async (index) => {
       const busPort = String(await freePort());
-      const redis = await startRedis({ 'cluster-enabled': 'yes', 'cluster-port': busPort, 'cluster-node-timeout': '1000' });
+      const settings = { 'cluster-enabled': 'yes', 'cluster-port': busPort, 'cluster-node-timeout': '1000' };
+      const redis = await startRedis(settings, certificate);
       const [from, to] = [index, index + 1].map((third) => Math.floor((SLOTS * third) / 3)) as [number, number];
       await redis.run('CLUSTER', 'SET-CONFIG-EPOCH', String(index + 1));
       await redis.run('CLUSTER', 'ADDSLOTSRANGE', String(from), String(to - 1));
@@ -80,7 +82,7 @@ export async function startCluster(): Promise<RedisGroup> {
   for (const { port, busPort } of others) await first!.run('CLUSTER', 'MEET', '127.0.0.1', String(port), busPort);
   for (const node of nodes) await eventually(() => node.run('CLUSTER', 'INFO').then(String), isWhole);
   return {
-    url: `redis+cluster://${nodes.map(({ port }) => `127.0.0.1:${port}`).join(',')}`,
+    url: `${schemeFor(certificate)}+cluster://${nodes.map(({ port }) => `127.0.0.1:${port}`).join(',')}`,
     killMaster: () => first!.kill(),
     startMaster: () => first!.start(),
     stop: async () => void (await Promise.all(nodes.map((node) => node.stop()))),
@@ -89,4 +91,8 @@ export async function startCluster(): Promise<RedisGroup> {
 
 function isWhole(info: string): boolean {
   return info.includes('cluster_state:ok') && info.includes('cluster_known_nodes:3');
+}
+
+function schemeFor(certificate?: Certificate): string {
+  return certificate ? 'rediss' : 'redis';
 }

@@ -1,8 +1,9 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis as Client } from 'ioredis';
+import type { Certificate } from './authority.ts';
 import { freePort } from './free-port.ts';
 import { ServerProcess } from './server-process.ts';
 import { findProgram } from './program.ts';
@@ -26,10 +27,10 @@ export interface Redis {
   stop(): Promise<void>;
 }
 
-/** `settings` as in the configuration file, each of two words. */
-export async function startRedis(settings: Record<string, string> = {}): Promise<Redis> {
+/** `settings` as in the configuration file, each of two words. With a certificate it speaks TLS and nothing else. */
+export async function startRedis(settings: Record<string, string> = {}, certificate?: Certificate): Promise<Redis> {
   const port = await freePort();
-  const all = { port: String(port), bind: '127.0.0.1', save: '', appendonly: 'no', ...settings };
+  const all = { ...portSettings(port, certificate), bind: '127.0.0.1', save: '', appendonly: 'no', ...settings };
   const { server, forget } = redisProcess((directory) => [
     '--dir',
     directory,
@@ -38,8 +39,8 @@ export async function startRedis(settings: Record<string, string> = {}): Promise
   await server.start();
   return {
     port,
-    url: `redis://127.0.0.1:${port}`,
-    run: (...words) => runCommand(port, words),
+    url: certificate ? `rediss://localhost:${port}` : `redis://127.0.0.1:${port}`,
+    run: (...words) => runCommand(port, words, certificate),
     start: () => server.start(),
     kill: () => server.end('SIGKILL'),
     freeze: () => server.signal('SIGSTOP'),
@@ -50,6 +51,29 @@ export async function startRedis(settings: Record<string, string> = {}): Promise
       forget();
     },
   };
+}
+
+export function portSettings(port: number, certificate?: Certificate): Record<string, string> {
+  if (!certificate) return { port: String(port) };
+  return {
+    port: '0',
+    'tls-port': String(port),
+    'tls-cert-file': certificate.certificate,
+    'tls-key-file': certificate.key,
+    'tls-ca-cert-file': certificate.authority,
+    'tls-auth-clients': 'no',
+    // Among each other, too.
+    'tls-replication': 'yes',
+    'tls-cluster': 'yes',
+  };
+}
+
+/** Null, or why a server would speak no TLS. */
+export function missingRedisTls(): string | null {
+  if (missingRedis) return missingRedis;
+  // It ends in both cases, because it is not told enough.
+  const { stdout, stderr } = spawnSync(program.path!, ['--port', '0', '--tls-port', '1'], { encoding: 'utf8' });
+  return /CONFIG FILE ERROR/.test(stdout + stderr) ? 'redis-server was built without TLS' : null;
 }
 
 /** The first number of the version. */
@@ -69,8 +93,9 @@ export function redisProcess(
   };
 }
 
-export async function runCommand(port: number, [name, ...rest]: string[]): Promise<unknown> {
-  const client = new Client({ port, lazyConnect: true, retryStrategy: null, commandTimeout: 5_000 });
+export async function runCommand(port: number, [name, ...rest]: string[], certificate?: Certificate): Promise<unknown> {
+  const tls = certificate ? { tls: { ca: readFileSync(certificate.authority) } } : {};
+  const client = new Client({ port, host: '127.0.0.1', ...tls, lazyConnect: true, retryStrategy: null, commandTimeout: 5_000 });
   client.on('error', () => undefined);
   try {
     await client.connect();
