@@ -90,7 +90,7 @@ export const knowledge: Subgraph<'knowledge'> = {
       },
       hears: {},
       async start(fork) {
-        await renewIndex(fork(), queue, ai.embedding.model);
+        await renewIndex(fork(), ports);
         return startSweep(fork, ports, log);
       },
     };

@@ -45,6 +45,13 @@ async function collections(): Promise<number[]> {
   return counts;
 }
 
+/** As the loss of a server of vectors beside the database. */
+async function loseVectors(): Promise<void> {
+  const engine = await PGlite.create({ dataDir: join(dataDir, 'postgres'), extensions: { vector } });
+  await engine.exec('drop schema vectors cascade');
+  await engine.close();
+}
+
 /** The next requests for vectors wait until they are let go. */
 function holdEmbeddings(): { letGo(): void; waiting(): Promise<unknown> } {
   const { promise, resolve: letGo } = Promise.withResolvers<void>();
@@ -69,6 +76,24 @@ afterEach(async () => {
   await product.stop();
   await model.stop();
   rmSync(dataDir, { recursive: true, force: true });
+});
+
+describe('when the vectors were lost and the texts were not', () => {
+  it('makes them anew at the next start', async () => {
+    await add('boats.txt', 'A ketch is a boat with two masts.');
+    await product.stop();
+    await loseVectors();
+    await start('first');
+    const [now, before] = await settled();
+    expect(now).toMatchObject({ model: 'first', documentCount: 1, indexedCount: 1, failure: null });
+    expect(before).toMatchObject({ model: 'first', state: 'RETIRED' });
+    expect(await found('ketch masts')).toEqual(['boats.txt']);
+    await product.stop();
+    expect(await collections()).toEqual([1]);
+    await start('first');
+    await add('planes.txt', 'A biplane has two wings.');
+    expect((await indexes()).map(({ state }) => state)).toEqual(['ACTIVE', 'RETIRED']);
+  }, 120_000);
 });
 
 describe('when the embedding model is changed', () => {

@@ -1,5 +1,7 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import type { Queue } from '../../../infra/queue/queue.ts';
+import type { Vectors } from '../../../infra/vectors/vectors.ts';
+import { Failure } from '../../../schema/errors.ts';
 import type { JobContext } from '../../context.ts';
 import type { Ports } from '../../subgraph.ts';
 import { Document } from '../document.entity.ts';
@@ -9,8 +11,10 @@ import { beginIndex, collectionOf, giveUp, lockPointer, PLATFORM, writableIndexe
 /** So long a worker may be silent before its index is given to another. */
 const SILENT_SECONDS = 15;
 
-/** At the start of a process: the texts get new vectors when the embedding model was changed. */
-export async function renewIndex(em: SqlEntityManager, queue: Queue, model: string): Promise<void> {
+/** At the start of a process: the texts get new vectors when the embedding model was changed, or the vectors were lost. */
+export async function renewIndex(em: SqlEntityManager, { ai, queue, vectors }: Pick<Ports, 'ai' | 'queue' | 'vectors'>): Promise<void> {
+  const { model } = ai.embedding;
+  const lost = await lostIndex(em, vectors);
   await em.transactional(async (inner) => {
     await lockPointer(inner);
     for (const { id } of await inner.find(VectorIndex, { state: { $in: ['RETIRED', 'FAILED'] }, droppedAt: null }))
@@ -19,9 +23,31 @@ export async function renewIndex(em: SqlEntityManager, queue: Queue, model: stri
     const building = await inner.findOne(VectorIndex, { state: 'BUILDING' });
     if (active?.model === model && building && building.model !== model)
       await giveUp(inner, queue, building, 'The embedding model was changed back.');
-    if (active?.model === model || building?.model === model) return;
+    if ((active?.model === model && active.id !== lost) || building?.model === model) return;
     if (active || building || (await inner.count(Document, { status: 'READY' })) > 0) await beginIndex(inner, queue, model, PLATFORM);
   });
+}
+
+/**
+ * The active index, if nothing is left of it: the rows came back to a moment, and the vectors, which have a server of
+ * their own, were lost. The oldest document is asked for: a younger one may have come since, and has vectors.
+ */
+async function lostIndex(em: SqlEntityManager, vectors: Vectors): Promise<string | null> {
+  const index = await em.fork().findOne(VectorIndex, { state: 'ACTIVE' });
+  const collection = index && collectionOf(index);
+  const [oldest] = await em.execute<{ tenant: string }[]>(
+    `select knowledge_base_id as tenant from knowledge.document
+     where status = 'READY' and duplicate_of is null and passage_count > 0 order by id limit 1`,
+  );
+  if (!collection || !oldest) return null;
+  try {
+    for await (const _ of vectors.scan(collection, oldest.tenant)) return null;
+    return index.id;
+  } catch (error) {
+    // Away is not lost.
+    if (error instanceof Failure && error.retryable) return null;
+    throw error;
+  }
 }
 
 /** A question shows that the same model makes vectors of another length now: the texts get new ones. */
