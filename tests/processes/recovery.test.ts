@@ -1,6 +1,8 @@
-import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { archiveSettings } from '../support/deployment/archive.ts';
 import { PgvectorServer } from '../support/deployment/pgvector-server.ts';
 import { eventually } from '../support/eventually.ts';
 import { PASSWORD, Person } from '../support/person.ts';
@@ -15,23 +17,22 @@ const CONVERSATIONS = '{ conversations(first: 10) { edges { node { id } } } }';
 const COUNTS = `select (select count(*) from users."user")::int as people, (select count(*) from conversations.message)::int as messages,
   (select count(*) from conversations.run_event)::int as events, (select count(*) from analytics.audit_entry)::int as entries`;
 
-/** What infra/deploy/README.md describes, with the names of this machine. */
+/** What docker-compose.yml sets and infra/deploy/README.md describes, with the names of this machine. */
 describeWhen(missingPostgres(), 'a base backup with archived WAL', () => {
   let postgres: Postgres;
   let recovered: Postgres | undefined;
   let vectors: PgvectorServer;
   let dataDir: string;
   let database: string;
+  let archive: string;
 
   beforeEach(async () => {
     [vectors, dataDir] = await Promise.all([PgvectorServer.start(), keptDataDirectory()]);
-    postgres = await startPostgres({
-      settings: [
-        'archive_mode=on',
-        'archive_timeout=60',
-        `archive_command=mkdir -p ${ARCHIVE} && test ! -f ${ARCHIVE}/%f && cp %p ${ARCHIVE}/%f.part && mv ${ARCHIVE}/%f.part ${ARCHIVE}/%f`,
-      ],
-    });
+    postgres = await startPostgres({ settings: archiveSettings(ARCHIVE) });
+    archive = join(postgres.directory, 'archive');
+    mkdirSync(archive);
+    // The server writes there under a user of its own.
+    chmodSync(archive, 0o777);
     database = new URL(await postgres.fresh()).pathname.slice(1);
   });
   afterEach(async () => {
@@ -42,6 +43,52 @@ describeWhen(missingPostgres(), 'a base backup with archived WAL', () => {
 
   const start = (server: Postgres): Promise<Product> =>
     startProduct({ dataDir, env: { DATABASE_URL: server.urlOf(database), VECTOR_DATABASE_URL: vectors.url } });
+
+  /** Resolves once the segment that is being written is in the archive, and gives its name. */
+  async function archiveSegment(): Promise<string> {
+    const { segment } = await postgres.ask<{ segment: string }>(
+      database,
+      'select pg_logical_emit_message(false, $$test$$, $$text$$), pg_walfile_name(pg_switch_wal()) as segment',
+    );
+    await eventually(
+      async () => readdirSync(archive),
+      (segments) => segments.includes(`${segment}.gz`),
+      30_000,
+    );
+    return segment;
+  }
+
+  /** The server dies after it has archived the segment and before it has noted that: it comes back and does it again. Gives its note. */
+  async function archiveAgain(segment: string): Promise<string> {
+    const note = join(postgres.directory, 'data', 'pg_wal', 'archive_status', segment);
+    await eventually(
+      async () => existsSync(`${note}.done`),
+      (isNoted) => isNoted,
+    );
+    await postgres.kill();
+    renameSync(`${note}.done`, `${note}.ready`);
+    await postgres.start();
+    return `${note}.ready`;
+  }
+
+  it('goes on after a segment that is in the archive already', async () => {
+    const waiting = await archiveAgain(await archiveSegment());
+    await archiveSegment();
+    expect(existsSync(waiting)).toBe(false);
+  }, 60_000);
+
+  it('waits where another segment has the name of its own', async () => {
+    const segment = await archiveSegment();
+    writeFileSync(join(archive, `${segment}.gz`), gzipSync('of another server'));
+    const waiting = await archiveAgain(segment);
+    await eventually(
+      () => postgres.ask<{ failed: number }>(database, 'select failed_count::int as failed from pg_stat_archiver'),
+      ({ failed }) => failed > 0,
+      30_000,
+    );
+    expect(gunzipSync(readFileSync(join(archive, `${segment}.gz`))).toString()).toBe('of another server');
+    expect(existsSync(waiting)).toBe(true);
+  }, 60_000);
 
   it('gives back what was deleted after it', async () => {
     const product = await start(postgres);
@@ -62,15 +109,11 @@ describeWhen(missingPostgres(), 'a base backup with archived WAL', () => {
     await postgres.ask(database, 'delete from conversations.conversation');
     await postgres.ask(database, 'truncate users."user" cascade');
     expect(await postgres.ask(database, COUNTS)).toMatchObject({ people: 0, messages: 0, events: 0 });
-    const { segment } = await postgres.ask<{ segment: string }>(database, 'select pg_walfile_name(pg_switch_wal()) as segment');
-    await eventually(
-      async () => readdirSync(join(postgres.directory, 'archive')),
-      (segments) => segments.includes(segment),
-    );
+    await archiveSegment();
     await postgres.kill();
 
     writeFileSync(join(base, 'recovery.signal'), '');
-    const restore = `restore_command=cp ${join(postgres.directory, 'archive')}/%f %p`;
+    const restore = `restore_command=gunzip -c ${archive}/%f.gz > %p`;
     recovered = await startPostgres({ data: base, settings: [restore, `recovery_target_time=${at}`, 'recovery_target_action=promote'] });
     // Counting during recovery would see less.
     await eventually(
