@@ -4,7 +4,7 @@ import { eventually } from '../support/eventually.ts';
 import { claimsOf, encode, endingIn, forge, FORGED_SECRET, now } from '../support/forge.ts';
 import { PASSWORD, Person } from '../support/person.ts';
 import { startProduct, type Product } from '../support/product.ts';
-import { send } from '../support/raw-http.ts';
+import { send } from '../support/raw/http.ts';
 
 let product: Product;
 let ada: Person;

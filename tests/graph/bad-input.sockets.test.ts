@@ -4,7 +4,7 @@ import { eventually } from '../support/eventually.ts';
 import { endingIn, FORGED_SECRET } from '../support/forge.ts';
 import { Person } from '../support/person.ts';
 import { startProduct, type Product } from '../support/product.ts';
-import { RawSocket } from '../support/raw-socket.ts';
+import { RawSocket } from '../support/raw/socket.ts';
 
 let product: Product;
 let ada: Person;

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { gzipSync } from 'node:zlib';
 import { Person } from '../support/person.ts';
 import { startProduct, type Product } from '../support/product.ts';
-import { postGraph, send, talk } from '../support/raw-http.ts';
+import { postGraph, send, talk } from '../support/raw/http.ts';
 
 let product: Product;
 let ada: Person;

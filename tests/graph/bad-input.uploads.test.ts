@@ -9,7 +9,7 @@ import { addDocument } from '../support/documents.ts';
 import { eventually } from '../support/eventually.ts';
 import { Person } from '../support/person.ts';
 import { startProduct, type Product } from '../support/product.ts';
-import { send, type RawAnswer } from '../support/raw-http.ts';
+import { send, type RawAnswer } from '../support/raw/http.ts';
 
 let product: Product;
 let ada: Person;

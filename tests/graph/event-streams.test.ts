@@ -3,7 +3,7 @@ import { createClient } from 'graphql-sse';
 import { endingIn, FORGED_SECRET } from '../support/forge.ts';
 import { Person } from '../support/person.ts';
 import { startProduct, type Product } from '../support/product.ts';
-import { send } from '../support/raw-http.ts';
+import { send } from '../support/raw/http.ts';
 import { RUN_EVENTS, shownText } from '../support/run-reader.ts';
 
 let product: Product;

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { existsSync, readdirSync } from 'node:fs';
 import { request } from 'node:http';
 import { startProduct, type Product } from '../support/product.ts';
-import { send } from '../support/raw-http.ts';
+import { send } from '../support/raw/http.ts';
 import { describeWhen } from '../support/when.ts';
 
 let product: Product;

@@ -4,7 +4,7 @@ import { Deployment, missingServers, type RoleProcess } from '../support/deploym
 import { eventually } from '../support/eventually.ts';
 import { Person } from '../support/person.ts';
 import type { GraphAnswer, Product } from '../support/product.ts';
-import { RawSocket } from '../support/raw-socket.ts';
+import { RawSocket } from '../support/raw/socket.ts';
 import { describeWhen } from '../support/when.ts';
 
 const VIEWER = '{ viewer { id } }';

@@ -3,7 +3,7 @@ import { freePort } from '../support/free-port.ts';
 import { startModelServer, type ModelServer } from '../support/model-server.ts';
 import { Person } from '../support/person.ts';
 import { startProduct } from '../support/product.ts';
-import { RawSocket } from '../support/raw-socket.ts';
+import { RawSocket } from '../support/raw/socket.ts';
 import { ServerProcess } from '../support/server-process.ts';
 
 let model: ModelServer;

@@ -101,9 +101,9 @@ describe('docker-compose.yml', () => {
 
   it('packs the archived log, and clears up under the names that it gives', () => {
     const command = compose.services.find(({ name }) => name === 'postgres')!.command!.find((part) => part.startsWith('archive_command='));
-    expect(command).toMatch(/gzip .*\/archive\/wal\/%f\.gz$/);
+    expect(command).toMatch(/gzip -1c %p .* mv \S+ \/archive\/wal\/%f\.gz; fi$/);
     expect(readFileSync('infra/deploy/postgres/base-backup.sh', 'utf8')).toContain('pg_archivecleanup -x .gz /archive/wal');
-    expect(readFileSync('infra/deploy/README.md', 'utf8')).toContain("restore_command = 'gunzip <");
+    expect(readFileSync('infra/deploy/README.md', 'utf8')).toContain("restore_command = 'gunzip -c");
   });
 
   it('names only files, volumes, networks and services that there are', () => {

@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import type { Product } from './product.ts';
+import type { Product } from '../product.ts';
 
 export interface RawAnswer {
   status: number;

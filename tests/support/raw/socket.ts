@@ -1,5 +1,5 @@
 import WebSocket, { type ClientOptions } from 'ws';
-import type { Product } from './product.ts';
+import type { Product } from '../product.ts';
 
 interface Closing {
   code: number;
