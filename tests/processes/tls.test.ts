@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { Authority, missingOpenssl, type Certificate } from '../support/authority.ts';
+import { Authority, missingOpenssl, type Certificate } from '../support/tls/authority.ts';
 import { PgvectorServer } from '../support/deployment/pgvector-server.ts';
 import { eventually } from '../support/eventually.ts';
 import { Person } from '../support/person.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { basename, delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
-import type { Certificate } from './authority.ts';
+import type { Certificate } from './tls/authority.ts';
 import { freePort } from './free-port.ts';
 import { ServerProcess } from './server-process.ts';
 

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Certificate } from './authority.ts';
+import type { Certificate } from './tls/authority.ts';
 import { eventually } from './eventually.ts';
 import { freePort } from './free-port.ts';
 import { missingRedis, portSettings, redisProcess, redisVersion, runCommand, startRedis } from './redis.ts';

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis as Client } from 'ioredis';
-import type { Certificate } from './authority.ts';
+import type { Certificate } from './tls/authority.ts';
 import { freePort } from './free-port.ts';
 import { ServerProcess } from './server-process.ts';
 import { findProgram } from './program.ts';
