@@ -26,10 +26,15 @@ export class Origin {
     return this.#names.has(hostname) || (this.#isOpenToAddresses && isIP(hostname.replace(/^\[|\]$/g, '')) > 0);
   }
 
-  /** Whether an `Origin` header is one of our own pages. Absent: not a browser, or not across origins. */
+  /**
+   * Whether an `Origin` header is one of our own pages. Absent: not a browser, or not across origins. A page that came
+   * without TLS, under a name that has it, may be of whoever sits in between.
+   */
   isOurPage(origin: string | undefined, host: string | undefined): boolean {
     if (origin === undefined || origin === this.#publicOrigin) return true;
-    return URL.canParse(origin) && host !== undefined && new URL(origin).host === host.toLowerCase();
+    if (!URL.canParse(origin) || host === undefined) return false;
+    const page = new URL(origin);
+    return page.host === host.toLowerCase() && `https://${page.host}` !== this.#publicOrigin;
   }
 }
 
