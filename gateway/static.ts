@@ -24,6 +24,7 @@ const ENCODINGS = [
 ] as const;
 /** What only a header can say; scripts and styles are governed by the policy that is built into each page. */
 const PAGE_POLICY = "frame-ancestors 'none'; object-src 'none'; base-uri 'self'; form-action 'self'";
+const FOR_EVER = 'public, max-age=31536000, immutable';
 const FALLBACK = '200.html';
 const NOT_BUILT = `<!doctype html><meta charset="utf-8"><title>Parley</title>
 <p>The web client is not built yet. Run <code>npm run build</code> and load this page again.</p>
@@ -87,7 +88,10 @@ async function sendFile(request: FastifyRequest, reply: FastifyReply, file: Foun
     .type(type)
     .header('vary', 'accept-encoding')
     .header('etag', tag)
-    .header('cache-control', isImmutable ? 'public, max-age=31536000, immutable' : 'no-cache');
+    .header('cache-control', isImmutable ? FOR_EVER : 'no-cache');
+  // For a CDN that keeps a time of its own. Said here, where it is known that there is such a file: an upgrade that is half
+  // done would else be kept as a file that is missing for ever.
+  if (isImmutable) void reply.header('cdn-cache-control', FOR_EVER);
   if (type.startsWith('text/html')) void reply.header('content-security-policy', PAGE_POLICY);
   if (request.headers['if-none-match'] === tag) return reply.code(304).send();
   const { path, size, encoding } = await compressed(file, String(request.headers['accept-encoding'] ?? ''));

@@ -1,0 +1,99 @@
+import { createHash, X509Certificate } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import type { LookupFunction } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Agent, fetch, type RequestInit, type Response } from 'undici';
+import { freePort } from '../free-port.ts';
+import { findProgram } from '../program.ts';
+import { ServerProcess } from '../server-process.ts';
+
+const program = findProgram('caddy');
+/** No name of the Internet, so that Caddy itself makes its certificate. */
+const HOST = 'parley.local';
+const CERTIFICATES = 'caddy/pki/authorities/local';
+
+/** Null, or why there can be no Caddy. */
+export const missingCaddy = program.missing;
+
+/** The proxy of docker-compose.yml, by the file that is deployed; only addresses and ports are those of this machine. */
+export class Caddy {
+  readonly #folder = mkdtempSync(join(tmpdir(), 'parley-caddy-'));
+  readonly #server: ServerProcess;
+  readonly #agents = new Map<string, Agent>();
+
+  private constructor(
+    readonly port: number,
+    readonly httpPort: number,
+  ) {
+    const env = {
+      PATH: process.env['PATH'],
+      HOME: this.#folder,
+      XDG_DATA_HOME: this.#folder,
+      XDG_CONFIG_HOME: this.#folder,
+      PUBLIC_HOST: HOST,
+    };
+    const command = [program.path!, 'run', '--config', this.#file, '--adapter', 'caddyfile'] as const;
+    this.#server = new ServerProcess([...command], /certificate obtained successfully/, { env, cwd: this.#folder });
+  }
+
+  static async prepare(): Promise<Caddy> {
+    return new Caddy(await freePort(), await freePort());
+  }
+
+  /** What PUBLIC_URL is set to. */
+  get url(): string {
+    return `https://${HOST}:${this.port}`;
+  }
+
+  get host(): string {
+    return HOST;
+  }
+
+  async start(gateways: readonly { port: number }[]): Promise<void> {
+    const places = gateways.map(({ port }) => `127.0.0.1:${port}`).join(' ');
+    const here = ['admin off', 'default_bind 127.0.0.1', `http_port ${this.httpPort}`, `https_port ${this.port}`];
+    const text = readFileSync('infra/deploy/caddy/Caddyfile', 'utf8')
+      .replace('admin off', here.join('\n\t'))
+      .replace('gateway-1:4000 gateway-2:4000', places);
+    writeFileSync(this.#file, text);
+    await this.#server.start();
+  }
+
+  /** For Chromium, which finds the host on this machine, and trusts what this authority has issued. */
+  browserArguments(): string[] {
+    const { publicKey } = new X509Certificate(this.#certificate('intermediate'));
+    const pin = createHash('sha256')
+      .update(publicKey.export({ type: 'spki', format: 'der' }))
+      .digest('base64');
+    return [`--host-resolver-rules=MAP ${HOST} 127.0.0.1`, `--ignore-certificate-errors-spki-list=${pin}`];
+  }
+
+  /** For a TLS connection from this process, which does the same, and verifies the certificate. */
+  connection() {
+    const lookup: LookupFunction = (_host, { all }, found) =>
+      all ? found(null, [{ address: '127.0.0.1', family: 4 }]) : found(null, '127.0.0.1', 4);
+    return { ca: this.#certificate('root'), lookup };
+  }
+
+  /** `from` is the address of this machine that the request comes from. */
+  async fetch(path: string, init: RequestInit = {}, from = '127.0.0.1'): Promise<Response> {
+    const agent = this.#agents.get(from) ?? new Agent({ connect: this.connection(), localAddress: from });
+    this.#agents.set(from, agent);
+    return fetch(this.url + path, { ...init, dispatcher: agent });
+  }
+
+  async stop(): Promise<void> {
+    await this.#server.end('SIGTERM');
+    await Promise.all([...this.#agents.values()].map((agent) => agent.destroy()));
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  #certificate(which: 'root' | 'intermediate'): string {
+    return readFileSync(join(this.#folder, CERTIFICATES, `${which}.crt`), 'utf8');
+  }
+
+  get #file(): string {
+    return join(this.#folder, 'Caddyfile');
+  }
+}
