@@ -11,10 +11,10 @@ export const VIEWS: View[] = (['light', 'dark'] as const).flatMap((theme) => ([1
 
 const ARGUMENTS = ['--no-sandbox', '--headless', '--disable-gpu', '--disable-dev-shm-usage', '--disable-background-networking'];
 
-export function openBrowser(): Promise<Browser> {
+export function openBrowser(more: readonly string[] = []): Promise<Browser> {
   return chromium.launch({
     executablePath: findProgram('chromium', 'chromium-browser', 'google-chrome').path ?? '/usr/bin/chromium',
-    args: ARGUMENTS,
+    args: [...ARGUMENTS, ...more],
   });
 }
 
