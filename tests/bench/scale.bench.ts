@@ -6,6 +6,7 @@ import WebSocket from 'ws';
 import { Deployment } from '../support/deployment/deployment.ts';
 import { Person } from '../support/person.ts';
 import { quantile, startClockModel, type ClockModel } from './clock-model.ts';
+import { inTurns } from './in-turns.ts';
 
 // How the roles grow: answers streamed at once, ten tokens a second each, through one to three gateways and workers. All
 // answers are begun first; then their tokens are counted for a while, as old as they are when they come to their reader.
@@ -100,26 +101,16 @@ async function measure(deployment: Deployment, model: ClockModel, replicas: numb
 /** Sends all questions, a few at a time, to the gateways in turn. */
 async function ask(deployment: Deployment, streams: number): Promise<{ person: Person; runId: string }[]> {
   const { product } = deployment.gateways[0]!;
-  const people = await inBatches(Math.ceil(streams / PER_PERSON), async (index) => {
+  const people = await inTurns(Math.ceil(streams / PER_PERSON), STARTS_AT_ONCE, async (index) => {
     const person = await Person.signUp(product, `Person ${index}`);
     return { person, assistantId: await person.createAssistant() };
   });
-  return inBatches(streams, async (index) => {
+  return inTurns(streams, STARTS_AT_ONCE, async (index) => {
     const { person, assistantId } = people[index % people.length]!;
     const { startConversation } = await person.ask(START, { input: { assistantId } });
     const { runId } = await person.send(startConversation.conversation.id as string, 'Go');
     return { person, runId };
   });
-}
-
-async function inBatches<T>(count: number, work: (index: number) => Promise<T>): Promise<T[]> {
-  const results: T[] = [];
-  let next = 0;
-  const worker = async () => {
-    for (let index = next++; index < count; index = next++) results[index] = await work(index);
-  };
-  await Promise.all(Array.from({ length: STARTS_AT_ONCE }, worker));
-  return results;
 }
 
 async function read(deployment: Deployment, person: Person, runId: string, index: number, seen: Seen): Promise<void> {

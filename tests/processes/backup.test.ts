@@ -2,7 +2,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import type { S3Address } from '../../infra/files/s3.ts';
 import { runCommand } from '../support/deployment/commands.ts';
 import { PgvectorServer } from '../support/deployment/pgvector-server.ts';
 import { addDocument } from '../support/documents.ts';
@@ -10,7 +9,7 @@ import { eventually } from '../support/eventually.ts';
 import { PASSWORD, Person } from '../support/person.ts';
 import { missingPostgres, startPostgres } from '../support/postgres.ts';
 import { keptDataDirectory, startProduct, type Product } from '../support/product.ts';
-import { startS3 } from '../support/s3/start.ts';
+import { startS3, type S3Server } from '../support/s3/start.ts';
 import { describeWhen } from '../support/when.ts';
 
 const HARBOUR = 'The harbour of Brennholm freezes in February, and the ferries rest until the ice breaks.';
@@ -51,19 +50,16 @@ async function onServers(): Promise<Places> {
     startS3(),
   ]);
   const directory = mkdtempSync(join(tmpdir(), 'parley-backup-'));
-  const settings = async (index: PgvectorServer, bucket: S3Address) => ({
+  const settings = async (index: PgvectorServer, bucket: S3Server) => ({
     DATA_DIR: directory,
     SECRET_KEY: 'a secret of at least thirty-two characters',
     DATABASE_URL: await postgres.fresh(),
     VECTOR_DATABASE_URL: index.url,
-    S3_BUCKET: bucket.bucket,
-    S3_ENDPOINT: bucket.endpoint!,
-    S3_ACCESS_KEY_ID: bucket.credentials!.accessKeyId,
-    S3_SECRET_ACCESS_KEY: bucket.credentials!.secretAccessKey,
+    ...bucket.env,
   });
   return {
-    here: await settings(vectors, s3.address),
-    there: await settings(otherVectors, otherS3.address),
+    here: await settings(vectors, s3),
+    there: await settings(otherVectors, otherS3),
     async end() {
       await Promise.all([postgres, vectors, otherVectors, s3, otherS3].map((server) => server.stop()));
       rmSync(directory, { recursive: true, force: true });

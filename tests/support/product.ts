@@ -125,7 +125,8 @@ export class Product {
     // The signal first: a client that takes its leave would give the product time that a power cut does not.
     this.#isToldToEnd = true;
     if (this.child.exitCode === null && this.child.signalCode === null) this.child.kill(signal);
-    for (const socket of this.#sockets) await socket.dispose();
+    // One that was just being opened fails with the product.
+    for (const socket of this.#sockets) await Promise.resolve(socket.dispose()).catch(() => undefined);
     await this.#ended;
   }
 

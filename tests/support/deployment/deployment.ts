@@ -5,7 +5,7 @@ import type { Client } from 'graphql-ws';
 import { SUBGRAPH_NAMES, type SubgraphName } from '../../../schema/facts.ts';
 import { freePort } from '../free-port.ts';
 import { startModelServer, type ModelServer, type ModelServerOptions } from '../model-server.ts';
-import { missingPostgres, startPostgres, type Postgres } from '../postgres.ts';
+import { missingPostgres, startPostgres, type Postgres, type PostgresOptions } from '../postgres.ts';
 import { startProduct, type Door, type Product } from '../product.ts';
 import { missingRedis, startRedis, type Redis } from '../redis.ts';
 import { Balancer } from './balancer.ts';
@@ -25,6 +25,9 @@ export interface DeploymentOptions {
   /** A compiled module that every process of a role loads first; a known-bad variant, for instance. */
   preload?: Record<string, string>;
   model?: ModelServerOptions;
+  postgres?: PostgresOptions;
+  /** One that the server has already; a new one when absent. */
+  database?: string;
 }
 
 /** One process of a role: it can be stopped, killed, and started again at the same address. */
@@ -81,6 +84,8 @@ export class Deployment implements Door {
   readonly gateways: RoleProcess[] = [];
   readonly workers: RoleProcess[] = [];
   readonly subgraphs: RoleProcess[] = [];
+  /** Of every process; also for the commands that are run beside them. */
+  settings: Record<string, string> = {};
   #balancer: Balancer | undefined;
   #turn = 0;
 
@@ -94,18 +99,18 @@ export class Deployment implements Door {
 
   static async start(options: DeploymentOptions = {}): Promise<Deployment> {
     const deployment = await Deployment.prepare(options);
-    await deployment.#start();
+    await deployment.start();
     return deployment;
   }
 
   /** With its servers; none of its own processes runs yet. */
   static async prepare(options: DeploymentOptions = {}): Promise<Deployment> {
-    const [postgres, redis, model, vectors] = await Promise.all([
-      startPostgres(),
-      startRedis(),
-      startModelServer(options.model),
-      startVectorServer(),
-    ]);
+    const starts = [startPostgres(options.postgres), startRedis(), startModelServer(options.model), startVectorServer()] as const;
+    const [postgres, redis, model, vectors] = await Promise.all(starts).catch(async (error: unknown) => {
+      // Where one does not come, none stays.
+      for (const start of await Promise.allSettled(starts)) if (start.status === 'fulfilled') await start.value.stop();
+      throw error;
+    });
     const deployment = new Deployment(postgres, redis, model, vectors, mkdtempSync(join(tmpdir(), 'parley-deployment-')));
     await deployment.#prepareRoles(options);
     return deployment;
@@ -152,6 +157,12 @@ export class Deployment implements Door {
     return [...new Set(lines)];
   }
 
+  /** All processes and servers at once, as the machine would; `stop` then deletes what they leave. */
+  async kill(): Promise<void> {
+    const processes = this.all.map((process) => process.kill());
+    await Promise.all([...processes, this.postgres.kill(), this.redis.kill(), this.vectors.kill()]);
+  }
+
   async stop(): Promise<void> {
     await this.#balancer?.stop();
     await Promise.all(this.all.map((process) => process.stop()));
@@ -160,7 +171,7 @@ export class Deployment implements Door {
   }
 
   /** All processes at once; where one does not come, none stays. */
-  async #start(): Promise<void> {
+  async start(): Promise<void> {
     const starts = await Promise.allSettled(this.all.map((process) => process.start()));
     const failed = starts.find(({ status }) => status === 'rejected') as PromiseRejectedResult | undefined;
     if (failed) {
@@ -177,10 +188,10 @@ export class Deployment implements Door {
     const doors = await freePorts(gateways);
     if (balanced) this.#balancer = new Balancer(() => this.gateways.map(({ url }) => url));
     await this.#balancer?.start();
-    const shared: Record<string, string> = {
+    this.settings = {
       NODE_ENV: 'production',
       SECRET_KEY: 'a secret of at least thirty-two characters',
-      DATABASE_URL: await this.postgres.fresh(),
+      DATABASE_URL: options.database ? this.postgres.urlOf(options.database) : await this.postgres.fresh(),
       REDIS_URL: this.redis.url,
       ...this.vectors.env,
       OPENAI_BASE_URL: this.model.url,
@@ -190,7 +201,7 @@ export class Deployment implements Door {
       ),
       ...env,
     };
-    const processOf = (role: string) => (port: number) => new RoleProcess(role, port, shared, this.dataDir, preload[role]);
+    const processOf = (role: string) => (port: number) => new RoleProcess(role, port, this.settings, this.dataDir, preload[role]);
     for (const [name, own] of ports) this.subgraphs.push(...own.map(processOf(name)));
     this.workers.push(...(await freePorts(workers)).map(processOf('worker')));
     this.gateways.push(...doors.map(processOf('gateway')));

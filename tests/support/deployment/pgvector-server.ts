@@ -45,7 +45,7 @@ export class PgvectorServer {
 
   async stop(): Promise<void> {
     await this.kill();
-    await this.#engine.close();
+    if (!this.#engine.closed) await this.#engine.close();
   }
 }
 

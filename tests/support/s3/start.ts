@@ -8,6 +8,8 @@ import { ServerProcess } from '../server-process.ts';
 /** An S3 server of one's own, with a bucket; it comes back at the same address. */
 export interface S3Server {
   address: S3Address;
+  /** For a product that is to use it. */
+  env: Record<string, string>;
   /** Where the server keeps the bucket. */
   directory: string;
   start(): Promise<void>;
@@ -26,14 +28,16 @@ export async function startS3(): Promise<S3Server> {
   const program = resolve('dist/tests/support/s3/server.js');
   const server = new ServerProcess([process.execPath, program, directory, String(port)], /ready to accept connections/);
   await server.start();
+  const endpoint = `http://127.0.0.1:${port}`;
+  // The one account that s3rver knows.
+  const credentials = { accessKeyId: 'S3RVER', secretAccessKey: 'S3RVER' };
   return {
-    address: {
-      bucket,
-      endpoint: `http://127.0.0.1:${port}`,
-      region: 'us-east-1',
-      // The one account that s3rver knows.
-      credentials: { accessKeyId: 'S3RVER', secretAccessKey: 'S3RVER' },
-      pathStyle: true,
+    address: { bucket, endpoint, region: 'us-east-1', credentials, pathStyle: true },
+    env: {
+      S3_BUCKET: bucket,
+      S3_ENDPOINT: endpoint,
+      S3_ACCESS_KEY_ID: credentials.accessKeyId,
+      S3_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     },
     directory: join(directory, bucket),
     start: () => server.start(),

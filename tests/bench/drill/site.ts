@@ -1,0 +1,75 @@
+import { existsSync } from 'node:fs';
+import { Deployment, type DeploymentOptions } from '../../support/deployment/deployment.ts';
+import { eventually } from '../../support/eventually.ts';
+import { isTitle, type ModelRequest, type Reply } from '../../support/model-script.ts';
+import { startS3, type S3Server } from '../../support/s3/start.ts';
+
+/** As many numbers as a small embedding model has. */
+const DIMENSIONS = 384;
+/** About a hundred tokens a second, as a fast provider's. */
+const ANSWER: Reply = { tokens: 120, delayMs: 10 };
+
+/** The whole product in its roles, on servers of its own: everything that one fire can take. */
+export class Site {
+  #isGone = false;
+
+  private constructor(
+    readonly deployment: Deployment,
+    readonly s3: S3Server,
+  ) {}
+
+  /** Its servers, which are empty unless `options` name data; no process of the product runs yet. */
+  static async prepare({ postgres, ...options }: Pick<DeploymentOptions, 'postgres' | 'database'> = {}): Promise<Site> {
+    const s3 = await startS3();
+    const deployment = await Deployment.prepare({
+      ...options,
+      // Elsewhere haste is worth more; what is measured here waits for the disk.
+      postgres: { ...postgres, settings: ['fsync=on', ...(postgres?.settings ?? [])] },
+      model: { otherwise: answerOf, embeddingDimensions: DIMENSIONS },
+      env: { ...s3.env, EMBEDDING_MODEL: 'scripted' },
+    }).catch(async (error: unknown) => {
+      await s3.stop();
+      throw error;
+    });
+    return new Site(deployment, s3);
+  }
+
+  get database(): string {
+    return new URL(this.deployment.settings['DATABASE_URL']!).pathname.slice(1);
+  }
+
+  /** Resolves once the door says that it is ready. */
+  async open(): Promise<void> {
+    await this.deployment.start();
+    await eventually(
+      () => fetch(`${this.deployment.url}/health/ready`),
+      ({ ok }) => ok,
+      60_000,
+    );
+  }
+
+  /** The first row of an answer of the database. */
+  ask<Row>(sql: string): Promise<Row> {
+    return this.deployment.postgres.ask<Row>(this.database, sql);
+  }
+
+  /** Every process and server dies at once, and what they kept is deleted. */
+  async lose(): Promise<void> {
+    await Promise.all([this.deployment.kill(), this.s3.kill()]);
+    await this.leave();
+    const left = [this.deployment.postgres.directory, this.s3.directory].filter((folder) => existsSync(folder));
+    if (left.length > 0) throw new Error(`not everything was lost: ${left.join(', ')}`);
+  }
+
+  async leave(): Promise<void> {
+    if (this.#isGone) return;
+    this.#isGone = true;
+    await Promise.all([this.deployment.stop(), this.s3.stop()]);
+  }
+}
+
+function answerOf(request: ModelRequest): Reply {
+  if (isTitle(request)) return { text: 'A question about the rules' };
+  const hasPassages = String(request.body.messages?.[0]?.content).includes('\n[1] ');
+  return hasPassages ? { ...ANSWER, cite: [1, 2] } : ANSWER;
+}
