@@ -126,7 +126,7 @@ describeWhen(missingServers, 'the product whose', () => {
         await turn('pass');
         const healing = performance.now();
         await eventually(use, (now) => now === 'ok', PATIENCE_MS);
-        process.stdout.write(`${name} ${fault}: ${outcome}, well after ${Math.round(performance.now() - healing)} ms\n`);
+        process.stderr.write(`${name} ${fault}: ${outcome}, well after ${Math.round(performance.now() - healing)} ms\n`);
         expect(product.child.exitCode).toBeNull();
       },
       120_000,

@@ -162,5 +162,5 @@ async function killing(product: () => Product, times: number, kill: () => Promis
   }
   expect(faults).toEqual([]);
   expect(count()).toBeGreaterThanOrEqual(times);
-  process.stdout.write(`${count()} messages acknowledged through ${times} kills, none lost, none twice\n`);
+  process.stderr.write(`${count()} messages acknowledged through ${times} kills, none lost, none twice\n`);
 }

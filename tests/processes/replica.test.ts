@@ -163,7 +163,7 @@ describeWhen(missingPostgres(), 'a product with a replica of its database', () =
         (found) => found.includes(written),
       ),
     );
-    process.stdout.write(
+    process.stderr.write(
       `found after ${Math.round(performance.now() - began)} ms; ${count} searches meanwhile, the slowest took ${slowest} ms\n`,
     );
     await isLeftAlone();
@@ -191,7 +191,7 @@ describeWhen(missingPostgres(), 'a product with a replica of its database', () =
       await standby.kill();
       await isLeftAlone();
     });
-    process.stdout.write(
+    process.stderr.write(
       `${count} searches around the death of the replica, the slowest took ${slowest} ms; ${repeated()} were repeated\n`,
     );
     const left = await write('a marigold in the harbour');
@@ -226,7 +226,7 @@ describeWhen(missingPostgres(), 'a product with a replica of its database', () =
       await relay.turn('hold');
       await isLeftAlone();
     });
-    process.stdout.write(`${count} searches around the silence of the replica, the slowest took ${slowest} ms\n`);
+    process.stderr.write(`${count} searches around the silence of the replica, the slowest took ${slowest} ms\n`);
     expect(slowest).toBeLessThan(PATIENCE_MS);
     await relay.turn('pass');
     await isWell();

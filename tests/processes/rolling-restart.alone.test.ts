@@ -73,7 +73,7 @@ describeWhen(missingServers, 'a deployment that is renewed process by process', 
     const moved = streams.filter(({ watcher }) => watcher.reconnects > 0 || watcher.events.some(({ attempt }) => attempt > 1));
     const pauses = moved.map(({ watcher }) => Math.round(watcher.longestPauseMs)).sort((a, b) => a - b);
     expect(moved.length).toBeGreaterThan(0);
-    process.stdout.write(
+    process.stderr.write(
       `${answered} requests answered; ${moved.length} of ${streams.length} streams moved, with pauses of ${pauses.join(', ')} ms\n`,
     );
   }, 600_000);
