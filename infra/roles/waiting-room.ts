@@ -30,7 +30,7 @@ export class WaitingRoom {
   }
 
   #answer: RequestListener = ({ url }, response) => {
-    // Each of them is asked once, and asks the process itself next.
+    // A connection that is kept would end in the face of its next request, when the role takes over the address.
     response.shouldKeepAlive = false;
     const [status, body] = url === '/health/live' ? [200, { status: 'live' }] : [503, this.#excuse(url)];
     response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' }).end(JSON.stringify(body));
