@@ -179,16 +179,20 @@ describeWhen(missingCaddy ?? missingServers, 'the proxy of docker-compose.yml', 
       }
     };
     const clients = [client('{ viewer { id } }'), client('{ viewer { id } }'), client(TOUCH), client(TOUCH)];
-    for (const gateway of roles.gateways) {
-      await gateway.stop();
-      await gateway.start();
-      await eventually(
-        () => readinessOf(gateway),
-        ({ status }) => status === 'ready',
-      );
+    try {
+      for (const gateway of roles.gateways) {
+        await gateway.stop();
+        await gateway.start();
+        await eventually(
+          () => readinessOf(gateway),
+          ({ status }) => status === 'ready',
+          START_MS,
+        );
+      }
+    } finally {
+      isOver = true;
+      await Promise.all(clients);
     }
-    isOver = true;
-    await Promise.all(clients);
     expect(answers.length).toBeGreaterThan(100);
     expect(answers.filter((answer) => answer !== 'answered')).toEqual([]);
   });

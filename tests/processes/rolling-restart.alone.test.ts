@@ -56,12 +56,15 @@ describeWhen(missingServers, 'a deployment that is renewed process by process', 
       }
       await agent.close();
     });
-    for (const role of deployment.all) {
-      await role.stop();
-      await role.start();
+    try {
+      for (const role of deployment.all) {
+        await role.stop();
+        await role.start();
+      }
+    } finally {
+      isRenewed = true;
+      await Promise.all(asking);
     }
-    isRenewed = true;
-    await Promise.all(asking);
     expect({ failures, reasons: failures.length > 0 ? deployment.complaints() : [] }).toEqual({ failures: [], reasons: [] });
     expect(answered).toBeGreaterThan(200);
     await Promise.all(watching);

@@ -1,22 +1,12 @@
 import { rmSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { startModelServer, type ModelServer } from '../support/model-server.ts';
+import { describe, expect, it } from '@jest/globals';
+import { startModelServer } from '../support/model-server.ts';
 import { Person, type SentMessage } from '../support/person.ts';
 import { keptDataDirectory, startProduct, type Product } from '../support/product.ts';
 import { readRun, RUN_EVENTS, shownText } from '../support/run-reader.ts';
 
 const RUNS = 20;
 const BAD = 'dist/tests/support/known-bad/publish-before-commit.js';
-
-let model: ModelServer;
-
-beforeAll(async () => {
-  model = await startModelServer({ otherwise: { tokens: 80, delayMs: 40 } });
-});
-
-afterAll(async () => {
-  await model.stop();
-});
 
 describe('runs whose process is killed', () => {
   it('end with the text that was shown, through two kills', async () => {
@@ -43,6 +33,9 @@ describe('runs whose process is killed', () => {
 
 /** Everything that clients saw of 20 runs while their process was killed twice, what the log replays, and what the messages say. */
 async function killTwice(preload?: string) {
+  // No answer begins before all are asked for: on a slow machine the first would end before the first kill.
+  const asked = Promise.withResolvers<void>();
+  const model = await startModelServer({ otherwise: { tokens: 80, delayMs: 40, until: asked.promise } });
   const dataDir = await keptDataDirectory();
   const start = () => startProduct({ dataDir, env: { OPENAI_BASE_URL: model.url, RUN_LEASE_MS: '1000' }, ...(preload ? { preload } : {}) });
   let product = await start();
@@ -52,6 +45,7 @@ async function killTwice(preload?: string) {
     const { conversationId } = await ada.startConversation();
     sent.push(await ada.send(conversationId, `Story ${i}`));
   }
+  asked.resolve();
   const seen = new Map<string, any[]>(sent.map(({ runId }) => [runId, []]));
   for (let kill = 0; kill < 2; kill++) {
     await watchUntil(product, ada.token, seen, kill + 1);
@@ -73,6 +67,7 @@ async function killTwice(preload?: string) {
     }),
   );
   await product.stop();
+  await model.stop();
   rmSync(dataDir, { recursive: true, force: true });
   return { seen, replayed, stored };
 }
