@@ -132,6 +132,26 @@ describeWhen(missingServers, 'the product whose', () => {
       120_000,
     );
   });
+
+  it('PostgreSQL that is away for a moment costs no answer, whatever was being read or written', async () => {
+    const [relay] = relays.get('PostgreSQL')!;
+    const statuses: string[] = [];
+    for (let round = 0; round < 8; round++) {
+      const { conversationId } = await ada.startConversation();
+      const { runId } = await ada.send(conversationId, 'How is the weather?');
+      // Each time a little further on.
+      for (let step = 0; step < round; step++) await fetch(`${product.url}/health/live`);
+      await relay!.turn('down');
+      await relay!.turn('pass');
+      const { data } = await eventually(
+        () => product.graph('query ($id: ID!) { run(id: $id) { status } }', { id: runId }, ada.token),
+        (answer) => !['QUEUED', 'RUNNING', undefined].includes(answer.data?.run?.status),
+        PATIENCE_MS,
+      );
+      statuses.push(data.run.status);
+    }
+    expect(statuses).toEqual(statuses.map(() => 'COMPLETED'));
+  }, 120_000);
 });
 
 async function within<T>(ms: number, work: Promise<T>): Promise<T> {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { raw } from '@mikro-orm/core';
 import type { SqlEntityManager } from '@mikro-orm/sql';
+import { isAway } from '../../../infra/database/database.ts';
 import { Failure } from '../../../schema/errors.ts';
 import type { Identity } from '../../../schema/viewer.ts';
 import type { Ports } from '../../subgraph.ts';
@@ -159,6 +160,8 @@ export class RunWorker {
     } catch (error) {
       await this.#log.flush();
       if (signal.aborted) return ended(signal.reason);
+      // It is not the run that has failed: whoever takes it over when the lease is out begins anew.
+      if (isOurs(error)) return null;
       if (error instanceof Failure) return { status: 'FAILED', failure: error };
       this.#ports.log.error({ err: error, runId: run.id, requestId: run.actor.requestId }, 'a run failed');
       return { status: 'FAILED', failure: new Failure('INTERNAL') };
@@ -198,6 +201,11 @@ export class RunWorker {
 }
 
 /** A run that was taken over, or is handed back, is not ours to end. */
+/** Whether the database is away, for this worker or for a subgraph that it has asked; what a provider lacks is its own. */
+function isOurs(error: unknown): boolean {
+  return error instanceof Failure ? error.code === 'DEPENDENCY_UNAVAILABLE' : isAway(error);
+}
+
 function ended(reason: EndReason): Outcome | null {
   return reason === 'stopped' ? { status: 'STOPPED' } : null;
 }
