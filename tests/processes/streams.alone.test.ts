@@ -57,7 +57,8 @@ describeWhen(missingServers, 'many streams', () => {
   ])(
     'would %s',
     async (_fault, preload) => {
-      deployment = await Deployment.start({ workers: 2, preload, model: { otherwise: { tokens: 120, delayMs: 50 } } });
+      // Long enough that every kill comes amid the answers: a worker takes seconds to be back.
+      deployment = await Deployment.start({ workers: 2, preload, model: { otherwise: { tokens: 120, delayMs: 150 } } });
       const watched = await send(deployment, 60);
       const watching = Promise.all(watched.map(({ watcher }) => watcher.watch()));
       for (let kill = 0; kill < 3; kill++) {
