@@ -160,8 +160,11 @@ export class RunWorker {
     } catch (error) {
       await this.#log.flush();
       if (signal.aborted) return ended(signal.reason);
-      // It is not the run that has failed: whoever takes it over when the lease is out begins anew.
-      if (isOurs(error)) return null;
+      if (isGroundAway(error)) {
+        // It is not the run that has failed: whoever takes it over when the lease is out begins anew.
+        this.#ports.log.warn({ err: error, runId: run.id }, 'a run is left to be taken over');
+        return null;
+      }
       if (error instanceof Failure) return { status: 'FAILED', failure: error };
       this.#ports.log.error({ err: error, runId: run.id, requestId: run.actor.requestId }, 'a run failed');
       return { status: 'FAILED', failure: new Failure('INTERNAL') };
@@ -200,12 +203,12 @@ export class RunWorker {
   }
 }
 
-/** A run that was taken over, or is handed back, is not ours to end. */
 /** Whether the database is away, for this worker or for a subgraph that it has asked; what a provider lacks is its own. */
-function isOurs(error: unknown): boolean {
+function isGroundAway(error: unknown): boolean {
   return error instanceof Failure ? error.code === 'DEPENDENCY_UNAVAILABLE' : isAway(error);
 }
 
+/** A run that was taken over, or is handed back, is not ours to end. */
 function ended(reason: EndReason): Outcome | null {
   return reason === 'stopped' ? { status: 'STOPPED' } : null;
 }
