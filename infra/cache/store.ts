@@ -27,4 +27,9 @@ export abstract class StoreCache implements Cache {
   close(): Promise<void> {
     return this.#bento.disconnectAll();
   }
+
+  /** Undefined where nothing is kept. */
+  protected kept<T>(key: string): Promise<T | undefined> {
+    return this.#bento.get<T>({ key });
+  }
 }

@@ -150,6 +150,19 @@ describeWhen(missingRedis, 'the cache on Redis', () => {
       return { key, there: () => there.remember(key, 60, async () => 'new') };
     }
 
+    it('makes a value once for both, and keeps nobody waiting for one that has died while it made it', async () => {
+      const { make, count } = maker();
+      for (let round = 1; round <= 20; round += 1) {
+        const key = randomUUID();
+        const values = await Promise.all(Array.from({ length: 20 }, (_, index) => (index % 2 ? here : there).remember(key, 60, make)));
+        expect(values).toEqual(values.map(() => ({ number: round })));
+      }
+      expect(count()).toBe(20);
+      const key = randomUUID();
+      void here.remember(key, 60, () => new Promise(() => {}));
+      expect(await there.remember(key, 60, make)).toEqual({ number: 21 });
+    });
+
     it('is each one for itself while Redis is down, silent, emptied or full, and shared again afterwards', async () => {
       const { make } = maker();
       const isKeptHere = async () => {

@@ -11,6 +11,7 @@ export const VENDORS: Record<string, string[]> = {
   '@mikro-orm/pglite': ['infra/database/pglite.ts'],
   '@mikro-orm/postgresql': ['infra/database/server.ts'],
   bentocache: ['infra/cache/'],
+  '@verrou/core': ['infra/cache/redis.ts'],
   flydrive: ['infra/files/disk.ts'],
   'gpt-tokenizer': ['infra/ai/tokens.ts'],
   '@opentelemetry/api': ['infra/traces/otlp.ts'],
