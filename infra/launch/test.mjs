@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
 import { build } from './build.mjs';
 import { at, filesBelow, program } from './place.mjs';
 import { environment, runCleanly } from './run.mjs';
@@ -22,6 +23,9 @@ export async function main(words) {
     ];
     if (alone.length > 0) results.push(await runJest(['--runInBand', ...alone.map(pattern)], join(folder, 'alone.json'), env));
     const [passed, failed, skipped] = ['passed', 'failed', 'skipped'].map((key) => results.reduce((sum, result) => sum + result[key], 0));
+    const failures = results.flatMap((result) => result.failures ?? []);
+    // Again at the end, where one looks after half an hour.
+    if (failures.length > 0) process.stdout.write(`\nFailed:\n${failures.join('\n')}\n`);
     process.stdout.write(`\n${passed} passed, ${failed} failed, ${skipped} skipped\n`);
     return failed > 0 || results.some(({ code }) => code !== 0) || passed === 0 ? 1 : 0;
   } finally {
@@ -62,7 +66,26 @@ async function runJest(choice, outputFile, env) {
   const report = reportOf(outputFile);
   if (!report) return broken('jest', code);
   const { numPassedTests, numFailedTests, numRuntimeErrorTestSuites, numPendingTests, numTodoTests } = report;
-  return { code, passed: numPassedTests, failed: numFailedTests + numRuntimeErrorTestSuites, skipped: numPendingTests + numTodoTests };
+  return {
+    code,
+    passed: numPassedTests,
+    failed: numFailedTests + numRuntimeErrorTestSuites,
+    skipped: numPendingTests + numTodoTests,
+    failures: report.testResults.flatMap(failuresOf),
+  };
+}
+
+/** Each failed test of a file with the beginning of what it said; of a file that could not even run, what it said itself. */
+function failuresOf({ name, message, status, assertionResults }) {
+  const file = name.replace(/^.*\/dist\//, '');
+  if (status === 'failed' && assertionResults.length === 0) return [`  ${file}\n${beginning(message)}`];
+  const failed = assertionResults.filter((result) => result.status === 'failed');
+  return failed.map(({ fullName, failureMessages }) => `  ${file}: ${fullName}\n${beginning(failureMessages.join('\n'))}`);
+}
+
+function beginning(text) {
+  const lines = stripVTControlCharacters(text).split('\n').slice(0, 12);
+  return lines.map((line) => `    ${line.slice(0, 300)}`).join('\n');
 }
 
 async function runWeb(files, outputFile, env) {
