@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fastifyCookie } from '@fastify/cookie';
-import Fastify, { type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyListenOptions } from 'fastify';
 import type { Bus } from '../infra/bus/bus.ts';
 import type { Files } from '../infra/files/files.ts';
 import { newId } from '../infra/id.ts';
@@ -14,6 +14,7 @@ import type { Traces } from '../infra/traces/traces.ts';
 import { Failure } from '../schema/errors.ts';
 import { openApollo } from './apollo.ts';
 import { addDownload, type DownloadOptions } from './files/download.ts';
+import { endListener } from './end-listener.ts';
 import type { Introspection } from './entrance.ts';
 import type { GatewaySurface } from './gateway.ts';
 import { raiseGuards } from './guards.ts';
@@ -32,7 +33,6 @@ import type { TokenReader } from './viewer/viewer.ts';
 
 export interface DoorValues {
   host: string;
-  port: number;
   /** Where browsers reach the door, when that is not where it listens. */
   publicUrl: string | undefined;
   trustedProxies: readonly string[];
@@ -67,7 +67,7 @@ export interface DoorOptions {
 
 export interface Door {
   /** Resolves once requests are answered; rejects when the port is taken. */
-  listen(): Promise<void>;
+  listen(place: FastifyListenOptions): Promise<void>;
   /** Turns newcomers away, lets what is under way end, and returns within ten seconds. */
   close(): Promise<void>;
   /** The port listened on, once it is; with port 0 the system chose it. */
@@ -117,9 +117,9 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
   app.server.on('upgrade', (request, socket, head) => sockets.upgrade(request, socket, head));
 
   return {
-    async listen() {
+    async listen(place) {
       await reception.viewers.open();
-      await app.listen({ host: values.host, port: values.port });
+      await app.listen(place);
     },
     async close() {
       isLeaving = true;
@@ -128,9 +128,7 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
       isStopping = true;
       events.close();
       await sockets.close();
-      const patience = setTimeout(() => app.server.closeAllConnections(), CLOSE_MS - values.leavingMs);
-      await app.close();
-      clearTimeout(patience);
+      await endListener(app, CLOSE_MS - values.leavingMs);
       await apollo.stop();
       await reception.viewers.close();
     },

@@ -27,8 +27,7 @@ async function run(): Promise<void> {
   const waitingRoom = new WaitingRoom();
   await waitingRoom.open(config);
   life.running = await open(role, { config, log, awaited: waitingRoom.awaited });
-  await waitingRoom.close();
-  const url = await life.running.listen();
+  const url = await life.running.listen(waitingRoom.leave(config));
   log.info({ url }, 'listening');
   process.stdout.write(role === 'everything' ? `\nParley is ready: ${url}\n` : `The role ${role} is ready: ${url}\n`);
   if (role === 'everything' && !config.OPENAI_API_KEY && !config.OPENAI_BASE_URL) {

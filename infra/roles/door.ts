@@ -22,7 +22,6 @@ export function openDoorOf(
     checks: { ...checks, vital: { supergraph: async () => gateway.schema, ...checks.vital } },
     values: {
       host: config.HOST,
-      port: config.PORT,
       publicUrl: config.PUBLIC_URL,
       trustedProxies: config.TRUSTED_PROXIES,
       introspection: config.INTROSPECTION,

@@ -26,8 +26,8 @@ export async function openEverything({ config, log, awaited }: Opening): Promise
   };
   const door = await openDoorOf(config, log, { ground: platform, gateway: house.gateway, scales, checks });
   return {
-    async listen() {
-      await door.listen();
+    async listen(place) {
+      await door.listen(place);
       const url = addressOf(config, door.port);
       publicUrl ??= url;
       return url;

@@ -20,8 +20,8 @@ export async function openGatewayRole({ config, log, awaited }: Opening): Promis
   const checks = { vital: { users: users! }, others: { ...rest, files: () => ground.files.ping(), bus: () => hears(ground.bus) } };
   const door = await openDoorOf(config, log, { ground, gateway, scales, checks, leavingMs: LEAVING_MS });
   return {
-    async listen() {
-      await door.listen();
+    async listen(place) {
+      await door.listen(place);
       return addressOf(config, door.port);
     },
     async close() {

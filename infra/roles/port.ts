@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import Fastify, { type FastifyInstance } from 'fastify';
+import { endListener } from '../../gateway/end-listener.ts';
 import { addHealth, type Checks } from '../../gateway/health.ts';
 import { answerErrors } from '../../gateway/http-errors.ts';
 import { addMetrics } from '../../gateway/metrics-route.ts';
@@ -12,6 +13,7 @@ import { newId } from '../id.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { addressOf } from './door.ts';
+import type { Place } from './role.ts';
 
 /** Longer than a gateway keeps an idle connection, so that it is the gateway who closes it. */
 const IDLE_MS = 65_000;
@@ -22,7 +24,7 @@ const CLOSE_MS = 7_000;
 /** The listener of a role that is not the door: health and metrics for whoever watches, and what the role adds. */
 export interface Port {
   app: FastifyInstance;
-  listen(): Promise<string>;
+  listen(place: Place): Promise<string>;
   /** Turns newcomers away, lets what is under way end, and returns within ten seconds. */
   close(): Promise<void>;
 }
@@ -46,16 +48,14 @@ export function openPort(config: Config, log: Log, checks: Checks, metrics?: Met
   if (metrics) addMetrics(app, { metrics, token: config.METRICS_TOKEN, isPublic: false });
   return {
     app,
-    async listen() {
-      await app.listen({ host: config.HOST, port: config.PORT });
+    async listen(place) {
+      await app.listen(place);
       return addressOf(config, (app.server.address() as AddressInfo).port);
     },
     async close() {
       isStopping = true;
       await pause(LEAVING_MS);
-      const patience = setTimeout(() => app.server.closeAllConnections(), CLOSE_MS);
-      await app.close();
-      clearTimeout(patience);
+      await endListener(app, CLOSE_MS);
     },
   };
 }

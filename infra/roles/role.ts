@@ -13,10 +13,17 @@ export interface Opening {
   awaited: Set<string>;
 }
 
+/** What a role listens on; `_handle`, as Node names it, where the socket is open already. */
+export interface Place {
+  host: string;
+  port: number;
+  _handle?: object;
+}
+
 /** A process in its role. */
 export interface Running {
   /** Begins to answer, and says where. */
-  listen(): Promise<string>;
+  listen(place: Place): Promise<string>;
   /** Lets what is under way end, and returns within ten seconds. */
   close(): Promise<void>;
 }

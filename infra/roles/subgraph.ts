@@ -18,7 +18,7 @@ export async function openSubgraphRole(name: SubgraphName, { config, log, awaite
   const port = openPort(config, log, checks, platform.metrics);
   const served = serveSubgraph(port.app, { name, source, identities: platform.identities, log });
   return {
-    listen: () => port.listen(),
+    listen: (place) => port.listen(place),
     async close() {
       await Promise.all([port.close(), served.close()]);
       await house.close();

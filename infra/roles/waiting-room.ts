@@ -3,6 +3,7 @@ import { createServer, type RequestListener } from 'node:http';
 import { Failure } from '../../schema/errors.ts';
 import type { Config } from '../config.ts';
 import { newId } from '../id.ts';
+import type { Place } from './role.ts';
 
 /**
  * Answers at the address of a process that is still being opened: that it lives, that it is not ready, and for which
@@ -15,22 +16,22 @@ export class WaitingRoom {
 
   /** Rejects when the port is taken. With port 0 nobody knows yet where to ask, and so nobody is answered. */
   async open({ HOST: host, PORT: port }: Config): Promise<void> {
-    if (port === 0) return;
+    // Of `localhost` Fastify makes two addresses, and of each a socket of its own.
+    if (port === 0 || host === 'localhost') return;
     this.#server.listen({ host, port });
     await once(this.#server, 'listening');
   }
 
-  /** Leaves the address to whoever listens there next. */
-  async close(): Promise<void> {
-    if (!this.#server.listening) return;
-    const closed = once(this.#server, 'close');
-    this.#server.close();
-    this.#server.closeAllConnections();
-    await closed;
+  /**
+   * Where the role listens next: on the very socket that is open already. Were it closed in between, whoever has
+   * just come would be cut off and could not know that nothing was done.
+   */
+  leave({ HOST: host, PORT: port }: Config): Place {
+    return this.#server.listening ? { host, port, _handle: (this.#server as unknown as { _handle: object })._handle } : { host, port };
   }
 
   #answer: RequestListener = ({ url }, response) => {
-    // A connection that is kept would end in the face of its next request, when the role takes over the address.
+    // A connection that is kept would never reach the role.
     response.shouldKeepAlive = false;
     const [status, body] = url === '/health/live' ? [200, { status: 'live' }] : [503, this.#excuse(url)];
     response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' }).end(JSON.stringify(body));

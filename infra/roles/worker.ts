@@ -22,7 +22,7 @@ export async function openWorker({ config, log, awaited }: Opening): Promise<Run
   platform.metrics.watch(() => waitingJobs(platform.queue));
   for (const subgraph of house.subgraphs) await subgraph.start();
   return {
-    listen: () => port.listen(),
+    listen: (place) => port.listen(place),
     async close() {
       await Promise.all([port.close(), house.close()]);
       await platform.close();

@@ -17,9 +17,9 @@ export interface Served {
 
 export async function serve(source: Source, port = 0): Promise<Served> {
   const log = pino({ level: 'silent' });
-  const listener = openPort({ HOST: '127.0.0.1', PORT: port } as Config, log, { vital: {} });
+  const listener = openPort({ HOST: '127.0.0.1' } as Config, log, { vital: {} });
   const served = serveSubgraph(listener.app, { name: 'clock', source, identities, log });
-  const url = await listener.listen();
+  const url = await listener.listen({ host: '127.0.0.1', port });
   return {
     url,
     port: Number(new URL(url).port),
