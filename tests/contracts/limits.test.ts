@@ -154,9 +154,12 @@ describeWhen(missingRedis, 'limits on a group of Redis servers', () => {
       const { url, killMaster, startMaster } = group;
       const [here, there] = await Promise.all([openAt(url), openAt(url)]);
       await killMaster();
-      for (const rule of [fresh(5), fresh(5), fresh(5), fresh(5)]) expect(await letThrough([here], rule, 20)).toBe(5);
+      // Four rules, because they are spread over the nodes.
+      const inEach = async () => Promise.all([1, 2, 3, 4].map(() => letThrough([here], fresh(5), 20)));
+      // The cluster gives up its other parts, too, once they have noticed. What is asked in that moment is counted partly there, partly here.
+      for (const through of await inEach()) expect(through).toBeLessThanOrEqual(10);
+      await eventually(inEach, (through) => through.every((count) => count === 5));
       await startMaster();
-      // Rules are spread over the nodes.
       const allShared = async () => (await Promise.all([1, 2, 3, 4, 5, 6].map(() => areShared(here, there)))).every(Boolean);
       await eventually(allShared, Boolean, 5_000);
       await Promise.all([here.close(), there.close()]);

@@ -39,13 +39,18 @@ describeWhen(missingServers, 'a deployment that is renewed process by process', 
     let isRenewed = false;
     const streams: Stream[] = [];
     const assistants = await Promise.all(people.map((person) => person.createAssistant()));
-    const watching = people.map(async (person, index) => {
-      const agent = new Agent({ connections: 1 });
-      while (!isRenewed) streams.push(await talk(person, assistants[index]!, agent));
-      await agent.close();
-    });
     const failures: string[] = [];
     let answered = 0;
+    const watching = people.map(async (person, index) => {
+      const agent = new Agent({ connections: 1 });
+      while (!isRenewed) {
+        await talk(person, assistants[index]!, agent).then(
+          (stream) => streams.push(stream),
+          (error: Error) => failures.push(error.message),
+        );
+      }
+      await agent.close();
+    });
     const asking = people.map(async ({ token }, index) => {
       const agent = new Agent({ connections: 1 });
       for (let turn = 0; !isRenewed; turn++) {

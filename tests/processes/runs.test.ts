@@ -33,9 +33,9 @@ describe('runs whose process is killed', () => {
 
 /** Everything that clients saw of 20 runs while their process was killed twice, what the log replays, and what the messages say. */
 async function killTwice(preload?: string) {
-  // No answer begins before all are asked for: on a slow machine the first would end before the first kill.
-  const asked = Promise.withResolvers<void>();
-  const model = await startModelServer({ otherwise: { tokens: 80, delayMs: 40, until: asked.promise } });
+  // No answer ends before the last kill, however slow the machine.
+  const killed = Promise.withResolvers<void>();
+  const model = await startModelServer({ otherwise: { delayMs: 40, goesOnUntil: killed.promise } });
   const dataDir = await keptDataDirectory();
   const start = () => startProduct({ dataDir, env: { OPENAI_BASE_URL: model.url, RUN_LEASE_MS: '1000' }, ...(preload ? { preload } : {}) });
   let product = await start();
@@ -45,13 +45,13 @@ async function killTwice(preload?: string) {
     const { conversationId } = await ada.startConversation();
     sent.push(await ada.send(conversationId, `Story ${i}`));
   }
-  asked.resolve();
   const seen = new Map<string, any[]>(sent.map(({ runId }) => [runId, []]));
   for (let kill = 0; kill < 2; kill++) {
     await watchUntil(product, ada.token, seen, kill + 1);
     await product.kill();
     product = await start();
   }
+  killed.resolve();
   const replayed = new Map<string, any[]>();
   const stored = new Map<string, string>();
   await Promise.all(

@@ -57,8 +57,9 @@ describeWhen(missingServers, 'many streams', () => {
   ])(
     'would %s',
     async (_fault, preload) => {
-      // Long enough that every kill comes amid the answers: a worker takes seconds to be back.
-      deployment = await Deployment.start({ workers: 2, preload, model: { otherwise: { tokens: 120, delayMs: 150 } } });
+      // No answer ends before the last kill, however long a worker takes to be back.
+      const killed = Promise.withResolvers<void>();
+      deployment = await Deployment.start({ workers: 2, preload, model: { otherwise: { delayMs: 150, goesOnUntil: killed.promise } } });
       const watched = await send(deployment, 60);
       const watching = Promise.all(watched.map(({ watcher }) => watcher.watch()));
       for (let kill = 0; kill < 3; kill++) {
@@ -69,6 +70,7 @@ describeWhen(missingServers, 'many streams', () => {
         );
         await again(deployment.workers[kill % 2]!);
       }
+      killed.resolve();
       await watching;
       expect((await differences(deployment, watched)).length).toBeGreaterThan(0);
     },

@@ -18,6 +18,8 @@ export interface Reply {
   firstDelayMs?: number;
   /** The response begins after this. */
   until?: Promise<unknown>;
+  /** After its text it adds token after token until this. */
+  goesOnUntil?: Promise<unknown>;
   toolCalls?: { name: string; arguments: unknown }[];
   /** False leaves the usage out. */
   usage?: boolean;

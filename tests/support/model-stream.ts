@@ -12,6 +12,7 @@ export async function writeChat(response: ServerResponse, request: ModelRequest,
   const stream = new ChatStream(response, request, reply);
   if (reply.fault && reply.fault in FAULTS) return FAULTS[reply.fault as keyof typeof FAULTS](stream);
   await stream.text();
+  if (reply.goesOnUntil) await stream.goOnUntil(reply.goesOnUntil);
   await stream.toolCalls(reply.toolCalls ?? []);
   stream.end(finishOf(reply));
 }
@@ -79,6 +80,13 @@ class ChatStream {
       this.delta({ content: piece });
       if (this.response.writableNeedDrain) await drained(this.response);
     }
+  }
+
+  /** The same again and again. */
+  async goOnUntil(enough: Promise<unknown>): Promise<void> {
+    let isEnough = false;
+    void enough.then(() => (isEnough = true));
+    while (!isEnough && !this.response.destroyed) await this.text([' and so on']);
   }
 
   async toolCalls(calls: { name: string; arguments: unknown }[]): Promise<void> {
