@@ -1,5 +1,6 @@
 import { callSubgraph } from './call-subgraph.ts';
 import type { Execution } from './execution.ts';
+import { markGone } from './gone.ts';
 import { copy, isObject, merge, type JsonObject } from './merge.ts';
 import { placeEntityErrors } from './place-errors.ts';
 import type { EntityFetch } from './plan.ts';
@@ -21,6 +22,7 @@ export async function fetchEntities(fetch: EntityFetch, execution: Execution): P
     if (!Array.isArray(entities)) continue;
     for (const [index, same] of targets.entries()) {
       const entity: unknown = entities[index];
+      if (entity === null) same.forEach(markGone);
       if (!isObject(entity)) continue;
       applyRewrites(batch.outputRewrites, entity, ground.isOfType);
       receive(same, entity);

@@ -14,6 +14,7 @@ import {
   type GraphQLOutputType,
   type SelectionSetNode,
 } from 'graphql';
+import { isGone } from './gone.ts';
 import { isObject, type JsonObject } from './merge.ts';
 import type { CoercedVariables, ParsedOperation } from '../request.ts';
 import { selectedFields, type SelectedField } from './selection.ts';
@@ -140,6 +141,7 @@ function completeObject(fields: readonly Field[], source: JsonObject, trace: Tra
   const completed: JsonObject = {};
   for (const field of fields) {
     const value = field.inherited && !Object.hasOwn(source, field.key) ? undefined : source[field.key];
+    if (field.required && !field.typename && (value ?? null) === null && isGone(source)) return null;
     trace.place.push(field.key);
     const done = field.typename ?? fill(field, value, trace);
     trace.place.pop();
@@ -162,7 +164,10 @@ function completeList(slot: Slot, values: readonly unknown[], trace: Trace): unk
 }
 
 function fill(slot: Slot, value: unknown, trace: Trace): unknown {
-  if (value !== null && value !== undefined) return slot.complete(value, trace);
+  if (value !== null && value !== undefined) {
+    const done = slot.complete(value, trace);
+    if (done !== null || !slot.required || !isGone(value)) return done;
+  }
   if (slot.required) fault(`Cannot return null for non-nullable field ${slot.label}.`, trace);
   return null;
 }

@@ -15,7 +15,7 @@ import { KnowledgeBaseService } from './knowledge-base.service.ts';
 import { migration as knowledgeTables } from './migrations/0001-knowledge.ts';
 import { migration as vectorIndexTables } from './migrations/0002-vector-index.ts';
 import { migration as topicTables } from './migrations/0003-topics.ts';
-import { ownDocument, ownKnowledgeBase, ownPassage } from './ownership.ts';
+import { ifThere, ownDocument, ownKnowledgeBase, ownPassage } from './ownership.ts';
 import { Page } from './page.entity.ts';
 import { Passage } from './passage.entity.ts';
 import { PassageResolver } from './passage.resolver.ts';
@@ -67,7 +67,8 @@ export const knowledge: Subgraph<'knowledge'> = {
       references: {
         KnowledgeBase: ({ id }: Reference, context: Context) => ownKnowledgeBase(id, context),
         Document: ({ id }: Reference, context: Context) => ownDocument(id, context),
-        Passage: ({ id }: Reference, context: Context) => ownPassage(id, context),
+        // The events of a run name passages for longer than there are any.
+        Passage: ({ id }: Reference, context: Context) => ifThere(ownPassage(id, context)),
         // The representation holds what is required of it; its fields look at whose the things are that it names.
         Assistant: async (reference: AssistantKnowledge) => reference,
         AssistantVersion: async (reference: AssistantKnowledge) => reference,

@@ -45,7 +45,22 @@ describe.each<PlannerName>(['hive', 'apollo'])('the federated graph, planned by 
       expect(paths(errors)).toEqual(['alsoBroken']);
     });
 
+    it('are none where an entity is no more and null may stand for it', async () => {
+      const { data, errors } = await shop.ask('{ item(id: "lost") { title ... on Film { director { name } } } }');
+      expect(data).toEqual({ item: { title: 'Lost', director: null } });
+      expect(errors).toBeUndefined();
+    });
+
+    it('say where an entity is missing for which null may not stand', async () => {
+      shop.subgraphs.people.instead = { data: { _entities: [null] } };
+      const { data, errors } = await shop.ask('{ book(id: "b1") { title authors { name } } }');
+      expect(data).toEqual({ book: null });
+      expect(paths(errors)).toEqual(['book.authors.0']);
+      expect(codes(errors)).toEqual(['INTERNAL']);
+    });
+
     it('explain a value that the schema promises and no subgraph gave', async () => {
+      shop.subgraphs.people.instead = { data: { _entities: [{ __typename: 'Person' }] } };
       const { data, errors } = await shop.ask('{ item(id: "lost") { title ... on Film { director { name } } } }');
       expect(data).toEqual({ item: { title: 'Lost', director: null } });
       expect(errors?.map((error) => error.toJSON())).toEqual([

@@ -56,4 +56,19 @@ describe('a conversation told in one query', () => {
     await ada.ask('mutation ($id: ID!) { deleteDocument(input: { id: $id }) { deletedId } }', { id: before.documentId });
     expect(await read()).toEqual({ ...before, document: null, passage: null });
   });
+
+  it('and replays its events, with nothing in the place of what was deleted', async () => {
+    const { conversation } = await ada.ask('query ($id: ID!) { conversation(id: $id) { messages { edges { node { run { id } } } } } }', {
+      id: conversationId,
+    });
+    const query =
+      'subscription ($runId: ID!) { runEvents(runId: $runId) { ... on PassagesRetrieved { passages { text document { name } } } } }';
+    const variables = { runId: conversation.messages.edges.at(-1).node.run.id };
+    const events: any[] = [];
+    for await (const event of product.socket(ada.token).iterate<any>({ query, variables })) events.push(event);
+    expect(events.filter(({ errors }) => errors)).toEqual([]);
+    const lists = events.flatMap(({ data }) => data.runEvents.passages ?? []);
+    expect(lists).toContain(null);
+    expect(lists.filter(Boolean).every(({ text, document }) => text && document.name !== 'harbour.md')).toBe(true);
+  });
 });
