@@ -57,7 +57,10 @@ export function listenForNoise(page: Page, expected: RegExp[] = []): string[] {
   const hear = (text: string) => {
     if (!expected.some((pattern) => pattern.test(text))) noise.push(text);
   };
-  page.on('console', (message) => ['error', 'warning'].includes(message.type()) && hear(message.text()));
+  page.on('console', (message) => {
+    // Of a resource that failed to load the text does not tell which.
+    if (['error', 'warning'].includes(message.type())) hear(`${message.text()} ${message.location().url}`.trim());
+  });
   page.on('pageerror', (error) => hear(String(error)));
   return noise;
 }

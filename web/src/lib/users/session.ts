@@ -25,16 +25,20 @@ export function signUp(input: { email: string; password: string; name: string })
   return post('sign-up', input);
 }
 
-/** The session is forgotten here even when the platform cannot be told. */
+let underway: Promise<void> | undefined;
+/** Of somebody who signs out nothing is refreshed any more: the page is loaded anew, and those who wait go with it. */
+let leaving: Promise<never> | undefined;
+
+/** The session is forgotten here even when the platform cannot be told. A new page has to be loaded then. */
 export async function signOut(): Promise<void> {
+  leaving = new Promise(() => {});
   await post('sign-out').catch(() => undefined);
   forget();
 }
 
-let underway: Promise<void> | undefined;
-
 /** One refresh at a time, over all tabs: a refresh token that is used twice ends every session of the person. */
 export function refreshSession(): Promise<void> {
+  if (leaving) return leaving;
   underway ??= alone(renew).finally(() => (underway = undefined));
   return underway;
 }
