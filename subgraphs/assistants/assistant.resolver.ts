@@ -1,8 +1,10 @@
-import { Arg, Args, Ctx, FieldResolver, Float, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Args, Ctx, FieldResolver, Float, ID, Info, Mutation, Query, Resolver, Root } from 'type-graphql';
 import type { ModelInfo } from '../../infra/ai/ai.ts';
 import { Failure } from '../../schema/errors.ts';
 import { PageArgs } from '../connection.ts';
 import { viewerOf, type Context } from '../context.ts';
+import { isOnlyId } from '../only-id.ts';
 import { requireOwned } from '../policy.ts';
 import { isId } from '../../infra/id.ts';
 import {
@@ -106,8 +108,8 @@ export class AssistantResolver {
   }
 
   @FieldResolver(() => AssistantVersionType, { description: 'What answers from now on.' })
-  async currentVersion(@Root() assistant: AssistantType, @Ctx() context: Context): Promise<AssistantVersion> {
-    return current(assistant, context);
+  async currentVersion(@Root() assistant: AssistantType, @Ctx() context: Context, @Info() info: GraphQLResolveInfo): Promise<unknown> {
+    return isOnlyId(info) ? { id: assistant.versionId } : current(assistant, context);
   }
 
   @FieldResolver(() => AssistantVersionConnection, { description: 'What it was, the newest version first.' })

@@ -6,8 +6,9 @@ import type { StoredRunEvent } from '../../../schema/topics.ts';
 import type { RunEventData } from './run-event.ts';
 
 /**
- * Commits take at most half of the time: after one, the next waits as long as it took, and never longer than this.
- * So a lone token is stored at once, and under load the bursts grow by themselves.
+ * Commits of text take at most half of the time: after one, the next waits as long as it took, and never longer than
+ * this. So a lone token is stored at once, and under load the bursts grow by themselves. The first token follows on the
+ * commit that says that the run has started, and does not wait.
  */
 const MAX_BURST_MS = 25;
 const RETRY_MS = 200;
@@ -107,23 +108,23 @@ export class RunLog {
     const go = () => {
       this.#timer = undefined;
       const began = performance.now();
-      this.#committing = this.#commit().finally(() => this.#settle(performance.now() - began));
+      const batch = [...this.#waiting.values()];
+      this.#waiting = new Map();
+      this.#committing = this.#commit(batch).finally(() => this.#settle(hasText(batch) ? performance.now() - began : 0));
     };
     this.#timer = wait > 0 ? setTimeout(go, wait) : setImmediate(go);
   }
 
-  #settle(tookMs: number): void {
+  #settle(restMs: number): void {
     this.#committing = undefined;
-    this.#nextCommit = performance.now() + Math.min(tookMs, MAX_BURST_MS);
+    this.#nextCommit = performance.now() + Math.min(restMs, MAX_BURST_MS);
     const settled = this.#settled;
     this.#settled = Promise.withResolvers();
     settled.resolve();
     if (this.#waiting.size > 0) this.#schedule();
   }
 
-  async #commit(): Promise<void> {
-    const batch = [...this.#waiting.values()];
-    this.#waiting = new Map();
+  async #commit(batch: Waiting[]): Promise<void> {
     const deadline = performance.now() + this.#leaseMs;
     for (;;) {
       try {
@@ -149,7 +150,7 @@ export class RunLog {
       attempt: handle.attempt,
       first: events[0]?.seq ?? null,
       last: events.at(-1)?.seq ?? null,
-      text: events.some((event) => event.kind === 'TextDelta'),
+      text: events.some(isText),
     }));
     const events = batch.flatMap(({ handle, events: own }) => own.map((event) => ({ run_id: handle.runId, ...event })));
     const rows = await this.#em().execute<{ id: string; stop: boolean }[]>(
@@ -184,6 +185,14 @@ export class RunLog {
       await this.#bus.publish('run', handle.runId, { runId: handle.runId, attempt: handle.attempt, firstSeq: first.seq, lastSeq, events });
     }
   }
+}
+
+function hasText(batch: Waiting[]): boolean {
+  return batch.some(({ events }) => events.some(isText));
+}
+
+function isText({ kind }: StoredRunEvent): boolean {
+  return kind === 'TextDelta';
 }
 
 function eventsIn(batch: Waiting[]): number {
