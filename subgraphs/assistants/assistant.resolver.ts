@@ -4,7 +4,6 @@ import type { ModelInfo } from '../../infra/ai/ai.ts';
 import { Failure } from '../../schema/errors.ts';
 import { PageArgs } from '../connection.ts';
 import { viewerOf, type Context } from '../context.ts';
-import { isOnlyId } from '../only-id.ts';
 import { requireOwned } from '../policy.ts';
 import { isId } from '../../infra/id.ts';
 import {
@@ -21,6 +20,7 @@ import type { AssistantService } from './assistant.service.ts';
 import { AssistantConnection, AssistantType, AssistantVersionConnection, AssistantVersionType, UserRef } from './assistant.type.ts';
 import { ModelType } from './model.type.ts';
 import type { Models } from './models.ts';
+import { isOnlyId } from './only-id.ts';
 import type { AssistantVersion } from './version.entity.ts';
 
 @Resolver(() => AssistantType)

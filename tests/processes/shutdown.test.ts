@@ -12,6 +12,31 @@ beforeAll(async () => {
 });
 afterAll(() => model.stop());
 
+describe('a process that starts', () => {
+  it('answers everybody from its first moment on, and cuts nobody off when it begins its work', async () => {
+    const port = await freePort();
+    const answers: number[] = [];
+    const cutOff: string[] = [];
+    let isUp = false;
+    const ask = async () => {
+      const answer = await fetch(`http://127.0.0.1:${port}/health/ready`, { headers: { connection: 'close' } }).catch(String);
+      if (typeof answer !== 'string') answers.push(answer.status);
+      else if (answers.length > 0) cutOff.push(answer);
+    };
+    const asking = [1, 2, 3, 4].map(async () => {
+      while (!isUp) await ask();
+    });
+    const product = await startProduct({ env: { PORT: String(port) } });
+    isUp = true;
+    await Promise.all(asking);
+    await ask();
+    await product.stop();
+    expect(cutOff).toEqual([]);
+    expect(answers[0]).toBe(503);
+    expect(answers.at(-1)).toBe(200);
+  });
+});
+
 describe('a process that is told to stop', () => {
   it('X3 sends sockets away with 1001, ends what is under way, and is gone within ten seconds', async () => {
     const product = await startProduct({ env: { OPENAI_BASE_URL: model.url } });
