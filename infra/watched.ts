@@ -130,6 +130,11 @@ export async function waitingJobs(queue: Queue): Promise<Reading[]> {
   ]);
 }
 
+export async function archiveOf(database: Database): Promise<Reading[]> {
+  const value = await database.archiveLateSeconds();
+  return value === undefined ? [] : [{ name: 'parley_archive_late_seconds', value }];
+}
+
 /** Which replicas of the database are read, and how far each is behind. */
 export function readingsOf({ replicas }: Database): Reading[] {
   return replicas.flatMap(({ name: replica, isUsable, secondsBehind }) => [

@@ -15,6 +15,8 @@ export interface Database {
   session(): Promise<Session>;
   /** Resolves while the database answers. */
   ping(): Promise<void>;
+  /** For how many seconds the server has failed to archive its log, 0 while it does; undefined where it keeps no archive. */
+  archiveLateSeconds(): Promise<number | undefined>;
 }
 
 export interface Session {

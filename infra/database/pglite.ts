@@ -93,6 +93,8 @@ export class PgliteDatabase implements Database {
     await this.pglite.query('select 1');
   }
 
+  async archiveLateSeconds(): Promise<undefined> {}
+
   async close(): Promise<void> {
     for (const orm of this.#orms.splice(0)) await orm.close();
     this.#closeCopies?.();

@@ -111,6 +111,16 @@ export class ServerDatabase implements Database {
     await this.#requireOwn().query('select 1');
   }
 
+  async archiveLateSeconds(): Promise<number | undefined> {
+    // It tries a failed segment again and again, and no later one before it.
+    const { rows } = await this.#requireOwn().query<{ late: number }>(
+      `select case when last_failed_time > coalesce(last_archived_time, '-infinity')
+         then extract(epoch from now() - coalesce(last_archived_time, pg_postmaster_start_time()))::float8 else 0 end as late
+       from pg_stat_archiver where current_setting('archive_mode') <> 'off'`,
+    );
+    return rows[0]?.late;
+  }
+
   async close(): Promise<void> {
     this.#replicas.close();
     for (const orm of this.#orms.splice(0)) await orm.close();

@@ -82,6 +82,11 @@ export const METRICS = {
   },
   parley_queue_waiting_jobs: { kind: 'gauge', help: 'Jobs that could be worked on now, by queue.', labels: ['queue'] },
   parley_queue_oldest_seconds: { kind: 'gauge', help: 'How long the oldest of them has been waiting.', labels: ['queue'] },
+  parley_archive_late_seconds: {
+    kind: 'gauge',
+    help: 'For how long the database has failed to archive its log, 0 while it does; only where it keeps an archive.',
+    labels: [],
+  },
   parley_replica_usable: {
     kind: 'gauge',
     help: 'Whether this process reads from a replica of the database: 1, or 0 while it is away or too far behind.',

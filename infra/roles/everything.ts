@@ -1,7 +1,7 @@
 import { Scales } from '../../gateway/limits/scales.ts';
 import { SUBGRAPH_NAMES } from '../../schema/facts.ts';
 import { openPlatform } from '../platform.ts';
-import { waitingJobs } from '../watched.ts';
+import { archiveOf, waitingJobs } from '../watched.ts';
 import { addressOf, openDoorOf } from './door.ts';
 import { openHouse } from './house.ts';
 import { hears, replicasOf } from './port.ts';
@@ -14,6 +14,7 @@ export async function openEverything({ config, log, awaited }: Opening): Promise
   const scales = new Scales();
   const house = await openHouse(config, log, { platform, here: SUBGRAPH_NAMES, admission: scales });
   platform.metrics.watch(() => waitingJobs(platform.queue));
+  platform.metrics.watch(() => archiveOf(platform.database));
   for (const subgraph of house.subgraphs) await subgraph.start();
   const checks = {
     vital: { database: () => platform.database.ping() },

@@ -1,6 +1,6 @@
 import { SUBGRAPH_NAMES } from '../../schema/facts.ts';
 import { openPlatform } from '../platform.ts';
-import { waitingJobs } from '../watched.ts';
+import { archiveOf, waitingJobs } from '../watched.ts';
 import { openHouse } from './house.ts';
 import { hears, openPort, replicasOf } from './port.ts';
 import type { Opening, Running } from './role.ts';
@@ -20,6 +20,7 @@ export async function openWorker({ config, log, awaited }: Opening): Promise<Run
   };
   const port = openPort(config, log, checks, platform.metrics);
   platform.metrics.watch(() => waitingJobs(platform.queue));
+  platform.metrics.watch(() => archiveOf(platform.database));
   for (const subgraph of house.subgraphs) await subgraph.start();
   return {
     listen: (place) => port.listen(place),

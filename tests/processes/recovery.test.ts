@@ -2,6 +2,8 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { ServerDatabase } from '../../infra/database/server.ts';
+import { openLog } from '../../infra/log.ts';
 import { archiveSettings } from '../support/deployment/archive.ts';
 import { PgvectorServer } from '../support/deployment/pgvector-server.ts';
 import { eventually } from '../support/eventually.ts';
@@ -77,8 +79,11 @@ describeWhen(missingPostgres(), 'a base backup with archived WAL', () => {
     expect(existsSync(waiting)).toBe(false);
   }, 60_000);
 
-  it('waits where another segment has the name of its own', async () => {
+  it('waits where another segment has the name of its own, and says for how long', async () => {
+    const server = new ServerDatabase(postgres.urlOf(database), openLog('silent'));
     const segment = await archiveSegment();
+    await server.open();
+    expect(await server.archiveLateSeconds()).toBe(0);
     writeFileSync(join(archive, `${segment}.gz`), gzipSync('of another server'));
     const waiting = await archiveAgain(segment);
     await eventually(
@@ -88,6 +93,8 @@ describeWhen(missingPostgres(), 'a base backup with archived WAL', () => {
     );
     expect(gunzipSync(readFileSync(join(archive, `${segment}.gz`))).toString()).toBe('of another server');
     expect(existsSync(waiting)).toBe(true);
+    expect(await server.archiveLateSeconds()).toBeGreaterThan(0);
+    await server.close();
   }, 60_000);
 
   it('gives back what was deleted after it', async () => {
