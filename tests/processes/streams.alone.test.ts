@@ -57,12 +57,18 @@ describeWhen(missingServers, 'many streams', () => {
   ])(
     'would %s',
     async (_fault, preload) => {
-      // No answer ends before the last kill, however long a worker takes to be back.
-      const killed = Promise.withResolvers<void>();
-      deployment = await Deployment.start({ workers: 2, preload, model: { otherwise: { delayMs: 150, goesOnUntil: killed.promise } } });
+      // No answer begins before all are watched, and none ends before the last kill, however long a worker takes to be back.
+      const [begun, killed] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+      const otherwise = { delayMs: 150, until: begun.promise, goesOnUntil: killed.promise };
+      deployment = await Deployment.start({ workers: 2, preload, model: { otherwise } });
       const watched = await send(deployment, 60);
       const watching = Promise.all(watched.map(({ watcher }) => watcher.watch()));
-      for (let kill = 0; kill < 3; kill++) {
+      await eventually(
+        async () => watched.filter(({ watcher }) => watcher.events.length === 0).length,
+        (unseen) => unseen === 0,
+      );
+      begun.resolve();
+      for (let kill = 0; kill < 2; kill++) {
         const shown = watched.reduce((sum, { watcher }) => sum + watcher.events.length, 0);
         await eventually(
           async () => watched.reduce((sum, { watcher }) => sum + watcher.events.length, 0),

@@ -1,5 +1,7 @@
-import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { once } from 'node:events';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
+import { freePort } from './free-port.ts';
 
 /**
  * What happens on the way: `pass`; `down`, nobody listens; `hold`, every connection stands and nothing comes through;
@@ -16,14 +18,16 @@ export class Relay {
   readonly #target: number;
   #server: Server | undefined;
   #weather: Weather = 'pass';
-  port = 0;
 
-  private constructor(target: number) {
+  private constructor(
+    readonly port: number,
+    target: number,
+  ) {
     this.#target = target;
   }
 
   static async start(target: number): Promise<Relay> {
-    const relay = new Relay(target);
+    const relay = new Relay(await freePort(), target);
     await relay.#listen();
     return relay;
   }
@@ -52,8 +56,7 @@ export class Relay {
   async #listen(): Promise<void> {
     const server = createServer((near) => this.#join(near));
     this.#server = server;
-    await new Promise<void>((listening) => server.listen(this.port, '127.0.0.1', listening));
-    this.port = (server.address() as AddressInfo).port;
+    await once(server.listen(this.port, '127.0.0.1'), 'listening');
   }
 
   #join(near: Socket): void {

@@ -1,6 +1,8 @@
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { once } from 'node:events';
+import { createServer, type Server, type Socket } from 'node:net';
 import { PGlite } from '@electric-sql/pglite';
 import { vector } from '@electric-sql/pglite-pgvector';
+import { freePort } from '../free-port.ts';
 
 /**
  * A PostgreSQL with pgvector at an address of its own, where no server has the extension: the embedded engine behind
@@ -10,9 +12,11 @@ export class PgvectorServer {
   readonly #engine: PGlite;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
-  #port = 0;
 
-  private constructor(engine: PGlite) {
+  private constructor(
+    private readonly port: number,
+    engine: PGlite,
+  ) {
     this.#engine = engine;
     this.#server = createServer((socket) => {
       this.#sockets.add(socket);
@@ -22,19 +26,18 @@ export class PgvectorServer {
   }
 
   static async start(): Promise<PgvectorServer> {
-    const started = new PgvectorServer(await PGlite.create({ extensions: { vector } }));
+    const started = new PgvectorServer(await freePort(), await PGlite.create({ extensions: { vector } }));
     await started.start();
     return started;
   }
 
   get url(): string {
-    return `postgres://postgres@127.0.0.1:${this.#port}/postgres`;
+    return `postgres://postgres@127.0.0.1:${this.port}/postgres`;
   }
 
   /** At the same address as before. */
   async start(): Promise<void> {
-    await new Promise<void>((resolve) => this.#server.listen(this.#port, '127.0.0.1', resolve));
-    this.#port = (this.#server.address() as AddressInfo).port;
+    await once(this.#server.listen(this.port, '127.0.0.1'), 'listening');
   }
 
   /** Nobody listens there any more. */

@@ -5,21 +5,22 @@ import { IdentityTokens } from '../../../infra/identity.ts';
 import { openPort } from '../../../infra/roles/port.ts';
 import type { Source } from '../../../schema/source.ts';
 import { serveSubgraph } from '../../../subgraphs/serve.ts';
+import { freePort } from '../free-port.ts';
 
 export const identities = new IdentityTokens(randomBytes(32));
 
-/** A subgraph called `clock` on a port of its own; `port` 0 takes a free one. */
+/** A subgraph called `clock` on a port of its own. */
 export interface Served {
   url: string;
   port: number;
   stop(): Promise<void>;
 }
 
-export async function serve(source: Source, port = 0): Promise<Served> {
+export async function serve(source: Source, port?: number): Promise<Served> {
   const log = pino({ level: 'silent' });
   const listener = openPort({ HOST: '127.0.0.1' } as Config, log, { vital: {} });
   const served = serveSubgraph(listener.app, { name: 'clock', source, identities, log });
-  const url = await listener.listen({ host: '127.0.0.1', port });
+  const url = await listener.listen({ host: '127.0.0.1', port: port ?? (await freePort()) });
   return {
     url,
     port: Number(new URL(url).port),

@@ -5,4 +5,4 @@ import { breakProduct } from './variant.ts';
 // a little late for its first look makes that certain.
 const FOLLOWER = 'subgraphs/conversations/run/run-follower.js';
 breakProduct(FOLLOWER, 'burst.attempt === attempt && burst.firstSeq <= seq + 1', 'true');
-breakProduct(FOLLOWER, 'return follower;', 'await new Promise((resolve) => setTimeout(resolve, 500)); return follower;');
+breakProduct(FOLLOWER, 'return follower;', 'await new Promise((resolve) => setTimeout(resolve, 300)); return follower;');
