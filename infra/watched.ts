@@ -130,6 +130,7 @@ export async function waitingJobs(queue: Queue): Promise<Reading[]> {
   ]);
 }
 
+/** How well the database archives its log; nothing where it keeps no archive. */
 export async function archiveOf(database: Database): Promise<Reading[]> {
   const value = await database.archiveLateSeconds();
   return value === undefined ? [] : [{ name: 'parley_archive_late_seconds', value }];

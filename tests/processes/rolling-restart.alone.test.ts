@@ -70,9 +70,9 @@ describeWhen(missingServers, 'a deployment that is renewed process by process', 
       isRenewed = true;
       await Promise.all(asking);
     }
+    await Promise.all(watching);
     expect({ failures, reasons: failures.length > 0 ? deployment.complaints() : [] }).toEqual({ failures: [], reasons: [] });
     expect(answered).toBeGreaterThan(200);
-    await Promise.all(watching);
     for (const { person, watcher } of streams) {
       const log = await readRun(deployment.gateways[0]!.product.socket(person.token), watcher.runId);
       expect(watcher.events).toEqual(log.events);
