@@ -13,10 +13,10 @@ import type { Log } from '../infra/log.ts';
 import { Failure } from '../schema/errors.ts';
 import type { Source } from '../schema/source.ts';
 import type { Identity } from '../schema/viewer.ts';
-import { toFailure, toResult } from './execution/refusal.ts';
+import { toResult } from './execution/refusal.ts';
 import { loadPlanner, type PlannerName } from './planner.ts';
 import type { Admission, GraphRequest, GraphResult } from './request.ts';
-import { Supergraph } from './supergraph.ts';
+import { sourceNamed, Supergraph } from './supergraph.ts';
 
 export interface GatewayOptions {
   supergraphSdl: string;
@@ -68,9 +68,7 @@ export class Gateway implements GatewayInterface, Graph {
 
   /** One subgraph itself, for the platform's own fields that are not in the public schema. */
   sourceOf(name: string): Source {
-    const source = this.#options.sources.get(name);
-    if (!source) throw new Error(`there is no subgraph "${name}"`);
-    return source;
+    return sourceNamed(name, this.#options.sources);
   }
 
   /** Queries and mutations. Never rejects. `signal` stops further fetches. */
@@ -103,9 +101,7 @@ export class Gateway implements GatewayInterface, Graph {
 
   /** A subgraph's question to the graph; any error is thrown as the `Failure` of its code. */
   async ask<Data = any>(query: string, variables: Record<string, unknown>, identity: Identity): Promise<Data> {
-    const { data, errors } = await this.#answerOwn({ query, variables }, identity);
-    if (errors?.length) throw toFailure(errors[0]!);
-    return data as Data;
+    return this.#current.ask<Data>(query, variables, identity);
   }
 
   /** Idempotent. Apollo Server calls it with its own options; who has no Apollo Server passes none. */
@@ -133,24 +129,14 @@ export class Gateway implements GatewayInterface, Graph {
     await apollo?.stop();
   }
 
-  async #answerOwn(request: GraphRequest, identity: Identity): Promise<GraphResult> {
-    try {
-      const { ownOperations, executor } = this.#current;
-      return await executor.execute(ownOperations.get(request), request, { identity });
-    } catch (error) {
-      return toResult(error, this.#options.log, identity);
-    }
-  }
-
   get #current(): Supergraph {
     if (!this.#supergraph) throw new Error('the gateway is not loaded');
     return this.#supergraph;
   }
 
   async #open(): Promise<ApolloGateway> {
-    const { log, plannerName, admission, supergraphSdl } = this.#options;
+    const { log, plannerName, supergraphSdl } = this.#options;
     const makePlanner = await loadPlanner(plannerName, log);
-    const sourceOf = (name: string) => this.sourceOf(name);
     let planner = makePlanner(supergraphSdl);
     const apollo = new ApolloGateway({
       logger: { debug() {}, info() {}, warn: (message) => log.warn(message), error: (message) => log.error(message) },
@@ -167,7 +153,7 @@ export class Gateway implements GatewayInterface, Graph {
       },
     });
     apollo.onSchemaLoadOrUpdate((context) => {
-      this.#supergraph = new Supergraph(context.coreSupergraphSdl, context.apiSchema, planner, { sourceOf, log, admission });
+      this.#supergraph = new Supergraph(context.coreSupergraphSdl, context.apiSchema, planner, this.#options);
       for (const listener of this.#listeners) listener(context);
     });
     await apollo.load();

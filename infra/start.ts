@@ -1,17 +1,21 @@
 import { ConfigError, readConfig } from './config.ts';
 import { DirectoryInUse } from './database/lock.ts';
 import { captureConsole, openLog, type Log } from './log.ts';
-import { openEverything } from './roles/everything.ts';
-import { openGatewayRole } from './roles/gateway.ts';
 import { requireSharedGround, roleFrom, type Opening, type Role, type Running } from './roles/role.ts';
-import { openSubgraphRole } from './roles/subgraph.ts';
 import { WaitingRoom } from './roles/waiting-room.ts';
-import { openWorker } from './roles/worker.ts';
 
-function open(role: Role, opening: Opening): Promise<Running> {
-  if (role === 'everything') return openEverything(opening);
-  if (role === 'gateway') return openGatewayRole(opening);
-  return role === 'worker' ? openWorker(opening) : openSubgraphRole(role, opening);
+/** Only what the role needs is loaded. */
+async function open(role: Role, opening: Opening): Promise<Running> {
+  switch (role) {
+    case 'everything':
+      return (await import('./roles/everything.ts')).openEverything(opening);
+    case 'gateway':
+      return (await import('./roles/gateway.ts')).openGatewayRole(opening);
+    case 'worker':
+      return (await import('./roles/worker.ts')).openWorker(opening);
+    default:
+      return (await import('./roles/subgraph.ts')).openSubgraphRole(role, opening);
+  }
 }
 
 /** Says where the product is, and what it does without a model, in words; everything else goes to the log. */

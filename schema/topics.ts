@@ -5,7 +5,7 @@
 export interface Topics {
   /** key: run id. A burst of stored run events; `events` may be left out, the log has them. */
   run: { runId: string; attempt: number; firstSeq: number; lastSeq: number; events?: StoredRunEvent[] };
-  /** key: 'all'. A run waits for a worker; the next sweep of one finds it too, only later. */
+  /** key: 'all'. A run waits for a worker: a new one, or one that was handed back. The next sweep finds it too, only later. */
   'run.queued': { runId: string };
   /** key: run id. Somebody pressed stop. */
   'run.stop': { runId: string };

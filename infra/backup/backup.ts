@@ -6,7 +6,7 @@ import type { Config } from '../config.ts';
 import type { Session } from '../database/database.ts';
 import type { Files } from '../files/files.ts';
 import type { Log } from '../log.ts';
-import { openFiles } from '../platform.ts';
+import { openFiles } from '../ground.ts';
 import { runCommand } from './command.ts';
 import { Digest } from './digest.ts';
 import { BackupRefused, filePath, SECRET_PATH, tablePath, writeManifest, type Manifest, type Part } from './manifest.ts';

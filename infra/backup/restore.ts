@@ -8,7 +8,8 @@ import type { Session } from '../database/database.ts';
 import { lockDirectory } from '../database/lock.ts';
 import type { Files } from '../files/files.ts';
 import type { Log } from '../log.ts';
-import { openDatabase, openFiles } from '../platform.ts';
+import { openFiles } from '../ground.ts';
+import { openDatabase } from '../platform.ts';
 import { PostgresQueue } from '../queue/postgres.ts';
 import { runCommand } from './command.ts';
 import { BackupRefused, filePath, readBackup, SECRET_PATH, tablePath, type Manifest } from './manifest.ts';
@@ -106,12 +107,12 @@ async function refuseFull(hasDatabase: boolean, files: Files, overwrite: boolean
 }
 
 /** Tables as they were, by the migrations that had been applied then; once they are compared, the newer ones follow. */
-async function fill(folder: string, manifest: Manifest, { database, queueOptions }: Store, log: Log): Promise<void> {
+async function fill(folder: string, manifest: Manifest, { database, queueConnections }: Store, log: Log): Promise<void> {
   for (const room of all) {
     const applied = new Set(manifest.migrations[room.name]);
     await database.connect({ ...room, migrations: room.migrations.filter(({ name }) => applied.has(name)) });
   }
-  const queue = new PostgresQueue(queueOptions, log);
+  const queue = new PostgresQueue(queueConnections, log);
   await queue.open();
   await queue.close();
   const session = await database.session();

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import type { EntityManager } from '@mikro-orm/core';
-import { fromKysely, PgBoss, type ConstructorOptions, type Job } from 'pg-boss';
+import { fromKysely, fromPglite, PgBoss, type ConstructorOptions, type Job } from 'pg-boss';
 import { hearersOf, SUBGRAPH_NAMES, type Fact, type FactName, type Facts, type SubgraphName } from '../../schema/facts.ts';
 import type { Actor } from '../../schema/viewer.ts';
 import { newId } from '../id.ts';
@@ -10,15 +10,22 @@ import type { JobHandler, JobOptions, Queue, Waiting, WorkOptions } from './queu
 /** Facts are heard after the person who caused them has been served. */
 const AFTERWARDS_MS = 150;
 
+/** How the queue reaches the database: by connections of its own, or by the one of the embedded engine. */
+export type QueueConnections = ConstructorOptions;
+
+export function embedded(pglite: Parameters<typeof fromPglite>[0]): QueueConnections {
+  return { db: fromPglite(pglite), backend: 'pglite' };
+}
+
 /** pg-boss in the one database, so that a job exists exactly when the rows exist that asked for it. */
 export class PostgresQueue implements Queue {
   readonly #boss: PgBoss;
   readonly #log: Log;
   readonly #made = new Map<string, Promise<void>>();
 
-  constructor(options: ConstructorOptions, log: Log) {
+  constructor(connections: QueueConnections, log: Log) {
     this.#log = log;
-    this.#boss = new PgBoss({ ...options, schema: 'queue', useListenNotify: true, monitorVacuum: false, reindex: false });
+    this.#boss = new PgBoss({ ...connections, schema: 'queue', useListenNotify: true, monitorVacuum: false, reindex: false });
     this.#boss.on('error', (error) => log.error({ err: error }, 'the queue reports an error'));
   }
 

@@ -1,11 +1,23 @@
 import { resolve } from 'node:path';
-import type { Gateway } from '../../gateway/gateway.ts';
+import { Gateway } from '../../gateway/gateway.ts';
 import type { Checks } from '../../gateway/health.ts';
 import { openDoor, type Door } from '../../gateway/http.ts';
 import type { Scales } from '../../gateway/limits/scales.ts';
 import type { Config } from '../config.ts';
 import type { Log } from '../log.ts';
-import type { Ground } from '../platform.ts';
+import type { Ground } from '../ground.ts';
+import { readSdl, type Sources } from './graph.ts';
+
+/** The public graph, which the door's limits apply to. */
+export async function openGateway(
+  config: Config,
+  log: Log,
+  { sources, scales: admission }: { sources: Sources; scales: Scales },
+): Promise<Gateway> {
+  const gateway = new Gateway({ supergraphSdl: readSdl('supergraph'), sources, plannerName: config.QUERY_PLANNER, log, admission });
+  await gateway.load();
+  return gateway;
+}
 
 /** The public listener, before a graph. */
 export function openDoorOf(
@@ -31,13 +43,4 @@ export function openDoorOf(
       leavingMs,
     },
   });
-}
-
-/** Every address of the machine, as containers listen on: no browser goes to an address of that name. */
-const EVERY: Record<string, string> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
-
-/** Where a listener is reached on this machine. */
-export function addressOf({ HOST }: Pick<Config, 'HOST'>, port: number): string {
-  const host = EVERY[HOST] ?? HOST;
-  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }

@@ -1,8 +1,9 @@
 import { Scales } from '../../gateway/limits/scales.ts';
 import { SUBGRAPH_NAMES } from '../../schema/facts.ts';
-import { openGround } from '../platform.ts';
-import { addressOf, openDoorOf } from './door.ts';
-import { openGateway, remoteSources } from './house.ts';
+import { openGround } from '../ground.ts';
+import { addressOf } from './address.ts';
+import { openDoorOf, openGateway } from './door.ts';
+import { remoteSources, watchedSources } from './graph.ts';
 import { hears } from './port.ts';
 import type { Opening, Running } from './role.ts';
 
@@ -14,7 +15,7 @@ export async function openGatewayRole({ config, log, awaited }: Opening): Promis
   const ground = await openGround(config, log, { role: 'gateway', publicUrl: () => config.PUBLIC_URL ?? '', awaited });
   const sources = remoteSources(config, ground.identities, SUBGRAPH_NAMES);
   const scales = new Scales();
-  const gateway = await openGateway(config, log, { ...ground, sources, admission: scales });
+  const gateway = await openGateway(config, log, { sources: watchedSources(sources, ground), scales });
   // Nobody is let in without the users; what another subgraph owns is missing alone.
   const { users, ...rest } = Object.fromEntries([...sources].map(([name, source]) => [name, () => source.ping()]));
   const checks = { vital: { users: users! }, others: { ...rest, files: () => ground.files.ping(), bus: () => hears(ground.bus) } };

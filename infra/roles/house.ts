@@ -1,38 +1,38 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { Gateway, type GatewayOptions } from '../../gateway/gateway.ts';
 import { local } from '../../gateway/sources/local.ts';
-import { RemoteSource } from '../../gateway/sources/remote.ts';
 import type { SubgraphName } from '../../schema/facts.ts';
 import type { Source } from '../../schema/source.ts';
 import { all } from '../../subgraphs/all.ts';
 import { openSubgraph, type OpenSubgraph } from '../../subgraphs/open.ts';
 import type { Ports } from '../../subgraphs/subgraph.ts';
 import type { Config } from '../config.ts';
+import type { Graph } from '../graph/graph.ts';
 import { LateGraph } from '../graph/late.ts';
-import type { IdentityTokens } from '../identity.ts';
+import type { Ground } from '../ground.ts';
 import type { Log } from '../log.ts';
-import type { Ground, Platform } from '../platform.ts';
-import { tracedSource, watchedSource } from '../watched.ts';
+import type { Platform } from '../platform.ts';
+import { tracedSource } from '../watched.ts';
+import { remoteSources, watchedSources, type Sources } from './graph.ts';
 import { replicasOf } from './port.ts';
-import { urlSettingOf } from './role.ts';
 
 /** Subgraphs that answer in this process, and the graph over them and over those that answer elsewhere. */
-export interface House {
+export interface House<G extends Graph> {
   subgraphs: OpenSubgraph[];
-  gateway: Gateway;
+  graph: G;
   close(): Promise<void>;
 }
 
-interface Options extends Pick<GatewayOptions, 'admission'> {
+interface Options<G extends Graph> {
   platform: Platform;
   /** Which subgraphs answer here. */
   here: readonly SubgraphName[];
+  openGraph: (sources: Sources) => Promise<G>;
 }
 
-export async function openHouse(config: Config, log: Log, { platform, here, admission }: Options): Promise<House> {
-  const graph = new LateGraph();
-  const ports = portsOf(config, log, platform, graph);
+export async function openHouse<G extends Graph>(config: Config, log: Log, { platform, here, openGraph }: Options<G>): Promise<House<G>> {
+  const late = new LateGraph();
+  const ports = portsOf(config, log, platform, late);
   const subgraphs: OpenSubgraph[] = [];
   // One after the other: the metadata of type-graphql are the whole process's.
   for (const subgraph of all.filter(({ name }) => here.includes(name))) {
@@ -46,14 +46,13 @@ export async function openHouse(config: Config, log: Log, { platform, here, admi
     all.map(({ name }) => name).filter((name) => !here.includes(name)),
   );
   const sources = new Map<string, Source>([...subgraphs.map(({ name, source }) => [name, local(source)] as const), ...elsewhere]);
-  const gateway = await openGateway(config, log, { ...platform, sources, admission });
-  graph.connect(gateway);
+  const graph = await openGraph(watchedSources(sources, platform));
+  late.connect(graph);
   return {
     subgraphs,
-    gateway,
+    graph,
     async close() {
       for (const subgraph of subgraphs.toReversed()) await subgraph.stop();
-      await gateway.stop();
       for (const source of elsewhere.values()) await source.close();
     },
   };
@@ -61,28 +60,6 @@ export async function openHouse(config: Config, log: Log, { platform, here, admi
 
 function traced(subgraph: OpenSubgraph, { traces }: Ground): OpenSubgraph {
   return { ...subgraph, source: tracedSource(subgraph.name, subgraph.source, traces) };
-}
-
-export async function openGateway(
-  config: Config,
-  log: Log,
-  { sources, admission, metrics, traces }: Pick<GatewayOptions, 'sources' | 'admission'> & Pick<Ground, 'metrics' | 'traces'>,
-): Promise<Gateway> {
-  const supergraphSdl = readFileSync(resolve('schema/supergraph.graphql'), 'utf8');
-  const watched = new Map([...sources].map(([name, source]) => [name, watchedSource(name, source, { metrics, traces })] as const));
-  const gateway = new Gateway({
-    supergraphSdl,
-    sources: watched,
-    plannerName: config.QUERY_PLANNER,
-    log,
-    ...(admission ? { admission } : {}),
-  });
-  await gateway.load();
-  return gateway;
-}
-
-export function remoteSources(config: Config, identities: IdentityTokens, names: readonly SubgraphName[]): Map<SubgraphName, RemoteSource> {
-  return new Map(names.map((name) => [name, new RemoteSource({ name, urls: config[urlSettingOf(name)], identities })]));
 }
 
 function portsOf(config: Config, log: Log, platform: Platform, graph: LateGraph): Ports {

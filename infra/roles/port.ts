@@ -12,7 +12,7 @@ import type { Database, Replica } from '../database/database.ts';
 import { newId } from '../id.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics/metrics.ts';
-import { addressOf } from './door.ts';
+import { addressOf } from './address.ts';
 import type { Place } from './role.ts';
 
 /** Longer than a gateway keeps an idle connection, so that it is the gateway who closes it. */

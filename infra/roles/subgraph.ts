@@ -2,6 +2,7 @@ import type { Checks } from '../../gateway/health.ts';
 import type { SubgraphName } from '../../schema/facts.ts';
 import { serveSubgraph } from '../../subgraphs/serve.ts';
 import { openPlatform } from '../platform.ts';
+import { openGraph } from './graph.ts';
 import { openHouse } from './house.ts';
 import { hears, openPort, replicasOf } from './port.ts';
 import type { Opening, Running } from './role.ts';
@@ -10,7 +11,7 @@ import type { Opening, Running } from './role.ts';
 export async function openSubgraphRole(name: SubgraphName, { config, log, awaited }: Opening): Promise<Running> {
   const publicUrl = () => config.PUBLIC_URL ?? '';
   const platform = await openPlatform(config, log, { role: name, publicUrl, vectors: name === 'knowledge', awaited });
-  const house = await openHouse(config, log, { platform, here: [name] });
+  const house = await openHouse(config, log, { platform, here: [name], openGraph: (sources) => openGraph(config, log, sources) });
   const [{ source }] = house.subgraphs as [(typeof house.subgraphs)[number]];
   const others: Checks['others'] = { bus: () => hears(platform.bus), ...replicasOf(platform.database) };
   if (name === 'knowledge') Object.assign(others, { files: () => platform.files.ping(), vectors: () => platform.vectors.ping() });

@@ -29,7 +29,7 @@ export const VENDORS: Record<string, string[]> = {
   jose: ['infra/signed.ts'],
   openai: ['infra/ai/openai.ts'],
   pg: ['infra/database/server.ts'],
-  'pg-boss': ['infra/queue/postgres.ts', 'infra/platform.ts'],
+  'pg-boss': ['infra/queue/postgres.ts'],
   pino: ['infra/log.ts'],
   'prom-client': ['infra/metrics/prometheus.ts'],
   'rate-limiter-flexible': ['infra/limits/'],

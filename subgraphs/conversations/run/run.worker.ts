@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { raw } from '@mikro-orm/core';
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import { isAway } from '../../../infra/database/database.ts';
 import { Failure } from '../../../schema/errors.ts';
@@ -20,6 +19,7 @@ const MAX_LOST_ATTEMPTS = 10;
 const LOSSES_WITHOUT_WAIT = 2;
 /** Of a run whose lease has expired: how many attempts were lost, this one included. */
 const LOST = '(r.attempt - r.handed_back)';
+const HANDED_BACK = `r.status = 'RUNNING' and r.lease_until = to_timestamp(0)`;
 
 type WorkerPorts = Pick<Ports, 'ai' | 'bus' | 'graph' | 'log' | 'metrics' | 'queue' | 'values'>;
 
@@ -43,10 +43,10 @@ export class RunWorker {
     ports.metrics.watch(() => [{ name: 'parley_runs_active', value: this.#log.active.size }]);
   }
 
-  /** Starts a queued run, unless somebody already did. */
+  /** Starts a run that is queued or was handed back, unless somebody already did. */
   async begin(runId: string): Promise<void> {
     if (this.#closing || this.#free <= 0) return;
-    await this.#work(this.#claim(`r.id = ? and r.status = 'QUEUED'`, [runId], 1));
+    await this.#work(this.#claim(`r.id = ? and (r.status = 'QUEUED' or ${HANDED_BACK})`, [runId], 1));
   }
 
   /** Takes over what nobody writes any more, and renews what is written here. */
@@ -77,11 +77,12 @@ export class RunWorker {
     this.#closing = true;
     for (const handle of this.#log.active.values()) handle.controller.abort('shutdown' satisfies EndReason);
     while (this.#working.size > 0) await Promise.allSettled(this.#working);
-    await this.#em().nativeUpdate(
-      Run,
-      { worker: this.#id, status: 'RUNNING' },
-      { leaseUntil: new Date(0), handedBack: raw('handed_back + 1') },
+    const rows = await this.#em().execute<{ id: string }[]>(
+      `update conversations.run set lease_until = to_timestamp(0), handed_back = handed_back + 1
+       where worker = ? and status = 'RUNNING' returning id`,
+      [this.#id],
     );
+    for (const { id: runId } of rows) await this.#ports.bus.publish('run.queued', 'all', { runId });
   }
 
   async #claim(which: string, values: unknown[], limit: number): Promise<void> {

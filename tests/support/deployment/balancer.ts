@@ -1,6 +1,7 @@
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
 const LOOK_MS = 500;
+const ANSWER_MS = 2_000;
 
 /** Hands each new connection to a process that says it is ready, in turn, and to the next one when that has just died. */
 export class Balancer {
@@ -8,12 +9,12 @@ export class Balancer {
   readonly #sockets = new Set<Socket>();
   readonly #server: Server;
   readonly #looking: NodeJS.Timeout;
-  #ready: string[] = [];
+  readonly #ready = new Set<string>();
   #turn = 0;
 
   constructor(targets: () => string[]) {
     this.#targets = targets;
-    this.#server = createServer((near) => this.#join(this.#keep(near), this.#ready.length));
+    this.#server = createServer((near) => this.#join(this.#keep(near), this.#ready.size));
     this.#looking = setInterval(() => void this.look(), LOOK_MS);
   }
 
@@ -28,11 +29,13 @@ export class Balancer {
 
   /** Who is ready now; it also looks by itself, twice a second. */
   async look(): Promise<void> {
-    const answers = this.#targets().map(async (url) => {
-      const response = await fetch(`${url}/health/ready`, { headers: { connection: 'close' } }).catch(() => null);
-      return response?.ok ? url : null;
+    const looks = this.#targets().map(async (url) => {
+      const options = { headers: { connection: 'close' }, signal: AbortSignal.timeout(ANSWER_MS) };
+      const response = await fetch(`${url}/health/ready`, options).catch(() => null);
+      if (response?.ok) this.#ready.add(url);
+      else this.#ready.delete(url);
     });
-    this.#ready = (await Promise.all(answers)).filter((url) => url !== null);
+    await Promise.all(looks);
   }
 
   async stop(): Promise<void> {
@@ -42,7 +45,7 @@ export class Balancer {
   }
 
   #join(near: Socket, attempts: number): void {
-    const url = this.#ready[this.#turn++ % this.#ready.length];
+    const url = [...this.#ready][this.#turn++ % this.#ready.size];
     if (!url || attempts === 0) return void near.destroy();
     const { hostname, port } = new URL(url);
     const far = this.#keep(connect(Number(port), hostname));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { addressOf } from './door.ts';
+import { addressOf } from './address.ts';
 
 describe('addressOf', () => {
   it.each([
