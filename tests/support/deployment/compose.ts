@@ -21,6 +21,7 @@ export interface ComposeService {
   cap_drop?: string[];
   security_opt?: string[];
   depends_on: Record<string, { condition: string }>;
+  healthcheck?: { test: string[] };
   deploy?: { resources: { limits: { cpus: string; memory: string } } };
 }
 
