@@ -9,7 +9,7 @@ import { ServerDatabase } from './database/server.ts';
 import { openGround, reachKeys, type GroundOptions } from './ground.ts';
 import { LayeredCache } from './layered.ts';
 import type { Log } from './log.ts';
-import { embedded, PostgresQueue, type QueueConnections } from './queue/postgres.ts';
+import { embeddedConnections, PostgresQueue, type QueueConnections } from './queue/postgres.ts';
 import { reach, type ReachOptions } from './reach.ts';
 import { rememberedAi } from './remembered.ts';
 import { PgVectors, SESSION } from './vectors/pgvector.ts';
@@ -79,7 +79,7 @@ export async function openDatabase(config: Config, log: Log, awaited?: Set<strin
     const { PgliteDatabase } = await import('./database/pglite.ts');
     const database = new PgliteDatabase(config.DATA_DIR, log);
     await database.open();
-    return { database, queueConnections: embedded(database.pglite), pgVectors: () => new PgVectors(() => database.pglite) };
+    return { database, queueConnections: embeddedConnections(database.pglite), pgVectors: () => new PgVectors(() => database.pglite) };
   }
   const database = new ServerDatabase(config.DATABASE_URL, log, config.DATABASE_REPLICA_URL);
   await reach('DATABASE_URL', () => database.open(), { log, awaited });

@@ -13,7 +13,7 @@ const AFTERWARDS_MS = 150;
 /** How the queue reaches the database: by connections of its own, or by the one of the embedded engine. */
 export type QueueConnections = ConstructorOptions;
 
-export function embedded(pglite: Parameters<typeof fromPglite>[0]): QueueConnections {
+export function embeddedConnections(pglite: Parameters<typeof fromPglite>[0]): QueueConnections {
   return { db: fromPglite(pglite), backend: 'pglite' };
 }
 

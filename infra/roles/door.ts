@@ -4,8 +4,8 @@ import type { Checks } from '../../gateway/health.ts';
 import { openDoor, type Door } from '../../gateway/http.ts';
 import type { Scales } from '../../gateway/limits/scales.ts';
 import type { Config } from '../config.ts';
-import type { Log } from '../log.ts';
 import type { Ground } from '../ground.ts';
+import type { Log } from '../log.ts';
 import { readSdl, type Sources } from './graph.ts';
 
 /** The public graph, which the door's limits apply to. */
