@@ -85,7 +85,7 @@ export async function openDatabase(config: Config, log: Log, awaited?: Set<strin
   await reach('DATABASE_URL', () => database.open(), { log, awaited });
   const openEngine = () => {
     const engine = database.openEngine(SESSION, config.VECTOR_DATABASE_URL);
-    return new PgVectors(() => engine);
+    return new PgVectors(() => engine, { isApart: config.VECTOR_DATABASE_URL !== undefined });
   };
   return { database, queueConnections: database.queueConnections, pgVectors: openEngine };
 }

@@ -1,6 +1,19 @@
 import { createHash } from 'node:crypto';
 import { assertLengths, MEAN_OF, without } from './subject.ts';
-import type { Collection, Scope, Subject, VectorHit, VectorItem, Vectors, Within } from './vectors.ts';
+import {
+  BM25,
+  fuse,
+  type Collection,
+  type Hit,
+  type HybridHit,
+  type IndexedItem,
+  type Scope,
+  type Subject,
+  type VectorItem,
+  type Vectors,
+  type Weights,
+  type Within,
+} from './vectors.ts';
 
 /** The part of PGlite, or of any PostgreSQL client, that this adapter needs. */
 export interface Engine {
@@ -30,11 +43,13 @@ const MAX_INLINE_DIMENSIONS = 1_900;
 /** Rows in one statement. The embedded engine runs on the main thread: many small stops, not one long one. */
 const BATCH = 4;
 const SCAN_BATCH = 200;
-const UNDEFINED_TABLE = '42P01';
+const { K1, B } = BM25;
+/** Of a collection that is not there, or that was made before items had words. */
+const MISSING = ['42P01', '42703'];
 /** The condition of a scope, and the parameters of a question within it. */
 const IN_SCOPE = 'tenant = any($2::uuid[]) and document_id <> all($3::uuid[]) and id <> all($4::uuid[])';
-const paramsOf = ({ vector, tenants, except, limit }: Scope & { vector: Float32Array }) => [
-  toText(vector),
+const paramsOf = (asked: string | string[], { tenants, except, limit }: Scope) => [
+  asked,
   tenants,
   except?.documentIds ?? [],
   except?.ids ?? [],
@@ -43,13 +58,15 @@ const paramsOf = ({ vector, tenants, except, limit }: Scope & { vector: Float32A
 
 /** pgvector in the database that is there anyway, in a schema of its own: one table and one HNSW index for each collection. */
 export class PgVectors implements Vectors {
+  readonly isApart: boolean;
   readonly #engine: () => Engine;
   readonly #ready = new Map<string, Promise<void>>();
   /** Where the extension is: an administrator may have put it elsewhere. */
   #home = 'vectors';
 
-  constructor(engine: () => Engine) {
+  constructor(engine: () => Engine, { isApart = false } = {}) {
     this.#engine = engine;
+    this.isApart = isApart;
   }
 
   async open(): Promise<void> {
@@ -67,7 +84,7 @@ export class PgVectors implements Vectors {
     await this.#run('select 1');
   }
 
-  async upsert(collection: Collection, items: VectorItem[]): Promise<void> {
+  async upsert(collection: Collection, items: IndexedItem[]): Promise<void> {
     assertLengths(
       collection,
       items.map(({ vector }) => vector),
@@ -96,7 +113,7 @@ export class PgVectors implements Vectors {
     this.#ready.delete(table);
   }
 
-  async nearest(collection: Collection, query: Scope & { vector: Float32Array }): Promise<VectorHit[]> {
+  async nearest(collection: Collection, query: Scope & { vector: Float32Array }): Promise<Hit[]> {
     assertLengths(collection, [query.vector]);
     if (query.tenants.length === 0) return [];
     const target = targetOf(collection);
@@ -107,7 +124,15 @@ export class PgVectors implements Vectors {
     return hits.length < query.limit ? this.#compareAll(target, query) : hits;
   }
 
-  async similar(collection: Collection, query: Scope & { to: Subject }): Promise<VectorHit[]> {
+  async hybrid(
+    collection: Collection,
+    query: Scope & { vector: Float32Array; words: string[]; weights: Weights },
+  ): Promise<HybridHit[]> {
+    const [keyword, vector] = await Promise.all([this.#holding(targetOf(collection), query), this.nearest(collection, query)]);
+    return fuse(keyword, vector, query.weights).slice(0, query.limit);
+  }
+
+  async similar(collection: Collection, query: Scope & { to: Subject }): Promise<Hit[]> {
     const { table } = targetOf(collection);
     const { to } = query;
     const [column, value] = 'id' in to ? ['id', to.id] : ['document_id', to.documentId];
@@ -142,21 +167,20 @@ export class PgVectors implements Vectors {
     await ready;
   }
 
-  async #insert({ table }: Target, items: VectorItem[]): Promise<void> {
-    const values = items.map(
-      (_, index) => `($${index * 4 + 1}::uuid, $${index * 4 + 2}::uuid, $${index * 4 + 3}::uuid, $${index * 4 + 4}::${this.#home}.vector)`,
-    );
+  async #insert({ table }: Target, items: IndexedItem[]): Promise<void> {
+    const types = ['uuid', 'uuid', 'uuid', `${this.#home}.vector`, 'jsonb', 'int'];
+    const values = items.map((_, row) => `(${types.map((type, column) => `$${row * types.length + column + 1}::${type}`).join(', ')})`);
     await this.#run(
-      `insert into ${table} (id, tenant, document_id, vector) values ${values.join(', ')}
-       on conflict (id) do update set tenant = excluded.tenant, document_id = excluded.document_id, vector = excluded.vector`,
-      items.flatMap((item) => [item.id, item.tenant, item.documentId, toText(item.vector)]),
+      `insert into ${table} (id, tenant, document_id, vector, words, length) values ${values.join(', ')}
+       on conflict (id) do update set tenant = excluded.tenant, document_id = excluded.document_id, vector = excluded.vector,
+         words = excluded.words, length = excluded.length`,
+      items.flatMap((item) => [item.id, item.tenant, item.documentId, toText(item.vector), ...toCounts(item.words ?? [])]),
     );
   }
 
   async #create({ table, dimensions }: Target): Promise<void> {
     const name = table.slice(table.indexOf('.') + 1);
     const statements = [
-      `if to_regclass('${table}') is not null then return; end if`,
       `create table ${table} (id uuid primary key, tenant uuid not null, document_id uuid not null, vector ${this.#home}.vector(${dimensions}) not null)`,
       `create index ${name}_tenant on ${table} (tenant)`,
       `create index ${name}_document on ${table} (document_id)`,
@@ -168,7 +192,17 @@ export class PgVectors implements Vectors {
         `create index ${name}_nearest on ${table} using hnsw (vector ${this.#home}.vector_cosine_ops) with (m = 8, ef_construction = 32)`,
       );
     }
-    await this.#alone(`${statements.join('; ')};`);
+    // A table that is older than this has none.
+    const words = [
+      `alter table ${table} add column words jsonb, add column length int`,
+      // Unpacked, they are read word by word.
+      `alter table ${table} alter column words set storage external`,
+      `create index ${name}_words on ${table} using gin (words) where words is not null`,
+    ];
+    await this.#alone(
+      `if to_regclass('${table}') is null then ${statements.join('; ')}; end if;
+       if not exists (select from pg_attribute where attrelid = '${table}'::regclass and attname = 'words') then ${words.join('; ')}; end if;`,
+    );
   }
 
   /** Statements as one, made by one process at a time: "if not exists" alone fails when two come at once. */
@@ -184,29 +218,48 @@ export class PgVectors implements Vectors {
     return row?.count ?? 0;
   }
 
-  #compareAll({ table }: Target, query: Scope & { vector: Float32Array }): Promise<VectorHit[]> {
+  #compareAll({ table }: Target, query: Scope & { vector: Float32Array }): Promise<Hit[]> {
     return this.#runOrNothing(
       `with own as materialized (select id, document_id, vector from ${table} where ${IN_SCOPE})
        select id, document_id as "documentId", 1 - (vector operator(${this.#home}.<=>) $1::${this.#home}.vector) as score
        from own order by score desc, id limit $5`,
-      paramsOf(query),
+      paramsOf(toText(query.vector), query),
     );
   }
 
-  #askIndex({ table }: Target, query: Scope & { vector: Float32Array }): Promise<VectorHit[]> {
+  #askIndex({ table }: Target, query: Scope & { vector: Float32Array }): Promise<Hit[]> {
     return this.#runOrNothing(
       `select id, document_id as "documentId", 1 - distance as score from (
          select id, document_id, vector operator(${this.#home}.<=>) $1::${this.#home}.vector as distance from ${table} where ${IN_SCOPE}
          order by vector operator(${this.#home}.<=>) $1::${this.#home}.vector limit $5
        ) as nearest order by distance, id`,
-      paramsOf(query),
+      paramsOf(toText(query.vector), query),
+    );
+  }
+
+  /** The items that hold some of the words, by BM25. How much a word tells is counted over all that the tenants hold. */
+  async #holding({ table }: Target, query: Scope & { words: string[] }): Promise<Hit[]> {
+    if (query.words.length === 0) return [];
+    return this.#runOrNothing(
+      `with held as (
+         select id, document_id, length, word, (words ->> word)::int as times
+         from ${table} cross join unnest($1::text[]) as word where ${IN_SCOPE} and words ?| $1::text[] and words ? word
+       ), total as (
+         select count(*) as items, avg(length) as length from ${table} where tenant = any($2::uuid[]) and words is not null
+       ), weighed as (
+         select word, ln(1 + (greatest(items - count(*), 0) + 0.5) / (count(*) + 0.5)) as weight from held, total group by word, items
+       )
+       select id, document_id as "documentId",
+         sum(weight * times * (${K1} + 1) / (times + ${K1} * (1 - ${B} + ${B} * held.length / total.length)))::float8 as score
+       from held join weighed using (word) cross join total group by id, document_id order by score desc, id limit $5`,
+      paramsOf([...new Set(query.words)], query),
     );
   }
 
   /** What is read from a collection that is not there. */
   async #runOrNothing<Row>(sql: string, params: unknown[]): Promise<Row[]> {
     return this.#run<Row>(sql, params).catch((error: unknown) => {
-      if ((error as { code?: string }).code === UNDEFINED_TABLE) return [];
+      if (MISSING.includes((error as { code?: string }).code ?? '')) return [];
       throw error;
     });
   }
@@ -224,6 +277,14 @@ function targetOf({ name, dimensions }: Collection): Target {
     .slice(0, 30);
   const hash = createHash('sha256').update(`${name}/${dimensions}`).digest('hex').slice(0, 8);
   return { name, dimensions, table: `vectors.c_${readable}_${hash}` };
+}
+
+/** How often each word stands there, as JSON, and how many there are; null of none, and then the index of words is not touched. */
+function toCounts(words: string[]): [string, number] | [null, null] {
+  if (words.length === 0) return [null, null];
+  const counts = new Map<string, number>();
+  for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
+  return [JSON.stringify(Object.fromEntries(counts)), words.length];
 }
 
 /** Nine digits give back the same 32-bit float. */

@@ -2,7 +2,21 @@ import { createHash } from 'node:crypto';
 import weaviate, { ApiKey, Filters, type Collection as Space, type FilterValue, type WeaviateClient } from 'weaviate-client';
 import { Failure } from '../../schema/errors.ts';
 import { assertLengths, MEAN_OF, meanOf, without } from './subject.ts';
-import type { Collection, Scope, Subject, VectorHit, VectorItem, Vectors, Within } from './vectors.ts';
+import {
+  BM25,
+  byScore,
+  fuse,
+  type Collection,
+  type Hit,
+  type HybridHit,
+  type IndexedItem,
+  type Scope,
+  type Subject,
+  type VectorItem,
+  type Vectors,
+  type Weights,
+  type Within,
+} from './vectors.ts';
 
 export interface WeaviateAddress {
   url: string;
@@ -14,7 +28,7 @@ export interface WeaviateAddress {
 }
 
 /** What an object holds beside its vector. */
-type Kept = { documentId: string };
+type Kept = { documentId: string; words: string };
 
 /** Objects in one request; a vector of 3,072 dimensions takes 12 kB, and Weaviate takes 10 MB. */
 const BATCH = 200;
@@ -26,6 +40,7 @@ const TIMEOUT = { init: 5, query: 3, insert: 60 };
 
 /** Weaviate: a collection for each vector space, and in it a tenant of Weaviate's own for each of ours. */
 export class WeaviateVectors implements Vectors {
+  readonly isApart = true;
   readonly #address: WeaviateAddress;
   readonly #ready = new Map<string, Promise<void>>();
   #client: WeaviateClient | undefined;
@@ -69,7 +84,7 @@ export class WeaviateVectors implements Vectors {
     if (!(await this.#client?.isReady())) throw away();
   }
 
-  async upsert(collection: Collection, items: VectorItem[]): Promise<void> {
+  async upsert(collection: Collection, items: IndexedItem[]): Promise<void> {
     assertLengths(
       collection,
       items.map(({ vector }) => vector),
@@ -96,18 +111,23 @@ export class WeaviateVectors implements Vectors {
     this.#ready.delete(name);
   }
 
-  async nearest(collection: Collection, query: Scope & { vector: Float32Array }): Promise<VectorHit[]> {
+  async nearest(collection: Collection, query: Scope & { vector: Float32Array }): Promise<Hit[]> {
     assertLengths(collection, [query.vector]);
-    const hits: VectorHit[] = [];
-    for (let from = 0; from < query.tenants.length; from += TENANTS_AT_ONCE) {
-      const some = query.tenants.slice(from, from + TENANTS_AT_ONCE);
-      const found = await Promise.all(some.map((tenant) => this.#nearestOf(this.#space(collection, tenant), query)));
-      hits.push(...found.flat());
-    }
-    return hits.sort((left, right) => right.score - left.score || (left.id < right.id ? -1 : 1)).slice(0, query.limit);
+    return this.#ofAll(collection, query, (space) => this.#nearestOf(space, query));
   }
 
-  async similar(collection: Collection, query: Scope & { to: Subject }): Promise<VectorHit[]> {
+  async hybrid(
+    collection: Collection,
+    query: Scope & { vector: Float32Array; words: string[]; weights: Weights },
+  ): Promise<HybridHit[]> {
+    const [keyword, vector] = await Promise.all([
+      query.words.length > 0 ? this.#ofAll(collection, query, (space) => this.#holdingOf(space, query)) : [],
+      this.nearest(collection, query),
+    ]);
+    return fuse(keyword, vector, query.weights).slice(0, query.limit);
+  }
+
+  async similar(collection: Collection, query: Scope & { to: Subject }): Promise<Hit[]> {
     const vector = await this.#vectorOf(this.#space(collection, query.to.tenant), query.to);
     return vector ? this.nearest(collection, { ...without(query, query.to), vector }) : [];
   }
@@ -125,23 +145,27 @@ export class WeaviateVectors implements Vectors {
     }
   }
 
-  async #nearestOf(space: Space<Kept>, { vector, limit, except }: Scope & { vector: Float32Array }): Promise<VectorHit[]> {
-    const { documentIds = [], ids = [] } = except ?? {};
-    const conditions: FilterValue[] = [];
-    if (documentIds.length > 0) conditions.push(Filters.not(space.filter.byProperty('documentId').containsAny(documentIds)));
-    if (ids.length > 0) conditions.push(Filters.not(space.filter.byId().containsAny(ids)));
-    const options = {
-      limit,
-      returnMetadata: ['distance'] as ['distance'],
-      returnProperties: ['documentId'] as ['documentId'],
-      ...(conditions.length > 0 ? { filters: Filters.and(...conditions) } : {}),
-    };
+  /** The best of all tenants, which are asked one by one. */
+  async #ofAll(collection: Collection, { tenants, limit }: Scope, ask: (space: Space<Kept>) => Promise<Hit[]>): Promise<Hit[]> {
+    const hits: Hit[] = [];
+    for (let from = 0; from < tenants.length; from += TENANTS_AT_ONCE) {
+      const some = tenants.slice(from, from + TENANTS_AT_ONCE);
+      hits.push(...(await Promise.all(some.map((tenant) => ask(this.#space(collection, tenant))))).flat());
+    }
+    return hits.sort(byScore).slice(0, limit);
+  }
+
+  async #nearestOf(space: Space<Kept>, { vector, ...scope }: Scope & { vector: Float32Array }): Promise<Hit[]> {
+    const options = { ...within(space, scope), returnMetadata: ['distance'] as ['distance'] };
     const objects = await this.#asking(async () => (await space.query.nearVector(Array.from(vector), options)).objects, []);
-    return objects.map(({ uuid, properties, metadata }) => ({
-      id: uuid,
-      documentId: properties.documentId,
-      score: 1 - metadata!.distance!,
-    }));
+    return objects.map(({ uuid, properties: { documentId }, metadata }) => ({ id: uuid, documentId, score: 1 - metadata!.distance! }));
+  }
+
+  async #holdingOf(space: Space<Kept>, { words, ...scope }: Scope & { words: string[] }): Promise<Hit[]> {
+    const options = { ...within(space, scope), queryProperties: ['words'] as ['words'], returnMetadata: ['score'] as ['score'] };
+    const objects = await this.#asking(async () => (await space.query.bm25(words.join(' '), options)).objects, []);
+    // Weaviate leaves out the factor that is the same for all.
+    return objects.map(({ uuid, properties: { documentId }, metadata }) => ({ id: uuid, documentId, score: metadata!.score! * (BM25.K1 + 1) }));
   }
 
   async #vectorOf(space: Space<Kept>, of: Subject): Promise<Float32Array | null> {
@@ -151,8 +175,12 @@ export class WeaviateVectors implements Vectors {
     return meanOf(objects.map(({ vectors }) => vectors['default'] as number[]));
   }
 
-  async #insert(name: string, tenant: string, items: VectorItem[]): Promise<void> {
-    const objects = items.map(({ id, documentId, vector }) => ({ id, properties: { documentId }, vectors: Array.from(vector) }));
+  async #insert(name: string, tenant: string, items: IndexedItem[]): Promise<void> {
+    const objects = items.map(({ id, documentId, vector, words = [] }) => ({
+      id,
+      properties: { documentId, words: words.join(' ') },
+      vectors: Array.from(vector),
+    }));
     const space = this.#use().collections.get<Kept>(name).withTenant(tenant);
     try {
       const { hasErrors, errors } = await this.#asking(() => space.data.insertMany(objects));
@@ -192,7 +220,12 @@ export class WeaviateVectors implements Vectors {
       await collections.create<Kept>({
         name,
         multiTenancy: configure.multiTenancy({ enabled: true, autoTenantCreation: true, autoTenantActivation: true }),
-        properties: [{ name: 'documentId', dataType: 'uuid' }],
+        properties: [
+          { name: 'documentId', dataType: 'uuid' },
+          { name: 'words', dataType: 'text', tokenization: 'whitespace', indexFilterable: false, indexSearchable: true },
+        ],
+        // Which words say nothing is known to who chooses them.
+        invertedIndex: configure.invertedIndex({ stopwordsPreset: 'none', bm25k1: BM25.K1, bm25b: BM25.B }),
         vectorizers: configure.vectors.selfProvided({ vectorIndexConfig: configure.vectorIndex.hnsw({ distanceMetric: 'cosine' }) }),
       });
     } catch (error) {
@@ -233,6 +266,16 @@ function isUnreachable(error: unknown): boolean {
 
 function isMissing(error: unknown): boolean {
   return /could not find class|class not found|tenant not found/.test((error as Error).message);
+}
+
+/** The options of a question within a scope. */
+function within(space: Space<Kept>, { limit, except }: Pick<Scope, 'limit' | 'except'>) {
+  const { documentIds = [], ids = [] } = except ?? {};
+  const conditions: FilterValue[] = [];
+  if (documentIds.length > 0) conditions.push(Filters.not(space.filter.byProperty('documentId').containsAny(documentIds)));
+  if (ids.length > 0) conditions.push(Filters.not(space.filter.byId().containsAny(ids)));
+  const returnProperties: ['documentId'] = ['documentId'];
+  return { limit, returnProperties, ...(conditions.length > 0 ? { filters: Filters.and(...conditions) } : {}) };
 }
 
 /** A readable name where possible; the hash keeps names apart that differ only in other characters. */

@@ -15,6 +15,7 @@ import { KnowledgeBaseService } from './knowledge-base.service.ts';
 import { migration as knowledgeTables } from './migrations/0001-knowledge.ts';
 import { migration as vectorIndexTables } from './migrations/0002-vector-index.ts';
 import { migration as topicTables } from './migrations/0003-topics.ts';
+import { migration as indexWords } from './migrations/0004-index-words.ts';
 import { ifThere, ownDocument, ownKnowledgeBase, ownPassage } from './ownership.ts';
 import { Page } from './page.entity.ts';
 import { Passage } from './passage.entity.ts';
@@ -40,7 +41,7 @@ interface Reference {
 export const knowledge: Subgraph<'knowledge'> = {
   name: 'knowledge',
   entities: [KnowledgeBase, Document, Page, Passage, VectorIndex, Topic],
-  migrations: [knowledgeTables, vectorIndexTables, topicTables],
+  migrations: [knowledgeTables, vectorIndexTables, topicTables, indexWords],
   restored: forgetEmbeddings,
   create(ports) {
     const { ai, bus, log, queue, vectors } = ports;

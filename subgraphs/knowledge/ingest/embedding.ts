@@ -1,11 +1,13 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import type { Ai } from '../../../infra/ai/ai.ts';
 import type { Queue } from '../../../infra/queue/queue.ts';
-import type { Vectors } from '../../../infra/vectors/vectors.ts';
+import type { IndexedItem, Vectors } from '../../../infra/vectors/vectors.ts';
 import { Document } from '../document.entity.ts';
 import { Passage } from '../passage.entity.ts';
 import { VectorIndex } from '../reindex/vector-index.entity.ts';
 import { collectionOf, lockPointer, readableIndex, readableOf, writableIndexes } from '../reindex/vector-indexes.ts';
+import { TITLE_WEIGHT } from '../search/bm25.ts';
+import { passageTerms } from '../search/words.ts';
 
 export const PASSAGES_AT_ONCE = 32;
 
@@ -25,7 +27,7 @@ export interface EmbedOptions {
  * first; what an earlier attempt has made is not made again.
  */
 export async function embedPassages(document: Document, { ai, queue, vectors, signal, step, show }: EmbedOptions): Promise<void> {
-  const { id, knowledgeBaseId: tenant, name } = document;
+  const { id, name } = document;
   for (;;) {
     signal.throwIfAborted();
     const { batch, done, targets } = await step((em) => nextBatch(em, id));
@@ -41,7 +43,7 @@ export async function embedPassages(document: Document, { ai, queue, vectors, si
       await step((em) => em.nativeUpdate(Document, { id }, { embeddedPassages: 0 }));
       continue;
     }
-    const items = batch.map((passage, index) => ({ id: passage.id, tenant, documentId: id, vector: made[index]! }));
+    const items = itemsOf(document, batch, made, vectors);
     for (const index of own) await vectors.upsert(collectionOf(index)!, items);
     const embeddingTarget = own.map((index) => index.id).join(' ');
     await step((em) => em.nativeUpdate(Document, { id }, { embeddedPassages: done + batch.length, embeddingTarget }));
@@ -52,7 +54,7 @@ export async function embedPassages(document: Document, { ai, queue, vectors, si
  * Notes in which indexes the document is complete. False when another became the one that is asked, and the document is
  * to be embedded again. Inside the transaction that makes it ready.
  */
-export async function settleIndexes(em: SqlEntityManager, document: Document, model: string): Promise<boolean> {
+export async function settleIndexes(em: SqlEntityManager, document: Document, model: string, { isApart }: Vectors): Promise<boolean> {
   if (document.passageCount === 0) return true;
   await lockPointer(em);
   const targets = await em.find(VectorIndex, { id: { $in: targetsOf(document) }, model, state: { $in: ['ACTIVE', 'BUILDING'] } });
@@ -64,11 +66,21 @@ export async function settleIndexes(em: SqlEntityManager, document: Document, mo
   }
   for (const { id } of targets) {
     await em.execute(
-      'insert into knowledge.vector_index_document values (?, ?, ?, true) on conflict (index_id, document_id) do update set done = true',
-      [id, document.id, document.knowledgeBaseId],
+      `insert into knowledge.vector_index_document (index_id, document_id, knowledge_base_id, done, words) values (?, ?, ?, true, ?)
+       on conflict (index_id, document_id) do update set done = true, words = excluded.words`,
+      [id, document.id, document.knowledgeBaseId, isApart],
     );
   }
   return true;
+}
+
+/** Passages as an index takes them. One on a server of its own gets their words, too: in the database they stand beside the texts. */
+export function itemsOf({ id, name, knowledgeBaseId }: Document, passages: Passage[], made: Float32Array[], { isApart }: Vectors): IndexedItem[] {
+  return passages.map((passage, place) => {
+    const { title, body } = passageTerms(name, passage);
+    const words = isApart ? [...body, ...Array.from({ length: TITLE_WEIGHT }, () => title).flat()] : [];
+    return { id: passage.id, tenant: knowledgeBaseId, documentId: id, vector: made[place]!, words };
+  });
 }
 
 /** A passage alone often does not say what it is about; its document and its headings do. */

@@ -54,7 +54,7 @@ async function ingest(lease: Lease, { em, signal }: JobContext, { ai, bus, files
     const show = (progress: number) => showProgress(bus, document, progress);
     await embedPassages(document, { ai, queue, vectors, signal, show, step: (body) => lease.step(body) });
     await enter(lease, 'INDEXING', bus);
-  } while (!(await finish(lease, ai.embedding.model, { bus, queue })));
+  } while (!(await finish(lease, ai.embedding.model, { bus, queue, vectors })));
 }
 
 /** Its passages are complete since it entered `EMBEDDING`. */
@@ -86,10 +86,10 @@ async function recogniseDuplicate(lease: Lease, { bus, queue }: Pick<IngestPorts
 }
 
 /** False when the index that is asked was replaced meanwhile. */
-async function finish(lease: Lease, model: string, { bus, queue }: Pick<IngestPorts, 'bus' | 'queue'>): Promise<boolean> {
+async function finish(lease: Lease, model: string, { bus, queue, vectors }: Pick<IngestPorts, 'bus' | 'queue' | 'vectors'>): Promise<boolean> {
   const document = await lease.step(async (em) => {
     const found = await em.findOneOrFail(Document, { id: lease.document.id });
-    if (!(await settleIndexes(em, found, model))) return null;
+    if (!(await settleIndexes(em, found, model, vectors))) return null;
     await tellReady(em, queue, found);
     return found;
   });

@@ -1,7 +1,7 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import { newId } from '../../../infra/id.ts';
 import type { Chunk } from './chunk.ts';
-import { wordsOf } from '../search/words.ts';
+import { passageTerms } from '../search/words.ts';
 
 /** Rows in one transaction: on the embedded database, everybody else waits for its end, and the process with them. */
 export const ROWS_AT_ONCE = 25;
@@ -20,8 +20,7 @@ export interface PassageOwner {
 /** Adds passages; gives the number of words in them. */
 export async function insertPassages(em: SqlEntityManager, owner: PassageOwner, chunks: Chunk[], from: number): Promise<number> {
   const rows = chunks.map((chunk, index) => {
-    const body = wordsOf(chunk.text).map(({ term }) => term);
-    const title = wordsOf(`${owner.documentName} ${chunk.heading}`).map(({ term }) => term);
+    const { title, body } = passageTerms(owner.documentName, chunk);
     return {
       id: newId(),
       document_id: owner.documentId,

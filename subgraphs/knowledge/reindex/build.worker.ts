@@ -3,7 +3,7 @@ import { Failure } from '../../../schema/errors.ts';
 import type { JobContext } from '../../context.ts';
 import type { Ports } from '../../subgraph.ts';
 import { Document } from '../document.entity.ts';
-import { embeddedText, PASSAGES_AT_ONCE } from '../ingest/embedding.ts';
+import { embeddedText, itemsOf, PASSAGES_AT_ONCE } from '../ingest/embedding.ts';
 import { Passage } from '../passage.entity.ts';
 import { renewAllTopics } from '../topics/topic-state.ts';
 import { VectorIndex } from './vector-index.entity.ts';
@@ -34,7 +34,7 @@ export async function buildIndex({ indexId }: { indexId: string }, context: JobC
     await forgetUnfinished(em, index, ports);
     for (;;) {
       signal.throwIfAborted();
-      const document = await nextDocument(em.fork(), indexId);
+      const document = await nextDocument(em.fork(), indexId, ports);
       if (document) await addDocument(index, document, { ...context, beat }, ports);
       else if (await activate(em, index, ports)) return;
     }
@@ -53,12 +53,12 @@ async function addDocument(
   { em, signal, beat }: JobContext & { beat(): Promise<void> },
   { ai, vectors }: BuildPorts,
 ): Promise<void> {
-  const { id: documentId, knowledgeBaseId: tenant } = document;
-  await em.execute('insert into knowledge.vector_index_document values (?, ?, ?, false) on conflict do nothing', [
-    index.id,
-    documentId,
-    tenant,
-  ]);
+  const { id: documentId, knowledgeBaseId } = document;
+  await em.execute(
+    `insert into knowledge.vector_index_document (index_id, document_id, knowledge_base_id, done) values (?, ?, ?, false)
+     on conflict do nothing`,
+    [index.id, documentId, knowledgeBaseId],
+  );
   for (let from = 0; ; from += PASSAGES_AT_ONCE) {
     const position = { $gte: from, $lt: from + PASSAGES_AT_ONCE };
     const batch = await em.fork().find(Passage, { documentId, position }, { orderBy: { position: 'asc' } });
@@ -69,15 +69,12 @@ async function addDocument(
     );
     await settleDimensions(em.fork(), index, made[0]!.length);
     await beat();
-    await vectors.upsert(
-      collectionOf(index)!,
-      batch.map(({ id }, place) => ({ id, tenant, documentId, vector: made[place]! })),
-    );
+    await vectors.upsert(collectionOf(index)!, itemsOf(document, batch, made, vectors));
   }
   const [done] = await em.execute<unknown[]>(
-    `update knowledge.vector_index_document set done = true where index_id = ? and document_id = ?
+    `update knowledge.vector_index_document set done = true, words = ? where index_id = ? and document_id = ?
      and exists (select 1 from knowledge.document where id = document_id) returning 1`,
-    [index.id, documentId],
+    [vectors.isApart, index.id, documentId],
   );
   if (!done) await forgetUnfinished(em, index, { vectors });
 }
@@ -96,22 +93,23 @@ async function forgetUnfinished(em: SqlEntityManager, index: VectorIndex, { vect
   }
 }
 
-async function nextDocument(em: SqlEntityManager, indexId: string): Promise<Document | null> {
+async function nextDocument(em: SqlEntityManager, indexId: string, { vectors }: Pick<BuildPorts, 'vectors'>): Promise<Document | null> {
   const [row] = await em.execute<{ id: string }[]>(
     `select id from knowledge.document d where status = 'READY' and duplicate_of is null
-     and not exists (select 1 from knowledge.vector_index_document where index_id = ? and document_id = d.id and done) order by id limit 1`,
-    [indexId],
+     and not exists (select 1 from knowledge.vector_index_document where index_id = ? and document_id = d.id and done and words = ?)
+     order by id limit 1`,
+    [indexId, vectors.isApart],
   );
   return row ? em.findOne(Document, { id: row.id }) : null;
 }
 
 /** The switch. False while a document is missing; whoever finishes one takes the same lock, so none slips through. */
-async function activate(em: SqlEntityManager, { id }: VectorIndex, { queue }: BuildPorts): Promise<boolean> {
+async function activate(em: SqlEntityManager, { id }: VectorIndex, { queue, vectors }: BuildPorts): Promise<boolean> {
   return em.fork().transactional(async (inner) => {
     await lockPointer(inner);
     const index = await inner.findOne(VectorIndex, { id, state: 'BUILDING' });
     if (!index) throw new GivenUp();
-    if (await nextDocument(inner, id)) return false;
+    if (await nextDocument(inner, id, { vectors })) return false;
     const old = await inner.findOne(VectorIndex, { state: 'ACTIVE' });
     if (old) {
       Object.assign(old, { state: 'RETIRED', finishedAt: new Date() });

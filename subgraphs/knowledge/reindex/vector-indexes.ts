@@ -3,6 +3,7 @@ import { newId } from '../../../infra/id.ts';
 import type { Queue } from '../../../infra/queue/queue.ts';
 import type { Collection, Vectors } from '../../../infra/vectors/vectors.ts';
 import type { Actor } from '../../../schema/viewer.ts';
+import { SEARCHABLE } from '../document.entity.ts';
 import { VectorIndex, type IndexState } from './vector-index.entity.ts';
 
 /** Whoever changes which indexes there are, or that a document is complete in one, holds it to the end of the transaction. */
@@ -31,6 +32,18 @@ export async function readableIndex(em: SqlEntityManager, space: Space): Promise
 
 export function readableOf(indexes: VectorIndex[]): VectorIndex | null {
   return indexes.find(({ state }) => state === 'ACTIVE') ?? indexes[0] ?? null;
+}
+
+/** Whether everything in these knowledge bases that can be found is in the index, with its words. */
+export async function holdsAll(em: SqlEntityManager, { id }: VectorIndex, knowledgeBaseIds: string[]): Promise<boolean> {
+  const marks = (values: unknown[]) => values.map(() => '?').join(', ');
+  const [missing] = await em.execute<unknown[]>(
+    `select 1 from knowledge.document d where knowledge_base_id in (${marks(knowledgeBaseIds)}) and status in (${marks(SEARCHABLE)})
+     and passage_count > 0 and duplicate_of is null
+     and not exists (select 1 from knowledge.vector_index_document where index_id = ? and document_id = d.id and done and words) limit 1`,
+    [...knowledgeBaseIds, ...SEARCHABLE, id],
+  );
+  return !missing;
 }
 
 /**

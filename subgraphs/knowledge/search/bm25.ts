@@ -1,4 +1,4 @@
-import type { Ranked } from './rank.ts';
+import { BM25 } from '../../../infra/vectors/vectors.ts';
 
 /** A passage that holds some of the terms: bit n of `holds` says whether it holds the nth. */
 export interface Holder {
@@ -14,11 +14,9 @@ export interface Totals {
   words: number;
 }
 
-/** How quickly more of the same word stops to matter, and how much long passages are held back; the usual values. */
-const K1 = 1.2;
-const B = 0.75;
+const { K1, B } = BM25;
 /** A word of the document's name or of a heading counts as this many in the body. */
-const TITLE_WEIGHT = 2;
+export const TITLE_WEIGHT = 2;
 /** Of one document; one that repeats itself a thousand times must not keep others out. */
 const CANDIDATES_OF_ONE = 25;
 
@@ -51,10 +49,7 @@ export function chooseCandidates(holders: Holder[], weights: number[], most: num
   return chosen;
 }
 
-/**
- * BM25: S. Robertson, H. Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009. `times` says how often
- * each term stands in the passage.
- */
+/** `times` says how often each term stands in the passage. */
 export function scoreOf(times: number[], weights: number[], wordCount: number, { passages, words }: Totals): number {
   const length = wordCount / Math.max(1, words / Math.max(1, passages));
   return times.reduce((sum, count, term) => sum + (weights[term]! * count * (K1 + 1)) / (count + K1 * (1 - B + B * length)), 0);
@@ -71,8 +66,4 @@ export function countTerms(vector: string, terms: string[]): number[] {
       .split(',');
     return positions.reduce((sum, position) => sum + (position.endsWith('A') ? TITLE_WEIGHT : 1), 0);
   });
-}
-
-export function byScore(left: Ranked, right: Ranked): number {
-  return right.score - left.score || (left.id < right.id ? -1 : 1);
 }

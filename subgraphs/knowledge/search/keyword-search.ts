@@ -1,9 +1,9 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import { MOMENT_MS } from '../../../infra/database/database.ts';
+import { byScore, type Hit } from '../../../infra/vectors/vectors.ts';
 import type { Context } from '../../context.ts';
-import { byScore, chooseCandidates, countTerms, scoreOf, weighTerms, type Holder, type Totals } from './bm25.ts';
+import { chooseCandidates, countTerms, scoreOf, weighTerms, type Holder, type Totals } from './bm25.ts';
 import { SEARCHABLE } from '../document.entity.ts';
-import type { Ranked } from './rank.ts';
 
 /** Only passages that hold the most telling terms are scored exactly. */
 const CANDIDATES = 200;
@@ -20,7 +20,7 @@ export interface KeywordQuestion {
  * The passages whose words answer the question best. PostgreSQL's text index finds every passage that has any of the
  * terms; how much each tells is counted within the asked knowledge bases alone, so what others keep changes nothing.
  */
-export async function searchKeywords(context: Context, question: KeywordQuestion): Promise<Ranked[]> {
+export async function searchKeywords(context: Context, question: KeywordQuestion): Promise<Hit[]> {
   const terms = question.terms.slice(0, MAX_TERMS);
   if (terms.length === 0 || question.knowledgeBaseIds.length === 0) return [];
   const em = context.em.fork();
@@ -31,14 +31,17 @@ export async function searchKeywords(context: Context, question: KeywordQuestion
   return Date.now() - changedAt > MOMENT_MS ? context.read(search) : search(em);
 }
 
-async function rankHolders(em: SqlEntityManager, { knowledgeBaseIds, terms, limit }: KeywordQuestion, totals: Totals): Promise<Ranked[]> {
+async function rankHolders(em: SqlEntityManager, { knowledgeBaseIds, terms, limit }: KeywordQuestion, totals: Totals): Promise<Hit[]> {
   const holders = await findHolders(em, knowledgeBaseIds, terms);
   if (holders.length === 0) return [];
   const weights = weighTerms(terms.length, holders, totals);
   const candidates = chooseCandidates(holders, weights, Math.max(CANDIDATES, limit));
   const vectors = await readVectors(em, candidates);
   return candidates
-    .map(({ id, wordCount }) => ({ id, score: scoreOf(countTerms(vectors.get(id) ?? '', terms), weights, wordCount, totals) }))
+    .map(({ id, documentId, wordCount }) => {
+      const score = scoreOf(countTerms(vectors.get(id) ?? '', terms), weights, wordCount, totals);
+      return { id, documentId, score };
+    })
     .sort(byScore)
     .slice(0, limit);
 }

@@ -1,7 +1,7 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import type { Ai } from '../../../infra/ai/ai.ts';
 import type { Queue } from '../../../infra/queue/queue.ts';
-import type { Vectors } from '../../../infra/vectors/vectors.ts';
+import { fuse, type Hit, type HybridHit, type Vectors, type Weights } from '../../../infra/vectors/vectors.ts';
 import { Failure } from '../../../schema/errors.ts';
 import { pageSize } from '../../connection.ts';
 import type { Context } from '../../context.ts';
@@ -11,8 +11,9 @@ import { marksOf } from './marks.ts';
 import { ownIds, ownKnowledgeBase } from '../ownership.ts';
 import { Passage } from '../passage.entity.ts';
 import { renewSpace } from '../reindex/index-watch.ts';
+import { collectionOf, holdsAll, readableIndex, type Space } from '../reindex/vector-indexes.ts';
 import { SearchMode, type SearchHit, type SearchKnowledgeInput } from '../passage.type.ts';
-import { fuse, spread, type Fused, type Ranked } from './rank.ts';
+import { spread } from './spread.ts';
 import { askVectors } from './vector-search.ts';
 import { questionTerms } from './words.ts';
 
@@ -30,6 +31,13 @@ export interface Question {
   knowledgeBaseIds: string[];
   mode: SearchMode;
   first: number;
+}
+
+interface Asked extends Omit<Question, 'query' | 'first'> {
+  text: string;
+  terms: string[];
+  /** Of each way. */
+  limit: number;
 }
 
 export class SearchService {
@@ -54,17 +62,12 @@ export class SearchService {
   }
 
   /** The passages that answer a question best; of a very long one, the beginning is asked. */
-  async find(context: Context, { query, knowledgeBaseIds, mode, first }: Question): Promise<SearchHit[]> {
-    if (knowledgeBaseIds.length === 0) return [];
+  async find(context: Context, { query, first, ...question }: Question): Promise<SearchHit[]> {
+    if (question.knowledgeBaseIds.length === 0) return [];
     const text = query.slice(0, MAX_QUERY);
     const terms = questionTerms(text);
-    const em = context.em.fork();
-    const [keyword, vector] = await Promise.all([
-      mode === SearchMode.VECTOR ? [] : searchKeywords(context, { knowledgeBaseIds, terms, limit: depthFor(first) }),
-      mode === SearchMode.KEYWORD ? [] : this.#nearest(context, { query: text, knowledgeBaseIds, mode, first }),
-    ]);
-    const fused = fuse(keyword, vector, this.ai.embedding.builtin ? WEIGHTS.builtin : WEIGHTS.model);
-    const hits = await withPassages(em, fused, knowledgeBaseIds);
+    const ranked = await this.#rank(context, { ...question, text, terms, limit: Math.max(DEPTH, first * 2) });
+    const hits = await withPassages(context.em.fork(), ranked, question.knowledgeBaseIds);
     const own = new Set(terms);
     return spread(hits, first, Math.max(2, Math.ceil(first * SHARE_OF_ONE))).map(({ passage, ...hit }) => ({
       ...hit,
@@ -78,32 +81,62 @@ export class SearchService {
     return ownIds(context);
   }
 
-  async #nearest({ em, log }: Context, { query, knowledgeBaseIds, mode, first }: Question): Promise<Ranked[]> {
+  async #rank(context: Context, asked: Asked): Promise<HybridHit[]> {
+    if (asked.mode === SearchMode.KEYWORD) return fuse(await searchKeywords(context, asked), [], this.#weights);
+    if (asked.mode === SearchMode.VECTOR) return fuse([], await this.#nearest(context, asked), this.#weights);
     try {
-      const [vector] = await this.ai.embed([query]);
-      const space = { model: this.ai.embedding.model, dimensions: vector!.length };
-      const scope = { tenants: knowledgeBaseIds, limit: depthFor(first) };
-      const hits = await askVectors(em.fork(), space, (collection) => this.vectors.nearest(collection, { ...scope, vector: vector! }));
-      if (hits.length === 0) await renewSpace(em.fork(), this.queue, space);
-      return hits;
+      return (await this.#askIndex(context, asked)) ?? (await this.#join(context, asked));
     } catch (error) {
       // While a provider is down, words still find something.
-      if (mode === SearchMode.VECTOR || !(error instanceof Failure && error.retryable)) throw error;
-      log.warn({ code: error.code }, 'a search went on without vectors');
-      return [];
+      if (!(error instanceof Failure && error.retryable)) throw error;
+      context.log.warn({ code: error.code }, 'a search went on without vectors');
+      return fuse(await searchKeywords(context, asked), [], this.#weights);
     }
+  }
+
+  /** Both ways, asked of an index on a server of its own that has all there is to find; null where there is none. */
+  async #askIndex({ em }: Context, { text, terms, knowledgeBaseIds, limit }: Asked): Promise<HybridHit[] | null> {
+    if (!this.vectors.isApart) return null;
+    const { vector, space } = await this.#embed(text);
+    const index = await readableIndex(em.fork(), space);
+    if (!index || !(await holdsAll(em.fork(), index, knowledgeBaseIds))) return null;
+    const question = { tenants: knowledgeBaseIds, limit, vector, words: terms, weights: this.#weights };
+    const hits = await this.vectors.hybrid(collectionOf(index)!, question);
+    // Another may have taken its place meanwhile.
+    return hits.length > 0 ? hits : null;
+  }
+
+  /** Both ways, with the words of the database. */
+  async #join(context: Context, asked: Asked): Promise<HybridHit[]> {
+    const [keyword, vector] = await Promise.all([searchKeywords(context, asked), this.#nearest(context, asked)]);
+    return fuse(keyword, vector, this.#weights);
+  }
+
+  async #nearest({ em }: Context, { text, knowledgeBaseIds: tenants, limit }: Asked): Promise<Hit[]> {
+    const { vector, space } = await this.#embed(text);
+    const hits = await askVectors(em.fork(), space, (collection) => this.vectors.nearest(collection, { tenants, limit, vector }));
+    if (hits.length === 0) await renewSpace(em.fork(), this.queue, space);
+    return hits;
+  }
+
+  async #embed(text: string): Promise<{ vector: Float32Array; space: Required<Space> }> {
+    const [vector] = await this.ai.embed([text]);
+    return { vector: vector!, space: { model: this.ai.embedding.model, dimensions: vector!.length } };
+  }
+
+  get #weights(): Weights {
+    return this.ai.embedding.builtin ? WEIGHTS.builtin : WEIGHTS.model;
   }
 }
 
-interface Found extends Fused {
+interface Found extends HybridHit {
   passage: Passage;
-  documentId: string;
   text: string;
 }
 
 /** Again by knowledge base: an index may lag behind, the rows do not. */
-async function withPassages(em: SqlEntityManager, fused: Fused[], knowledgeBaseIds: string[]): Promise<Found[]> {
-  const passages = await em.find(Passage, { id: { $in: fused.map(({ id }) => id) }, knowledgeBaseId: { $in: knowledgeBaseIds } });
+async function withPassages(em: SqlEntityManager, ranked: HybridHit[], knowledgeBaseIds: string[]): Promise<Found[]> {
+  const passages = await em.find(Passage, { id: { $in: ranked.map(({ id }) => id) }, knowledgeBaseId: { $in: knowledgeBaseIds } });
   const documents = await em.find(
     Document,
     { id: { $in: [...new Set(passages.map(({ documentId }) => documentId))] }, status: { $in: SEARCHABLE } },
@@ -111,12 +144,8 @@ async function withPassages(em: SqlEntityManager, fused: Fused[], knowledgeBaseI
   );
   const searchable = new Set(documents.map(({ id }) => id));
   const byId = new Map(passages.filter(({ documentId }) => searchable.has(documentId)).map((passage) => [passage.id, passage]));
-  return fused.flatMap((hit) => {
+  return ranked.flatMap((hit) => {
     const passage = byId.get(hit.id);
-    return passage ? [{ ...hit, passage, documentId: passage.documentId, text: passage.text }] : [];
+    return passage ? [{ ...hit, passage, text: passage.text }] : [];
   });
-}
-
-function depthFor(first: number): number {
-  return Math.max(DEPTH, first * 2);
 }

@@ -1,13 +1,13 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
-import type { Collection, VectorHit } from '../../../infra/vectors/vectors.ts';
+import type { Collection, Hit } from '../../../infra/vectors/vectors.ts';
 import { collectionOf, readableIndex, type Space } from '../reindex/vector-indexes.ts';
 
 /** Asks the index that is the one to ask, and once more when another took its place meanwhile. */
 export async function askVectors(
   em: SqlEntityManager,
   space: Space,
-  ask: (collection: Collection) => Promise<VectorHit[]>,
-): Promise<VectorHit[]> {
+  ask: (collection: Collection) => Promise<Hit[]>,
+): Promise<Hit[]> {
   for (let asked: string | null = null; ;) {
     const index = await readableIndex(em, space);
     const collection = index && collectionOf(index);

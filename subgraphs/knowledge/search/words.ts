@@ -7,6 +7,15 @@ export interface Word {
   end: number;
 }
 
+/** The words of a passage, each as often as it stands there; those of its document's name and of its headings apart. */
+export function passageTerms(documentName: string, { heading, text }: { heading: string; text: string }): { title: string[]; body: string[] } {
+  return { title: termsOf(`${documentName} ${heading}`), body: termsOf(text) };
+}
+
+function termsOf(text: string): string[] {
+  return wordsOf(text).map(({ term }) => term);
+}
+
 /** Letters and digits, with single signs between them as in `core.autocrlf`, `--no-verify` or `AUDIO-5521`; a hyphen may end a line. */
 const RUN = /[\p{L}\p{N}\p{M}]+(?:(?:[._/:@+]|-\n?)[\p{L}\p{N}\p{M}]+)*/gu;
 const PART = /[\p{L}\p{N}\p{M}]+/gu;

@@ -1,7 +1,7 @@
 import type DataLoader from 'dataloader';
 import type { Ai } from '../../../infra/ai/ai.ts';
 import type { Graph } from '../../../infra/graph/graph.ts';
-import type { Collection, Scope, VectorHit, Vectors } from '../../../infra/vectors/vectors.ts';
+import type { Collection, Hit, Scope, Vectors } from '../../../infra/vectors/vectors.ts';
 import { Failure } from '../../../schema/errors.ts';
 import type { Context } from '../../context.ts';
 import type { Document } from '../document.entity.ts';
@@ -16,7 +16,7 @@ const PASSAGES_OF_ONE = 8;
 const ROUNDS = 6;
 const MAX_TEXT = 1_000;
 
-type Ask = (collection: Collection, scope: Scope) => Promise<VectorHit[]>;
+type Ask = (collection: Collection, scope: Scope) => Promise<Hit[]>;
 
 /** Documents by what they are about. What the viewer may not read is left out before anything is ranked. */
 export class SimilarService {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { fuse, spread } from './rank.ts';
+import { fuse } from './vectors.ts';
 
-const ranked = (...ids: string[]) => ids.map((id, index) => ({ id, score: 100 - index }));
+const ranked = (...ids: string[]) => ids.map((id, index) => ({ id, documentId: `of ${id}`, score: 100 - index }));
 const EVEN = { keyword: 1, vector: 1 };
 
 describe('fuse', () => {
@@ -13,7 +13,7 @@ describe('fuse', () => {
 
   it('says where each way found a passage, and where it did not', () => {
     expect(fuse(ranked('a'), [], EVEN)).toEqual([
-      { id: 'a', score: 1 / 61, keywordRank: 1, keywordScore: 100, vectorRank: null, vectorScore: null },
+      { id: 'a', documentId: 'of a', score: 1 / 61, keywordRank: 1, keywordScore: 100, vectorRank: null, vectorScore: null },
     ]);
     expect(fuse([], ranked('a'), EVEN)[0]).toMatchObject({ keywordRank: null, keywordScore: null, vectorRank: 1, vectorScore: 100 });
   });
@@ -25,23 +25,5 @@ describe('fuse', () => {
 
   it('orders equals always alike', () => {
     expect(fuse(ranked('b'), ranked('a'), EVEN).map(({ id }) => id)).toEqual(['a', 'b']);
-  });
-});
-
-describe('spread', () => {
-  const hit = (id: string, documentId: string, text = `text ${id}`) => ({ id, documentId, text });
-
-  it('gives one document its share, and the rest of the places to others', () => {
-    const hits = [...Array.from({ length: 9 }, (_, index) => hit(`f${index}`, 'flood')), hit('x', 'other'), hit('y', 'third')];
-    expect(spread(hits, 4, 2).map(({ id }) => id)).toEqual(['f0', 'f1', 'x', 'y']);
-  });
-
-  it('lets one document fill what nobody else can', () => {
-    const hits = Array.from({ length: 9 }, (_, index) => hit(`f${index}`, 'only'));
-    expect(spread(hits, 5, 2).map(({ id }) => id)).toEqual(['f0', 'f1', 'f2', 'f3', 'f4']);
-  });
-
-  it('shows the same text once, however it is spaced', () => {
-    expect(spread([hit('a', '1', 'Same  text'), hit('b', '2', 'same text'), hit('c', '3')], 5, 5).map(({ id }) => id)).toEqual(['a', 'c']);
   });
 });

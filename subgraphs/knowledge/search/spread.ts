@@ -1,0 +1,27 @@
+/** What must be known of a hit to keep one source from filling the whole result. */
+export interface Sourced {
+  documentId: string;
+  text: string;
+}
+
+/**
+ * The first `first` hits, in order, of which no more than `perDocument` come from one document as long as others
+ * have something; the same text from two documents counts once.
+ */
+export function spread<Hit extends Sourced>(hits: Hit[], first: number, perDocument: number): Hit[] {
+  const texts = new Set<string>();
+  const counts = new Map<string, number>();
+  const chosen: Hit[] = [];
+  const waiting: Hit[] = [];
+  for (const hit of hits) {
+    const text = hit.text.replace(/\s+/g, ' ').toLowerCase();
+    if (texts.has(text)) continue;
+    texts.add(text);
+    const count = counts.get(hit.documentId) ?? 0;
+    counts.set(hit.documentId, count + 1);
+    (count < perDocument ? chosen : waiting).push(hit);
+  }
+  const missing = Math.max(0, first - chosen.length);
+  const kept = new Set([...chosen.slice(0, first), ...waiting.slice(0, missing)]);
+  return hits.filter((hit) => kept.has(hit));
+}
