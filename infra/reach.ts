@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { Failure } from '../schema/errors.ts';
 import { ConfigError } from './config.ts';
 import type { Log } from './log.ts';
 
@@ -44,8 +45,9 @@ export async function reach<T>(setting: string, open: () => Promise<T>, options:
   }
 }
 
-/** Connecting to two addresses of one name fails with several errors and no message. */
+/** What lies behind a failure says more than it does. Connecting to two addresses of one name fails with several errors and no message. */
 function reasonOf(error: unknown): string {
+  if (error instanceof Failure && error.cause) return reasonOf(error.cause);
   const { code, message, errors } = error as { code?: string; message?: string; errors?: Error[] };
   const text = message || errors?.map((each) => each.message).join(', ') || 'no reason given';
   return code && !text.includes(code) ? `${code} ${text}` : text;

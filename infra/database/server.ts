@@ -2,8 +2,9 @@ import { Migrator } from '@mikro-orm/migrations';
 import { MikroORM, type Options } from '@mikro-orm/postgresql';
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import { Client, Pool, type PoolClient, type PoolConfig } from 'pg';
+import { Failure } from '../../schema/errors.ts';
 import type { Log } from '../log.ts';
-import type { Database, Read, Replica, Room, Session } from './database.ts';
+import { isAway, type Database, type Read, type Replica, type Room, type Session } from './database.ts';
 import { toMigrationClasses } from './migrate.ts';
 import { Replicas, STANDING, type Standing } from './replicas.ts';
 
@@ -73,7 +74,9 @@ export class ServerDatabase implements Database {
     });
     return {
       async query<Row>(sql: string, params?: unknown[]) {
-        const { rows, rowCount } = await pool.query(sql, params);
+        const { rows, rowCount } = await pool.query(sql, params).catch((cause: unknown) => {
+          throw isAway(cause) ? new Failure('DEPENDENCY_UNAVAILABLE', {}, { cause }) : cause;
+        });
         return { rows: rows as Row[], affectedRows: rowCount ?? 0 };
       },
     };

@@ -59,6 +59,7 @@ const paramsOf = (asked: string | string[], { tenants, except, limit }: Scope) =
 /** pgvector in the database that is there anyway, in a schema of its own: one table and one HNSW index for each collection. */
 export class PgVectors implements Vectors {
   readonly isApart: boolean;
+  readonly wordsLateMs = 0;
   readonly #engine: () => Engine;
   readonly #ready = new Map<string, Promise<void>>();
   /** Where the extension is: an administrator may have put it elsewhere. */
@@ -124,10 +125,7 @@ export class PgVectors implements Vectors {
     return hits.length < query.limit ? this.#compareAll(target, query) : hits;
   }
 
-  async hybrid(
-    collection: Collection,
-    query: Scope & { vector: Float32Array; words: string[]; weights: Weights },
-  ): Promise<HybridHit[]> {
+  async hybrid(collection: Collection, query: Scope & { vector: Float32Array; words: string[]; weights: Weights }): Promise<HybridHit[]> {
     const [keyword, vector] = await Promise.all([this.#holding(targetOf(collection), query), this.nearest(collection, query)]);
     return fuse(keyword, vector, query.weights).slice(0, query.limit);
   }

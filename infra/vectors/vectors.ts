@@ -6,6 +6,8 @@
 export interface Vectors {
   /** True of a server of its own, which can take questions off the database that holds the texts. */
   readonly isApart: boolean;
+  /** So long after it was put, `hybrid` may still miss an item by its words. */
+  readonly wordsLateMs: number;
   open(): Promise<void>;
   close(): Promise<void>;
   /** Resolves while the index answers. */
@@ -17,7 +19,10 @@ export interface Vectors {
   drop(collection: Collection): Promise<void>;
   /** Nearest by cosine similarity, best first. */
   nearest(collection: Collection, query: Scope & { vector: Float32Array }): Promise<Hit[]>;
-  /** By words and by vectors, each `limit` deep, joined by `fuse`. Items put without words are found by their vectors alone. */
+  /**
+   * By words (BM25) and by vectors, each `limit` deep, joined by `fuse`. Items put without words are found by their vectors
+   * alone. How much a word tells may be counted in each tenant by itself: of several, the ranking by words is a rougher one.
+   */
   hybrid(collection: Collection, query: Scope & { vector: Float32Array; words: string[]; weights: Weights }): Promise<HybridHit[]>;
   /** Nearest to one item, or to the mean of a document's, without that item or that document; nothing where there is none. */
   similar(collection: Collection, query: Scope & { to: Subject }): Promise<Hit[]>;

@@ -30,17 +30,25 @@ export interface WeaviateAddress {
 /** What an object holds beside its vector. */
 type Kept = { documentId: string; words: string };
 
+/** In one text, with spaces between them. */
+const WORDS = { name: 'words', dataType: 'text', tokenization: 'whitespace', indexFilterable: false, indexSearchable: true } as const;
 /** Objects in one request; a vector of 3,072 dimensions takes 12 kB, and Weaviate takes 10 MB. */
 const BATCH = 200;
 /** Weaviate deletes no more than 10,000 objects at once, and a filter should not name more than a thousand ids. */
 const DELETE_BATCH = 1_000;
 /** A question to many tenants is as many requests. */
 const TENANTS_AT_ONCE = 8;
+/**
+ * As long as words are in Weaviate's memory alone, its search (BlockMax WAND, 1.35) passes over most of them once it has
+ * enough hits. It writes them to disk a minute after they came.
+ */
+const FLUSHED_MS = 120_000;
 const TIMEOUT = { init: 5, query: 3, insert: 60 };
 
 /** Weaviate: a collection for each vector space, and in it a tenant of Weaviate's own for each of ours. */
 export class WeaviateVectors implements Vectors {
   readonly isApart = true;
+  readonly wordsLateMs = FLUSHED_MS;
   readonly #address: WeaviateAddress;
   readonly #ready = new Map<string, Promise<void>>();
   #client: WeaviateClient | undefined;
@@ -116,10 +124,7 @@ export class WeaviateVectors implements Vectors {
     return this.#ofAll(collection, query, (space) => this.#nearestOf(space, query));
   }
 
-  async hybrid(
-    collection: Collection,
-    query: Scope & { vector: Float32Array; words: string[]; weights: Weights },
-  ): Promise<HybridHit[]> {
+  async hybrid(collection: Collection, query: Scope & { vector: Float32Array; words: string[]; weights: Weights }): Promise<HybridHit[]> {
     const [keyword, vector] = await Promise.all([
       query.words.length > 0 ? this.#ofAll(collection, query, (space) => this.#holdingOf(space, query)) : [],
       this.nearest(collection, query),
@@ -165,7 +170,11 @@ export class WeaviateVectors implements Vectors {
     const options = { ...within(space, scope), queryProperties: ['words'] as ['words'], returnMetadata: ['score'] as ['score'] };
     const objects = await this.#asking(async () => (await space.query.bm25(words.join(' '), options)).objects, []);
     // Weaviate leaves out the factor that is the same for all.
-    return objects.map(({ uuid, properties: { documentId }, metadata }) => ({ id: uuid, documentId, score: metadata!.score! * (BM25.K1 + 1) }));
+    return objects.map(({ uuid, properties: { documentId }, metadata }) => ({
+      id: uuid,
+      documentId,
+      score: metadata!.score! * (BM25.K1 + 1),
+    }));
   }
 
   async #vectorOf(space: Space<Kept>, of: Subject): Promise<Float32Array | null> {
@@ -214,16 +223,13 @@ export class WeaviateVectors implements Vectors {
 
   async #create(name: string): Promise<void> {
     const { collections } = this.#use();
-    if (await collections.exists(name)) return;
+    if (await collections.exists(name)) return this.#addWords(name);
     const { configure } = weaviate;
     try {
       await collections.create<Kept>({
         name,
         multiTenancy: configure.multiTenancy({ enabled: true, autoTenantCreation: true, autoTenantActivation: true }),
-        properties: [
-          { name: 'documentId', dataType: 'uuid' },
-          { name: 'words', dataType: 'text', tokenization: 'whitespace', indexFilterable: false, indexSearchable: true },
-        ],
+        properties: [{ name: 'documentId', dataType: 'uuid' }, WORDS],
         // Which words say nothing is known to who chooses them.
         invertedIndex: configure.invertedIndex({ stopwordsPreset: 'none', bm25k1: BM25.K1, bm25b: BM25.B }),
         vectorizers: configure.vectors.selfProvided({ vectorIndexConfig: configure.vectorIndex.hnsw({ distanceMetric: 'cosine' }) }),
@@ -232,6 +238,13 @@ export class WeaviateVectors implements Vectors {
       // Another process may have been faster.
       if (!(await collections.exists(name))) throw error;
     }
+  }
+
+  /** To a collection that is older than they are. */
+  async #addWords(name: string): Promise<void> {
+    const { config } = this.#use().collections.get<Kept>(name);
+    const { properties } = await config.get();
+    if (!properties.some((property) => property.name === WORDS.name)) await config.addProperty(WORDS);
   }
 
   #space(collection: Collection, tenant?: string): Space<Kept> {

@@ -4,10 +4,12 @@ import { parseArgs } from 'node:util';
 import { addDocument } from '../support/documents.ts';
 import { Person } from '../support/person.ts';
 import { startProduct, type Product } from '../support/product.ts';
+import { startWeaviate } from '../support/weaviate/server.ts';
 
 // How well questions find the passages that answer them, in the real product: the manual of git (Debian's git-doc), asked
 // in people's words and not in the manual's. A passage is right when it holds one of the sentences that answer.
-// `--misses` names what was not found.
+// `--misses` names what was not found; `--bases 5` spreads the manual over so many knowledge bases, all of which are asked;
+// `--weaviate` keeps the index there.
 
 const CORPUS = '/usr/share/doc/git/html';
 const WITHIN = 5;
@@ -27,7 +29,13 @@ interface Figures {
   medianMs: number;
 }
 
-const { values: options } = parseArgs({ options: { misses: { type: 'boolean', default: false } } });
+const { values: options } = parseArgs({
+  options: {
+    misses: { type: 'boolean', default: false },
+    bases: { type: 'string', default: '1' },
+    weaviate: { type: 'boolean', default: false },
+  },
+});
 const questions = JSON.parse(readFileSync(resolve('tests/bench/retrieval-questions.json'), 'utf8')) as Question[];
 
 if (!existsSync(CORPUS)) {
@@ -37,35 +45,40 @@ if (!existsSync(CORPUS)) {
   process.exit(0);
 }
 
-const { product, reader, knowledgeBaseId, ingestSeconds } = await openCorpus();
+const weaviate = options.weaviate ? await startWeaviate() : null;
+const { product, reader, knowledgeBaseIds, ingestSeconds } = await openCorpus();
 const figures: Record<string, Figures> = {};
 for (const mode of MODES) figures[mode] = await measure(mode);
 const pages = readdirSync(CORPUS).filter((name) => name.endsWith('.html')).length;
 process.stdout.write(
-  `${JSON.stringify({ bench: 'retrieval', pages, questions: questions.length, within: WITHIN, ingestSeconds, ...figures })}\n`,
+  `${JSON.stringify({ bench: 'retrieval', ...options, pages, questions: questions.length, within: WITHIN, ingestSeconds, ...figures })}\n`,
 );
 const { HYBRID, KEYWORD, VECTOR } = figures as Record<(typeof MODES)[number], Figures>;
 // Joined, the two ways must not find less than either alone.
 if (HYBRID.recall < Math.max(KEYWORD.recall, VECTOR.recall)) process.exitCode = 1;
 await product.stop();
+await weaviate?.stop();
 
-async function openCorpus(): Promise<{ product: Product; reader: Person; knowledgeBaseId: string; ingestSeconds: number }> {
-  const product = await startProduct();
+async function openCorpus(): Promise<{ product: Product; reader: Person; knowledgeBaseIds: string[]; ingestSeconds: number }> {
+  const product = await startProduct({ env: weaviate?.env });
   const reader = await Person.signUp(product);
-  const { createKnowledgeBase } = await reader.ask(
-    'mutation { createKnowledgeBase(input: { name: "Manual of git" }) { knowledgeBase { id } } }',
-  );
-  const knowledgeBaseId = createKnowledgeBase.knowledgeBase.id as string;
+  const knowledgeBaseIds: string[] = [];
+  while (knowledgeBaseIds.length < Number(options.bases)) {
+    const { createKnowledgeBase } = await reader.ask(
+      'mutation { createKnowledgeBase(input: { name: "Manual of git" }) { knowledgeBase { id } } }',
+    );
+    knowledgeBaseIds.push(createKnowledgeBase.knowledgeBase.id as string);
+  }
   const started = performance.now();
-  await ingest(reader, knowledgeBaseId);
-  return { product, reader, knowledgeBaseId, ingestSeconds: Math.round((performance.now() - started) / 1000) };
+  await ingest(reader, knowledgeBaseIds);
+  return { product, reader, knowledgeBaseIds, ingestSeconds: Math.round((performance.now() - started) / 1000) };
 }
 
-async function ingest(reader: Person, knowledgeBaseId: string): Promise<void> {
+async function ingest(reader: Person, knowledgeBaseIds: string[]): Promise<void> {
   const names = readdirSync(CORPUS).filter((name) => name.endsWith('.html'));
   const work = async () => {
     for (let name = names.pop(); name; name = names.pop()) {
-      const document = await addDocument(reader, knowledgeBaseId, {
+      const document = await addDocument(reader, knowledgeBaseIds[names.length % knowledgeBaseIds.length]!, {
         name,
         mediaType: 'text/html',
         content: readFileSync(join(CORPUS, name)),
@@ -82,7 +95,7 @@ async function measure(mode: (typeof MODES)[number]): Promise<Figures> {
   for (const { question, page, answers } of questions) {
     const started = performance.now();
     const { searchKnowledge } = await reader.ask(SEARCH, {
-      input: { query: question, knowledgeBaseIds: [knowledgeBaseId], mode, first: 10 },
+      input: { query: question, knowledgeBaseIds, mode, first: 10 },
     });
     times.push(performance.now() - started);
     const index = (searchKnowledge as { passage: { text: string } }[]).findIndex(({ passage }) => holdsAny(passage.text, answers));

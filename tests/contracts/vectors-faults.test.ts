@@ -47,6 +47,23 @@ describeWhen(missingWeaviate, 'a Weaviate server', () => {
     120_000,
   );
 
+  it('finds the best of thousands by their words once it has written them to disk, as after a restart', async () => {
+    const tenant = newId();
+    const put = (words: string) => ({ id: newId(), tenant, documentId: newId(), vector: kept.vector, words: words.split(' ') });
+    const rest = Array.from({ length: 3_000 }, () => put('ship sail wind wave'));
+    const best = put('ship sextant');
+    await vectors.upsert(space, [...rest, best]);
+    await server.end();
+    await server.start();
+    const query = { tenants: [tenant], limit: 10, vector: kept.vector, words: ['ship', 'sextant'], weights: { keyword: 1, vector: 0 } };
+    const hits = await eventually(
+      () => vectors.hybrid(space, query).catch(() => []),
+      ({ length }) => length > 0,
+      60_000,
+    );
+    expect(hits[0]).toMatchObject({ id: best.id, keywordRank: 1 });
+  }, 120_000);
+
   it('lets nobody in without the key', async () => {
     for (const apiKey of [undefined, 'another'])
       await expect(new WeaviateVectors({ ...server.address, apiKey }).open()).rejects.toThrow(/401|UNAUTHENTICATED/i);

@@ -75,7 +75,12 @@ export async function settleIndexes(em: SqlEntityManager, document: Document, mo
 }
 
 /** Passages as an index takes them. One on a server of its own gets their words, too: in the database they stand beside the texts. */
-export function itemsOf({ id, name, knowledgeBaseId }: Document, passages: Passage[], made: Float32Array[], { isApart }: Vectors): IndexedItem[] {
+export function itemsOf(
+  { id, name, knowledgeBaseId }: Document,
+  passages: Passage[],
+  made: Float32Array[],
+  { isApart }: Vectors,
+): IndexedItem[] {
   return passages.map((passage, place) => {
     const { title, body } = passageTerms(name, passage);
     const words = isApart ? [...body, ...Array.from({ length: TITLE_WEIGHT }, () => title).flat()] : [];

@@ -86,7 +86,11 @@ async function recogniseDuplicate(lease: Lease, { bus, queue }: Pick<IngestPorts
 }
 
 /** False when the index that is asked was replaced meanwhile. */
-async function finish(lease: Lease, model: string, { bus, queue, vectors }: Pick<IngestPorts, 'bus' | 'queue' | 'vectors'>): Promise<boolean> {
+async function finish(
+  lease: Lease,
+  model: string,
+  { bus, queue, vectors }: Pick<IngestPorts, 'bus' | 'queue' | 'vectors'>,
+): Promise<boolean> {
   const document = await lease.step(async (em) => {
     const found = await em.findOneOrFail(Document, { id: lease.document.id });
     if (!(await settleIndexes(em, found, model, vectors))) return null;

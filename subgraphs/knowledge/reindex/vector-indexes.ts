@@ -34,14 +34,15 @@ export function readableOf(indexes: VectorIndex[]): VectorIndex | null {
   return indexes.find(({ state }) => state === 'ACTIVE') ?? indexes[0] ?? null;
 }
 
-/** Whether everything in these knowledge bases that can be found is in the index, with its words. */
-export async function holdsAll(em: SqlEntityManager, { id }: VectorIndex, knowledgeBaseIds: string[]): Promise<boolean> {
-  const marks = (values: unknown[]) => values.map(() => '?').join(', ');
+/** Whether everything in a knowledge base that can be found is in the index, with its words, and has been for so long. */
+export async function holdsAll(em: SqlEntityManager, index: VectorIndex, knowledgeBaseId: string, forMs: number): Promise<boolean> {
+  const since = new Date(Date.now() - forMs);
+  if (!index.finishedAt || index.finishedAt > since) return false;
   const [missing] = await em.execute<unknown[]>(
-    `select 1 from knowledge.document d where knowledge_base_id in (${marks(knowledgeBaseIds)}) and status in (${marks(SEARCHABLE)})
-     and passage_count > 0 and duplicate_of is null
-     and not exists (select 1 from knowledge.vector_index_document where index_id = ? and document_id = d.id and done and words) limit 1`,
-    [...knowledgeBaseIds, ...SEARCHABLE, id],
+    `select 1 from knowledge.document d where knowledge_base_id = ? and status in (${SEARCHABLE.map(() => '?').join(', ')})
+     and passage_count > 0 and duplicate_of is null and (updated_at > ?
+       or not exists (select 1 from knowledge.vector_index_document where index_id = ? and document_id = d.id and done and words)) limit 1`,
+    [knowledgeBaseId, ...SEARCHABLE, since, index.id],
   );
   return !missing;
 }

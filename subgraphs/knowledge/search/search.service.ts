@@ -94,12 +94,16 @@ export class SearchService {
     }
   }
 
-  /** Both ways, asked of an index on a server of its own that has all there is to find; null where there is none. */
+  /**
+   * Both ways, asked of an index on a server of its own: it finds words in large knowledge bases where the database reads
+   * for long. Null where it does not have all there is to find, or would rank several knowledge bases less well.
+   */
   async #askIndex({ em }: Context, { text, terms, knowledgeBaseIds, limit }: Asked): Promise<HybridHit[] | null> {
-    if (!this.vectors.isApart) return null;
+    const [knowledgeBaseId, ...others] = knowledgeBaseIds;
+    if (!this.vectors.isApart || others.length > 0) return null;
     const { vector, space } = await this.#embed(text);
     const index = await readableIndex(em.fork(), space);
-    if (!index || !(await holdsAll(em.fork(), index, knowledgeBaseIds))) return null;
+    if (!index || !(await holdsAll(em.fork(), index, knowledgeBaseId!, this.vectors.wordsLateMs))) return null;
     const question = { tenants: knowledgeBaseIds, limit, vector, words: terms, weights: this.#weights };
     const hits = await this.vectors.hybrid(collectionOf(index)!, question);
     // Another may have taken its place meanwhile.

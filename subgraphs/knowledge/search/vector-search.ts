@@ -3,11 +3,7 @@ import type { Collection, Hit } from '../../../infra/vectors/vectors.ts';
 import { collectionOf, readableIndex, type Space } from '../reindex/vector-indexes.ts';
 
 /** Asks the index that is the one to ask, and once more when another took its place meanwhile. */
-export async function askVectors(
-  em: SqlEntityManager,
-  space: Space,
-  ask: (collection: Collection) => Promise<Hit[]>,
-): Promise<Hit[]> {
+export async function askVectors(em: SqlEntityManager, space: Space, ask: (collection: Collection) => Promise<Hit[]>): Promise<Hit[]> {
   for (let asked: string | null = null; ;) {
     const index = await readableIndex(em, space);
     const collection = index && collectionOf(index);

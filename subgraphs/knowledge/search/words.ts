@@ -8,7 +8,10 @@ export interface Word {
 }
 
 /** The words of a passage, each as often as it stands there; those of its document's name and of its headings apart. */
-export function passageTerms(documentName: string, { heading, text }: { heading: string; text: string }): { title: string[]; body: string[] } {
+export function passageTerms(
+  documentName: string,
+  { heading, text }: { heading: string; text: string },
+): { title: string[]; body: string[] } {
   return { title: termsOf(`${documentName} ${heading}`), body: termsOf(text) };
 }
 
