@@ -31,7 +31,9 @@ if (missing) {
 const [postgres, weaviate, model] = await Promise.all([startPostgres(), startWeaviate(), startModelServer({ embeddingDimensions: 8 })]);
 const url = await postgres.fresh();
 const database = new URL(url).pathname.slice(1);
-const product = await startProduct({ env: { DATABASE_URL: url, OPENAI_BASE_URL: model.url, OPENAI_API_KEY: 'k', ...weaviate.env } });
+const product = await startProduct({
+  env: { DATABASE_URL: url, OPENAI_BASE_URL: model.url, OPENAI_API_KEY: 'k', EMBEDDING_MODEL: 'eight', ...weaviate.env },
+});
 const admin = await Person.signUp(product);
 const knowledgeBaseId: string = (await admin.ask(CREATE)).createKnowledgeBase.knowledgeBase.id;
 const passages = await fill();

@@ -53,6 +53,8 @@ describeWhen(missingPostgres(), 'an index on a server of its own', () => {
     (await admin.ask(SEARCH, { input: { query, mode, knowledgeBaseIds } })).searchKnowledge;
   const byWords = (hits: Hit[]) => hits.filter(({ keywordRank }) => keywordRank !== null).map(({ passage }) => passage.document.name);
   const takeWords = () => postgres.ask(database, "update knowledge.passage set words = ''");
+  /** What the rows say of the index. */
+  const setWords = (are: boolean) => postgres.ask(database, `update knowledge.vector_index_document set words = ${are}`);
   /** As if all that was done had been done so long ago. */
   const age = async (span = '1 hour') => {
     await postgres.ask(database, `update knowledge.document set updated_at = updated_at - interval '${span}'`);
@@ -63,7 +65,9 @@ describeWhen(missingPostgres(), 'an index on a server of its own', () => {
     await add('boats.txt', 'A ketch is a boat with two masts, and a yawl is one, too.');
     await add('planes.txt', 'A biplane has two wings, one above the other.');
     await add('trains.txt', 'A locomotive draws the carriages of a train.');
+    await setWords(false);
     const fromDatabase = await search('ketch with two masts');
+    await setWords(true);
     await age();
     const fromIndex = await search('ketch with two masts');
     const shape = (hits: Hit[]) => hits.map(({ passage, keywordRank, vectorRank }) => [passage.document.name, keywordRank, vectorRank]);
@@ -81,7 +85,7 @@ describeWhen(missingPostgres(), 'an index on a server of its own', () => {
     expect(byWords(await search('ketch'))).toEqual(isLate ? [] : ['boats.txt']);
     await age();
     expect(byWords(await search('ketch'))).toEqual(['boats.txt']);
-    await postgres.ask(database, 'update knowledge.vector_index_document set words = false');
+    await setWords(false);
     expect(byWords(await search('ketch'))).toEqual([]);
     const { reindexKnowledge } = await admin.ask(REINDEX);
     await eventually(
