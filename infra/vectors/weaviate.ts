@@ -30,6 +30,8 @@ export interface WeaviateAddress {
 /** What an object holds beside its vector. */
 type Kept = { documentId: string; words: string };
 
+/** What is read of an object. */
+const DOCUMENT: ['documentId'] = ['documentId'];
 /** In one text, with spaces between them. */
 const WORDS = { name: 'words', dataType: 'text', tokenization: 'whitespace', indexFilterable: false, indexSearchable: true } as const;
 /** One object each: of several, the client (3.14) looks only every half second whether they are ready to be sent. */
@@ -141,7 +143,7 @@ export class WeaviateVectors implements Vectors {
   async *scan(collection: Collection, tenant: string): AsyncIterable<VectorItem> {
     const space = this.#space(collection, tenant);
     for (let after: string | undefined; ;) {
-      const page = { limit: PAGE, includeVector: true, ...(after ? { after } : {}) };
+      const page = { limit: PAGE, includeVector: true, returnProperties: DOCUMENT, ...(after ? { after } : {}) };
       const objects = await this.#asking(async () => (await space.query.fetchObjects(page)).objects, []);
       for (const { uuid, properties, vectors } of objects) {
         yield { id: uuid, tenant, documentId: properties.documentId, vector: Float32Array.from(vectors['default'] as number[]) };
@@ -282,8 +284,7 @@ function within(space: Space<Kept>, { limit, except }: Pick<Scope, 'limit' | 'ex
   const conditions: FilterValue[] = [];
   if (documentIds.length > 0) conditions.push(Filters.not(space.filter.byProperty('documentId').containsAny(documentIds)));
   if (ids.length > 0) conditions.push(Filters.not(space.filter.byId().containsAny(ids)));
-  const returnProperties: ['documentId'] = ['documentId'];
-  return { limit, returnProperties, ...(conditions.length > 0 ? { filters: Filters.and(...conditions) } : {}) };
+  return { limit, returnProperties: DOCUMENT, ...(conditions.length > 0 ? { filters: Filters.and(...conditions) } : {}) };
 }
 
 /** A readable name where possible; the hash keeps names apart that differ only in other characters. */

@@ -81,11 +81,18 @@ export function itemsOf(
   made: Float32Array[],
   { isApart }: Vectors,
 ): IndexedItem[] {
-  return passages.map((passage, place) => {
-    const { title, body } = passageTerms(name, passage);
-    const words = isApart ? [...body, ...Array.from({ length: TITLE_WEIGHT }, () => title).flat()] : [];
-    return { id: passage.id, tenant: knowledgeBaseId, documentId: id, vector: made[place]!, words };
-  });
+  return passages.map((passage, place) => ({
+    id: passage.id,
+    tenant: knowledgeBaseId,
+    documentId: id,
+    vector: made[place]!,
+    ...(isApart ? { words: indexedWords(name, passage) } : {}),
+  }));
+}
+
+function indexedWords(documentName: string, passage: Passage): string[] {
+  const { title, body } = passageTerms(documentName, passage);
+  return [...body, ...Array.from({ length: TITLE_WEIGHT }, () => title).flat()];
 }
 
 /** A passage alone often does not say what it is about; its document and its headings do. */
