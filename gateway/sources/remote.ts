@@ -92,8 +92,9 @@ export class RemoteSource implements Source {
     const inTurn = [...this.#replicas.slice(first), ...this.#replicas.slice(0, first)];
     return (
       inTurn.find((replica) => replica.isWell && !tried.has(replica)) ??
-      inTurn.find((replica) => replica.isWell) ??
+      // One that seems to be in trouble may be back; one that has just failed is not.
       inTurn.find((replica) => !tried.has(replica)) ??
+      inTurn.find((replica) => replica.isWell) ??
       inTurn[0]!
     );
   }

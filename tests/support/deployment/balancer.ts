@@ -1,20 +1,26 @@
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
 const LOOK_MS = 500;
-const ANSWER_MS = 2_000;
+// As infra/deploy/caddy/Caddyfile has them. A process may take two seconds to say which of its parts are down; and the next
+// one may say that it is about to stop before the last one has been seen to be back.
+const ANSWER_MS = 3_000;
+const TRY_MS = 5_000;
+const TRY_AGAIN_MS = 100;
 
-/** Hands each new connection to a process that says it is ready, in turn, and to the next one when that has just died. */
+/** Hands each new connection to a process that says it is ready, in turn; where none takes it, it tries again for a while. */
 export class Balancer {
   readonly #targets: () => string[];
   readonly #sockets = new Set<Socket>();
   readonly #server: Server;
   readonly #looking: NodeJS.Timeout;
   readonly #ready = new Set<string>();
+  /** Why it sent nobody somewhere, and when; for the message of a failure. */
+  readonly complaints: string[] = [];
   #turn = 0;
 
   constructor(targets: () => string[]) {
     this.#targets = targets;
-    this.#server = createServer((near) => this.#join(this.#keep(near), this.#ready.size));
+    this.#server = createServer((near) => this.#join(this.#keep(near), performance.now() + TRY_MS));
     this.#looking = setInterval(() => void this.look(), LOOK_MS);
   }
 
@@ -31,9 +37,12 @@ export class Balancer {
   async look(): Promise<void> {
     const looks = this.#targets().map(async (url) => {
       const options = { headers: { connection: 'close' }, signal: AbortSignal.timeout(ANSWER_MS) };
-      const response = await fetch(`${url}/health/ready`, options).catch(() => null);
-      if (response?.ok) this.#ready.add(url);
-      else this.#ready.delete(url);
+      const answer = await fetch(`${url}/health/ready`, options).then(
+        async (response) => ({ ok: response.ok, said: response.ok ? '' : await response.text().catch(String) }),
+        (error: Error) => ({ ok: false, said: String(error) }),
+      );
+      if (answer.ok) this.#ready.add(url);
+      else if (this.#ready.delete(url)) this.#complain(`${url} is left alone: ${answer.said}`);
     });
     await Promise.all(looks);
   }
@@ -44,18 +53,27 @@ export class Balancer {
     await new Promise((closed) => this.#server.close(closed));
   }
 
-  #join(near: Socket, attempts: number): void {
+  #join(near: Socket, until: number): void {
+    if (near.destroyed) return;
+    const again = () => void setTimeout(() => this.#join(near, until), TRY_AGAIN_MS);
+    if (performance.now() > until) {
+      this.#complain('nobody takes a connection');
+      return void near.destroy();
+    }
     const url = [...this.#ready][this.#turn++ % this.#ready.size];
-    if (!url || attempts === 0) return void near.destroy();
+    if (!url) return again();
     const { hostname, port } = new URL(url);
     const far = this.#keep(connect(Number(port), hostname));
-    const refused = () => this.#join(near, attempts - 1);
-    far.once('error', refused).once('connect', () => {
-      far.off('error', refused);
+    far.once('error', again).once('connect', () => {
+      far.off('error', again);
       if (near.destroyed) return void far.destroy();
       near.once('close', () => far.destroy()).pipe(far);
       far.once('close', () => near.destroy()).pipe(near);
     });
+  }
+
+  #complain(of: string): void {
+    this.complaints.push(`balancer, ${new Date().toISOString()}: ${of}`);
   }
 
   #keep(socket: Socket): Socket {

@@ -147,14 +147,14 @@ export class Deployment implements Door {
     return this.subgraphs.filter(({ role }) => role === name);
   }
 
-  /** What the roles that run have warned of, each kind once; for the message of a failure. */
+  /** What the roles that run, and the balancer, have warned of, each kind once; for the message of a failure. */
   complaints(): string[] {
     const lines = this.all.flatMap(({ role, product }) =>
       product.logs
         .filter(({ level }) => level === 'warn' || level === 'error')
         .map(({ msg, err }) => `${role}: ${msg} ${err?.message ?? ''} ${err?.cause?.message ?? ''}`),
     );
-    return [...new Set(lines)];
+    return [...new Set([...lines, ...(this.#balancer?.complaints ?? [])])];
   }
 
   /** All processes and servers at once, as the machine would; `stop` then deletes what they leave. */
