@@ -6,12 +6,12 @@ import {
   type Collection,
   type Hit,
   type HybridHit,
+  type HybridQuery,
   type IndexedItem,
   type Scope,
   type Subject,
   type VectorItem,
   type Vectors,
-  type Weights,
   type Within,
 } from './vectors.ts';
 
@@ -56,7 +56,7 @@ const paramsOf = (asked: string | string[], { tenants, except, limit }: Scope) =
   limit,
 ];
 
-/** pgvector in the database that is there anyway, in a schema of its own: one table and one HNSW index for each collection. */
+/** pgvector, in a schema of its own: for each collection one table, with an index of its vectors and one of its words. */
 export class PgVectors implements Vectors {
   readonly isApart: boolean;
   readonly wordsLateMs = 0;
@@ -125,7 +125,7 @@ export class PgVectors implements Vectors {
     return hits.length < query.limit ? this.#compareAll(target, query) : hits;
   }
 
-  async hybrid(collection: Collection, query: Scope & { vector: Float32Array; words: string[]; weights: Weights }): Promise<HybridHit[]> {
+  async hybrid(collection: Collection, query: HybridQuery): Promise<HybridHit[]> {
     const [keyword, vector] = await Promise.all([this.#holding(targetOf(collection), query), this.nearest(collection, query)]);
     return fuse(keyword, vector, query.weights).slice(0, query.limit);
   }

@@ -23,7 +23,7 @@ export interface Vectors {
    * By words (BM25) and by vectors, each `limit` deep, joined by `fuse`. Items put without words are found by their vectors
    * alone. How much a word tells may be counted in each tenant by itself: of several, the ranking by words is a rougher one.
    */
-  hybrid(collection: Collection, query: Scope & { vector: Float32Array; words: string[]; weights: Weights }): Promise<HybridHit[]>;
+  hybrid(collection: Collection, query: HybridQuery): Promise<HybridHit[]>;
   /** Nearest to one item, or to the mean of a document's, without that item or that document; nothing where there is none. */
   similar(collection: Collection, query: Scope & { to: Subject }): Promise<Hit[]>;
   /** Everything of a tenant, in no order. */
@@ -58,6 +58,12 @@ export interface Scope {
   tenants: string[];
   limit: number;
   except?: { documentIds?: string[]; ids?: string[] };
+}
+
+export interface HybridQuery extends Scope {
+  vector: Float32Array;
+  words: string[];
+  weights: Weights;
 }
 
 /** In a list of its ranking. `score` is the cosine similarity in [-1, 1], or BM25; compare it only within one collection. */

@@ -9,12 +9,12 @@ import {
   type Collection,
   type Hit,
   type HybridHit,
+  type HybridQuery,
   type IndexedItem,
   type Scope,
   type Subject,
   type VectorItem,
   type Vectors,
-  type Weights,
   type Within,
 } from './vectors.ts';
 
@@ -127,7 +127,7 @@ export class WeaviateVectors implements Vectors {
     return this.#ofAll(collection, query, (space) => this.#nearestOf(space, query));
   }
 
-  async hybrid(collection: Collection, query: Scope & { vector: Float32Array; words: string[]; weights: Weights }): Promise<HybridHit[]> {
+  async hybrid(collection: Collection, query: HybridQuery): Promise<HybridHit[]> {
     const [keyword, vector] = await Promise.all([
       query.words.length > 0 ? this.#ofAll(collection, query, (space) => this.#holdingOf(space, query)) : [],
       this.nearest(collection, query),
@@ -240,8 +240,12 @@ export class WeaviateVectors implements Vectors {
   /** To a collection that is older than they are. */
   async #addWords(name: string): Promise<void> {
     const { config } = this.#use().collections.get<Kept>(name);
-    const { properties } = await config.get();
-    if (!properties.some((property) => property.name === WORDS.name)) await config.addProperty(WORDS);
+    const hasWords = async () => (await config.get()).properties.some((property) => property.name === WORDS.name);
+    if (await hasWords()) return;
+    await config.addProperty(WORDS).catch(async (error: unknown) => {
+      // Another process may have been faster.
+      if (!(await hasWords())) throw error;
+    });
   }
 
   #space(collection: Collection, tenant?: string): Space<Kept> {

@@ -17,7 +17,7 @@ import { quantile } from './clock-model.ts';
 const CORPUS = '/usr/share/doc/git/html';
 const PASSAGES = Number(process.argv[2] ?? 50_000);
 const QUESTIONS = 40;
-/** Weaviate writes words to its disk within this time. */
+/** Longer than words of Weaviate are late: see `wordsLateMs`. */
 const SETTLED_MS = 130_000;
 const SEARCH = 'query ($input: SearchKnowledgeInput!) { searchKnowledge(input: $input) { passage { id } } }';
 const CREATE = 'mutation { createKnowledgeBase(input: { name: "Manual of git" }) { knowledgeBase { id } } }';
