@@ -1,5 +1,6 @@
 import { defineEntity, p, type InferEntity } from '@mikro-orm/core';
 import { timeOf } from '../../infra/id.ts';
+import type { ReadingWarning } from './extract/warnings.ts';
 
 export const DOCUMENT_STATUSES = ['AWAITING_FILE', 'QUEUED', 'EXTRACTING', 'EMBEDDING', 'INDEXING', 'READY', 'FAILED'] as const;
 export type DocumentStatus = (typeof DOCUMENT_STATUSES)[number];
@@ -25,6 +26,8 @@ export const Document = defineEntity({
     passageCount: p.integer(),
     wordCount: p.integer(),
     characterCount: p.integer().strictNullable(),
+    /** Which parts of it could not be read, or may be wrong. */
+    warnings: p.json<ReadingWarning[]>(),
     duplicateOf: p.uuid().strictNullable(),
     /** The indexes that its vectors go to when it is read, by their ids, and of how many passages, from the first, they are there. */
     embeddingTarget: p.text().strictNullable(),

@@ -57,6 +57,7 @@ export class DocumentService {
         failure: null,
         failureCode: null,
         pageCount: null,
+        warnings: [],
         passageCount: 0,
         wordCount: 0,
         characterCount: null,

@@ -1,6 +1,7 @@
 import { Directive, Field, Float, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { connectionType } from '../connection.ts';
 import { DateTime } from '../scalars.ts';
+import type { WarningCode } from './extract/warnings.ts';
 import type { DocumentStatus } from './document.entity.ts';
 
 export const DocumentStatusEnum: Record<DocumentStatus, DocumentStatus> = {
@@ -26,6 +27,42 @@ registerEnumType(DocumentStatusEnum, {
     FAILED: { description: 'It cannot be used; `failure` says why.' },
   },
 });
+
+export const DocumentWarningCodeEnum: Record<WarningCode, WarningCode> = {
+  UNREADABLE: 'UNREADABLE',
+  UNDECODABLE: 'UNDECODABLE',
+  NO_TEXT: 'NO_TEXT',
+  FROM_PICTURE: 'FROM_PICTURE',
+  CUT: 'CUT',
+  LEFT_OUT: 'LEFT_OUT',
+  CHARACTERS_REPLACED: 'CHARACTERS_REPLACED',
+};
+
+registerEnumType(DocumentWarningCodeEnum, {
+  name: 'DocumentWarningCode',
+  description: 'Why a part of a file is missing from its text, or may be wrong there.',
+  valuesConfig: {
+    UNREADABLE: { description: 'The part is damaged.' },
+    UNDECODABLE: { description: 'Its fonts or its encoding do not say which characters it holds.' },
+    NO_TEXT: { description: 'The part is a picture.' },
+    FROM_PICTURE: { description: 'The text was recognised in a picture; some letters may be wrong.' },
+    CUT: { description: 'The part is longer than what is read.' },
+    LEFT_OUT: { description: 'The part is of a kind that is not read.' },
+    CHARACTERS_REPLACED: { description: 'Some bytes are no characters in the encoding of the file; U+FFFD stands in their place.' },
+  },
+});
+
+@ObjectType('DocumentWarning', { description: 'Parts of a file that are missing from its text, or may be wrong there.' })
+export class DocumentWarningType {
+  @Field(() => DocumentWarningCodeEnum, { description: 'Why.' })
+  code!: WarningCode;
+
+  @Field(() => String, { description: 'Which parts and why, fit for a person.' })
+  message!: string;
+
+  @Field(() => [Int], { description: 'The numbers of the pages, sheets or slides; empty when other parts are meant, or the whole file.' })
+  pages!: number[];
+}
 
 @Directive('@key(fields: "id")')
 @ObjectType('Document', { description: 'A file in a knowledge base, and the text that was read from it.' })
@@ -64,6 +101,9 @@ export class DocumentType {
 
   @Field(() => Int, { nullable: true, description: 'The length of its text in UTF-16 code units; null before it was read.' })
   characterCount!: number | null;
+
+  @Field(() => [DocumentWarningType], { description: 'Which parts of it could not be read, or may be wrong; empty when all was read.' })
+  warnings!: DocumentWarningType[];
 
   duplicateOf!: string | null;
 

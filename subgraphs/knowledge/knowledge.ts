@@ -16,6 +16,7 @@ import { migration as knowledgeTables } from './migrations/0001-knowledge.ts';
 import { migration as vectorIndexTables } from './migrations/0002-vector-index.ts';
 import { migration as topicTables } from './migrations/0003-topics.ts';
 import { migration as indexWords } from './migrations/0004-index-words.ts';
+import { migration as documentWarnings } from './migrations/0005-document-warnings.ts';
 import { ifThere, ownDocument, ownKnowledgeBase, ownPassage } from './ownership.ts';
 import { Page } from './page.entity.ts';
 import { Passage } from './passage.entity.ts';
@@ -41,7 +42,7 @@ interface Reference {
 export const knowledge: Subgraph<'knowledge'> = {
   name: 'knowledge',
   entities: [KnowledgeBase, Document, Page, Passage, VectorIndex, Topic],
-  migrations: [knowledgeTables, vectorIndexTables, topicTables, indexWords],
+  migrations: [knowledgeTables, vectorIndexTables, topicTables, indexWords, documentWarnings],
   restored: forgetEmbeddings,
   create(ports) {
     const { ai, bus, log, queue, vectors } = ports;

@@ -11,6 +11,7 @@ describe('extract', () => {
       kind: 'text',
       pages: [{ number: null, start: 0, text: 'Hello.' }],
       chunks: [{ page: null, start: 0, end: 6, text: 'Hello.', heading: '' }],
+      warnings: [],
     });
   });
 

@@ -1,10 +1,12 @@
 import type { Chunk, PlacedPage } from '../ingest/chunk.ts';
+import type { ReadingWarning, Warn } from './warnings.ts';
 
-/** What reading a file gives: its kind, its text page by page, and the passages of it. */
+/** What reading a file gives: its kind, its text page by page, the passages of it, and which parts of it are missing. */
 export interface Extraction {
   kind: DocumentKind;
   pages: PlacedPage[];
   chunks: Chunk[];
+  warnings: ReadingWarning[];
 }
 
 export type DocumentKind = 'pdf' | 'docx' | 'html' | 'markdown' | 'csv' | 'text';
@@ -14,6 +16,9 @@ export interface ExtractedPage {
   number: number | null;
   text: string;
 }
+
+/** Reads the bytes of one kind of file. Warns about parts that it cannot read, and throws only when none can be. */
+export type Reader = (bytes: Uint8Array, warn: Warn) => Promise<ExtractedPage[]>;
 
 /** What the person said the file is. */
 export interface Declared {

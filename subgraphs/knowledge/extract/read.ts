@@ -1,12 +1,13 @@
 import { Failure } from '../../../schema/errors.ts';
 import { chunkPages, placePages } from '../ingest/chunk.ts';
 import { detectKind } from './detect.ts';
-import type { Declared, DocumentKind, ExtractedPage, Extraction } from './extraction.ts';
+import type { Declared, DocumentKind, Extraction, Reader } from './extraction.ts';
+import { WarningList } from './warnings.ts';
 
 const MAX_CHARACTERS = 20_000_000;
 
 /** Each reader is loaded when the first file of its kind comes: none is small. */
-const READERS: Record<DocumentKind, () => Promise<(bytes: Uint8Array) => Promise<ExtractedPage[]>>> = {
+const READERS: Record<DocumentKind, () => Promise<Reader>> = {
   pdf: async () => (await import('./pdf.ts')).readPdf,
   docx: async () => (await import('./docx.ts')).readDocx,
   html: async () => (await import('./html.ts')).readHtml,
@@ -20,13 +21,14 @@ export async function readDocument(bytes: Uint8Array, declared: Declared): Promi
   if (bytes.length === 0) throw new Failure('DOCUMENT_EMPTY');
   const kind = await detectKind(bytes, declared);
   const read = await READERS[kind]();
-  const pages = (await read(bytes)).map(({ number, text }) => ({ number, text: clean(text) }));
+  const warnings = new WarningList();
+  const pages = (await read(bytes, warnings.warn)).map(({ number, text }) => ({ number, text: clean(text) }));
   const length = pages.reduce((sum, page) => sum + page.text.length, 0);
   if (length > MAX_CHARACTERS)
     throw new Failure('DOCUMENT_TOO_COMPLEX', { reason: 'The file holds more than 20 million characters. Split it.' });
   if (!pages.some((page) => /[\p{L}\p{N}]/u.test(page.text))) throw new Failure('DOCUMENT_EMPTY', { reason: 'The file holds no text.' });
   const placed = placePages(pages);
-  return { kind, pages: placed, chunks: chunkPages(placed) };
+  return { kind, pages: placed, chunks: chunkPages(placed), warnings: warnings.toArray() };
 }
 
 /** Only characters that PostgreSQL keeps and a reader can see; composed, so that equal words are equal. */

@@ -76,8 +76,8 @@ async function recogniseDuplicate(lease: Lease, { bus, queue }: Pick<IngestPorts
     const found = await em.findOneOrFail(Document, { id: lease.document.id });
     const original = await findOriginal(em, found);
     if (!original) return null;
-    const { mediaType, pageCount, characterCount } = original;
-    Object.assign(found, { duplicateOf: original.id, mediaType, pageCount, characterCount, passageCount: 0 });
+    const { mediaType, pageCount, characterCount, warnings } = original;
+    Object.assign(found, { duplicateOf: original.id, mediaType, pageCount, characterCount, warnings, passageCount: 0 });
     await tellReady(em, queue, found);
     return found;
   });

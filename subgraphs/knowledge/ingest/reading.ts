@@ -35,7 +35,7 @@ export async function readFile(document: Document, files: Files, signal: AbortSi
  * Replaces what an earlier attempt stored, in transactions small enough for others to come in between. The document
  * enters `EMBEDDING` with the last one; before that nobody sees the passages.
  */
-export async function storeText(lease: Lease, { kind, pages, chunks }: Extraction): Promise<void> {
+export async function storeText(lease: Lease, { kind, pages, chunks, warnings }: Extraction): Promise<void> {
   const { id: documentId, knowledgeBaseId, name } = lease.document;
   await lease.step(async (em) => {
     await em.nativeDelete(Passage, { documentId });
@@ -60,6 +60,7 @@ export async function storeText(lease: Lease, { kind, pages, chunks }: Extractio
         pageCount: kind === 'pdf' ? pages.length : null,
         passageCount: chunks.length,
         wordCount,
+        warnings,
         embeddedPassages: 0,
         characterCount: last ? last.start + last.text.length : 0,
         updatedAt: new Date(),

@@ -91,6 +91,10 @@ export const DocumentsQuery = graphql(`
             passageCount
             createdAt
             updatedAt
+            warnings {
+              code
+              message
+            }
             duplicateOf {
               id
               name
@@ -126,6 +130,10 @@ export const DocumentEvents = graphql(`
         passageCount
         createdAt
         updatedAt
+        warnings {
+          code
+          message
+        }
         duplicateOf {
           id
           name
@@ -187,6 +195,10 @@ export const DocumentQuery = graphql(`
       characterCount
       createdAt
       updatedAt
+      warnings {
+        code
+        message
+      }
       duplicateOf {
         id
         name
