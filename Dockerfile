@@ -16,11 +16,12 @@ COPY . .
 RUN node infra/launch.mjs build && rm -rf dist/tests dist/.tsbuildinfo && find dist -name '*.test.js*' -delete \
   && chmod -R go+rX LICENSE package.json dist infra/deploy schema web/build
 
-# What runs the product.
+# What runs the product. Of pdf.js only the files that unpdf lacks are used, and nothing is drawn.
 FROM ground AS packages
 RUN --mount=type=cache,target=/root/.npm npm ci --omit=dev --include=optional --no-audit --no-fund \
   && mv node_modules/node-linux-*/bin/node /usr/local/bin/parley-node \
   && rm -rf node_modules/node-linux-* node_modules/node-bin-* node_modules/@parley \
+  && (cd node_modules/pdfjs-dist && rm -rf build image_decoders legacy types web) && rm -rf node_modules/@napi-rs/canvas* \
   && find node_modules -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' \) -delete
 
 FROM debian:12.12-slim

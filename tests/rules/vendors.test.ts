@@ -44,7 +44,7 @@ describe('package.json', () => {
   ];
   /** Needed by what we import, run by npm scripts or in a browser, or types of what we import. */
   const INDIRECT =
-    /^(@types\/|typescript$|oxlint|prettier|jest$|svelte-check$|tailwindcss$|@sveltejs\/vite-plugin-svelte$|@fontsource|class-validator$|axe-core$|@gql\.tada\/)/;
+    /^(@types\/|typescript$|oxlint|prettier|jest$|svelte-check$|tailwindcss$|@sveltejs\/vite-plugin-svelte$|@fontsource|class-validator$|axe-core$|@gql\.tada\/|pdfjs-dist$)/;
 
   it('names every package that we import', () => {
     const named = { ...root.dependencies, ...root.devDependencies, ...web.dependencies, ...web.devDependencies };

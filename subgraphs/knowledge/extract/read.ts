@@ -8,7 +8,7 @@ const MAX_CHARACTERS = 20_000_000;
 
 /** Each reader is loaded when the first file of its kind comes: none is small. */
 const READERS: Record<DocumentKind, () => Promise<Reader>> = {
-  pdf: async () => (await import('./pdf.ts')).readPdf,
+  pdf: async () => (await import('./pdf/read-pdf.ts')).readPdf,
   docx: async () => (await import('./docx.ts')).readDocx,
   html: async () => (await import('./html.ts')).readHtml,
   markdown: async () => (await import('./markdown.ts')).readMarkdown,

@@ -1,0 +1,98 @@
+import { median, type Segment } from './piece.ts';
+
+/** Share of a page's height, at its top and its bottom, where running heads and feet stand. */
+const MARGIN = 0.12;
+/** The gap, in heights of the font, between a running head and the text. */
+const GAP = 1.6;
+/** Letters of titles, by the usual ones. */
+const LARGE = 1.25;
+const PAGE_NUMBER = /^(?:\p{L}{1,10}\.? )?[-–—(|]? ?(?:\d{1,4}|[ivxlc]{1,7})(?: ?(?:\/|of|von|de|di|van|z|из) ?\d{1,4})? ?[-–—)|]?$/iu;
+
+export interface PageFrame {
+  segments: Segment[];
+  bottom: number;
+  top: number;
+}
+
+/** What belongs to the page and not to the text: `body` goes without it, and `kept` has it where it appears first. */
+export interface Divided {
+  body: Segment[];
+  kept: Segment[];
+}
+
+/**
+ * Finds running heads, feet and page numbers: what stands on many pages at one height of the margin and differs in
+ * numbers only. Said once, behind the text of the page where it appears first; page numbers not at all.
+ */
+export function divide(pages: PageFrame[]): Divided[] {
+  const margins = pages.map((page) => new Map(inMargins(page).map((segment) => [segment, keyOf(segment, page)])));
+  const seen = new Map<string, Set<number>>();
+  margins.forEach((margin, index) => {
+    for (const key of margin.values()) seen.set(key, (seen.get(key) ?? new Set()).add(index));
+  });
+  const slots = new Map<string, Set<number>>();
+  margins.forEach((margin, index) => {
+    for (const key of margin.values()) slots.set(slotOf(key), (slots.get(slotOf(key)) ?? new Set()).add(index));
+  });
+  const isRunning = (key: string) => runs(key, seen.get(key)!.size, slots.get(slotOf(key))!.size, pages.length);
+  const large = median(pages.flatMap(({ segments }) => segments.map(({ size }) => size))) * LARGE;
+  const told = new Set<string>();
+  return pages.map(({ segments }, index) => {
+    const kept: Segment[] = [];
+    const body = segments.filter((segment) => {
+      const key = margins[index]!.get(segment);
+      if (key === undefined || !isRunning(key)) return true;
+      const words = wordsOf(segment.text);
+      if (PAGE_NUMBER.test(segment.text.trim()) || told.has(words)) return false;
+      told.add(words);
+      // A title is where it is repeated, and a title all the same where it stands first.
+      if (segment.size > large) return true;
+      kept.push(segment);
+      return false;
+    });
+    return { body, kept };
+  });
+}
+
+/** Segments of blocks at the rims of the page that a gap parts from the text: the head of a table is not parted from it. */
+function inMargins({ segments, bottom, top }: PageFrame): Segment[] {
+  const depth = (top - bottom) * MARGIN;
+  return [...outerBlocks(segments, (y) => top - y, depth), ...outerBlocks(segments, (y) => y - bottom, depth)];
+}
+
+function outerBlocks(segments: Segment[], distanceOf: (y: number) => number, depth: number): Segment[] {
+  const sorted = segments.toSorted((left, right) => distanceOf(left.y) - distanceOf(right.y));
+  let from = 0;
+  for (const [index, segment] of sorted.entries()) {
+    if (distanceOf(segment.y) > depth) break;
+    const next = sorted[index + 1];
+    if (!next || distanceOf(next.y) - distanceOf(segment.y) > Math.max(segment.size, next.size) * GAP) from = index + 1;
+  }
+  return sorted.slice(0, from);
+}
+
+function wordsOf(text: string): string {
+  return text.toLowerCase().replace(/\d+/g, '#').replace(/\s+/g, ' ').trim();
+}
+
+/** Page numbers of one style are alike, whether `iv` or `12`. */
+function keyOf(segment: Segment, { bottom, top }: PageFrame): string {
+  const words = PAGE_NUMBER.test(segment.text.trim()) ? '#' : wordsOf(segment.text);
+  const height = segment.y > (top + bottom) / 2 ? Math.round((top - segment.y) / 4) : -Math.round((segment.y - bottom) / 4);
+  return `${height} ${Math.round(segment.size)} ${words}`;
+}
+
+/** The height and the size, whatever the words. */
+function slotOf(key: string): string {
+  return key.split(' ', 2).join(' ');
+}
+
+/**
+ * On a fifth of the pages, since left and right ones differ; on two that follow where most pages have something in this
+ * place, since chapters have heads of their own; in a short file on each.
+ */
+function runs(key: string, pagesOfText: number, pagesOfSlot: number, pages: number): boolean {
+  if (pages < 2 || pagesOfText < 2) return false;
+  if (pages <= 3) return pagesOfText === pages || key.endsWith(' #');
+  return pagesOfText >= Math.max(key.endsWith(' #') ? 2 : 3, pages * 0.2) || pagesOfSlot > pages * 0.4;
+}

@@ -1,0 +1,57 @@
+import { median } from './piece.ts';
+import type { Line } from './regions.ts';
+
+/** Distances of lines from here on, in heights of the font, part paragraphs, unless all lines of the region stand so wide. */
+const PARAGRAPH = 1.7;
+const WIDEST_LINES = 2.6;
+
+/** The text of lines in the order of reading: cells parted by ` | `, paragraphs by an empty line, headings marked. */
+export function textOf(lines: Line[], bodySize: number): string {
+  const steps = stepsOf(lines);
+  let text = '';
+  lines.forEach((line, index) => {
+    const before = lines[index - 1];
+    const content = line.cells.join(' | ').replace(/ {2,}/g, ' ').trim();
+    text += (before ? separator(before, line, steps.get(line.region) ?? 0) : '') + (isHeading(line, bodySize) ? `## ${content}` : content);
+  });
+  return text.replace(/^(## .*)\n(?!\n)/gm, '$1\n\n').replace(/([^\n])\n(## )/g, '$1\n\n$2');
+}
+
+/** The usual distance of lines in each region that has several. */
+function stepsOf(lines: Line[]): Map<number, number> {
+  const steps = new Map<number, number[]>();
+  lines.forEach((line, index) => {
+    const before = lines[index - 1];
+    if (before?.region !== line.region || before.y <= line.y) return;
+    steps.set(line.region, [...(steps.get(line.region) ?? []), before.y - line.y]);
+  });
+  return new Map([...steps].filter(([, values]) => values.length > 2).map(([region, values]) => [region, median(values)]));
+}
+
+function separator(before: Line, line: Line, usualStep: number): string {
+  const step = before.y - line.y;
+  if (before.region !== line.region || step < 0) return goesOn(before, line) ? '\n' : '\n\n';
+  const size = Math.max(before.size, line.size);
+  const limit = Math.max(size * PARAGRAPH, usualStep < size * WIDEST_LINES ? usualStep * 1.25 : 0);
+  return step > limit ? '\n\n' : '\n';
+}
+
+/** A sentence that the end of a column cuts. */
+function goesOn(before: Line, line: Line): boolean {
+  if (before.cells.length > 1 || line.cells.length > 1 || Math.abs(before.size - line.size) > line.size * 0.1) return false;
+  return /[\p{L},;\u00ad\u2010-]$/u.test(before.cells[0]!) && /^\p{Ll}/u.test(line.cells[0]!);
+}
+
+/** The size in which most letters are set. */
+export function usualSize(lines: { size: number; text: string }[]): number {
+  const letters = new Map<number, number>();
+  for (const { size, text } of lines) {
+    const rounded = Math.round(size * 2) / 2;
+    letters.set(rounded, (letters.get(rounded) ?? 0) + text.length);
+  }
+  return [...letters].toSorted((left, right) => right[1] - left[1])[0]?.[0] ?? 0;
+}
+
+function isHeading({ cells, size }: Line, bodySize: number): boolean {
+  return cells.length === 1 && size > bodySize * 1.15 && cells[0]!.length <= 120 && /\p{L}{2}/u.test(cells[0]!);
+}
