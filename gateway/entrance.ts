@@ -41,7 +41,7 @@ interface EntranceOptions {
 }
 
 /** What may be asked before signing in. */
-const OPEN_TO_ALL: ReadonlySet<string> = new Set(['signUp', 'signIn', 'refreshSession', '__typename']);
+const OPEN_TO_ALL: ReadonlySet<string> = new Set(['signUp', 'signIn', 'refreshSession', 'signUpPolicy', '__typename']);
 
 /**
  * The way of every operation, whether it came by HTTP, by WebSocket or for an event stream: read, who asks,

@@ -15,6 +15,17 @@ export const ERRORS = {
   FORBIDDEN: { message: 'Your role does not allow this. Ask an administrator.', retryable: false, status: 403 },
   NOT_FOUND: { message: 'There is no such thing, or it is not yours.', retryable: false, status: 404 },
   EMAIL_TAKEN: { message: 'An account with this e-mail address exists. Sign in instead.', retryable: false, status: 409 },
+  SIGN_UP_CLOSED: { message: 'New accounts cannot be made here. Ask an administrator.', retryable: false, status: 403 },
+  INVITATION_INVALID: {
+    message: 'The invitation was used, has expired, or is for another e-mail address. Ask for a new one.',
+    retryable: false,
+    status: 403,
+  },
+  PASSWORD_TOO_WEAK: {
+    message: 'The password is easy to guess. Use a longer one, such as four unrelated words.',
+    retryable: false,
+    status: 400,
+  },
   RATE_LIMITED: { message: 'Too many requests. Wait a moment and try again.', retryable: true, status: 429 },
   // the request
   BAD_REQUEST: { message: 'The request could not be read. Check its form and send it again.', retryable: false, status: 400 },

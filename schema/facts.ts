@@ -14,6 +14,8 @@ export interface Facts {
   'user.signedUp': { userId: string; role: Role };
   'user.signedIn': { userId: string };
   'user.signInFailed': { userId: string | null };
+  'user.signInsSlowed': { userId: string; attempts: number };
+  'user.invited': { invitationId: string; role: Role };
   'session.refreshed': { userId: string };
   'session.signedOut': { userId: string };
   'session.reuseDetected': { userId: string };
@@ -82,6 +84,7 @@ export interface Fact<N extends FactName = FactName> {
 /** Who hears what. Analytics hears everything (the audit log), so it is not repeated in the lists. */
 export const HEARERS = {
   'session.reuseDetected': ['users'],
+  'user.signInsSlowed': ['users'],
   'document.ready': ['users'],
   'document.failed': ['users'],
   'run.finished': ['users'],

@@ -8,6 +8,7 @@ const GRANTS = {
   'metrics.read': ['ADMIN'],
   'health.readDetail': ['ADMIN'],
   'users.read': ['ADMIN'],
+  'users.invite': ['ADMIN'],
   'knowledge.reindex': ['ADMIN'],
 } as const satisfies Record<string, readonly Role[]>;
 

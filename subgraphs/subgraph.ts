@@ -44,6 +44,10 @@ export interface Values {
   runsPerWorker: number;
   /** Hosts that `fetch_page` may read although they are not public; for tests and intranets. */
   allowedPrivateHosts: string[];
+  /** Who may make an account. */
+  signUp: { mode: 'open' | 'invited' | 'closed'; domains: string[] };
+  /** Wrong passwords for one account before further attempts have to wait. */
+  freeSignIns: number;
   version: string;
 }
 

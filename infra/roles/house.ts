@@ -73,6 +73,8 @@ function portsOf(config: Config, log: Log, platform: Platform, graph: LateGraph)
       runLeaseMs: config.RUN_LEASE_MS,
       runsPerWorker: config.RUNS_PER_WORKER,
       allowedPrivateHosts: config.ALLOWED_PRIVATE_HOSTS,
+      signUp: { mode: config.SIGN_UP, domains: config.SIGN_UP_DOMAINS },
+      freeSignIns: Math.ceil(config.SIGN_INS_PER_MINUTE / 2),
       version,
     },
     probes: { database: () => platform.database.ping(), queue: () => platform.queue.ping(), ...replicasOf(platform.database) },

@@ -5,6 +5,8 @@ export const TARGETS = {
   'user.signedUp': ['User', 'userId'],
   'user.signedIn': ['User', 'userId'],
   'user.signInFailed': ['User', 'userId'],
+  'user.signInsSlowed': ['User', 'userId'],
+  'user.invited': ['Invitation', 'invitationId'],
   'session.refreshed': ['User', 'userId'],
   'session.signedOut': ['User', 'userId'],
   'session.reuseDetected': ['User', 'userId'],

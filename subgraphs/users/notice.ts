@@ -50,6 +50,15 @@ export function tokenReused(): Notice {
   };
 }
 
+export function signInsSlowed({ attempts }: Facts['user.signInsSlowed']): Notice {
+  return {
+    kind: 'SECURITY',
+    title: `${attempts} sign-ins to your account failed`,
+    body: 'Further attempts have to wait, longer each time; from places where you signed in before you still can. If these were not yours, tell an administrator.',
+    link: null,
+  };
+}
+
 function documentLink({ knowledgeBaseId, documentId }: { knowledgeBaseId: string; documentId: string }): string {
   return `/knowledge/${knowledgeBaseId}?document=${documentId}`;
 }

@@ -8,11 +8,14 @@ export class SignUpInput {
   @Field(() => String, { description: 'A valid address; it signs the person in.' })
   email!: string;
 
-  @Field(() => String, { description: '8 to 256 characters.' })
+  @Field(() => String, { description: '8 to 256 characters; common ones and those made of the name or the address are refused.' })
   password!: string;
 
   @Field(() => String, { description: '1 to 100 characters.' })
   name!: string;
+
+  @Field(() => String, { nullable: true, description: 'The token of an invitation, where sign-up needs one.' })
+  invitation?: string | null;
 }
 
 @InputType({ description: 'What proves who signs in.' })

@@ -2,13 +2,16 @@ import type { SqlEntityManager } from '@mikro-orm/sql';
 import { isId, newId } from '../../infra/id.ts';
 import type { Queue } from '../../infra/queue/queue.ts';
 import { Failure } from '../../schema/errors.ts';
-import type { Viewer } from '../../schema/viewer.ts';
+import type { Role, Viewer } from '../../schema/viewer.ts';
 import { actorOf, type Context } from '../context.ts';
 import { may } from '../policy.ts';
+import { hasFounder, type Admission } from './admission.ts';
 import { emailKey, requireEmail } from './email.ts';
+import { requireUnguessable } from './password-strength.ts';
 import { requirePassword, type Passwords } from './password.ts';
 import type { OpenedSession, SessionService } from './session.service.ts';
 import type { SignInInput, SignUpInput } from './session.type.ts';
+import type { SignInGuard } from './sign-in-guard.ts';
 import { User } from './user.entity.ts';
 import { userLoader } from './user.loader.ts';
 
@@ -19,25 +22,34 @@ export interface SignedIn {
 
 /** Accounts: how they come to be and how they are opened. */
 export class UserService {
+  readonly #admission: Admission;
+  readonly #guard: SignInGuard;
   readonly #passwords: Passwords;
   readonly #queue: Queue;
   readonly #sessions: SessionService;
 
-  constructor(parts: { passwords: Passwords; queue: Queue; sessions: SessionService }) {
+  constructor(parts: { admission: Admission; guard: SignInGuard; passwords: Passwords; queue: Queue; sessions: SessionService }) {
+    this.#admission = parts.admission;
+    this.#guard = parts.guard;
     this.#passwords = parts.passwords;
     this.#queue = parts.queue;
     this.#sessions = parts.sessions;
   }
 
-  /** The first account becomes ADMIN. `BAD_USER_INPUT` names the field, `EMAIL_TAKEN` an account that exists. */
+  /**
+   * The first account becomes ADMIN. `BAD_USER_INPUT` and `PASSWORD_TOO_WEAK` name the field, `EMAIL_TAKEN` an account
+   * that exists, `SIGN_UP_CLOSED` and `INVITATION_INVALID` say that the person may not make one.
+   */
   async signUp(context: Context, input: SignUpInput): Promise<SignedIn> {
     const email = requireEmail(input.email);
     const name = requireName(input.name);
     requirePassword(input.password);
+    if (await hasFounder(context.em)) this.#admission.requireOpen(email, Boolean(input.invitation));
+    requireUnguessable(input.password, [name, email]);
     const passwordHash = await this.#passwords.hash(input.password);
     const fresh = { id: newId(), email, emailKey: emailKey(email), name, passwordHash, createdAt: new Date() };
     return context.em.transactional(async (em) => {
-      const user: User = { ...fresh, role: (await isFounder(em, fresh.id)) ? 'ADMIN' : 'USER' };
+      const user: User = { ...fresh, role: await this.#roleOf(em, fresh, input.invitation) };
       if (!(await insertUser(em, user))) throw new Failure('EMAIL_TAKEN', { field: 'email' });
       const session = await this.#sessions.open(em, user.id);
       const actor = { ...actorOf(context), userId: user.id, sessionId: session.sessionId };
@@ -46,11 +58,15 @@ export class UserService {
     });
   }
 
-  /** An unknown account and a wrong password are one failure, in text and in time. The gateway counts the attempts. */
+  /** An unknown account and a wrong password are one failure, in text and in time; both wait after too many attempts. */
   async signIn(context: Context, input: SignInInput): Promise<SignedIn> {
     const user = await context.em.findOne(User, { emailKey: emailKey(input.email) });
-    if (!(await this.#passwords.matches(user?.passwordHash, input.password)) || !user) return this.#refuse(context, user);
+    const { ip } = context.identity;
+    const account = await this.#guard.accountOf(context.em, input.email, ip, user?.id);
+    const attempts = await this.#guard.countAttempt(context.em, account);
+    if (!(await this.#passwords.matches(user?.passwordHash, input.password)) || !user) return this.#refuse(context, user, attempts);
     const session = await context.em.transactional(async (em) => {
+      await this.#guard.succeeded(em, account, user.id, ip);
       const opened = await this.#sessions.open(em, user.id);
       const actor = { ...actorOf(context), userId: user.id, sessionId: opened.sessionId };
       await this.#queue.tell(em, 'user.signedIn', { userId: user.id }, actor);
@@ -67,9 +83,21 @@ export class UserService {
     return user;
   }
 
-  async #refuse(context: Context, user: User | null): Promise<never> {
-    await context.em.transactional((em) => this.#queue.tell(em, 'user.signInFailed', { userId: user?.id ?? null }, actorOf(context)));
+  async #refuse(context: Context, user: User | null, attempts: number): Promise<never> {
+    await context.em.transactional(async (em) => {
+      await this.#queue.tell(em, 'user.signInFailed', { userId: user?.id ?? null }, actorOf(context));
+      if (user && this.#guard.isNoteworthy(attempts)) {
+        await this.#queue.tell(em, 'user.signInsSlowed', { userId: user.id, attempts }, actorOf(context));
+      }
+    });
     throw new Failure('INVALID_CREDENTIALS');
+  }
+
+  /** Of sign-ups that race to be the first, the losers need the same permission as everybody after them. */
+  async #roleOf(em: SqlEntityManager, { id, email }: { id: string; email: string }, invitation?: string | null): Promise<Role> {
+    if (await isFounder(em, id)) return 'ADMIN';
+    this.#admission.requireOpen(email, Boolean(invitation));
+    return invitation ? this.#admission.useInvitation(em, invitation, email) : 'USER';
   }
 }
 

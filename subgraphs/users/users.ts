@@ -1,7 +1,10 @@
 import { viewerOf, type Context } from '../context.ts';
 import type { Subgraph } from '../subgraph.ts';
+import { Admission } from './admission.ts';
+import { AdmissionResolver } from './admission.resolver.ts';
 import { usersTables } from './migrations/0001-users.ts';
-import { answerEnded, documentFailed, documentReady, tokenReused } from './notice.ts';
+import { admissionTables } from './migrations/0002-admission.ts';
+import { answerEnded, documentFailed, documentReady, signInsSlowed, tokenReused } from './notice.ts';
 import { Notification } from './notification.entity.ts';
 import { NotificationResolver } from './notification.resolver.ts';
 import { NotificationService } from './notification.service.ts';
@@ -9,6 +12,7 @@ import { Passwords } from './password.ts';
 import { RefreshToken, Session } from './session.entity.ts';
 import { SessionResolver } from './session.resolver.ts';
 import { SessionService } from './session.service.ts';
+import { SignInGuard } from './sign-in-guard.ts';
 import { User } from './user.entity.ts';
 import { UserResolver } from './user.resolver.ts';
 import { UserService } from './user.service.ts';
@@ -16,15 +20,18 @@ import { UserService } from './user.service.ts';
 export const users: Subgraph<'users'> = {
   name: 'users',
   entities: [User, Session, RefreshToken, Notification],
-  migrations: [usersTables],
-  create({ bus, queue, tokens }) {
+  migrations: [usersTables, admissionTables],
+  create({ bus, queue, tokens, values }) {
     const sessions = new SessionService(bus, queue);
-    const people = new UserService({ passwords: new Passwords(), queue, sessions });
+    const admission = new Admission(values.signUp, queue);
+    const guard = new SignInGuard(values.freeSignIns);
+    const people = new UserService({ admission, guard, passwords: new Passwords(), queue, sessions });
     const inbox = new NotificationService(bus, queue);
     return {
       resolvers: new Map<Function, object>([
         [UserResolver, new UserResolver()],
         [SessionResolver, new SessionResolver({ sessions, tokens, users: people })],
+        [AdmissionResolver, new AdmissionResolver(admission)],
         [NotificationResolver, new NotificationResolver(inbox)],
       ]),
       references: {
@@ -35,6 +42,7 @@ export const users: Subgraph<'users'> = {
         'document.ready': (fact, { em }) => inbox.deliver(em, fact, fact.payload.ownerId, documentReady(fact.payload)),
         'document.failed': (fact, { em }) => inbox.deliver(em, fact, fact.payload.ownerId, documentFailed(fact.payload)),
         'session.reuseDetected': (fact, { em }) => inbox.deliver(em, fact, fact.payload.userId, tokenReused()),
+        'user.signInsSlowed': (fact, { em }) => inbox.deliver(em, fact, fact.payload.userId, signInsSlowed(fact.payload)),
         'run.finished': async (fact, { em }) => {
           const notice = answerEnded(fact.payload);
           if (notice) await inbox.deliver(em, fact, fact.payload.ownerId, notice);

@@ -61,11 +61,11 @@ describe('an account', () => {
   });
 
   it('takes a password of any script and every length up to 256 characters', async () => {
-    const password = '🔑'.repeat(256);
+    const password = `a grey fox met ${'🔑'.repeat(241)}`;
     const email = 'keys@example.org';
     expect((await signUp({ email, password })).errors).toBeUndefined();
     expect((await product.graph(SIGN_IN, { input: { email, password } })).errors).toBeUndefined();
-    expect(codeOf(await product.graph(SIGN_IN, { input: { email, password: '🔑'.repeat(255) } }))).toBe('INVALID_CREDENTIALS');
+    expect(codeOf(await product.graph(SIGN_IN, { input: { email, password: password.slice(0, -2) } }))).toBe('INVALID_CREDENTIALS');
   });
 
   it('does not let its role be chosen', async () => {

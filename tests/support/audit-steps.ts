@@ -37,6 +37,13 @@ export const STEPS: Step[] = [
     anonymous: true,
     input: ({ signIn }) => ({ refreshToken: signIn.refreshToken }),
   },
+  {
+    mutation: 'inviteUser',
+    select: '{ invitation { id } }',
+    action: 'user.invited',
+    admin: true,
+    input: () => ({ email: 'invited@example.org' }),
+  },
   { mutation: 'markNotificationsRead', select: '{ count }', action: 'notification.read', input: () => ({}) },
   {
     mutation: 'createAssistant',

@@ -21,7 +21,7 @@ export function signIn(input: { email: string; password: string }): Promise<Pers
   return post('sign-in', input);
 }
 
-export function signUp(input: { email: string; password: string; name: string }): Promise<Person> {
+export function signUp(input: { email: string; password: string; name: string; invitation?: string }): Promise<Person> {
   return post('sign-up', input);
 }
 

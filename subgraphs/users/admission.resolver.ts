@@ -1,0 +1,32 @@
+import { Arg, Ctx, Mutation, Query, Resolver } from 'type-graphql';
+import type { Context } from '../context.ts';
+import { hasFounder, type Admission } from './admission.ts';
+import { InviteUserInput, InviteUserPayload, SignUpPolicy } from './admission.type.ts';
+
+const MODES = { open: 'OPEN', invited: 'INVITED', closed: 'CLOSED' } as const;
+
+@Resolver()
+export class AdmissionResolver {
+  readonly #admission: Admission;
+
+  constructor(admission: Admission) {
+    this.#admission = admission;
+  }
+
+  @Query(() => SignUpPolicy, { description: 'Who may make an account here. It can be asked without signing in.' })
+  async signUpPolicy(@Ctx() context: Context): Promise<SignUpPolicy> {
+    const { mode, domains } = this.#admission.policy;
+    return { mode: MODES[mode], domains: [...domains], hasAccounts: await hasFounder(context.em) };
+  }
+
+  @Mutation(() => InviteUserPayload, {
+    description: 'Makes an invitation that lets one e-mail address sign up within a week. Administrators only.',
+  })
+  async inviteUser(
+    @Arg('input', () => InviteUserInput, { description: 'The person to invite.' }) input: InviteUserInput,
+    @Ctx() context: Context,
+  ): Promise<InviteUserPayload> {
+    const { token, ...invitation } = await this.#admission.invite(context, input);
+    return { invitation, token, path: `/sign-up?${new URLSearchParams({ invitation: token, email: invitation.email }).toString()}` };
+  }
+}
