@@ -152,14 +152,18 @@ function refuseWhen(app: FastifyInstance, isStopping: () => boolean): void {
   });
 }
 
-function addFiles(app: FastifyInstance, { files, tickets }: DoorOptions, { gateway, addresses }: Reception): void {
+function addFiles(app: FastifyInstance, { files, tickets }: DoorOptions, { gateway, addresses, viewers }: Reception): void {
+  const requireSession = async (sessionId: string | null) => {
+    if (sessionId && !(await viewers.truthOf(sessionId))) throw new Failure('NOT_FOUND');
+  };
   addUpload(app, {
     files,
+    requireSession,
     knowledge: () => gateway.sourceOf('knowledge'),
     readTicket: (ticket) => tickets.readUpload(ticket),
     ipOf: (request) => addresses.of(request.raw),
   });
-  addDownload(app, { files, readTicket: (ticket) => tickets.readDownload(ticket) });
+  addDownload(app, { files, requireSession, readTicket: (ticket) => tickets.readDownload(ticket) });
 }
 
 function makeApp(): FastifyInstance {

@@ -19,22 +19,32 @@ export class SignedTickets implements Tickets {
     private readonly publicUrl: () => string,
   ) {
     this.#uploads = new Signed(
-      { audience: 'upload', type: 'upload+jwt', lifetimeSeconds: UPLOAD_SECONDS, required: ['documentId', 'key', 'maxBytes', 'userId'] },
+      {
+        audience: 'upload',
+        type: 'upload+jwt',
+        lifetimeSeconds: UPLOAD_SECONDS,
+        required: ['documentId', 'key', 'maxBytes', 'userId', 'sessionId'],
+      },
       secret,
     );
     this.#downloads = new Signed(
-      { audience: 'download', type: 'download+jwt', lifetimeSeconds: DOWNLOAD_SECONDS, required: ['key', 'name', 'mediaType', 'userId'] },
+      {
+        audience: 'download',
+        type: 'download+jwt',
+        lifetimeSeconds: DOWNLOAD_SECONDS,
+        required: ['key', 'name', 'mediaType', 'userId', 'sessionId'],
+      },
       secret,
     );
   }
 
-  async upload({ documentId, key, maxBytes, userId }: UploadTicket): Promise<string> {
-    const { token } = await this.#uploads.sign({ documentId, key, maxBytes, userId });
+  async upload({ documentId, key, maxBytes, userId, sessionId }: UploadTicket): Promise<string> {
+    const { token } = await this.#uploads.sign({ documentId, key, maxBytes, userId, sessionId });
     return `${this.publicUrl()}/files/upload/${token}`;
   }
 
-  async download({ key, name, mediaType, userId }: DownloadTicket): Promise<string> {
-    const { token } = await this.#downloads.sign({ key, name, mediaType, userId });
+  async download({ key, name, mediaType, userId, sessionId }: DownloadTicket): Promise<string> {
+    const { token } = await this.#downloads.sign({ key, name, mediaType, userId, sessionId });
     return `${this.publicUrl()}/files/${token}`;
   }
 

@@ -1,6 +1,6 @@
-/** Short-lived signed permissions to move bytes over plain HTTP. */
+/** Short-lived signed permissions to move bytes over plain HTTP. They end with the session that asked for them. */
 export interface Tickets {
-  /** `url` is absolute under PUBLIC_URL. The document must still be `AWAITING_FILE` when the bytes arrive. */
+  /** `url` is absolute under PUBLIC_URL. The document must still be `AWAITING_FILE` when the bytes arrive, and they must not be more than `maxBytes`. */
   upload(ticket: UploadTicket): Promise<string>;
   download(ticket: DownloadTicket): Promise<string>;
 }
@@ -10,6 +10,7 @@ export interface UploadTicket {
   key: string;
   maxBytes: number;
   userId: string;
+  sessionId: string | null;
 }
 
 export interface DownloadTicket {
@@ -17,4 +18,5 @@ export interface DownloadTicket {
   name: string;
   mediaType: string;
   userId: string;
+  sessionId: string | null;
 }

@@ -8,20 +8,24 @@ interface DownloadPermission {
   key: string;
   name: string;
   mediaType: string;
+  sessionId: string | null;
 }
 
 export interface DownloadOptions {
   files: Files;
   readTicket(ticket: string): Promise<DownloadPermission>;
+  /** Throws `NOT_FOUND` once the session has ended. */
+  requireSession(sessionId: string | null): Promise<void>;
 }
 
 /** A file of a stranger never runs as a page of ours. Chromium shows a PDF all the same: tried, at version 156. */
 const LOCKED = "default-src 'none'; sandbox; frame-ancestors 'self'";
 
 /** `GET /files/<ticket>`: a PDF is shown, with byte ranges so that a viewer can jump; anything else is saved. */
-export function addDownload(app: FastifyInstance, { files, readTicket }: DownloadOptions): void {
+export function addDownload(app: FastifyInstance, { files, readTicket, requireSession }: DownloadOptions): void {
   app.get<{ Params: { ticket: string } }>('/files/:ticket', async (request, reply) => {
-    const { key, name, mediaType } = await readTicket(request.params.ticket);
+    const { key, name, mediaType, sessionId } = await readTicket(request.params.ticket);
+    await requireSession(sessionId);
     if (!(await files.exists(key))) throw new Failure('NOT_FOUND');
     const isPdf = mediaType === 'application/pdf';
     void reply

@@ -3,6 +3,14 @@ import { Transform, type TransformCallback } from 'node:stream';
 import { Failure } from '../../schema/errors.ts';
 import { SNIFF_BYTES, sniffMediaType } from './sniff.ts';
 
+/** The announced size binds: it is what quotas and limits were checked against. */
+export function largerThan(limitBytes: number): Failure {
+  return new Failure('DOCUMENT_TOO_LARGE', {
+    limitBytes,
+    reason: `The file is larger than the ${limitBytes.toLocaleString('en')} bytes that were announced.`,
+  });
+}
+
 /** Lets bytes through while it measures them; more than `maxBytes` end the stream with `DOCUMENT_TOO_LARGE`. */
 export class Intake extends Transform {
   readonly #hash = createHash('sha256');
@@ -16,7 +24,7 @@ export class Intake extends Transform {
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
     this.sizeBytes += chunk.length;
-    if (this.sizeBytes > this.maxBytes) return done(new Failure('DOCUMENT_TOO_LARGE', { limitBytes: this.maxBytes }));
+    if (this.sizeBytes > this.maxBytes) return done(largerThan(this.maxBytes));
     this.#hash.update(chunk);
     if (this.#headBytes < SNIFF_BYTES) {
       const part = chunk.subarray(0, SNIFF_BYTES - this.#headBytes);

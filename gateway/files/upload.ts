@@ -5,7 +5,7 @@ import type { Files } from '../../infra/files/files.ts';
 import { newId } from '../../infra/id.ts';
 import { ERRORS, Failure, type ErrorCode } from '../../schema/errors.ts';
 import type { Source, SourceError } from '../../schema/source.ts';
-import { Intake } from './intake.ts';
+import { Intake, largerThan } from './intake.ts';
 
 /** What an upload address permits; see subgraphs/tickets.ts. */
 interface UploadPermission {
@@ -13,12 +13,15 @@ interface UploadPermission {
   key: string;
   maxBytes: number;
   userId: string;
+  sessionId: string | null;
 }
 
 export interface UploadOptions {
   files: Files;
   knowledge(): Source;
   readTicket(ticket: string): Promise<UploadPermission>;
+  /** Throws `NOT_FOUND` once the session has ended. */
+  requireSession(sessionId: string | null): Promise<void>;
   ipOf(request: FastifyRequest): string;
 }
 
@@ -36,8 +39,9 @@ export function addUpload(app: FastifyInstance, options: UploadOptions): void {
     scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
     scope.put<{ Params: { ticket: string } }>('/files/upload/:ticket', { bodyLimit: Number.MAX_SAFE_INTEGER }, async (request) => {
       const permission = await options.readTicket(request.params.ticket);
+      await options.requireSession(permission.sessionId);
       const declared = Number(request.headers['content-length'] ?? 0);
-      if (declared > permission.maxBytes) throw new Failure('DOCUMENT_TOO_LARGE', { limitBytes: permission.maxBytes });
+      if (declared > permission.maxBytes) throw largerThan(permission.maxBytes);
       return receive(request, permission, options);
     });
   });

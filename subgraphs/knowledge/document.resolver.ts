@@ -99,8 +99,8 @@ export class DocumentResolver {
     nullable: true,
     description: 'A signed address of the original file, valid for a few minutes; null before the bytes arrived.',
   })
-  async downloadUrl(@Root() document: DocumentType): Promise<string | null> {
-    return this.#documents.downloadUrl(document as unknown as Document);
+  async downloadUrl(@Root() document: DocumentType, @Ctx() context: Context): Promise<string | null> {
+    return this.#documents.downloadUrl(context, document as unknown as Document);
   }
 }
 

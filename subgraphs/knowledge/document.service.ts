@@ -79,8 +79,9 @@ export class DocumentService {
     const uploadUrl = await this.#tickets.upload({
       documentId: document.id,
       key: stagingKey(document.id),
-      maxBytes: this.#maxBytes,
+      maxBytes: document.sizeBytes,
       userId: ownerId,
+      sessionId: viewerOf(context).sessionId,
     });
     return { document, uploadUrl };
   }
@@ -169,13 +170,14 @@ export class DocumentService {
   }
 
   /** Null until the bytes are in their own place. */
-  async downloadUrl(document: Document): Promise<string | null> {
+  async downloadUrl(context: Context, document: Document): Promise<string | null> {
     if (document.status === 'AWAITING_FILE' || document.uploadKey) return null;
     return this.#tickets.download({
       key: fileKey(document.id),
       name: document.name,
       mediaType: document.mediaType,
       userId: document.ownerId,
+      sessionId: viewerOf(context).sessionId,
     });
   }
 

@@ -25,7 +25,11 @@ afterAll(() => product.stop());
 const MEGABYTE = 1024 * 1024;
 
 /** A document that awaits its bytes: its id, and the path to put them to. */
-async function announce(name = 'a.txt', mediaType = 'text/plain', sizeBytes = 10): Promise<{ id: string; path: string; name: string }> {
+async function announce(
+  name = 'a.txt',
+  mediaType = 'text/plain',
+  sizeBytes = MEGABYTE,
+): Promise<{ id: string; path: string; name: string }> {
   const { addDocument: added } = await ada.ask(
     'mutation ($input: AddDocumentInput!) { addDocument(input: $input) { document { id name } uploadUrl } }',
     {
@@ -84,6 +88,36 @@ describe('an upload', () => {
       async () => stored(),
       (count) => count === before,
     );
+  });
+
+  it('of more bytes than were announced is refused, and nothing stays', async () => {
+    const { path } = await announce('a.txt', 'text/plain', 10);
+    const before = stored();
+    expect(summary(await put(path, 'eleven bytes'))).toEqual({ status: 413, code: 'DOCUMENT_TOO_LARGE' });
+    expect(await putInPieces(path, 100_000)).toBe(413);
+    await eventually(
+      async () => stored(),
+      (count) => count === before,
+    );
+    expect((await put(path, 'ten bytes!')).status).toBe(200);
+  });
+
+  it('and a download end with the session that asked for their addresses', async () => {
+    const grace = await Person.signUp(product, 'Grace');
+    const { createKnowledgeBase } = await grace.ask(
+      'mutation { createKnowledgeBase(input: { name: "Uploads" }) { knowledgeBase { id } } }',
+    );
+    const knowledgeBaseId = createKnowledgeBase.knowledgeBase.id;
+    const { id } = await addDocument(grace, knowledgeBaseId, { name: 'g.txt', mediaType: 'text/plain', content: 'of Grace' });
+    const { document } = await grace.ask('query ($id: ID!) { document(id: $id) { downloadUrl } }', { id });
+    const { addDocument: announced } = await grace.ask(
+      'mutation ($input: AddDocumentInput!) { addDocument(input: $input) { uploadUrl } }',
+      { input: { knowledgeBaseId, name: 'h.txt', mediaType: 'text/plain', sizeBytes: 5 } },
+    );
+    expect((await fetch(document.downloadUrl)).status).toBe(200);
+    await grace.ask('mutation { signOut { signedOut } }');
+    expect((await fetch(document.downloadUrl)).status).toBe(404);
+    expect((await fetch(announced.uploadUrl, { method: 'PUT', body: 'later' })).status).toBe(404);
   });
 
   it('U13 that breaks off half way leaves nothing, and its address can be used again', async () => {
