@@ -114,10 +114,8 @@ export const SETTINGS = {
     'Who may make an account: open, invited (by an administrator) or closed. The first account can always be made.',
     oneOf('open', 'invited', 'closed'),
   ),
-  SIGN_UP_DOMAINS: setting(
-    '',
-    'E-mail domains, separated by commas, that may sign up without an invitation; all when empty.',
-    (value) => list(value.toLowerCase()).map((domain) => domain.replace(/^@/, '')),
+  SIGN_UP_DOMAINS: setting('', 'E-mail domains, separated by commas, that may sign up without an invitation; all when empty.', (value) =>
+    list(value.toLowerCase()).map((domain) => domain.replace(/^@/, '')),
   ),
   QUERY_PLANNER: setting('hive', 'hive (native) or apollo (JavaScript).', oneOf('hive', 'apollo')),
   RUNS_PER_WORKER: setting(

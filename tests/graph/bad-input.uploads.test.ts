@@ -102,24 +102,6 @@ describe('an upload', () => {
     expect((await put(path, 'ten bytes!')).status).toBe(200);
   });
 
-  it('and a download end with the session that asked for their addresses', async () => {
-    const grace = await Person.signUp(product, 'Grace');
-    const { createKnowledgeBase } = await grace.ask(
-      'mutation { createKnowledgeBase(input: { name: "Uploads" }) { knowledgeBase { id } } }',
-    );
-    const knowledgeBaseId = createKnowledgeBase.knowledgeBase.id;
-    const { id } = await addDocument(grace, knowledgeBaseId, { name: 'g.txt', mediaType: 'text/plain', content: 'of Grace' });
-    const { document } = await grace.ask('query ($id: ID!) { document(id: $id) { downloadUrl } }', { id });
-    const { addDocument: announced } = await grace.ask(
-      'mutation ($input: AddDocumentInput!) { addDocument(input: $input) { uploadUrl } }',
-      { input: { knowledgeBaseId, name: 'h.txt', mediaType: 'text/plain', sizeBytes: 5 } },
-    );
-    expect((await fetch(document.downloadUrl)).status).toBe(200);
-    await grace.ask('mutation { signOut { signedOut } }');
-    expect((await fetch(document.downloadUrl)).status).toBe(404);
-    expect((await fetch(announced.uploadUrl, { method: 'PUT', body: 'later' })).status).toBe(404);
-  });
-
   it('U13 that breaks off half way leaves nothing, and its address can be used again', async () => {
     const { path } = await announce();
     const before = stored();

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { addDocument } from '../support/documents.ts';
 import { eventually } from '../support/eventually.ts';
 import { PASSWORD, Person } from '../support/person.ts';
 import { startProduct, type GraphAnswer, type Product } from '../support/product.ts';
@@ -39,6 +40,24 @@ describe('a session', () => {
     expect(refreshSession.user.id).toBe(person.id);
     expect(Date.parse(refreshSession.expiresAt)).toBeGreaterThan(Date.now());
     expect((await product.ask(VIEWER, {}, refreshSession.accessToken)).viewer.id).toBe(person.id);
+  });
+
+  it('takes its upload and download addresses with it when it ends', async () => {
+    const grace = await Person.signUp(product, 'Grace');
+    const { createKnowledgeBase } = await grace.ask(
+      'mutation { createKnowledgeBase(input: { name: "Uploads" }) { knowledgeBase { id } } }',
+    );
+    const knowledgeBaseId = createKnowledgeBase.knowledgeBase.id;
+    const { id } = await addDocument(grace, knowledgeBaseId, { name: 'g.txt', mediaType: 'text/plain', content: 'of Grace' });
+    const { document } = await grace.ask('query ($id: ID!) { document(id: $id) { downloadUrl } }', { id });
+    const { addDocument: announced } = await grace.ask(
+      'mutation ($input: AddDocumentInput!) { addDocument(input: $input) { uploadUrl } }',
+      { input: { knowledgeBaseId, name: 'h.txt', mediaType: 'text/plain', sizeBytes: 5 } },
+    );
+    expect((await fetch(document.downloadUrl)).status).toBe(200);
+    await grace.ask('mutation { signOut { signedOut } }');
+    expect((await fetch(document.downloadUrl)).status).toBe(404);
+    expect((await fetch(announced.uploadUrl, { method: 'PUT', body: 'later' })).status).toBe(404);
   });
 
   it('gives one and the same successor to ten refreshes at once', async () => {

@@ -56,6 +56,8 @@ export const VENDORS: Record<string, string[]> = {
   '@mikro-orm/sql': ['subgraphs/', 'infra/database/'],
   '@mozilla/readability': ['subgraphs/tools/page/'],
   '@node-rs/argon2': ['subgraphs/users/password.ts'],
+  '@zxcvbn-ts/core': ['subgraphs/users/password-strength.ts'],
+  '@zxcvbn-ts/language-common': ['subgraphs/users/password-strength.ts'],
   'csv-parse': ['subgraphs/knowledge/extract/'],
   dataloader: ['subgraphs/'],
   'graphql-scalars': ['subgraphs/scalars.ts'],
