@@ -4,6 +4,7 @@ import { readArchive } from './archive.ts';
 import { writeEquations } from './equation.ts';
 import type { ExtractedPage } from './extraction.ts';
 import { htmlText } from './html.ts';
+import { plainWord } from './word-xml.ts';
 
 const STYLES = [
   "p[style-name='Title'] => h1:fresh",
@@ -25,8 +26,11 @@ export async function readDocx(bytes: Uint8Array): Promise<ExtractedPage[]> {
     if (part.subarray(0, 4096).includes('<!DOCTYPE'))
       throw new Failure('DOCUMENT_BROKEN', { reason: 'The file declares its own document type, which Word never does.' });
   }
-  const main = parts.get('word/document.xml');
-  if (main) parts.set('word/document.xml', Buffer.from(writeEquations(main.toString('utf8'))));
+  const styles = parts.get('word/styles.xml')?.toString('utf8') ?? '';
+  for (const [name, part] of parts) {
+    if (!/^word\/(?:document|footnotes|endnotes|comments)\.xml$/.test(name)) continue;
+    parts.set(name, Buffer.from(plainWord(writeEquations(part.toString('utf8')), styles)));
+  }
   return [{ number: null, text: htmlText(await toHtml(parts)) }];
 }
 

@@ -1,7 +1,9 @@
 import { parseHTML } from 'linkedom';
 import type { ExtractedPage } from './extraction.ts';
+import { withoutComments } from './markdown.ts';
 import { structureOf, type HtmlNode } from './structure.ts';
 import { requireText } from './text.ts';
+import type { Warn } from './warnings.ts';
 
 interface HtmlElement extends HtmlNode {
   querySelectorAll(selector: string): Iterable<HtmlElement>;
@@ -9,20 +11,30 @@ interface HtmlElement extends HtmlNode {
 
 /** The main part must hold this share of the page's text to stand for the whole. */
 const MAIN_SHARE = 0.4;
+/** The heads of saved pages can be long; no encoding is named behind this. */
+const HEAD = 1024 * 1024;
 
-export async function readHtml(bytes: Uint8Array): Promise<ExtractedPage[]> {
-  const start = Buffer.from(bytes.subarray(0, 4096)).toString('latin1');
-  const encoding = /<meta[^>]+charset\s*=\s*["']?\s*([\w-]+)/i.exec(start)?.[1];
-  return [{ number: null, text: htmlText(requireText(bytes, encoding)) }];
+export async function readHtml(bytes: Uint8Array, warn: Warn): Promise<ExtractedPage[]> {
+  return [{ number: null, text: htmlText(requireText(bytes, warn, namedEncoding(bytes))) }];
+}
+
+/** The encoding that the page names, in a `meta` element or in the declaration of XML. */
+function namedEncoding(bytes: Uint8Array): string | undefined {
+  const start = withoutComments(Buffer.from(bytes.subarray(0, HEAD)).toString('latin1'));
+  const declared = /^\s*<\?xml\b[^>]{0,200}?\bencoding\s*=\s*["']([\w.:-]+)/i.exec(start)?.[1];
+  return /<meta\b[^>]{0,500}?\bcharset\s*=\s*["']?\s*([\w.:-]+)/i.exec(start)?.[1] ?? declared;
 }
 
 export function htmlText(html: string): string {
-  // A fragment without a body would be lost.
-  const page = /<body[\s>]/i.test(html) ? html : `<!doctype html><html><body>${html}</body></html>`;
-  const { document } = parseHTML(page) as unknown as { document: HtmlElement };
+  // Frames, heads and bodies may be left out, come twice or end too early: the elements within say what is text.
+  const inner = withoutComments(html).replace(
+    /<\/?(?:html|head|body|frameset|noframes|frame)(?=[\s/>])[^>]*>|<!doctype[^>]*>|<\?xml[^>]*>/gi,
+    '',
+  );
+  const { document } = parseHTML(`<!doctype html><html><body>${inner}</body></html>`) as unknown as { document: HtmlElement };
   const [body] = document.querySelectorAll('body');
   const text = structureOf(mainPart(body ?? document));
-  const [title] = document.querySelectorAll('head > title');
+  const [title] = document.querySelectorAll('body > title');
   const name = title?.textContent?.replace(/\s+/g, ' ').trim();
   return name && !/^# /m.test(text) ? `# ${name}\n\n${text}` : text;
 }

@@ -2,6 +2,7 @@ import { Failure } from '../../../schema/errors.ts';
 import { chunkPages, placePages } from '../ingest/chunk.ts';
 import { detectKind } from './detect.ts';
 import type { Declared, DocumentKind, Extraction, Reader } from './extraction.ts';
+import { visibleText } from './visible.ts';
 import { WarningList } from './warnings.ts';
 
 const MAX_CHARACTERS = 20_000_000;
@@ -22,23 +23,11 @@ export async function readDocument(bytes: Uint8Array, declared: Declared): Promi
   const kind = await detectKind(bytes, declared);
   const read = await READERS[kind]();
   const warnings = new WarningList();
-  const pages = (await read(bytes, warnings.warn)).map(({ number, text }) => ({ number, text: clean(text) }));
+  const pages = (await read(bytes, warnings.warn)).map(({ number, text }) => ({ number, text: visibleText(text) }));
   const length = pages.reduce((sum, page) => sum + page.text.length, 0);
   if (length > MAX_CHARACTERS)
     throw new Failure('DOCUMENT_TOO_COMPLEX', { reason: 'The file holds more than 20 million characters. Split it.' });
   if (!pages.some((page) => /[\p{L}\p{N}]/u.test(page.text))) throw new Failure('DOCUMENT_EMPTY', { reason: 'The file holds no text.' });
   const placed = placePages(pages);
   return { kind, pages: placed, chunks: chunkPages(placed), warnings: warnings.toArray() };
-}
-
-/** Only characters that PostgreSQL keeps and a reader can see; composed, so that equal words are equal. */
-function clean(text: string): string {
-  return text
-    .toWellFormed()
-    .normalize('NFC')
-    .replace(/\r\n?|[\u2028\u2029]/g, '\n')
-    .replace(/[\0-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff]/g, '')
-    .replace(/[ \t]+$/gm, '')
-    .replace(/\n{3,}/g, '\n\n')
-    .trim();
 }

@@ -1,9 +1,12 @@
+import { spread } from './table-grid.ts';
+
 /** The little that is needed of a DOM, whoever makes it. */
 export interface HtmlNode {
   nodeType: number;
   textContent: string | null;
   localName?: string;
   childNodes: Iterable<HtmlNode>;
+  parentNode?: HtmlNode | null;
   getAttribute?(name: string): string | null;
   hasAttribute?(name: string): boolean;
 }
@@ -19,6 +22,7 @@ const SKIPPED = new Set([
   'iframe',
   'object',
   'head',
+  'title',
   'nav',
   'annotation',
   'button',
@@ -100,6 +104,7 @@ export function structureOf(root: HtmlNode): string {
     const name = node.localName ?? '';
     if (/^h[1-6]$/.test(name)) return heading(node, Number(name[1]), depth);
     if (name === 'br') line += '\u2028';
+    else if (name === 'rt') reading(node, depth);
     else if (name === 'pre') code(node);
     else if (name === 'table') table(node, depth);
     else if (name === 'ul' || name === 'ol') list(node, name === 'ol', depth);
@@ -116,8 +121,18 @@ export function structureOf(root: HtmlNode): string {
 
   function code(node: HtmlNode): void {
     flush();
-    const text = (node.textContent ?? '').replace(/\r\n?/g, '\n').replace(/^\n+|\s+$/g, '');
+    const text = textWithBreaks(node)
+      .replace(/\r\n?/g, '\n')
+      .replace(/^\n+|\s+$/g, '');
     if (text) blocks.push(`\`\`\`\n${text}\n\`\`\``);
+  }
+
+  /** How a word is spoken, behind it; pages that bring their own brackets keep them. */
+  function reading(node: HtmlNode, depth: number): void {
+    const hasBrackets = [...(node.parentNode?.childNodes ?? [])].some((child) => child.localName === 'rp');
+    if (!hasBrackets) line += '(';
+    visitAll(node, depth);
+    if (!hasBrackets) line += ')';
   }
 
   /** A term; in bold, so that it is known to belong to what follows. */
@@ -129,8 +144,12 @@ export function structureOf(root: HtmlNode): string {
   function list(node: HtmlNode, ordered: boolean, depth: number): void {
     flush();
     const items = [...node.childNodes].filter((child) => child.nodeType === ELEMENT && !isHidden(child));
-    const lines = items.map((item, index) => {
-      const mark = ordered ? `${index + 1}. ` : '- ';
+    const isReversed = Boolean(node.hasAttribute?.('reversed'));
+    let number = wholeNumber(node, 'start') ?? (isReversed ? items.length : 1);
+    const lines = items.map((item) => {
+      number = wholeNumber(item, 'value') ?? number;
+      const mark = ordered ? `${number}. ` : '- ';
+      number += isReversed ? -1 : 1;
       const content = inner(item, depth + 1)
         .join('\n')
         .replace(/\n/g, '\n  ');
@@ -141,13 +160,23 @@ export function structureOf(root: HtmlNode): string {
   }
 
   function table(node: HtmlNode, depth: number): void {
-    const rows = rowsOf(node).map((row) => row.map((cell) => inner(cell, depth + 1)));
+    const rows = rowsOf(node).map((row) => row.map((cell) => ({ cell, blocks: inner(cell, depth + 1) })));
     flush();
-    // A table of one column, or one whose cells hold many blocks, arranges a page: it is no table to a reader.
-    const isLayout = rows.every((row) => row.length < 2) || rows.some((row) => row.some((cell) => cell.length > 6));
-    if (isLayout) return void blocks.push(...rows.flat(2));
-    const lines = rows.map((row) => `| ${row.map((cell) => cell.join(' ').replace(/\s+/g, ' ').replaceAll('|', '\\|')).join(' | ')} |`);
-    if (lines.length > 1) lines.splice(1, 0, `|${' --- |'.repeat(rows[0]!.length)}`);
+    const isLayout =
+      // A table of one column, or one whose cells hold many blocks, arranges a page: it is no table to a reader.
+      rows.every((row) => row.length < 2) || rows.some((row) => row.some(({ blocks: held }) => held.length > 6));
+    if (isLayout) return void blocks.push(...rows.flatMap((row) => row.flatMap(({ blocks: held }) => held)));
+    const grid = spread(
+      rows.map((row) =>
+        row.map(({ cell, blocks: held }) => ({
+          text: held.join(' ').replace(/\s+/g, ' ').replaceAll('|', '\\|'),
+          rows: wholeNumber(cell, 'rowspan') ?? 1,
+          columns: wholeNumber(cell, 'colspan') ?? 1,
+        })),
+      ),
+    );
+    const lines = grid.map((row) => `| ${row.join(' | ')} |`);
+    if (lines.length > 1) lines.splice(1, 0, `|${' --- |'.repeat(grid[0]!.length)}`);
     blocks.push(lines.join('\n'));
   }
 
@@ -157,7 +186,31 @@ export function structureOf(root: HtmlNode): string {
 }
 
 function isHidden(node: HtmlNode): boolean {
-  return SKIPPED.has(node.localName ?? '') || Boolean(node.hasAttribute?.('hidden')) || node.getAttribute?.('aria-hidden') === 'true';
+  return (
+    SKIPPED.has(node.localName ?? '') ||
+    Boolean(node.hasAttribute?.('hidden')) ||
+    node.getAttribute?.('aria-hidden') === 'true' ||
+    UNSEEN.test(node.getAttribute?.('style') ?? '')
+  );
+}
+
+/** Styles that keep text from a reader: not shown, of no size, or far beside the page. */
+const UNSEEN =
+  /(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*0*\.?0*\s*(?:%|!|;|$)|font-size\s*:\s*0*\.?0+\s*(?:[a-z%]{1,4}\s*)?(?:!|;|$)|(?:left|right|top|bottom|text-indent|margin-left|margin-top)\s*:\s*-\d{4,}(?:\.\d+)?px|content-visibility\s*:\s*hidden|clip\s*:\s*rect\(\s*0)/i;
+
+function wholeNumber(node: HtmlNode, attribute: string): number | null {
+  const value = node.getAttribute?.(attribute)?.trim() ?? '';
+  return /^-?\d{1,6}$/.test(value) ? Number(value) : null;
+}
+
+/** The text of code, in which some pages end lines by an element. */
+function textWithBreaks(node: HtmlNode): string {
+  if (node.nodeType === TEXT) return node.textContent ?? '';
+  if (node.localName === 'br') return '\n';
+  if (node.nodeType !== ELEMENT || isHidden(node)) return '';
+  let text = '';
+  for (const child of node.childNodes) text += textWithBreaks(child);
+  return text;
 }
 
 function imageText(node: HtmlNode): string {
