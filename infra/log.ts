@@ -1,5 +1,6 @@
 import { format } from 'node:util';
 import { pino, type Logger, type LoggerOptions } from 'pino';
+import { describeError } from './log-errors.ts';
 
 /** One JSON line for each fact worth reading later. Secrets never reach it. */
 export type Log = Logger;
@@ -10,6 +11,7 @@ export function openLog(level: string): Log {
     level,
     base: undefined,
     timestamp: pino.stdTimeFunctions.isoTime,
+    serializers: { err: (error: unknown) => describeError(error) },
     formatters: { level: (label) => ({ level: label }) },
     redact: {
       paths: [
@@ -34,6 +36,11 @@ export function openLog(level: string): Log {
 /** What libraries say to the console becomes a line of the log like any other. */
 export function captureConsole(log: Log): void {
   for (const level of ['debug', 'info', 'warn', 'error'] as const)
-    console[level] = (...said: unknown[]) => log[level]({ said: format(...said) }, 'a library spoke');
+    console[level] = (...said: unknown[]) => log[level]({ said: format(...said.map(withoutValues)) }, 'a library spoke');
   console.log = console.info;
+}
+
+/** Printed whole, an error shows every field that it has. */
+function withoutValues(said: unknown): unknown {
+  return said instanceof Error ? JSON.stringify(describeError(said)) : said;
 }

@@ -77,9 +77,9 @@ export async function openDatabase(config: Config, log: Log, awaited?: Set<strin
     if (config.DATABASE_REPLICA_URL.length > 0)
       throw new ConfigError('DATABASE_REPLICA_URL names replicas, but DATABASE_URL names no server that they follow.');
     const { PgliteDatabase } = await import('./database/pglite.ts');
-    const database = new PgliteDatabase(config.DATA_DIR, log);
+    const database = new PgliteDatabase(config.DATA_DIR, log, SESSION);
     await database.open();
-    return { database, queueConnections: embeddedConnections(database.pglite), pgVectors: () => new PgVectors(() => database.pglite) };
+    return { database, queueConnections: embeddedConnections(database.engine), pgVectors: () => new PgVectors(() => database.engine) };
   }
   const database = new ServerDatabase(config.DATABASE_URL, log, config.DATABASE_REPLICA_URL);
   await reach('DATABASE_URL', () => database.open(), { log, awaited });

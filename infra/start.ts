@@ -1,6 +1,7 @@
 import { ConfigError, readConfig } from './config.ts';
 import { DirectoryInUse } from './database/lock.ts';
 import { captureConsole, openLog, type Log } from './log.ts';
+import { closeDirectory, PRIVATE_UMASK } from './private-directory.ts';
 import { requireSharedGround, roleFrom, type Opening, type Role, type Running } from './roles/role.ts';
 import { WaitingRoom } from './roles/waiting-room.ts';
 
@@ -20,16 +21,23 @@ async function open(role: Role, opening: Opening): Promise<Running> {
 
 /** Says where the product is, and what it does without a model, in words; everything else goes to the log. */
 async function run(): Promise<void> {
+  process.umask(PRIVATE_UMASK);
   const role = roleFrom(process.argv.slice(2));
   const config = readConfig(undefined, role === 'gateway' ? ['DATABASE_URL'] : []);
   const log = openLog(config.LOG_LEVEL).child(role === 'everything' ? {} : { role });
   captureConsole(log);
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'an unhandled rejection'));
+  // Node's own report prints every field of the error.
+  process.on('uncaughtException', (error) => {
+    log.fatal({ err: error }, 'an uncaught exception ends the process');
+    process.exit(1);
+  });
   if (role !== 'everything') requireSharedGround(role, config);
   const life: { running?: Running } = {};
   endOnSignals(life, log);
   const waitingRoom = new WaitingRoom();
   await waitingRoom.open(config);
+  await closeDirectory(config.DATA_DIR, log);
   life.running = await open(role, { config, log, awaited: waitingRoom.awaited });
   const url = await life.running.listen(waitingRoom.leave(config));
   log.info({ url }, 'listening');

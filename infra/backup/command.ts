@@ -1,9 +1,11 @@
 import { ConfigError } from '../config.ts';
 import { DirectoryInUse } from '../database/lock.ts';
+import { PRIVATE_UMASK } from '../private-directory.ts';
 import { BackupRefused } from './manifest.ts';
 
 /** Runs a command to its end: what it did in one line, or why not in words. */
 export async function runCommand(command: (args: string[]) => Promise<string>): Promise<never> {
+  process.umask(PRIVATE_UMASK);
   const began = Date.now();
   try {
     const done = await command(process.argv.slice(2));

@@ -9,11 +9,11 @@ export class DirectoryInUse extends Error {}
  * rows of both. The file holds the owner's process id; an owner that no longer lives does not count.
  */
 export function lockDirectory(directory: string): () => void {
-  mkdirSync(directory, { recursive: true });
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
   const file = join(directory, 'parley.pid');
   for (;;) {
     try {
-      const handle = openSync(file, 'wx');
+      const handle = openSync(file, 'wx', 0o600);
       writeSync(handle, String(process.pid));
       closeSync(handle);
       return () => rmSync(file, { force: true });

@@ -1,55 +1,56 @@
 import { constants } from 'node:fs';
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PGlite, type QueryOptions } from '@electric-sql/pglite';
-import { vector } from '@electric-sql/pglite-pgvector';
 import { Migrator } from '@mikro-orm/migrations';
 import { MikroORM } from '@mikro-orm/pglite';
-import { createPostgreSqlTypeParsers, type SqlEntityManager } from '@mikro-orm/sql';
+import type { SqlEntityManager } from '@mikro-orm/sql';
 import type { Log } from '../log.ts';
 import { offerCopies } from './copies.ts';
 import type { Database, Read, Room, Session } from './database.ts';
+import { Engine, type Transaction } from './engine.ts';
 import { lockDirectory } from './lock.ts';
 import { toMigrationClasses } from './migrate.ts';
+import { Statistics } from './statistics.ts';
 
 /** One connection in one process: PostgreSQL's own defaults would hold 130 MB more and find nothing faster. */
 const CONFIGURATION = ['shared_buffers = 32MB', 'wal_buffers = 1MB', 'max_connections = 10'];
 
-/** Of these the arrays are read as lists, and no others: see `keepFew`. */
-const LISTED = 'bool int2 int4 int8 float4 float8 numeric text varchar name uuid oid date timestamp timestamptz json jsonb'.split(' ');
-
 /**
- * PostgreSQL inside this process. One connection: a transaction holds it, so nothing may be awaited within one
+ * PostgreSQL in a thread of this process. One connection: a transaction holds it, so nothing may be awaited within one
  * that needs the database by another way. Survives the death of the process, not of the machine (fsync is off).
  */
 export class PgliteDatabase implements Database {
   readonly replicas = [];
   readonly #directory: string;
   readonly #log: Log;
+  readonly #parameters: Record<string, string>;
   readonly #orms: MikroORM[] = [];
-  #pglite: PGlite | undefined;
+  #engine: Engine | undefined;
+  #statistics: Statistics | undefined;
   #unlock: (() => void) | undefined;
   #closeCopies: (() => void) | undefined;
 
-  constructor(dataDirectory: string, log: Log) {
+  /** `parameters` are those of the one session, such as `hnsw.ef_search`. */
+  constructor(dataDirectory: string, log: Log, parameters: Record<string, string> = {}) {
     this.#directory = dataDirectory;
     this.#log = log;
+    this.#parameters = parameters;
   }
 
   /** The engine itself, for the adapters that live in the same database. */
-  get pglite(): PGlite {
-    if (!this.#pglite) throw new Error('The database is not open.');
-    return this.#pglite;
+  get engine(): Engine {
+    if (!this.#engine) throw new Error('The database is not open.');
+    return this.#engine;
   }
 
   async open(): Promise<void> {
     this.#unlock = lockDirectory(this.#directory);
-    this.#pglite = await PGlite.create({
-      dataDir: join(this.#directory, 'postgres'),
-      extensions: { vector },
-      postgresqlconf: CONFIGURATION,
+    const settings = { dataDir: join(this.#directory, 'postgres'), configuration: CONFIGURATION, parameters: this.#parameters };
+    this.#engine = await Engine.open(settings, {
+      onLoss: (error) => this.#log.error({ err: error }, 'the thread of the database died; another opens it again'),
+      onEnd: (error) => this.#end(error),
     });
-    await keepFew(this.#pglite);
+    this.#statistics = new Statistics(this.#engine, this.#log);
     try {
       this.#closeCopies = await offerCopies(this.#directory, (folder) => this.#copyTo(folder));
     } catch (error) {
@@ -58,17 +59,18 @@ export class PgliteDatabase implements Database {
   }
 
   async connect(room: Room): Promise<SqlEntityManager> {
-    await this.pglite.exec(`create schema if not exists ${room.name}`);
+    await this.engine.exec(`create schema if not exists ${room.name}`);
     const orm = await MikroORM.init({
       entities: room.entities,
       discovery: { warnWhenNoEntities: false },
       dbName: 'postgres',
       schema: room.name,
-      driverOptions: { pglite: withTextDates(this.pglite) },
+      driverOptions: { pglite: toPglite(this.engine) },
       extensions: [Migrator],
       migrations: { schema: room.name, tableName: 'migration', migrationsList: toMigrationClasses(room.migrations), snapshot: false },
       logger: (message) => this.#log.debug({ sql: message, room: room.name }, 'sql'),
-      debug: this.#log.isLevelEnabled('debug') ? ['query', 'query-params'] : false,
+      // Without the parameters: no level of the log holds what people wrote.
+      debug: this.#log.isLevelEnabled('debug') ? ['query'] : false,
       colors: false,
     });
     await orm.migrator.up();
@@ -82,15 +84,15 @@ export class PgliteDatabase implements Database {
 
   /** On the one connection: everybody else waits while a transaction of it is open. */
   async session(): Promise<Session> {
-    const { pglite } = this;
+    const { engine } = this;
     return {
-      query: async <Row>(sql: string, params?: unknown[]) => (await pglite.query<Row>(sql, params)).rows,
+      query: async <Row>(sql: string, params?: unknown[]) => (await engine.query<Row>(sql, params)).rows,
       async close() {},
     };
   }
 
   async ping(): Promise<void> {
-    await this.pglite.query('select 1');
+    await this.engine.query('select 1');
   }
 
   async archiveLateSeconds(): Promise<undefined> {}
@@ -98,60 +100,42 @@ export class PgliteDatabase implements Database {
   async close(): Promise<void> {
     for (const orm of this.#orms.splice(0)) await orm.close();
     this.#closeCopies?.();
-    await this.#pglite?.close();
+    await this.#statistics?.close();
+    await this.#engine?.close();
     this.#unlock?.();
+  }
+
+  /** Without a database nothing can be done, and what watches over the process starts it again. */
+  #end(error: Error): void {
+    this.#log.fatal({ err: error }, 'the database cannot be kept open');
+    process.exit(1);
   }
 
   /** As the files are between two statements, which is what a process that is killed there would leave. */
   async #copyTo(folder: string): Promise<void> {
-    await this.pglite.exec('checkpoint');
+    await this.engine.exec('checkpoint');
     const [from, to] = [join(this.#directory, 'postgres'), join(folder, 'postgres')];
-    await this.pglite.runExclusive(() => cp(from, to, { recursive: true, mode: constants.COPYFILE_FICLONE }));
+    await this.engine.runExclusive(() => cp(from, to, { recursive: true, mode: constants.COPYFILE_FICLONE }));
   }
 }
 
-/**
- * PGlite has a parser for the array of every type, each table's rows among them, and copies all of them for each query:
- * with our tables that took 0.1 of the 0.3 ms of a small one. Those of single values it finds without.
- */
-async function keepFew(pglite: PGlite): Promise<void> {
-  const { rows } = await pglite.query<{ oid: number }>(
-    "select typarray::int as oid from pg_type where typname = any($1) and typnamespace = 'pg_catalog'::regnamespace",
-    [LISTED],
-  );
-  pglite.parsers = Object.fromEntries(rows.map(({ oid }) => [oid, pglite.parsers[oid]!]));
-}
-
-/** MikroORM parses dates itself, from text; the other users of the engine want PGlite's own values. */
-function withTextDates(pglite: PGlite): PGlite {
-  const parsers = createPostgreSqlTypeParsers((text: string) => parseArray(text) as never);
-  const wrap = (engine: Pick<PGlite, 'query' | 'exec'>) => ({
-    async query(sql: string, params?: unknown[], options?: QueryOptions) {
-      if (params?.length) return engine.query(sql, params, { ...options, parsers });
+/** The part of PGlite that MikroORM uses. It parses dates itself, from text; other users of the engine want values. */
+function toPglite(engine: Engine): object {
+  const wrap = (session: Transaction) => ({
+    async query(sql: string, params?: unknown[]) {
+      if (params?.length) return session.query(sql, params, true);
       // A migration holds several statements, which only the simple protocol takes.
-      return (await engine.exec(sql, { ...options, parsers })).at(-1);
+      return (await session.exec(sql, true)).at(-1);
     },
   });
   return {
-    ...wrap(pglite),
-    transaction: (body: (tx: unknown) => Promise<unknown>) => pglite.transaction((tx) => body(wrap(tx as unknown as PGlite))),
+    ...wrap(engine),
+    transaction: (body: (transaction: unknown) => Promise<unknown>) => engine.transaction((transaction) => body(wrap(transaction))),
     close: async () => {},
     get closed() {
-      return pglite.closed;
+      return engine.isClosed;
     },
-    get ready() {
-      return pglite.ready;
-    },
-    waitReady: pglite.waitReady,
-  } as unknown as PGlite;
-}
-
-/** `{a,b}` of an array of dates: no quotes, no nesting. */
-function parseArray(text: string): string[] {
-  return text === '{}'
-    ? []
-    : text
-        .slice(1, -1)
-        .split(',')
-        .map((part) => part.replace(/^"|"$/g, ''));
+    ready: true,
+    waitReady: Promise.resolve(),
+  };
 }

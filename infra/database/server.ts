@@ -156,7 +156,8 @@ export class ServerDatabase implements Database {
       // The whole address once more: MikroORM takes the host and the names from it, but not sslmode and the like.
       driverOptions: { connectionString: url, application_name: `parley ${room.name}`, onConnect: giveBackWhenLost, ...pool },
       logger: (message) => this.#log.debug({ sql: message, room: room.name }, 'sql'),
-      debug: this.#log.isLevelEnabled('debug') ? ['query', 'query-params'] : false,
+      // Without the parameters: no level of the log holds what people wrote.
+      debug: this.#log.isLevelEnabled('debug') ? ['query'] : false,
       colors: false,
     };
   }

@@ -10,6 +10,9 @@ import type { Files, Span } from './files.ts';
 import { checkKey } from './key.ts';
 
 const INCOMING = '.incoming';
+/** Other accounts of the machine read nothing. */
+const FILE_MODE = 0o600;
+const FOLDER = { recursive: true, mode: 0o700 } as const;
 const ABANDONED_AFTER_MS = 24 * 60 * 60 * 1000;
 
 /**
@@ -31,7 +34,7 @@ export class DiskFiles implements Files {
     const path = pathOf(key);
     await (this.#swept ??= this.#sweep());
     const incoming = `${INCOMING}/${randomUUID()}`;
-    const sink = createWriteStream(join(this.#directory, incoming), { flags: 'wx', flush: true });
+    const sink = createWriteStream(join(this.#directory, incoming), { flags: 'wx', flush: true, mode: FILE_MODE });
     try {
       await pipeline(content, sink);
       await this.#rename(incoming, path);
@@ -70,7 +73,7 @@ export class DiskFiles implements Files {
   }
 
   async *keys(prefix = ''): AsyncIterable<string> {
-    await mkdir(this.#directory, { recursive: true });
+    await mkdir(this.#directory, FOLDER);
     for (const bucket of await readdir(this.#directory, { withFileTypes: true })) {
       if (!bucket.isDirectory() || bucket.name === INCOMING) continue;
       const folder = join(this.#directory, bucket.name);
@@ -82,20 +85,20 @@ export class DiskFiles implements Files {
   }
 
   async ping(): Promise<void> {
-    await mkdir(this.#directory, { recursive: true });
+    await mkdir(this.#directory, FOLDER);
     await access(this.#directory, constants.R_OK | constants.W_OK);
   }
 
   async #rename(from: string, to: string): Promise<void> {
     const target = join(this.#directory, to);
-    await mkdir(dirname(target), { recursive: true });
+    await mkdir(dirname(target), FOLDER);
     await rename(join(this.#directory, from), target);
   }
 
   /** What a process left behind that was killed while bytes arrived. */
   async #sweep(): Promise<void> {
     const folder = join(this.#directory, INCOMING);
-    await mkdir(folder, { recursive: true });
+    await mkdir(folder, FOLDER);
     for (const name of await readdir(folder)) {
       const file = join(folder, name);
       const { mtimeMs } = await stat(file).catch(() => ({ mtimeMs: Date.now() }));

@@ -13,8 +13,8 @@ const AFTERWARDS_MS = 150;
 /** How the queue reaches the database: by connections of its own, or by the one of the embedded engine. */
 export type QueueConnections = ConstructorOptions;
 
-export function embeddedConnections(pglite: Parameters<typeof fromPglite>[0]): QueueConnections {
-  return { db: fromPglite(pglite), backend: 'pglite' };
+export function embeddedConnections(engine: Parameters<typeof fromPglite>[0]): QueueConnections {
+  return { db: fromPglite(engine), backend: 'pglite' };
 }
 
 /** pg-boss in the one database, so that a job exists exactly when the rows exist that asked for it. */

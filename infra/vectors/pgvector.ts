@@ -40,9 +40,10 @@ const EXACT_LIMIT = 5_000;
 const MAX_INDEXED_DIMENSIONS = 2_000;
 /** A row with more would not fit into a page of 8 kB and has to be kept aside (TOAST). */
 const MAX_INLINE_DIMENSIONS = 1_900;
-/** Rows in one statement. The embedded engine runs on the main thread: many small stops, not one long one. */
+/** Rows in one statement. The embedded engine does one after the other: whoever writes an answer waits for many short ones, not for a long one. */
 const BATCH = 4;
-const SCAN_BATCH = 200;
+/** Vectors are read from text, which stops the process for a tenth of a millisecond each. */
+const SCAN_BATCH = 50;
 const { K1, B } = BM25;
 /** Of a collection that is not there, or that was made before items had words. */
 const MISSING = ['42P01', '42703'];

@@ -226,7 +226,7 @@ describe('the queue in PGlite', () =>
     await database.open();
     return {
       database,
-      newQueue: () => new PostgresQueue({ db: fromPglite(database.pglite), backend: 'pglite' }, log),
+      newQueue: () => new PostgresQueue({ db: fromPglite(database.engine), backend: 'pglite' }, log),
       close: async () => rmSync(directory, { recursive: true, force: true }),
     };
   }));

@@ -31,7 +31,7 @@ let now = Date.parse('2026-01-01T00:00:00Z');
 
 beforeAll(async () => {
   await database.open();
-  queue = new PostgresQueue({ db: fromPglite(database.pglite), backend: 'pglite' }, log);
+  queue = new PostgresQueue({ db: fromPglite(database.engine), backend: 'pglite' }, log);
   await queue.open();
   em = await database.connect(users);
   sessions = new SessionService(bus, queue, () => new Date(now));

@@ -108,7 +108,7 @@ describeWhen(missingRedis, 'a session that was ended by one process', () => {
 
   beforeAll(async () => {
     await database.open();
-    queue = new PostgresQueue({ db: fromPglite(database.pglite), backend: 'pglite' }, log);
+    queue = new PostgresQueue({ db: fromPglite(database.engine), backend: 'pglite' }, log);
     await queue.open();
     em = await database.connect(users);
     redis = await startRedis();

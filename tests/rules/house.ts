@@ -6,7 +6,7 @@ export const VENDORS: Record<string, string[]> = {
   '@aws-sdk/client-s3': ['infra/files/s3.ts'],
   '@aws-sdk/lib-storage': ['infra/files/s3.ts'],
   '@electric-sql/pglite': ['infra/database/'],
-  '@electric-sql/pglite-pgvector': ['infra/database/pglite.ts'],
+  '@electric-sql/pglite-pgvector': ['infra/database/engine-thread.ts'],
   '@mikro-orm/migrations': ['infra/database/'],
   '@mikro-orm/pglite': ['infra/database/pglite.ts'],
   '@mikro-orm/postgresql': ['infra/database/server.ts'],

@@ -18,6 +18,7 @@ export async function addDocument(
   person: Person,
   knowledgeBaseId: string,
   file: { name: string; mediaType: string; content: string | Uint8Array },
+  withinMs = 60_000,
 ): Promise<AddedDocument> {
   const bytes = Buffer.from(file.content);
   const input = { knowledgeBaseId, name: file.name, mediaType: file.mediaType, sizeBytes: bytes.length };
@@ -25,5 +26,5 @@ export async function addDocument(
   const response = await fetch(added.uploadUrl, { method: 'PUT', headers: { 'content-type': file.mediaType }, body: bytes });
   if (!response.ok) throw new Error(`the upload was refused: ${response.status} ${await response.text()}`);
   const read = async () => (await person.ask(STATE, { id: added.document.id })).document as AddedDocument;
-  return eventually(read, (document) => ['READY', 'FAILED'].includes(document.status), 60_000);
+  return eventually(read, (document) => ['READY', 'FAILED'].includes(document.status), withinMs);
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { buffer } from 'node:stream/consumers';
+import type { Readable } from 'node:stream';
 import type { Files } from '../../../infra/files/files.ts';
 import { Failure } from '../../../schema/errors.ts';
 import { Document, fileKey } from '../document.entity.ts';
@@ -24,11 +24,22 @@ export async function readFile(document: Document, files: Files, signal: AbortSi
   const key = fileKey(document.id);
   if (!(await files.exists(key)))
     throw new Failure('DOCUMENT_BROKEN', { reason: 'The file is no longer in storage. Add the document again.' });
-  const bytes = await buffer(await files.get(key));
-  if (createHash('sha256').update(bytes).digest('hex') !== document.sha256) {
+  const { bytes, sha256 } = await readBytes(await files.get(key));
+  if (sha256 !== document.sha256) {
     throw new Failure('DOCUMENT_BROKEN', { reason: 'The file in storage is not the one that was uploaded. Add the document again.' });
   }
   return extract(bytes, { name: document.name, mediaType: document.mediaType }, signal);
+}
+
+/** The digest is made piece by piece: over a large file at once it would stop the process. */
+async function readBytes(content: Readable): Promise<{ bytes: Buffer; sha256: string }> {
+  const hash = createHash('sha256');
+  const pieces: Buffer[] = [];
+  for await (const piece of content as AsyncIterable<Buffer>) {
+    hash.update(piece);
+    pieces.push(piece);
+  }
+  return { bytes: Buffer.concat(pieces), sha256: hash.digest('hex') };
 }
 
 /**

@@ -15,8 +15,8 @@ export async function clusterCentres(points: Float32Array[], signal: AbortSignal
   const most = Math.min(MAX_CLUSTERS, Math.floor(Math.sqrt(points.length)));
   let best = { centres: points.length > 0 ? [centreOf(points)!] : [], silhouette: 0 };
   for (let count = 2; count <= most; count += 1) {
-    const centres = await settle(points, seed(points, count), signal);
-    const silhouette = silhouetteOf(points, centres);
+    const centres = await settle(points, await seed(points, count, signal), signal);
+    const silhouette = await silhouetteOf(points, centres, signal);
     if (silhouette > best.silhouette) best = { centres, silhouette };
   }
   return best.centres;
@@ -52,11 +52,12 @@ async function settle(points: Float32Array[], seeds: Float32Array[], signal: Abo
 }
 
 /** Each seed is a point that is likely to be far from those before it. */
-function seed(points: Float32Array[], count: number): Float32Array[] {
+async function seed(points: Float32Array[], count: number, signal: AbortSignal): Promise<Float32Array[]> {
   const random = numbers();
   const seeds = [points[Math.floor(random() * points.length)]!];
   const distances = points.map((point) => distance(point, seeds[0]!));
   while (seeds.length < count) {
+    await setImmediate(undefined, { signal });
     const total = distances.reduce((sum, each) => sum + each, 0);
     let left = random() * total;
     let chosen = distances.findIndex((each) => (left -= each) < 0);
@@ -68,14 +69,16 @@ function seed(points: Float32Array[], count: number): Float32Array[] {
 }
 
 /** How much nearer the points are to their own centre than to the next: 1 when they stand on it, 0 when they stand between two. */
-function silhouetteOf(points: Float32Array[], centres: Float32Array[]): number {
+async function silhouetteOf(points: Float32Array[], centres: Float32Array[], signal: AbortSignal): Promise<number> {
   if (centres.length < 2) return 0;
-  const sum = points.reduce((total, point) => {
+  let sum = 0;
+  for (const [index, point] of points.entries()) {
+    if (index % AT_ONCE === 0) await setImmediate(undefined, { signal });
     const own = nearestCentre(point, centres);
     const next = nearestCentre(point, centres, own.place);
     const [near, far] = [1 - own.cosine, 1 - next.cosine];
-    return total + (far > 0 ? (far - near) / far : 0);
-  }, 0);
+    sum += far > 0 ? (far - near) / far : 0;
+  }
   return sum / points.length;
 }
 

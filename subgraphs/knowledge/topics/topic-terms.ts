@@ -6,11 +6,15 @@ const NO_NAME = /[\d./:@_+\n]/;
 /** Counts, topic by topic, how many passages hold each word. */
 export class TopicTerms {
   readonly #holding: Map<string, number>[];
+  /** Of each term, how many passages of all topics hold it; and of each topic, all that was counted in it. */
+  readonly #everywhere = new Map<string, number>();
+  readonly #sizes: number[];
   /** How a term is written in the texts, and how often. */
   readonly #written = new Map<string, Map<string, number>>();
 
   constructor(topics: number) {
     this.#holding = Array.from({ length: topics }, () => new Map());
+    this.#sizes = Array.from({ length: topics }, () => 0);
   }
 
   add(topic: number, text: string): void {
@@ -24,6 +28,8 @@ export class TopicTerms {
       if (seen.has(term)) continue;
       seen.add(term);
       count(this.#holding[topic]!, term);
+      count(this.#everywhere, term);
+      this.#sizes[topic]! += 1;
       count(getOrMake(this.#written, term), written);
     }
   }
@@ -33,17 +39,25 @@ export class TopicTerms {
    * 2022), which takes each topic for one document.
    */
   of(topic: number): string[] {
-    const own = this.#holding[topic]!;
-    const sizes = this.#holding.map((terms) => sum(terms.values()));
-    const average = sum(sizes) / Math.max(1, sizes.length);
-    const weight = (term: string, times: number) =>
-      (times / sizes[topic]!) * Math.log(1 + average / sum(this.#holding.map((terms) => terms.get(term) ?? 0)));
-    return [...own]
-      .map(([term, times]) => ({ term, weight: weight(term, times) }))
-      .sort((left, right) => right.weight - left.weight || (left.term < right.term ? -1 : 1))
-      .slice(0, TERMS)
-      .map(({ term }) => mostOf(this.#written.get(term)!));
+    const average = this.#sizes.reduce((sum, size) => sum + size, 0) / Math.max(1, this.#sizes.length);
+    let best: Weighed[] = [];
+    for (const [term, times] of this.#holding[topic]!) {
+      const weight = (times / this.#sizes[topic]!) * Math.log(1 + average / this.#everywhere.get(term)!);
+      // Sorting a hundred thousand words for eight of them would stop the process.
+      if (best.length === TERMS && weight < best.at(-1)!.weight) continue;
+      best = [...best, { term, weight }].sort(byWeight).slice(0, TERMS);
+    }
+    return best.map(({ term }) => mostOf(this.#written.get(term)!));
   }
+}
+
+interface Weighed {
+  term: string;
+  weight: number;
+}
+
+function byWeight(left: Weighed, right: Weighed): number {
+  return right.weight - left.weight || (left.term < right.term ? -1 : 1);
 }
 
 function getOrMake(map: Map<string, Map<string, number>>, key: string): Map<string, number> {
@@ -58,10 +72,4 @@ function count(counts: Map<string, number>, key: string): void {
 
 function mostOf(counts: Map<string, number>): string {
   return [...counts].reduce((best, each) => (each[1] > best[1] ? each : best))[0];
-}
-
-function sum(values: Iterable<number>): number {
-  let total = 0;
-  for (const value of values) total += value;
-  return total;
 }

@@ -68,11 +68,11 @@ async function findTopics(
     terms.add(place, text);
     documents[place]!.set(documentId, (documents[place]!.get(documentId) ?? 0) + 1);
   }
-  const found = documents.map((own, place) => ({
-    terms: terms.of(place),
-    passageCount: [...own.values()].reduce((sum, count) => sum + count, 0),
-    documents: own,
-  }));
+  const found: Found[] = [];
+  for (const [place, own] of documents.entries()) {
+    await setImmediate(undefined, { signal });
+    found.push({ terms: terms.of(place), passageCount: [...own.values()].reduce((sum, count) => sum + count, 0), documents: own });
+  }
   return found.filter(({ passageCount }) => passageCount > 0).sort((left, right) => right.passageCount - left.passageCount);
 }
 

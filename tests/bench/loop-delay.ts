@@ -1,0 +1,15 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+
+// Loaded into a product before its own modules: on SIGUSR2 it logs how late its event loop has been since the last one.
+
+const RESOLUTION_MS = 5;
+const delays = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+delays.enable();
+
+const milliseconds = (nanoseconds: number) => Math.max(0, nanoseconds / 1e6 - RESOLUTION_MS);
+
+process.on('SIGUSR2', () => {
+  const [p50, p99] = [50, 99].map((share) => milliseconds(delays.percentile(share)));
+  process.stderr.write(`${JSON.stringify({ msg: 'loop delay', p50, p99, max: milliseconds(delays.max) })}\n`);
+  delays.reset();
+});

@@ -1,0 +1,62 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { eventually } from '../support/eventually.ts';
+import { startModelServer, type ModelServer } from '../support/model-server.ts';
+import { Person } from '../support/person.ts';
+import { startProduct, type Product } from '../support/product.ts';
+import { RUN_EVENTS } from '../support/run-reader.ts';
+
+const ME = '{ me { id } }';
+const MESSAGES = 'query ($id: ID!) { conversation(id: $id) { messages(first: 10) { edges { node { role text } } } } }';
+
+describe('when the thread of the embedded database dies', () => {
+  let model: ModelServer;
+  let product: Product;
+  let ada: Person;
+
+  beforeAll(async () => {
+    model = await startModelServer();
+    const env = { OPENAI_BASE_URL: model.url, OPENAI_MODEL: 'scripted' };
+    product = await startProduct({ env, preload: 'dist/tests/support/end-database-thread.js' });
+    ada = await Person.signUp(product);
+  });
+  afterAll(async () => {
+    await product.stop();
+    await model.stop();
+  });
+
+  it('opens it again, keeps what was committed, and finishes the answers that were being written', async () => {
+    const { conversationId } = await ada.startConversation();
+    const { promise: isOpenAgain, resolve: end } = Promise.withResolvers<void>();
+    model.reply({ tokens: 5, goesOnUntil: isOpenAgain });
+    const { runId } = await ada.send(conversationId, 'Go on for a while');
+    const kinds: string[] = [];
+    const answer = (async () => {
+      for await (const { data } of product.socket(ada.token).iterate<any>({ query: RUN_EVENTS, variables: { runId } }))
+        kinds.push(data.runEvents.__typename);
+    })();
+    await eventually(
+      async () => kinds,
+      (seen) => seen.includes('TextDelta'),
+    );
+    product.child.kill('SIGUSR2');
+    await eventually(
+      async () => product.logs.filter(({ msg }) => /thread of the database died/.test(msg)).length,
+      (count) => count === 1,
+    );
+    await eventually(
+      () => product.graph(ME, {}, ada.token),
+      ({ data }) => data?.me?.id === ada.id,
+    );
+    end();
+    await answer;
+    expect(kinds.at(-1)).toBe('RunFinished');
+    const { conversation } = await ada.ask(MESSAGES, { id: conversationId });
+    expect(conversation.messages.edges.map(({ node }: any) => node.role)).toEqual(['USER', 'ASSISTANT']);
+  });
+
+  it('still takes jobs at once: the queue hears of them from the new thread', async () => {
+    const { conversationId } = await ada.startConversation();
+    const { runId } = await ada.send(conversationId, 'Hello');
+    expect((await ada.follow(runId)).last.__typename).toBe('RunFinished');
+  });
+});
