@@ -30,10 +30,12 @@ describe('when the thread of the embedded database dies', () => {
     model.reply({ tokens: 5, goesOnUntil: isOpenAgain });
     const { runId } = await ada.send(conversationId, 'Go on for a while');
     const kinds: string[] = [];
-    const answer = (async () => {
+    const read = async () => {
       for await (const { data } of product.socket(ada.token).iterate<any>({ query: RUN_EVENTS, variables: { runId } }))
-        kinds.push(data.runEvents.__typename);
-    })();
+        if (data) kinds.push(data.runEvents.__typename);
+    };
+    // The stream may end with an error while the database is away; a client then subscribes again.
+    const interrupted = read().catch(() => undefined);
     await eventually(
       async () => kinds,
       (seen) => seen.includes('TextDelta'),
@@ -48,7 +50,8 @@ describe('when the thread of the embedded database dies', () => {
       ({ data }) => data?.me?.id === ada.id,
     );
     end();
-    await answer;
+    await interrupted;
+    if (kinds.at(-1) !== 'RunFinished') await read();
     expect(kinds.at(-1)).toBe('RunFinished');
     const { conversation } = await ada.ask(MESSAGES, { id: conversationId });
     expect(conversation.messages.edges.map(({ node }: any) => node.role)).toEqual(['USER', 'ASSISTANT']);
