@@ -2,83 +2,101 @@ import { directionsOf, type Piece } from './piece.ts';
 
 const SPACE = 0.15;
 const IDEOGRAPHS = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\u3000-\u303f\uff00-\uffef]$/u;
+/** Punctuation that ends a clause, drawn at the left of a number in a line that is read from the right. */
+const CLAUSE_END = /^([.,:;!?\u2026]+)(\d.*)$/u;
+const BRACKETS = new Map([...'()[]{}«»‹›'].map((bracket, index, all) => [bracket, all[index ^ 1]!]));
+
+/** Letters from the left or the right, a number, a blank, or anything else. */
+type Kind = 'ltr' | 'rtl' | 'number' | 'blank' | 'mark';
+
+interface Token {
+  text: string;
+  kind: Kind;
+}
 
 /**
  * The text of neighbouring pieces of a line, sorted by x, in the order in which it is read. Each piece holds its own text
- * in that order already; what remains is the order of the pieces, by the direction of the letters in them.
+ * in that order already; what remains is the order of the pieces, which is the bidirectional algorithm turned round.
  */
 export function joinVisual(pieces: Piece[], rightToLeft: boolean): string {
-  const words = wordsOf(pieces);
-  const sum = directionsOf(words.map(({ text }) => text).join(''));
-  const base = sum.rtl > 0 && (rightToLeft || sum.rtl >= sum.ltr) ? 'rtl' : 'ltr';
-  const ordered = sum.rtl === 0 ? words : ordering(words, base);
-  return ordered
-    .map(({ text }) => text)
-    .join(' ')
-    .replace(/[ \t\u00a0]+/g, ' ')
-    .trim();
+  const tokens = tokensOf(pieces);
+  const { rtl, ltr } = directionsOf(tokens.map(({ text }) => text).join(''));
+  const base = rtl > 0 && (rightToLeft || rtl >= ltr) ? 'rtl' : 'ltr';
+  const text = (rtl === 0 ? tokens : base === 'rtl' ? fromRight(tokens) : fromLeft(tokens)).map((token) => token.text).join('');
+  return (base === 'rtl' ? unmirrored(text) : text).replace(/[ \t\u00a0]+/g, ' ').trim();
 }
 
-interface Word {
-  text: string;
-  direction: 'rtl' | 'ltr' | 'none';
-}
-
-/** Pieces without a gap between them are one word; a blank at the rim of a piece is a gap, too. */
-function wordsOf(pieces: Piece[]): Word[] {
-  const groups: Piece[][] = [];
+function tokensOf(pieces: Piece[]): Token[] {
+  const tokens: Token[] = [];
   let end = 0;
-  for (const piece of pieces) {
-    const last = groups.at(-1);
-    const before = last?.at(-1);
-    if (last && before && !parted(before, piece, piece.x - end)) last.push(piece);
-    else groups.push([piece]);
+  pieces.forEach((piece, index) => {
+    const before = pieces[index - 1];
+    if (before && parted(before, piece, piece.x - end)) tokens.push({ text: ' ', kind: 'blank' });
+    tokens.push({ text: piece.text.trim(), kind: kindOf(piece.text) });
     end = Math.max(before ? end : -Infinity, piece.x + piece.width);
-  }
-  return groups.map((group) => {
-    const { rtl, ltr } = directionsOf(group.map(({ text }) => text).join(''));
-    const direction = rtl > 0 && rtl >= ltr ? 'rtl' : ltr > 0 ? 'ltr' : 'none';
-    const texts = group.map(({ text }) => text.trim());
-    return { text: (direction === 'rtl' ? letterRuns(texts) : texts).join(''), direction };
   });
+  return tokens;
+}
+
+function kindOf(text: string): Kind {
+  const { rtl, ltr } = directionsOf(text);
+  if (rtl + ltr > 0) return rtl >= ltr ? 'rtl' : 'ltr';
+  return /\d/.test(text) ? 'number' : 'mark';
 }
 
 function parted(before: Piece, piece: Piece, gap: number): boolean {
   const size = Math.max(piece.size, before.size);
   if (IDEOGRAPHS.test(before.text.trim().slice(-1)) && IDEOGRAPHS.test(piece.text.trim().slice(0, 1))) return gap > size * 0.9;
-  // Blanks that pdf.js puts at the rim of a piece in RTL text may stand on either side.
   return gap > size * SPACE || /\s$/.test(before.text) || /^\s/.test(piece.text);
 }
 
-/** Letters and pieces of a word that is read from the right; numbers in it keep their order. */
-function letterRuns(texts: string[]): string[] {
-  const isNumber = (text: string) => !/\p{L}/u.test(text) && /\d/.test(text);
-  return regroup(texts, isNumber);
+/** Turns a line round, and leaves numbers and runs of words that are read from the left in their order. */
+function fromRight(tokens: Token[]): Token[] {
+  const runs: Token[][] = [];
+  for (let at = 0; at < tokens.length;) {
+    const to = endOfRun(tokens, at);
+    const run = tokens.slice(at, to);
+    runs.push(
+      run.map(({ text, kind }) => ({ kind, text: kind === 'number' && run.length === 1 ? text.replace(CLAUSE_END, '$2$1') : text })),
+    );
+    at = to;
+  }
+  return runs.toReversed().flat();
 }
 
-/** Words of a line in which some are read from the right. */
-function ordering(words: Word[], base: 'rtl' | 'ltr'): Word[] {
-  if (base === 'rtl') return regroup(words, (word, before) => word.direction === 'ltr' || (word.direction === 'none' && before));
-  const result: Word[] = [];
-  for (let at = 0; at < words.length;) {
-    let last = at;
-    if (words[at]!.direction === 'rtl')
-      for (let to = at + 1; to < words.length && words[to]!.direction !== 'ltr'; to += 1) if (words[to]!.direction === 'rtl') last = to;
-    result.push(...words.slice(at, last + 1).reverse());
-    at = last + 1;
+/** The end of what begins at a token and keeps its order: blanks only belong to it behind a word that is read from the left. */
+function endOfRun(tokens: Token[], from: number): number {
+  let end = from + 1;
+  const first = tokens[from]!.kind;
+  if (first !== 'ltr' && first !== 'number') return end;
+  let hasWord = first === 'ltr';
+  for (let at = end; at < tokens.length; at += 1) {
+    const { kind } = tokens[at]!;
+    if (kind === 'rtl' || (kind === 'blank' && !hasWord)) break;
+    if (kind === 'ltr' || kind === 'number') end = at + 1;
+    hasWord ||= kind === 'ltr';
+  }
+  return end;
+}
+
+/** Turns round what stands between the first and the last of neighbouring words that are read from the right. */
+function fromLeft(tokens: Token[]): Token[] {
+  const result: Token[] = [];
+  for (let at = 0; at < tokens.length;) {
+    let end = at + 1;
+    if (tokens[at]!.kind === 'rtl')
+      for (let to = end; to < tokens.length && tokens[to]!.kind !== 'ltr'; to += 1) if (tokens[to]!.kind === 'rtl') end = to + 1;
+    result.push(...fromRight(tokens.slice(at, end)));
+    at = end;
   }
   return result;
 }
 
-/** Reverses a sequence, and leaves runs of those that `keeps` in their order; it learns whether the one before was kept. */
-function regroup<T>(items: T[], keeps: (item: T, before: boolean) => boolean): T[] {
-  const groups: T[][] = [];
-  let before = false;
-  for (const item of items) {
-    const kept = keeps(item, before);
-    if (kept && before) groups.at(-1)!.push(item);
-    else groups.push([item]);
-    before = kept;
-  }
-  return groups.reverse().flat();
+/** Brackets are drawn mirrored in such a line, and some files name them as they are drawn: closing before opening. */
+function unmirrored(text: string): string {
+  const isMirrored = ['()', '[]', '{}', '«»', '‹›'].some(([open, close]) => {
+    const closing = text.indexOf(close!);
+    return closing >= 0 && text.indexOf(open!) > closing;
+  });
+  return isMirrored ? [...text].map((character) => BRACKETS.get(character) ?? character).join('') : text;
 }

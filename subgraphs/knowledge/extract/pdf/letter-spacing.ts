@@ -10,7 +10,7 @@ export function joinSpacedLetters(pieces: Piece[]): Piece[] {
     const run = runFrom(pieces, at);
     if (run.length >= FEWEST) {
       const { size } = run[0]!;
-      result.push(...mergeRun(run, size));
+      result.push(mergeRun(run, size));
       at += run.length;
     } else {
       const piece = pieces[at]!;
@@ -45,17 +45,16 @@ function gapsOf(run: Piece[]): number[] {
   return run.slice(1).map((piece, index) => piece.x - run[index]!.x - run[index]!.width);
 }
 
-function mergeRun(run: Piece[], size: number): Piece[] {
+/** One piece, so that the wide gaps between its words part no columns. */
+function mergeRun(run: Piece[], size: number): Piece {
   const limit = median(gapsOf(run)) + size * 0.3;
-  const words: Piece[] = [];
-  for (const piece of run) {
-    const last = words.at(-1);
-    if (last && piece.x - last.x - last.width <= limit) {
-      last.text += piece.text.trim();
-      last.width = piece.x + piece.width - last.x;
-    } else words.push({ ...piece, text: piece.text.trim() });
-  }
-  return words;
+  const last = run.at(-1)!;
+  const text = run.map((piece, index) => {
+    const before = run[index - 1];
+    const isApart = before !== undefined && piece.x - before.x - before.width > limit;
+    return (isApart ? ' ' : '') + piece.text.trim();
+  });
+  return { ...run[0]!, text: text.join(''), width: last.x + last.width - run[0]!.x };
 }
 
 /** A piece that holds its blanks itself: two or more part words. */

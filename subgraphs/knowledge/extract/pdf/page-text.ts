@@ -8,11 +8,13 @@ const WIDEST_LINES = 2.6;
 /** The text of lines in the order of reading: cells parted by ` | `, paragraphs by an empty line, headings marked. */
 export function textOf(lines: Line[], bodySize: number): string {
   const steps = stepsOf(lines);
+  const pageStep = median([...steps.values()]);
   let text = '';
   lines.forEach((line, index) => {
     const before = lines[index - 1];
     const content = line.cells.join(' | ').replace(/ {2,}/g, ' ').trim();
-    text += (before ? separator(before, line, steps.get(line.region) ?? 0) : '') + (isHeading(line, bodySize) ? `## ${content}` : content);
+    text +=
+      (before ? separator(before, line, steps.get(line.region) ?? pageStep) : '') + (isHeading(line, bodySize) ? `## ${content}` : content);
   });
   return text.replace(/^(## .*)\n(?!\n)/gm, '$1\n\n').replace(/([^\n])\n(## )/g, '$1\n\n$2');
 }

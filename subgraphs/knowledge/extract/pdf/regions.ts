@@ -1,5 +1,6 @@
 import { isRightToLeft, median, type Segment } from './piece.ts';
-import { isTable, type Column } from './table.ts';
+import { joinJustified, stripsOf } from './strips.ts';
+import { isTable, rowsOfParagraphs, type Column } from './table.ts';
 
 /** A line of the page as it is read: a line of prose, or a row with its cells in order. */
 export interface Line {
@@ -22,10 +23,11 @@ const WIDE_GUTTER = 1.5;
 export function readingOrder(segments: Segment[], rightToLeft: boolean): Line[] {
   const lines: Line[] = [];
   let region = 0;
+  const joined = (strip: Segment[]) => joinStrip(strip, rightToLeft);
   const visit = (part: Segment[], depth: number) => {
-    const strips = stripsOf(part);
+    const strips = joinJustified(stripsOf(part), joined);
     for (let at = 0; at < strips.length;) {
-      const band = depth < MAX_DEPTH ? bandFrom(strips, at) : null;
+      const band = depth < MAX_DEPTH ? bandAt(strips, at, joined) : null;
       if (!band) {
         lines.push(toLine(strips[at]!, rightToLeft, region));
         at += 1;
@@ -36,7 +38,7 @@ export function readingOrder(segments: Segment[], rightToLeft: boolean): Line[] 
       if (isTable(columns, band.strips)) lines.push(...rowsOf(band.strips, columns, rightToLeft, region));
       else {
         for (const column of columns) {
-          visit(column.segments, depth + 1);
+          visit(column.lines.flat(), depth + 1);
           region += 1;
         }
       }
@@ -46,17 +48,6 @@ export function readingOrder(segments: Segment[], rightToLeft: boolean): Line[] 
   };
   visit(segments, 0);
   return lines;
-}
-
-/** Segments at one height, from top to bottom. */
-function stripsOf(segments: Segment[]): Segment[][] {
-  const strips: { floor: number; segments: Segment[] }[] = [];
-  for (const segment of segments.toSorted((left, right) => right.y - left.y)) {
-    const strip = strips.at(-1);
-    if (strip && segment.y + segment.size * 0.45 > strip.floor) strip.segments.push(segment);
-    else strips.push({ floor: segment.y, segments: [segment] });
-  }
-  return strips.map((strip) => strip.segments.toSorted((left, right) => left.left - right.left));
 }
 
 interface Span {
@@ -69,8 +60,15 @@ interface Band {
   columns: Column[];
 }
 
+/** A band, unless the next strip begins one that reaches further: then this strip only stands above it. */
+function bandAt(strips: Segment[][], at: number, joined: (strip: Segment[]) => Segment): Band | null {
+  const band = bandFrom(strips, at, joined);
+  const next = band && at + 1 < strips.length ? bandFrom(strips, at + 1, joined) : null;
+  return band && next && next.strips.length >= band.strips.length ? null : band;
+}
+
 /** The longest run of strips, from one on, through all of which a gutter is free that has text on both its sides. */
-function bandFrom(strips: Segment[][], from: number): Band | null {
+function bandFrom(strips: Segment[][], from: number, joined: (strip: Segment[]) => Segment): Band | null {
   let spans: Span[] = [];
   let best: { to: number; spans: Span[] } | null = null;
   for (let at = from; at < strips.length; at += 1) {
@@ -88,7 +86,10 @@ function bandFrom(strips: Segment[][], from: number): Band | null {
   if (gutter < size * (shared > 2 ? 0.8 : WIDE_GUTTER)) return null;
   const columns = best.spans.map((span) => ({
     ...span,
-    segments: band.flat().filter((segment) => segment.left >= span.left - 0.01 && segment.right <= span.right + 0.01),
+    lines: joinJustified(
+      stripsOf(band.flat().filter((segment) => segment.left >= span.left - 0.01 && segment.right <= span.right + 0.01)),
+      joined,
+    ),
   }));
   return { strips: band, columns };
 }
@@ -107,6 +108,8 @@ function merged(spans: Span[], least: number): Span[] {
 function rowsOf(strips: Segment[][], columns: Column[], rightToLeft: boolean, region: number): Line[] {
   const columnOf = (segment: Segment) =>
     columns.findIndex(({ left, right }) => segment.left >= left - 0.01 && segment.right <= right + 0.01);
+  const paragraphs = rowsOfParagraphs(columns, strips);
+  if (paragraphs) return paragraphs.map((row) => toRow(row, columns, rightToLeft, region));
   const rows: { line: Line; cells: { column: number; text: string }[] }[] = [];
   for (const strip of strips) {
     const ordered = rightToLeft ? strip.toReversed() : strip;
@@ -118,16 +121,30 @@ function rowsOf(strips: Segment[][], columns: Column[], rightToLeft: boolean, re
       row.line.y = line.y;
     } else rows.push({ line, cells });
   }
-  const isGrid = columns.length > 2 && rows.some(({ cells }) => new Set(cells.map(({ column }) => column)).size === columns.length);
+  const head = new Set(rows[0]?.cells.map(({ column }) => column));
+  const isGrid = columns.length > 2 && head.size === columns.length;
   return rows.map(({ line, cells }) => ({ ...line, cells: isGrid ? inColumns(cells) : cells.map(({ text }) => text) }));
 }
 
-/** Leaves the places of empty cells free, so that a value stays under its head. */
-function inColumns(cells: { column: number; text: string }[]): string[] {
-  const last = Math.max(...cells.map(({ column }) => column));
-  return Array.from({ length: last + 1 }, (_, at) => cells.filter(({ column }) => column === at).map(({ text }) => text)).flatMap(
-    (texts) => (texts.length > 0 ? texts : ['']),
+/** A row whose cells have several lines. */
+function toRow(strips: Segment[][], columns: Column[], rightToLeft: boolean, region: number): Line {
+  const line = toLine(strips[0]!, rightToLeft, region);
+  const cells = columns.map(({ left, right }) =>
+    strips
+      .map((strip) => strip.filter((segment) => segment.left >= left - 0.01 && segment.right <= right + 0.01))
+      .filter((cell) => cell.length > 0)
+      .map((cell) => joinStrip(cell, rightToLeft).text)
+      .join(' '),
   );
+  return { ...line, y: strips.at(-1)![0]!.y, cells };
+}
+
+/** Leaves the places of empty cells between others free, so that a value stays under its head. */
+function inColumns(cells: { column: number; text: string }[]): string[] {
+  return cells.flatMap(({ column, text }, index) => {
+    const before = cells[index - 1]?.column ?? column;
+    return [...Array.from({ length: Math.max(0, column - before - 1) }, () => ''), text];
+  });
 }
 
 function continues(
@@ -148,14 +165,29 @@ function continues(
 
 /** A strip without a table around it; gaps that are narrow for its letters are blanks. */
 function toLine(strip: Segment[], rightToLeft: boolean, region: number): Line {
+  const cells: Segment[][] = [];
+  for (const segment of strip) {
+    const before = cells.at(-1)?.at(-1);
+    if (before && segment.left - before.right < Math.max(segment.size, before.size) * WIDE_GUTTER) cells.at(-1)!.push(segment);
+    else cells.push([segment]);
+  }
+  const texts = cells.map((cell) => joinStrip(cell, rightToLeft).text);
+  const { y, left, size } = joinStrip(strip, rightToLeft);
+  return { cells: fromRight(strip, rightToLeft) ? texts.toReversed() : texts, y, left, size, region };
+}
+
+function joinStrip(strip: Segment[], rightToLeft: boolean): Segment {
   const main = strip.reduce((largest, segment) => (segment.size > largest.size ? segment : largest));
-  const ordered = rightToLeft || isRightToLeft(strip.map(({ text }) => text)) ? strip.toReversed() : strip;
-  const cells: string[] = [];
-  ordered.forEach((segment, index) => {
-    const before = ordered[index - 1];
-    const gap = before ? Math.max(segment.left - before.right, before.left - segment.right) : Infinity;
-    if (gap < Math.max(segment.size, before?.size ?? 0) * WIDE_GUTTER) cells[cells.length - 1] += ` ${segment.text}`;
-    else cells.push(segment.text);
-  });
-  return { cells, y: main.y, left: Math.min(...strip.map(({ left }) => left)), size: main.size, region };
+  const ordered = fromRight(strip, rightToLeft) ? strip.toReversed() : strip;
+  return {
+    ...main,
+    text: ordered.map(({ text }) => text).join(' '),
+    left: strip[0]!.left,
+    right: Math.max(...strip.map(({ right }) => right)),
+    order: Math.min(...strip.map(({ order }) => order)),
+  };
+}
+
+function fromRight(strip: Segment[], rightToLeft: boolean): boolean {
+  return rightToLeft || isRightToLeft(strip.map(({ text }) => text));
 }

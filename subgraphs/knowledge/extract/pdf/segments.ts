@@ -2,8 +2,8 @@ import { joinVisual } from './direction.ts';
 import { joinSpacedLetters } from './letter-spacing.ts';
 import type { Piece, Segment } from './piece.ts';
 
-/** Gaps from here on, in heights of the font, part columns of text or cells of a table. */
-const COLUMN_GAP = 1;
+/** Gaps from here on, in heights of the font, may part columns of text or cells of a table, if many lines have them. */
+const COLUMN_GAP = 0.5;
 
 /** The lines of a page, each in the segments that wide gaps leave. All pieces run in one direction, along x. */
 export function segmentsOf(pieces: Piece[], rightToLeft: boolean): Segment[] {

@@ -3,7 +3,8 @@ import { median, type Segment } from './piece.ts';
 export interface Column {
   left: number;
   right: number;
-  segments: Segment[];
+  /** Its segments, line by line. */
+  lines: Segment[][];
 }
 
 /** Columns with fewer letters than this share say nothing about what the others are. */
@@ -15,37 +16,45 @@ export function isTable(columns: Column[], strips: Segment[][]): boolean {
   const all = letters.reduce((sum, count) => sum + count, 0);
   const counting = columns.filter((_, index) => letters[index]! >= all * COUNTS);
   const shared = strips.filter((strip) => strip.length > 1).length / strips.length;
-  if (counting.length > 1 && counting.every(isProse)) return hasRowsOfParagraphs(columns, strips);
+  if (counting.length > 1 && counting.every(isProse)) return rowsOfParagraphs(columns, strips) !== null;
   // Lines beside each other at other heights are no rows.
-  if (shared < 0.35 && columns.filter(({ segments }) => segments.length > 2).length > 1) return false;
+  if (shared < 0.35 && columns.filter(({ lines }) => lines.length > 2).length > 1) return false;
   return !(isList(counting) && drawnByColumn(counting));
 }
 
-function lettersOf({ segments }: Column): number {
-  return segments.reduce((sum, { text }) => sum + text.length, 0);
+function lettersOf({ lines }: Column): number {
+  return lines.flat().reduce((sum, { text }) => sum + text.length, 0);
 }
 
 /** Most lines fill the column and hold several words. */
-function isProse({ left, right, segments }: Column): boolean {
-  if (segments.length < 3) return false;
+function isProse({ left, right, lines }: Column): boolean {
+  if (lines.length < 3) return false;
   const width = right - left;
-  const text = segments.map((segment) => segment.text).join('');
-  const filled = median(segments.map((segment) => (segment.right - segment.left) / width));
+  const text = lines
+    .flat()
+    .map((segment) => segment.text)
+    .join('');
+  const filled = median(lines.map((line) => (line.at(-1)!.right - line[0]!.left) / width));
   const isWords = (text.match(/\p{L}/gu)?.length ?? 0) > text.length * 0.6;
-  return width > median(segments.map(({ size }) => size)) * 9 && filled > 0.65 && isWords && linesOf(segments) >= 3;
+  const parts = lines.flat().length / lines.length;
+  return width > median(lines.map(([first]) => first!.size)) * 9 && filled > 0.65 && isWords && parts < 2;
 }
 
-function linesOf(segments: Segment[]): number {
-  return new Set(segments.map(({ y }) => Math.round(y))).size;
-}
-
-/** Cells that hold paragraphs: several times, all columns begin at one height below a wider gap. */
-function hasRowsOfParagraphs(columns: Column[], strips: Segment[][]): boolean {
+/**
+ * The strips of each row where cells hold paragraphs: several times, all columns begin at one height below a wider gap.
+ * Null where they do not, as in columns of prose.
+ */
+export function rowsOfParagraphs(columns: Column[], strips: Segment[][]): Segment[][][] | null {
   const steps = strips.slice(1).map((strip, index) => strips[index]![0]!.y - strip[0]!.y);
-  const least = median(steps.filter((step) => step <= median(steps)));
-  const begins = strips.filter((_, index) => index === 0 || steps[index - 1]! > least * 1.3);
-  const full = begins.filter((strip) => strip.length >= columns.length);
-  return begins.length > 2 && full.length === begins.length && !drawnByColumn(columns);
+  const usual = median(steps.filter((step) => step <= median(steps)));
+  const rows: Segment[][][] = [];
+  strips.forEach((strip, index) => {
+    if (index === 0 || steps[index - 1]! > usual * 1.3) rows.push([strip]);
+    else rows.at(-1)!.push(strip);
+  });
+  const isFull = ([first]: Segment[][]) =>
+    columns.every(({ left, right }) => first!.some((segment) => segment.left >= left - 0.01 && segment.right <= right + 0.01));
+  return rows.length > 2 && rows.some((row) => row.length > 1) && rows.every(isFull) && !drawnByColumn(columns) ? rows : null;
 }
 
 /** Many short entries of words, such as those of an index, in columns alike. */
@@ -55,7 +64,8 @@ function isList(columns: Column[]): boolean {
     columns.length > 1 &&
     Math.min(...widths) > Math.max(...widths) * 0.5 &&
     columns.every(
-      ({ segments }) => segments.length >= 6 && segments.filter(({ text }) => /\p{L}{3}/u.test(text)).length > segments.length * 0.8,
+      ({ lines }) =>
+        lines.length >= 6 && lines.filter((line) => line.some(({ text }) => /\p{L}{3}/u.test(text))).length > lines.length * 0.8,
     )
   );
 }
@@ -63,7 +73,7 @@ function isList(columns: Column[]): boolean {
 /** The file draws one column whole before the next. */
 function drawnByColumn(columns: Column[]): boolean {
   const spans = columns
-    .map(({ segments }) => segments.map(({ order }) => order))
+    .map(({ lines }) => lines.flat().map(({ order }) => order))
     .map((orders) => ({ from: Math.min(...orders), to: Math.max(...orders) }))
     .toSorted((left, right) => left.from - right.from);
   return spans.every((span, index) => index === 0 || span.from > spans[index - 1]!.to);
