@@ -17,7 +17,7 @@ describe('a notice', () => {
     [41, '41 passages'],
     [1204, '1,204 passages'],
   ])('says how much of a document can be searched: %d', (passageCount, words) => {
-    expect(documentReady({ ...document, passageCount })).toEqual({
+    expect(documentReady({ ...document, passageCount })).toMatchObject({
       kind: 'DOCUMENT_READY',
       title: 'Manual.pdf is ready',
       body: `${words} can be searched.`,
@@ -27,6 +27,13 @@ describe('a notice', () => {
 
   it('says of a copy that the first one is searched', () => {
     expect(documentReady({ ...document, passageCount: 0 }).body).toBe('The same file was here before; that one is searched.');
+  });
+
+  it('says of several documents of one knowledge base how many there are', () => {
+    const { group } = documentReady({ ...document, passageCount: 3 });
+    expect(group).toMatchObject({ key: 'document-ready:k1', link: '/knowledge/k1' });
+    expect(group!.say(2)).toEqual({ title: '2 documents are ready', body: 'Manual.pdf and 1 other can be searched.' });
+    expect(group!.say(10)).toEqual({ title: '10 documents are ready', body: 'Manual.pdf and 9 others can be searched.' });
   });
 
   it('says why a document could not be read', () => {

@@ -8,6 +8,15 @@ export interface Notice {
   title: string;
   body: string;
   link: string | null;
+  /** Unread notices of one group become one, which says how many there are. */
+  group?: NoticeGroup;
+}
+
+export interface NoticeGroup {
+  key: string;
+  link: string;
+  /** What `count` of them say together; the newest is this one. */
+  say(count: number): Pick<Notice, 'title' | 'body'>;
 }
 
 /** Who waits longer than this has turned to something else. */
@@ -17,11 +26,24 @@ export function documentReady({ name, passageCount, ...ids }: Facts['document.re
   const passages = passageCount === 1 ? '1 passage' : `${passageCount.toLocaleString('en')} passages`;
   // A copy has no passages of its own: what it says is found in the document that was there before.
   const body = passageCount === 0 ? 'The same file was here before; that one is searched.' : `${passages} can be searched.`;
-  return { kind: 'DOCUMENT_READY', title: `${name} is ready`, body, link: documentLink(ids) };
+  const group: NoticeGroup = {
+    key: `document-ready:${ids.knowledgeBaseId}`,
+    link: `/knowledge/${ids.knowledgeBaseId}`,
+    say: (count) => ({ title: `${count.toLocaleString('en')} documents are ready`, body: `${name} and ${others(count)} can be searched.` }),
+  };
+  return { kind: 'DOCUMENT_READY', title: `${name} is ready`, body, link: documentLink(ids), group };
 }
 
 export function documentFailed({ name, reason, ...ids }: Facts['document.failed']): Notice {
-  return { kind: 'DOCUMENT_FAILED', title: `${name} could not be read`, body: reason, link: documentLink(ids) };
+  const group: NoticeGroup = {
+    key: `document-failed:${ids.knowledgeBaseId}`,
+    link: `/knowledge/${ids.knowledgeBaseId}`,
+    say: (count) => ({
+      title: `${count.toLocaleString('en')} documents could not be read`,
+      body: `${name} and ${others(count)}. ${reason}`,
+    }),
+  };
+  return { kind: 'DOCUMENT_FAILED', title: `${name} could not be read`, body: reason, link: documentLink(ids), group };
 }
 
 /** Null where the person saw the end themselves: a quick answer, or one that they stopped. */
@@ -57,6 +79,10 @@ export function signInsSlowed({ attempts }: Facts['user.signInsSlowed']): Notice
     body: 'Further attempts have to wait, longer each time; from places where you signed in before you still can. If these were not yours, tell an administrator.',
     link: null,
   };
+}
+
+function others(count: number): string {
+  return count === 2 ? '1 other' : `${(count - 1).toLocaleString('en')} others`;
 }
 
 function documentLink({ knowledgeBaseId, documentId }: { knowledgeBaseId: string; documentId: string }): string {

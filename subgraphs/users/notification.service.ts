@@ -9,8 +9,10 @@ import { listPage, NEWEST_FIRST, type Connection } from '../connection.ts';
 import { actorOf, viewerOf, type Context } from '../context.ts';
 import { liveMessages, mapLive } from '../live.ts';
 import { Notification } from './notification.entity.ts';
-import type { Notice } from './notice.ts';
+import type { Notice, NoticeGroup } from './notice.ts';
 import type { NotificationsArgs } from './notification.type.ts';
+
+type Joined = { id: string } | 'known' | undefined;
 
 /** A person's inbox. The rows are the truth; the topic only says that there is a new one. */
 export class NotificationService {
@@ -22,15 +24,41 @@ export class NotificationService {
     this.#queue = queue;
   }
 
-  /** Puts a notice into a person's inbox, once for each fact. */
+  /** Puts a notice into a person's inbox, once for each fact; an unread one of its group takes it in. */
   async deliver(em: SqlEntityManager, fact: Fact, userId: string, notice: Notice): Promise<void> {
+    const joined = notice.group && (await this.#join(em, fact, userId, { ...notice, group: notice.group }));
+    if (joined === 'known') return;
+    if (joined) return this.#bus.publish('notification', userId, { notificationId: joined.id });
     const id = newId();
     const made = await em.execute<unknown[]>(
-      `insert into users.notification (id, user_id, fact_id, kind, title, body, link, created_at)
-       values (?, ?, ?, ?, ?, ?, ?, ?) on conflict (user_id, fact_id) do nothing returning id`,
-      [id, userId, fact.id, notice.kind, notice.title, notice.body, notice.link, new Date(fact.at)],
+      `insert into users.notification (id, user_id, fact_id, kind, title, body, link, created_at, group_key, fact_ids)
+       values (?, ?, ?, ?, ?, ?, ?, ?, ?, array[?]) on conflict (user_id, fact_id) do nothing returning id`,
+      [id, userId, fact.id, notice.kind, notice.title, notice.body, notice.link, new Date(fact.at), notice.group?.key ?? null, fact.id],
     );
     if (made.length > 0) await this.#bus.publish('notification', userId, { notificationId: id });
+  }
+
+  /** Adds a fact to the unread notification of its group; undefined where there is none, `known` for a redelivered fact. */
+  async #join(em: SqlEntityManager, fact: Fact, userId: string, { group }: { group: NoticeGroup }): Promise<Joined> {
+    // Of two facts at once, the second waits here and finds the notification of the first.
+    await em.execute('select pg_advisory_xact_lock(hashtext(?))', [`${userId}:${group.key}`]);
+    const [known] = await em.execute<unknown[]>(
+      'select 1 from users.notification where user_id = ? and group_key = ? and ? = any(fact_ids)',
+      [userId, group.key, fact.id],
+    );
+    if (known) return 'known';
+    const [open] = await em.execute<{ id: string; count: number }[]>(
+      `select id, cardinality(fact_ids) as count from users.notification
+       where user_id = ? and group_key = ? and read_at is null order by id desc limit 1 for update`,
+      [userId, group.key],
+    );
+    if (!open) return undefined;
+    const { title, body } = group.say(Number(open.count) + 1);
+    await em.execute(
+      'update users.notification set fact_ids = array_append(fact_ids, ?), title = ?, body = ?, link = ?, created_at = ? where id = ?',
+      [fact.id, title, body, group.link, new Date(fact.at), open.id],
+    );
+    return { id: open.id };
   }
 
   async list(context: Context, viewer: Viewer, args: NotificationsArgs): Promise<Connection<Notification> & { unreadCount: number }> {

@@ -4,6 +4,7 @@ import { Admission } from './admission.ts';
 import { AdmissionResolver } from './admission.resolver.ts';
 import { usersTables } from './migrations/0001-users.ts';
 import { admissionTables } from './migrations/0002-admission.ts';
+import { notificationGroups } from './migrations/0003-notification-groups.ts';
 import { answerEnded, documentFailed, documentReady, signInsSlowed, tokenReused } from './notice.ts';
 import { Notification } from './notification.entity.ts';
 import { NotificationResolver } from './notification.resolver.ts';
@@ -20,7 +21,7 @@ import { UserService } from './user.service.ts';
 export const users: Subgraph<'users'> = {
   name: 'users',
   entities: [User, Session, RefreshToken, Notification],
-  migrations: [usersTables, admissionTables],
+  migrations: [usersTables, admissionTables, notificationGroups],
   create({ bus, queue, tokens, values }) {
     const sessions = new SessionService(bus, queue);
     const admission = new Admission(values.signUp, queue);

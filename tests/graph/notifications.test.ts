@@ -40,6 +40,18 @@ function add({ person, base }: Reader, name: string, content = 'The tower is thi
   return addDocument(person, base, { name, mediaType: 'text/plain', content });
 }
 
+/** Each into a knowledge base of its own, so that each has a notification of its own. */
+async function addEach({ person }: Reader, names: string[], topic: string): Promise<void> {
+  for (const name of names) {
+    const { createKnowledgeBase } = await person.ask(CREATE_BASE, { input: { name } });
+    await add({ person, base: createKnowledgeBase.knowledgeBase.id }, name, `${name} speaks of ${topic}.`);
+    await eventually(
+      () => person.ask(INBOX, { first: 100 }),
+      ({ notifications: { edges } }) => edges.some(({ node }: any) => node.title === `${name} is ready`),
+    );
+  }
+}
+
 async function inboxOf(person: Person, count: number): Promise<any[]> {
   const { notifications } = await eventually(
     () => person.ask(INBOX, { first: 100 }),
@@ -71,6 +83,21 @@ describe('a notification', () => {
     expect(notification.body).toMatch(/\.$/);
   });
 
+  it('is one for all documents of a knowledge base while it is unread, and another one after that', async () => {
+    const reader = await newReader();
+    for (let number = 1; number <= 10; number++) await add(reader, `${number}.txt`, `Tower number ${number} is thirty metres high.`);
+    const read = () => reader.person.ask(INBOX, { first: 100 });
+    const { notifications } = await eventually(read, ({ notifications: { edges } }) => edges[0]?.node.title === '10 documents are ready');
+    expect(notifications).toMatchObject({ totalCount: 1, unreadCount: 1 });
+    expect(notifications.edges[0].node).toMatchObject({
+      link: `/knowledge/${reader.base}`,
+      body: expect.stringMatching(/and 9 others can be searched/),
+    });
+    await reader.person.ask(MARK, { input: {} });
+    await add(reader, 'later.txt', 'A later tower.');
+    expect((await inboxOf(reader.person, 2)).map(({ title }) => title)).toEqual(['later.txt is ready', '10 documents are ready']);
+  });
+
   it('says that an answer failed, and what to do', async () => {
     const person = await Person.signUp(product);
     const { conversationId } = await person.startConversation();
@@ -99,7 +126,7 @@ describe('a notification', () => {
       await add(reader, 'tower.txt');
       return own!.first();
     }, Boolean);
-    expect(received).toMatchObject({ kind: 'DOCUMENT_READY', title: 'tower.txt is ready', readAt: null });
+    expect(received).toMatchObject({ kind: 'DOCUMENT_READY', title: expect.stringMatching(/(is|are) ready$/), readAt: null });
     await Promise.all([own!.end(), foreign!.end()]);
     expect(foreign!.first()).toBeUndefined();
   });
@@ -108,7 +135,7 @@ describe('a notification', () => {
 describe('the inbox', () => {
   it('is marked as read by its owner alone, in part or as a whole', async () => {
     const [reader, other] = [await newReader(), await Person.signUp(product)];
-    for (const name of ['a.txt', 'b.txt', 'c.txt']) await add(reader, name, `${name} speaks of lighthouses.`);
+    await addEach(reader, ['a.txt', 'b.txt', 'c.txt'], 'lighthouses');
     const ids = (await inboxOf(reader.person, 3)).map(({ id }) => id);
     const mark = async (input: object, by = reader.person) => (await by.ask(MARK, { input })).markNotificationsRead;
     expect(await mark({ ids }, other)).toEqual({ count: 0, unreadCount: 0 });
@@ -123,7 +150,7 @@ describe('the inbox', () => {
 
   it('is read page by page, each once, the newest first', async () => {
     const reader = await newReader();
-    for (const name of ['a.txt', 'b.txt', 'c.txt']) await add(reader, name, `${name} speaks of harbours.`);
+    await addEach(reader, ['a.txt', 'b.txt', 'c.txt'], 'harbours');
     await inboxOf(reader.person, 3);
     const titles: string[] = [];
     for (let after: string | null = null, more = true; more;) {

@@ -78,25 +78,37 @@ class Inbox {
     await this.#mark([notification.id]);
   };
 
+  /** Reads what is about the page that is in sight. */
+  visit = async (): Promise<void> => {
+    const ids = this.pages.items.filter((one) => !one.readAt && isInSight(one)).map(({ id }) => id);
+    if (ids.length === 0) return;
+    this.#read((one) => ids.includes(one.id));
+    await this.#mark(ids);
+  };
+
   markAllRead = async (): Promise<void> => {
     this.#read(() => true);
     await this.#mark();
   };
 
   #start(): void {
-    void this.pages.load();
+    void this.pages.load().then(this.visit);
+    document.addEventListener('visibilitychange', this.visit);
     const unfollow = follow(NotificationReceived, {}, { next: ({ notificationReceived }) => this.#receive(notificationReceived) });
     const unreturn = connection.onReturn(() => void this.pages.reload());
     this.#stop = () => {
       unfollow();
       unreturn();
+      document.removeEventListener('visibilitychange', this.visit);
     };
   }
 
   #receive(notification: Notification): void {
     const known = this.pages.items.some(({ id }) => id === notification.id);
     this.pages.put(notification);
-    if (!known && !notification.readAt) this.unreadCount += 1;
+    if (notification.readAt) return;
+    if (isInSight(notification)) return void this.visit();
+    if (!known) this.unreadCount += 1;
   }
 
   #read(which: (notification: Notification) => boolean): void {
@@ -113,6 +125,13 @@ class Inbox {
       await this.pages.reload();
     }
   }
+}
+
+/** Whether the person looks at what a notification leads to: a conversation, or the knowledge base of a document. */
+function isInSight({ link }: Notification): boolean {
+  if (!link || document.visibilityState !== 'visible') return false;
+  const { pathname } = new URL(link, location.origin);
+  return location.pathname === pathname || location.pathname.startsWith(`${pathname}/`);
 }
 
 export const inbox = new Inbox();
