@@ -1,8 +1,15 @@
 import { pageSize } from '../connection.ts';
 import { viewerOf, type Context } from '../context.ts';
 import { Message } from './message.entity.ts';
+import { plainText } from './plain-text.ts';
 
-const CONTEXT_CHARACTERS = 90;
+/** Two lines of a sidebar hold about 65 characters: the match begins early, or it would not be seen. */
+const BEFORE = 24;
+const AFTER = 180;
+/** How much Markdown around the match is read as text. */
+const WINDOW = 1_500;
+/** Words of the query within this distance count as standing together. */
+const TOGETHER = 80;
 
 export interface Hit {
   message: Message;
@@ -34,14 +41,41 @@ function wordsOf(query: string): string[] {
   return [...query.slice(0, 500).matchAll(/[\p{L}\p{N}]+/gu)].map(([word]) => word.toLowerCase()).slice(0, 12);
 }
 
-/** The part around the first word that matches, and where the words stand in it. */
+/** The part that begins shortly before the place where most words of the query stand together, without Markdown. */
 function cutHit(message: Message, words: string[]): Hit {
   const starts = new RegExp(`(?<![\\p{L}\\p{N}])(?:${words.join('|')})[\\p{L}\\p{N}]*`, 'giu');
-  const at = Math.max(0, message.text.search(starts));
-  const from = Math.max(0, at - CONTEXT_CHARACTERS);
-  const to = Math.min(message.text.length, at + 2 * CONTEXT_CHARACTERS);
-  const body = message.text.slice(from, to).replace(/\s/g, ' ').toWellFormed();
-  const snippet = `${from > 0 ? '…' : ''}${body}${to < message.text.length ? '…' : ''}`;
+  const at = bestMatch(message.text, starts, words);
+  const [begin, end] = [Math.max(0, at - WINDOW), Math.min(message.text.length, at + WINDOW)];
+  const around = message.text.slice(begin, end).toWellFormed();
+  const plain = plainText(around);
+  // What was found may be part of the marks themselves, such as the address of a link; then they are shown.
+  const text = plain.search(starts) >= 0 ? plain : around.replace(/\s+/g, ' ');
+  const from = wordStart(text, bestMatch(text, starts, words) - BEFORE);
+  const to = Math.min(text.length, from + BEFORE + AFTER);
+  const body = text.slice(from, to).toWellFormed();
+  const snippet = `${from > 0 || begin > 0 ? '…' : ''}${body}${to < text.length || end < message.text.length ? '…' : ''}`;
   const marks = [...snippet.matchAll(starts)].map((match) => ({ start: match.index, end: match.index + match[0].length }));
   return { message, snippet, marks };
+}
+
+/** Where the most different words of the query stand together; the first of such places, or 0 where there is none. */
+function bestMatch(text: string, starts: RegExp, words: string[]): number {
+  const matches = [...text.matchAll(starts)].map((match) => {
+    const found = match[0].toLowerCase();
+    return { at: match.index, word: words.find((word) => found.startsWith(word)) ?? found };
+  });
+  let best = { at: 0, count: 0 };
+  for (const [index, { at }] of matches.entries()) {
+    const near = new Set<string>();
+    for (let next = index; next < matches.length && matches[next]!.at - at <= TOGETHER; next++) near.add(matches[next]!.word);
+    if (near.size > best.count) best = { at, count: near.size };
+  }
+  return best.at;
+}
+
+/** The beginning of the word at or after a place, unless the word is longer than the way to the match. */
+function wordStart(text: string, place: number): number {
+  if (place <= 0) return 0;
+  const space = text.slice(place, place + BEFORE).indexOf(' ');
+  return space < 0 ? place : place + space + 1;
 }

@@ -236,6 +236,20 @@ describe('a conversation', () => {
     expect((await eve.ask(find, { query: 'heliotrope' })).searchMessages).toEqual([]);
   });
 
+  it('is found with an excerpt that begins shortly before the match and has no Markdown', async () => {
+    const text = `## Migration\n\n| Area | Before |\n| --- | --- |\n${'| Queue | dual lanes |\n'.repeat(20)}\nThen the **dual-write** phase of the [quartzite](https://example.org) begins.`;
+    const sent = await ada.send((await ada.startConversation()).conversationId, text);
+    await ada.follow(sent.runId);
+    const find = 'query ($query: String!) { searchMessages(query: $query) { snippet marks { start end } message { id } } }';
+    const { searchMessages } = await ada.ask(find, { query: 'dual-write quartzite' });
+    const hit = searchMessages.find(({ message }: any) => message.id === sent.messageId);
+    expect(hit.marks[0].start).toBeLessThan(40);
+    expect(hit.marks.map((mark: any) => hit.snippet.slice(mark.start, mark.end))).toEqual(
+      expect.arrayContaining(['dual', 'write', 'quartzite']),
+    );
+    expect(hit.snippet).not.toMatch(/[|*#]|\]\(/);
+  });
+
   it('is nobody else’s: every way in is NOT_FOUND', async () => {
     const { conversationId } = await ada.startConversation();
     const sent = await ada.send(conversationId, 'Private');
