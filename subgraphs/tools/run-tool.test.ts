@@ -13,6 +13,7 @@ const context = {
 const tool = (run: Tool['run']): Tool => ({
   id: 'probe',
   title: 'Probe',
+  summary: 'Tests.',
   description: 'For tests.',
   inputSchema: {
     type: 'object',

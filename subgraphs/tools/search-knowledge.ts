@@ -22,6 +22,7 @@ export function searchKnowledge(graph: Graph): Tool {
   return {
     id: 'search_knowledge',
     title: 'Search the documents',
+    summary: 'Searches your documents again while it answers, in other words where needed.',
     description:
       "Searches the person's documents and gives the passages that fit best. Use it when the passages that you have do not hold the answer; ask again in other words before you give up.",
     inputSchema: {

@@ -6,6 +6,8 @@ export interface Tool {
   /** What the model calls it; never changes once released. */
   id: string;
   title: string;
+  /** Tells people what it does, in one sentence. */
+  summary: string;
   /** Tells a model when to use it and how. */
   description: string;
   inputSchema: JsonSchema;

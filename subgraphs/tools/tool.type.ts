@@ -14,6 +14,9 @@ export class ToolType {
   @Field(() => String, { description: 'What people call it.' })
   title!: string;
 
+  @Field(() => String, { description: 'What it does, in one sentence for people.' })
+  summary!: string;
+
   @Field(() => String, { description: 'What the model is told about it.' })
   description!: string;
 
@@ -24,13 +27,14 @@ export class ToolType {
   builtin!: boolean;
 }
 
-export function toToolType({ id, title, description, inputSchema }: Tool): ToolType {
-  return { id, name: id, title, description, inputSchema, builtin: true };
+export function toToolType({ id, title, summary, description, inputSchema }: Tool): ToolType {
+  return { id, name: id, title, summary, description, inputSchema, builtin: true };
 }
 
 /** A tool that was taken away is still named by the calls that were made of it. */
 export function retiredTool(id: string): ToolType {
-  return { id, name: id, title: id, description: 'This tool is no longer there.', inputSchema: { type: 'object' }, builtin: true };
+  const gone = 'This tool is no longer available.';
+  return { id, name: id, title: id, summary: gone, description: gone, inputSchema: { type: 'object' }, builtin: true };
 }
 
 @Directive('@key(fields: "id")')

@@ -72,7 +72,7 @@ describeWhen(chromium.missing, 'the rooms', () => {
     await page.getByLabel('Instructions').fill('Be long.');
     await button('Save changes').click();
     await button('Version 2').click();
-    await button('Put back version 1').click();
+    await button('Restore version 1').click();
     expect(await page.getByLabel('Instructions').inputValue()).toBe('Be brief.');
     await button('Discard changes').click();
     expect(await page.getByLabel('Instructions').inputValue()).toBe('Be long.');

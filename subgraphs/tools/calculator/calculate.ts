@@ -20,6 +20,7 @@ export function calculation(expression: string): Calculation {
 export const calculate: Tool = {
   id: 'calculate',
   title: 'Calculator',
+  summary: 'Calculates exactly instead of estimating.',
   description:
     'Calculates an arithmetic expression exactly. Use it for every calculation instead of doing it in your head. Knows + - * / ^, % as remainder (10 % 3) and as percent (15% of 240, 200 + 10%), parentheses, sqrt abs round(x, places) floor ceil min max log(x, base) ln exp sin cos tan (radians), pi and e.',
   inputSchema: {

@@ -21,6 +21,7 @@ export function fetchPage(allowedPrivateHosts: string[], resolve: Resolve = syst
   return {
     id: 'fetch_page',
     title: 'Read a web page',
+    summary: 'Opens a public web page and reads its text.',
     description:
       'Reads the text of a public web page. Use it when a message names an address, or when you know the address of a page that holds the answer. It cannot search.',
     inputSchema: {

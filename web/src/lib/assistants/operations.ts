@@ -102,7 +102,7 @@ export const ToolsQuery = graphql(`
       id
       name
       title
-      description
+      summary
       builtin
     }
   }

@@ -12,10 +12,10 @@ interface Stage {
 
 const STAGES: Record<DocumentStatus, Stage> = {
   AWAITING_FILE: { label: 'Waiting for the file', tone: 'plain', underway: true },
-  QUEUED: { label: 'In line', tone: 'plain', underway: true },
+  QUEUED: { label: 'Waiting to be read', tone: 'plain', underway: true },
   EXTRACTING: { label: 'Reading the text', tone: 'plain', underway: true },
-  EMBEDDING: { label: 'Making vectors', tone: 'plain', underway: true },
-  INDEXING: { label: 'Indexing', tone: 'plain', underway: true },
+  EMBEDDING: { label: 'Preparing for search', tone: 'plain', underway: true },
+  INDEXING: { label: 'Adding to search', tone: 'plain', underway: true },
   READY: { label: 'Ready', tone: 'success', underway: false },
   FAILED: { label: 'Failed', tone: 'danger', underway: false },
 };

@@ -8,7 +8,7 @@ export type SearchMode = 'HYBRID' | 'VECTOR' | 'KEYWORD';
 
 export const MODES: { value: SearchMode; label: string; about: string }[] = [
   { value: 'HYBRID', label: 'Both', about: 'Words and similarity together, as assistants search.' },
-  { value: 'VECTOR', label: 'Similarity', about: 'Passages whose vectors are near that of the question.' },
+  { value: 'VECTOR', label: 'Similarity', about: 'Passages that are closest to the question.' },
   { value: 'KEYWORD', label: 'Words', about: 'Passages that hold the words of the question.' },
 ];
 
