@@ -10,6 +10,8 @@ export const Assistant = defineEntity({
     description: p.text(),
     version: p.integer(),
     versionId: p.uuid(),
+    /** The one that answers where none is named; a person has at most one that is not deleted. */
+    isDefault: p.boolean(),
     createdAt: p.datetime(),
     updatedAt: p.datetime(),
     deletedAt: p.datetime().strictNullable(),

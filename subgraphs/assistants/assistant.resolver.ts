@@ -18,6 +18,7 @@ import { listAssistants, listVersions } from './assistant.list.ts';
 import { assistantsById, versionsById } from './assistant.loader.ts';
 import type { AssistantService } from './assistant.service.ts';
 import { AssistantConnection, AssistantType, AssistantVersionConnection, AssistantVersionType, UserRef } from './assistant.type.ts';
+import type { DefaultAssistant } from './default-assistant.ts';
 import { ModelType } from './model.type.ts';
 import type { Models } from './models.ts';
 import { isOnlyId } from './only-id.ts';
@@ -26,16 +27,26 @@ import type { AssistantVersion } from './version.entity.ts';
 @Resolver(() => AssistantType)
 export class AssistantResolver {
   readonly #assistants: AssistantService;
+  readonly #defaults: DefaultAssistant;
   readonly #models: Models;
 
-  constructor(assistants: AssistantService, models: Models) {
-    this.#assistants = assistants;
-    this.#models = models;
+  constructor(parts: { assistants: AssistantService; defaults: DefaultAssistant; models: Models }) {
+    this.#assistants = parts.assistants;
+    this.#defaults = parts.defaults;
+    this.#models = parts.models;
   }
 
   @Query(() => AssistantType, { description: 'One of your assistants.' })
   async assistant(@Arg('id', () => ID, { description: 'Its id.' }) id: string, @Ctx() context: Context): Promise<unknown> {
     return ownAssistant(id, context);
+  }
+
+  @Query(() => AssistantType, {
+    description:
+      'The assistant that answers where none is named. It is made when it is first asked for, and again after it was deleted; it may be changed like any other.',
+  })
+  async defaultAssistant(@Ctx() context: Context): Promise<unknown> {
+    return this.#defaults.get(context);
   }
 
   @Query(() => AssistantConnection, { description: 'Your assistants, the newest change first.' })

@@ -40,6 +40,7 @@ export class AssistantService {
         description,
         version: 1,
         versionId,
+        isDefault: false,
         createdAt: now,
         updatedAt: now,
         deletedAt: null,

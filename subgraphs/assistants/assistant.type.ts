@@ -24,6 +24,9 @@ export class AssistantType {
   @Field(() => Int, { description: 'The number of the current version, from 1.' })
   version!: number;
 
+  @Field(() => Boolean, { description: 'True for the one that answers where no assistant is named.' })
+  isDefault!: boolean;
+
   @Field(() => DateTime, { description: 'When it was created.' })
   createdAt!: Date;
 

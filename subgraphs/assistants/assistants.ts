@@ -3,7 +3,9 @@ import type { Subgraph } from '../subgraph.ts';
 import { Assistant } from './assistant.entity.ts';
 import { AssistantResolver, ownAssistant } from './assistant.resolver.ts';
 import { AssistantService } from './assistant.service.ts';
-import { migration } from './migrations/0001-assistants.ts';
+import { DefaultAssistant } from './default-assistant.ts';
+import { migration as first } from './migrations/0001-assistants.ts';
+import { migration as defaultAssistant } from './migrations/0002-default-assistant.ts';
 import { Models } from './models.ts';
 import { AssistantVersion } from './version.entity.ts';
 import { ownVersion, VersionResolver } from './version.resolver.ts';
@@ -11,13 +13,13 @@ import { ownVersion, VersionResolver } from './version.resolver.ts';
 export const assistants: Subgraph<'assistants'> = {
   name: 'assistants',
   entities: [Assistant, AssistantVersion],
-  migrations: [migration],
+  migrations: [first, defaultAssistant],
   create({ ai, graph, queue }) {
     const models = new Models(ai);
     const service = new AssistantService({ ai, graph, queue });
     return {
       resolvers: new Map<Function, object>([
-        [AssistantResolver, new AssistantResolver(service, models)],
+        [AssistantResolver, new AssistantResolver({ assistants: service, defaults: new DefaultAssistant(queue), models })],
         [VersionResolver, new VersionResolver(models)],
       ]),
       references: {

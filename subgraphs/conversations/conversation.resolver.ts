@@ -51,7 +51,7 @@ export class ConversationResolver {
     @Arg('input', () => StartConversationInput, { description: 'With whom.' }) input: StartConversationInput,
     @Ctx() context: Context,
   ): Promise<unknown> {
-    return { conversation: await this.#conversations.start(context, input.assistantId, input.title) };
+    return { conversation: await this.#conversations.start(context, input) };
   }
 
   @Mutation(() => RenameConversationPayload, { description: 'Gives a conversation a title that stays.' })
@@ -82,6 +82,14 @@ export class ConversationResolver {
   @FieldResolver(() => AssistantRef, { nullable: true, description: 'Who answers; null when the assistant was deleted.' })
   assistant(@Root() conversation: ConversationType): AssistantRef | null {
     return conversation.assistantDeleted ? null : { id: conversation.assistantId };
+  }
+
+  @FieldResolver(() => ID, {
+    nullable: true,
+    description: 'The model that was chosen for the next answers; null: the one of the assistant.',
+  })
+  modelId(@Root() conversation: ConversationType): string | null {
+    return conversation.model;
   }
 
   @FieldResolver(() => MessageConnection, { description: 'The whole tree, in the order of creation.' })

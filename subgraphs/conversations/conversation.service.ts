@@ -1,4 +1,5 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
+import type { Ai } from '../../infra/ai/ai.ts';
 import type { Bus } from '../../infra/bus/bus.ts';
 import type { Graph } from '../../infra/graph/graph.ts';
 import { isId, newId } from '../../infra/id.ts';
@@ -7,7 +8,9 @@ import { Failure } from '../../schema/errors.ts';
 import { actorOf, viewerOf, type Context } from '../context.ts';
 import { requireOwned } from '../policy.ts';
 import { Conversation } from './conversation.entity.ts';
+import type { StartConversationInput } from './conversation.type.ts';
 import { Message } from './message.entity.ts';
+import { requireModel } from './model-choice.ts';
 import { Run } from './run/run.entity.ts';
 import { newestLeaf } from './thread.ts';
 import { UNTITLED } from './title.ts';
@@ -15,21 +18,23 @@ import { UNTITLED } from './title.ts';
 const MAX_TITLE = 200;
 
 export class ConversationService {
+  readonly #ai: Ai;
   readonly #bus: Bus;
   readonly #graph: Graph;
   readonly #queue: Queue;
 
-  constructor(ports: { bus: Bus; graph: Graph; queue: Queue }) {
+  constructor(ports: { ai: Ai; bus: Bus; graph: Graph; queue: Queue }) {
+    this.#ai = ports.ai;
     this.#bus = ports.bus;
     this.#graph = ports.graph;
     this.#queue = ports.queue;
   }
 
-  async start(context: Context, assistantId: string, title: string | null | undefined): Promise<Conversation> {
+  async start(context: Context, { assistantId: asked, model, title }: StartConversationInput): Promise<Conversation> {
     const { userId } = viewerOf(context);
     const given = title == null ? null : titleOf(title);
-    // Asked as the person: another's assistant is NOT_FOUND.
-    await this.#graph.ask('query ConversationAssistant($id: ID!) { assistant(id: $id) { id } }', { id: assistantId }, context.identity);
+    await requireModel(this.#ai, model);
+    const assistantId = await this.#assistantId(context, asked);
     const conversation = await context.em.transactional(async (em) => {
       const now = new Date();
       const started = em.create(Conversation, {
@@ -37,6 +42,7 @@ export class ConversationService {
         ownerId: userId,
         assistantId,
         assistantDeleted: false,
+        model: model ?? null,
         title: given ?? UNTITLED,
         titleIsAutomatic: given === null,
         selectedLeafId: null,
@@ -100,6 +106,14 @@ export class ConversationService {
   /** The assistant is gone: its conversations stay readable and say so. */
   async forgetAssistant(em: SqlEntityManager, assistantId: string): Promise<void> {
     await em.nativeUpdate(Conversation, { assistantId }, { assistantDeleted: true });
+  }
+
+  /** Asked as the person: another's assistant is NOT_FOUND. Where none is named, the person's default one is taken. */
+  async #assistantId(context: Context, asked: string | null | undefined): Promise<string> {
+    const { assistant } = await (asked == null
+      ? this.#graph.ask('query DefaultAssistant { assistant: defaultAssistant { id } }', {}, context.identity)
+      : this.#graph.ask('query ConversationAssistant($id: ID!) { assistant(id: $id) { id } }', { id: asked }, context.identity));
+    return assistant.id;
   }
 
   async announce({ ownerId, id }: Pick<Conversation, 'ownerId' | 'id'>): Promise<void> {

@@ -52,6 +52,7 @@ export class ConversationType {
 
   assistantId!: string;
   assistantDeleted!: boolean;
+  model!: string | null;
 }
 
 @Directive('@key(fields: "id")')
@@ -97,6 +98,7 @@ export class RunType {
   @Field(() => DateTime, { nullable: true, description: 'When it ended, one way or another.' })
   finishedAt!: Date | null;
 
+  model!: string | null;
   attempt!: number;
   lastSeq!: number;
   messageId!: string;
@@ -117,8 +119,14 @@ export class ConversationEventType {
 
 @InputType({ description: 'A new conversation.' })
 export class StartConversationInput {
-  @Field(() => ID, { description: 'Who answers; one of your assistants.' })
-  assistantId!: string;
+  @Field(() => ID, { nullable: true, description: 'Who answers; one of your assistants. Absent or null: your default assistant.' })
+  assistantId?: string | null;
+
+  @Field(() => ID, {
+    nullable: true,
+    description: 'One of `models`, for every answer until another is chosen. Absent or null: the one of the assistant.',
+  })
+  model?: string | null;
 
   @Field(() => String, { nullable: true, description: 'At most 200 characters; absent: taken from the first message.' })
   title?: string | null;

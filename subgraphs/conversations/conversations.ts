@@ -10,6 +10,7 @@ import { CitationResolver, MessageResolver } from './message.resolver.ts';
 import { MessageService, ownMessage } from './message.service.ts';
 import { migration as first } from './migrations/0001-conversations.ts';
 import { migration as handedBack } from './migrations/0002-handed-back.ts';
+import { migration as model } from './migrations/0004-model.ts';
 import { RUN_EVENT_TYPES } from './run/run-event.type.ts';
 import { Run } from './run/run.entity.ts';
 import { ownRun, RunFinishedResolver, RunResolver, RunStoppedResolver } from './run/run.resolver.ts';
@@ -23,7 +24,7 @@ const SWEEP_MS = 1000;
 export const conversations: Subgraph<'conversations'> = {
   name: 'conversations',
   entities: [Conversation, Message, Run, Citation],
-  migrations: [first, handedBack],
+  migrations: [first, handedBack, model],
   create(ports) {
     const service = new ConversationService(ports);
     return {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { LockMode } from '@mikro-orm/core';
 import type { SqlEntityManager } from '@mikro-orm/sql';
+import type { Ai } from '../../infra/ai/ai.ts';
 import type { Bus } from '../../infra/bus/bus.ts';
 import type { Graph } from '../../infra/graph/graph.ts';
 import { isId, newId } from '../../infra/id.ts';
@@ -12,6 +13,7 @@ import { Conversation } from './conversation.entity.ts';
 import { ownConversation } from './conversation.service.ts';
 import { Message } from './message.entity.ts';
 import type { RegenerateInput, SendMessageInput } from './message.type.ts';
+import { requireModel } from './model-choice.ts';
 import { Run } from './run/run.entity.ts';
 import { titleFrom } from './title.ts';
 
@@ -28,11 +30,13 @@ export interface Sent {
  * its lease has ended when it is made, so that the next worker to look takes it.
  */
 export class MessageService {
+  readonly #ai: Ai;
   readonly #bus: Bus;
   readonly #graph: Graph;
   readonly #queue: Queue;
 
-  constructor(ports: { bus: Bus; graph: Graph; queue: Queue }) {
+  constructor(ports: { ai: Ai; bus: Bus; graph: Graph; queue: Queue }) {
+    this.#ai = ports.ai;
     this.#bus = ports.bus;
     this.#graph = ports.graph;
     this.#queue = ports.queue;
@@ -43,12 +47,14 @@ export class MessageService {
     if (!text || text.length > MAX_TEXT) refuse('text', `A message has 1 to ${MAX_TEXT.toLocaleString('en')} characters.`);
     const conversation = await ownConversation(context.em, context, input.conversationId);
     const key = keyOf(input.idempotencyKey, { ...input, text });
+    await requireModel(this.#ai, input.model);
     const versionId = await this.#currentVersion(context, conversation);
     const sent = await context.em.transactional(async (em) => {
       const own = await lockConversation(em, context, conversation.id);
       const before = await this.#earlier(em, own.ownerId, key);
       if (before) return before;
       await requireQuiet(em, own.id);
+      if (input.model !== undefined) own.model = input.model;
       const parentId = await parentOf(em, own, input.parentId);
       const message = em.create(Message, {
         id: newId(),
@@ -78,13 +84,15 @@ export class MessageService {
     const answer = await ownMessage(context.em, context, input.messageId);
     if (answer.role !== 'ASSISTANT' || !answer.parentId) refuse('messageId', 'Only an answer can be written anew.');
     const conversation = await ownConversation(context.em, context, answer.conversationId);
-    const key = keyOf(input.idempotencyKey, { regenerate: answer.id });
+    const key = keyOf(input.idempotencyKey, { regenerate: answer.id, model: input.model });
+    await requireModel(this.#ai, input.model);
     const versionId = await this.#currentVersion(context, conversation);
     const sent = await context.em.transactional(async (em) => {
       const own = await lockConversation(em, context, conversation.id);
       const before = await this.#earlier(em, own.ownerId, key);
       if (before) return before;
       await requireQuiet(em, own.id);
+      if (input.model !== undefined) own.model = input.model;
       const question = await em.findOneOrFail(Message, { id: answer.parentId! });
       const run = await this.#queueRun(em, context, { conversation: own, question, versionId, key });
       await this.#queue.tell(
@@ -132,7 +140,7 @@ export class MessageService {
       leaseUntil: now,
       stopRequestedAt: null,
       actor: actorOf(context),
-      model: null,
+      model: conversation.model,
       failureCode: null,
       failure: null,
       createdAt: now,

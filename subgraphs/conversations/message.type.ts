@@ -67,6 +67,13 @@ export class SendMessageInput {
   })
   parentId?: string | null;
 
+  @Field(() => ID, {
+    nullable: true,
+    description:
+      'One of `models`: it answers this message and the next ones. Null: the one of the assistant. Absent: the one that was chosen last.',
+  })
+  model?: string | null;
+
   @Field(() => String, {
     nullable: true,
     description: 'Up to 200 characters. The same key always gives the same message, however often it is sent.',
@@ -78,6 +85,13 @@ export class SendMessageInput {
 export class RegenerateInput {
   @Field(() => ID, { description: "The assistant's message; it stays as an alternative." })
   messageId!: string;
+
+  @Field(() => ID, {
+    nullable: true,
+    description:
+      'One of `models`: it writes this answer and the next ones. Null: the one of the assistant. Absent: the one that was chosen last.',
+  })
+  model?: string | null;
 
   @Field(() => String, { nullable: true, description: 'Up to 200 characters. The same key always gives the same run.' })
   idempotencyKey?: string | null;

@@ -17,6 +17,13 @@ export class AssistantVersionRef {
 }
 
 @Directive('@key(fields: "id", resolvable: false)')
+@ObjectType('Model', { description: 'Who generates the text; kept by the assistants subgraph.' })
+export class ModelRef {
+  @Field(() => ID, { description: 'The name under which the endpoint knows it.' })
+  id!: string;
+}
+
+@Directive('@key(fields: "id", resolvable: false)')
 @ObjectType('Passage', { description: 'A piece of a document; kept by the knowledge subgraph.' })
 export class PassageRef {
   @Field(() => ID, { description: 'A UUID.' })

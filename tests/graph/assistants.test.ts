@@ -6,6 +6,7 @@ const CREATE =
   'mutation ($input: CreateAssistantInput!) { createAssistant(input: $input) { assistant { id name version temperature starters model { id isLanguageModel } owner { id } tools { name } knowledgeBases { name } } } }';
 const UPDATE =
   'mutation ($input: UpdateAssistantInput!) { updateAssistant(input: $input) { assistant { version name description instructions temperature } } }';
+const DEFAULT = '{ defaultAssistant { id name version isDefault instructions modelId model { id } owner { id } } }';
 const DELETE = 'mutation ($input: DeleteAssistantInput!) { deleteAssistant(input: $input) { deletedId } }';
 
 let product: Product;
@@ -131,5 +132,63 @@ describe('assistants', () => {
         input: { conversationId, text: 'More' },
       }),
     ).toBe('ASSISTANT_DELETED');
+  });
+});
+
+describe('the default assistant', () => {
+  const START = 'mutation ($input: StartConversationInput!) { startConversation(input: $input) { conversation { id assistant { id } } } }';
+
+  it('is made once, though ten requests need it at the same moment', async () => {
+    const grace = await Person.signUp(product, 'Grace');
+    const asked = Array.from({ length: 5 }, async () => (await grace.ask(DEFAULT)).defaultAssistant.id as string);
+    const started = Array.from(
+      { length: 5 },
+      async () => (await grace.ask(START, { input: {} })).startConversation.conversation.assistant.id as string,
+    );
+    const ids = new Set(await Promise.all([...asked, ...started]));
+    expect(ids.size).toBe(1);
+    const { assistants } = await grace.ask('{ assistants { totalCount edges { node { id version versions { totalCount } } } } }');
+    expect(assistants).toEqual({ totalCount: 1, edges: [{ node: { id: [...ids][0], version: 1, versions: { totalCount: 1 } } }] });
+  });
+
+  it('is each person’s own, names no model, and answers where no assistant is named', async () => {
+    const [grace, linus] = [await Person.signUp(product, 'Grace'), await Person.signUp(product, 'Linus')];
+    const { defaultAssistant } = await grace.ask(DEFAULT);
+    expect(defaultAssistant).toEqual({
+      id: expect.any(String),
+      name: 'Assistant',
+      version: 1,
+      isDefault: true,
+      instructions: expect.stringMatching(/\S/),
+      modelId: null,
+      model: { id: 'builtin' },
+      owner: { id: grace.id },
+    });
+    expect((await linus.ask(DEFAULT)).defaultAssistant.id).not.toBe(defaultAssistant.id);
+    const { startConversation } = await grace.ask(START, { input: { assistantId: null } });
+    expect(startConversation.conversation.assistant.id).toBe(defaultAssistant.id);
+    const { runId } = await grace.send(startConversation.conversation.id, 'Hello');
+    expect((await grace.follow(runId)).text).toMatch(/No language model is connected/);
+    expect(await product.graph(DEFAULT)).toMatchObject({ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
+  });
+
+  it('may be changed like any other, and another is made after it was deleted', async () => {
+    const grace = await Person.signUp(product, 'Grace');
+    const { id } = (await grace.ask(DEFAULT)).defaultAssistant;
+    await grace.ask(UPDATE, { input: { id, name: 'Secretary' } });
+    expect((await grace.ask(DEFAULT)).defaultAssistant).toMatchObject({ id, name: 'Secretary', version: 2, isDefault: true });
+    await grace.ask(DELETE, { input: { id } });
+    const { startConversation } = await grace.ask(START, { input: {} });
+    const another = (await grace.ask(DEFAULT)).defaultAssistant;
+    expect(another).toMatchObject({ id: startConversation.conversation.assistant.id, name: 'Assistant', version: 1 });
+    expect(another.id).not.toBe(id);
+  });
+
+  it('is not made while nobody needs it', async () => {
+    const grace = await Person.signUp(product, 'Grace');
+    const id = await grace.createAssistant();
+    await grace.ask(START, { input: { assistantId: id } });
+    const { assistants } = await grace.ask('{ assistants { edges { node { id isDefault } } } }');
+    expect(assistants.edges).toEqual([{ node: { id, isDefault: false } }]);
   });
 });

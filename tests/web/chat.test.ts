@@ -5,7 +5,7 @@ import { Person } from '../support/person.ts';
 import { startProduct, type Product } from '../support/product.ts';
 import { findProgram } from '../support/program.ts';
 import { describeWhen } from '../support/when.ts';
-import { openBrowser, openContext } from './camera.ts';
+import { listenForNoise, openBrowser, openContext } from './camera.ts';
 
 const chromium = findProgram('chromium', 'chromium-browser', 'google-chrome');
 const SENTENCES = Array.from({ length: 400 }, (_, at) => `Sentence ${at + 1} of an answer that takes its time.`);
@@ -171,9 +171,50 @@ describeWhen(chromium.missing, 'a chat', () => {
     expect(await list.getByText('Renamed').count()).toBe(0);
   });
 
+  it('answers with the model that is chosen in the composer, from the next message on', async () => {
+    const picker = page.getByRole('button', { name: /^Model:/ });
+    const answeredBy = (name: string) => page.getByRole('heading', { level: 2, name: new RegExp(`^Reader\\s*· ${name}$`) });
+    await picker.click();
+    await page.getByRole('menuitemradio', { name: 'scripted-large' }).click();
+    await ask('With the large one');
+    await answeredBy('scripted-large').waitFor();
+    await picker.click();
+    await page.getByRole('menuitemradio', { name: /^scripted\s*Default$/ }).click();
+    await composer().fill('With the other one');
+    await composer().press('Enter');
+    await answeredBy('scripted').waitFor();
+    await finished();
+    await picker.click();
+    await page.getByRole('menuitemradio', { name: 'scripted-large' }).click();
+    await composer().fill('With the large one again');
+    await composer().press('Enter');
+    await answeredBy('scripted-large').nth(1).waitFor();
+    await finished();
+    await page.reload();
+    await page.getByRole('button', { name: /^Model:\s*scripted-large$/ }).waitFor();
+    expect(await answeredBy('scripted').count()).toBe(1);
+  });
+
+  it('offers two assistants of one name, and begins with the one that is chosen', async () => {
+    const noise = listenForNoise(page);
+    await ada.createAssistant({ name: 'Reader', description: 'The second of its name' });
+    await page.goto('/');
+    await page.getByText('The second of its name').waitFor();
+    await page.getByRole('button', { name: /^Assistant:\s*Reader$/ }).click();
+    expect(await page.getByRole('menuitemradio', { name: 'Reader', exact: true }).count()).toBe(2);
+    await page.getByRole('menuitemradio', { name: 'Reader', exact: true, checked: false }).click();
+    await page.getByText('The second of its name').waitFor({ state: 'detached' });
+    await ask('To the first one');
+    const { conversation } = await ada.ask('query ($id: ID!) { conversation(id: $id) { assistant { id } } }', {
+      id: new URL(page.url()).pathname.split('/').at(-1),
+    });
+    expect(conversation.assistant.id).toBe(assistantId);
+    expect(noise).toEqual([]);
+  });
+
   it('begins with the assistant that the address names', async () => {
     await ada.createAssistant({ name: 'Another' });
     await page.goto(`/?assistant=${assistantId}`);
-    await page.getByRole('heading', { level: 2, name: 'Reader' }).waitFor();
+    await page.getByRole('button', { name: /^Assistant:\s*Reader$/ }).waitFor();
   });
 });

@@ -47,6 +47,17 @@ describeEverywhere(chromium.missing, 'a newcomer', (open) => {
     await page.getByRole('link', { name: 'New chat' }).first().waitFor();
   });
 
+  it('types at once, to an assistant that nobody had to build', async () => {
+    await page.getByRole('heading', { level: 2, name: /Ada Lovelace$/ }).waitFor();
+    await page.getByRole('button', { name: /^Assistant:\s*Assistant$/ }).waitFor();
+    await page.getByRole('button', { name: /^Model:/ }).waitFor();
+    await page.getByRole('textbox', { name: 'Message' }).fill('What can you do?');
+    await page.getByRole('textbox', { name: 'Message' }).press('Enter');
+    await page.waitForURL('**/c/*');
+    await page.getByText('That is all.').first().waitFor();
+    await page.getByRole('heading', { level: 2, name: /^Assistant\s*·/ }).waitFor();
+  });
+
   it('adds a real PDF and sees it become ready', async () => {
     await page.getByRole('link', { name: 'Knowledge', exact: true }).click();
     await page.getByRole('button', { name: 'Create knowledge base' }).first().click();

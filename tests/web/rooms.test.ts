@@ -78,6 +78,15 @@ describeWhen(chromium.missing, 'the rooms', () => {
     expect(await page.getByLabel('Instructions').inputValue()).toBe('Be long.');
   });
 
+  it('let a chat begin from the home page, and say there that answers are quotes', async () => {
+    await page.goto('/');
+    await page.getByText('No language model is connected. Answers are quotes from your documents.').waitFor();
+    await page.getByRole('textbox', { name: 'Message' }).fill('Hello');
+    await page.getByRole('textbox', { name: 'Message' }).press('Enter');
+    await page.waitForURL('**/c/*');
+    await page.getByText(/I have none to quote here/).waitFor();
+  });
+
   it('find an assistant by its name, and offer the way back when there is none', async () => {
     await page.getByRole('link', { name: 'Assistants', exact: true }).click();
     await page.getByLabel('Search assistants').fill('zebra');

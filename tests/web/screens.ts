@@ -60,7 +60,7 @@ const CHAT: Screen[] = [
 
 const ASSISTANTS: Screen[] = [
   { name: 'assistants', who: 'ada', path: () => '/assistants' },
-  { name: 'assistants-empty', who: 'grace', path: () => '/assistants' },
+  { name: 'assistants-empty', who: 'grace', path: () => '/assistants', before: emptied('Assistants', 'assistants') },
   { name: 'assistants-none-found', who: 'ada', path: () => '/assistants?q=zebra' },
   { name: 'assistants-loading', who: 'ada', path: () => '/assistants', ...loading('Assistants') },
   { name: 'assistants-error', who: 'ada', path: () => '/assistants', before: cut('Assistants') },
@@ -113,7 +113,7 @@ const ASSISTANTS: Screen[] = [
 
 const KNOWLEDGE: Screen[] = [
   { name: 'knowledge', who: 'ada', path: () => '/knowledge' },
-  { name: 'knowledge-empty', who: 'grace', path: () => '/knowledge', before: (page) => hideBases(page) },
+  { name: 'knowledge-empty', who: 'grace', path: () => '/knowledge', before: emptied('KnowledgeBases', 'knowledgeBases') },
   { name: 'knowledge-loading', who: 'ada', path: () => '/knowledge', ...loading('KnowledgeBases') },
   { name: 'knowledge-error', who: 'ada', path: () => '/knowledge', before: cut('KnowledgeBases') },
   { name: 'knowledge-new', who: 'ada', path: () => '/knowledge', act: (page) => press(page, 'New knowledge base') },
@@ -182,14 +182,17 @@ async function stopWriting(page: Page, { ada }: Stage): Promise<void> {
 }
 
 /** Grace has one knowledge base for the pictures of an empty one; before it there was none. */
-async function hideBases(page: Page): Promise<void> {
-  await page.route('**/graphql', async (route) => {
-    if (!/query KnowledgeBases\b/.test(route.request().postData() ?? '')) return route.continue();
-    const response = await route.fetch();
-    const answer = (await response.json()) as { data: { knowledgeBases: { edges: unknown[]; totalCount: number } } };
-    Object.assign(answer.data.knowledgeBases, { edges: [], totalCount: 0 });
-    await route.fulfill({ response, json: answer });
-  });
+/** Shows a list as it is before its first entry. */
+function emptied(operation: string, list: string): (page: Page) => Promise<void> {
+  return async (page) => {
+    await page.route('**/graphql', async (route) => {
+      if (!new RegExp(`query ${operation}\\b`).test(route.request().postData() ?? '')) return route.continue();
+      const response = await route.fetch();
+      const answer = (await response.json()) as { data: Record<string, object> };
+      Object.assign(answer.data[list] ?? {}, { edges: [], totalCount: 0 });
+      await route.fulfill({ response, json: answer });
+    });
+  };
 }
 
 async function upload(page: Page): Promise<void> {

@@ -26,6 +26,7 @@ export interface Source {
 
 const CONTEXT = `query RunContext($runId: ID!) {
   run(id: $runId) {
+    model { id supportsTools isLanguageModel }
     assistantVersion {
       name instructions temperature
       model { id supportsTools isLanguageModel }
@@ -45,7 +46,7 @@ const PASSAGES = `query RunPassages($runId: ID!, $question: String!, $first: Int
 
 export async function askContext(graph: Graph, runId: string, identity: Identity): Promise<RunContext> {
   const { run } = await graph.ask(CONTEXT, { runId }, identity);
-  return run.assistantVersion;
+  return { ...run.assistantVersion, model: run.model ?? run.assistantVersion.model };
 }
 
 export async function askPassages(

@@ -27,6 +27,7 @@ export const Run = defineEntity({
     leaseUntil: p.datetime(),
     stopRequestedAt: p.datetime().strictNullable(),
     actor: p.json<Actor>(),
+    /** The model that was chosen for it, null for the one of the assistant; from its end the one that answered. */
     model: p.text().strictNullable(),
     failureCode: p.text().strictNullable(),
     failure: p.text().strictNullable(),

@@ -7,7 +7,7 @@ import { requireOwned } from '../../policy.ts';
 import { MessageType, RunType } from '../conversation.type.ts';
 import { messagesById } from '../loaders.ts';
 import { StopRunInput, StopRunPayload } from '../message.type.ts';
-import { AssistantVersionRef } from '../reference.type.ts';
+import { AssistantVersionRef, ModelRef } from '../reference.type.ts';
 import { printCursor, showEvent } from './run-event.ts';
 import { RunEventType, RunFinished, RunStopped } from './run-event.type.ts';
 import { RunFollower } from './run-follower.ts';
@@ -61,6 +61,14 @@ export class RunResolver {
   @FieldResolver(() => MessageType, { description: 'The answer that it writes.' })
   async message(@Root() run: RunType, @Ctx() context: Context): Promise<unknown> {
     return existing(await messagesById(context).load(run.messageId));
+  }
+
+  @FieldResolver(() => ModelRef, {
+    nullable: true,
+    description: 'The model that was chosen or that answered; null while a run is active that takes the one of its assistant.',
+  })
+  model(@Root() run: RunType): ModelRef | null {
+    return run.model === null ? null : { id: run.model };
   }
 
   @FieldResolver(() => AssistantVersionRef, { description: 'The assistant as it was when the run was queued.' })

@@ -6,7 +6,8 @@ const ChoiceParts = graphql(`
     name
     description
     starters
-    knowledgeBaseIds
+    modelId
+    isDefault
   }
 `);
 
@@ -19,6 +20,18 @@ export const AssistantChoicesDocument = graphql(
             ...ChoiceParts
           }
         }
+      }
+    }
+  `,
+  [ChoiceParts],
+);
+
+/** For a person who has no assistant: the default one, which is made when it is asked for. */
+export const DefaultAssistantDocument = graphql(
+  `
+    query DefaultAssistant {
+      defaultAssistant {
+        ...ChoiceParts
       }
     }
   `,
@@ -41,7 +54,9 @@ export const LanguageModelsDocument = graphql(`
   query LanguageModels {
     models {
       id
+      name
       isLanguageModel
+      isDefault
     }
   }
 `);

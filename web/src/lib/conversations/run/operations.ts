@@ -19,6 +19,11 @@ export const RunDetailsDocument = graphql(`
       attempt
       startedAt
       finishedAt
+      model {
+        id
+        name
+        provider
+      }
       assistantVersion {
         id
         name

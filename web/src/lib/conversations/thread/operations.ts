@@ -25,6 +25,10 @@ export const MessageParts = graphql(`
       status
       failureCode
       failure
+      model {
+        id
+        name
+      }
       assistantVersion {
         id
         name
@@ -56,9 +60,11 @@ export const ThreadParts = graphql(
       id
       title
       updatedAt
+      modelId
       assistant {
         id
         name
+        modelId
       }
       activeRun {
         id

@@ -26,7 +26,9 @@ export interface Pending {
 export class Thread {
   id = $state<string>();
   title = $state('');
-  assistant = $state.raw<{ id: string; name: string } | null>();
+  assistant = $state.raw<{ id: string; name: string; modelId: string | null } | null>();
+  /** The model that was chosen for the next answers; null: the one of the assistant. */
+  model = $state<string | null>(null);
   messages = $state.raw<readonly Message[]>([]);
   run = $state.raw<Run>();
   pending = $state.raw<Pending>();
@@ -41,6 +43,7 @@ export class Thread {
   row: Row | undefined;
   #isOpen = false;
   #seen: string | undefined;
+  #storedModel: string | null = null;
 
   // Getters, not derived values: those would end with the page that made them, and a thread outlives its page.
 
@@ -128,6 +131,7 @@ export class Thread {
       const input = {
         conversationId: await this.#idOfConversation(),
         text,
+        model: this.model,
         idempotencyKey,
         ...(parentId === undefined ? {} : { parentId }),
       };
@@ -140,7 +144,9 @@ export class Thread {
 
   async regenerate(messageId: string): Promise<void> {
     await this.#change(async () => {
-      const { regenerate } = await mutate(RegenerateDocument, { input: { messageId, idempotencyKey: crypto.randomUUID() } });
+      const { regenerate } = await mutate(RegenerateDocument, {
+        input: { messageId, model: this.model, idempotencyKey: crypto.randomUUID() },
+      });
       this.#answer({ message: regenerate.message, run: regenerate.run });
     });
   }
@@ -190,6 +196,7 @@ export class Thread {
   #answer(exchange: Exchange): void {
     this.messages = graft(this.messages, exchange);
     this.pending = undefined;
+    this.#storedModel = this.model;
     this.#start(exchange.run.id, exchange.run.message.id);
   }
 
@@ -197,12 +204,19 @@ export class Thread {
     this.title = conversation.title;
     this.#seen = conversation.updatedAt;
     this.assistant = conversation.assistant;
+    this.#showModel(conversation.modelId);
     this.messages = conversation.thread.edges.map((edge) => edge.node);
     this.earlierCursor = conversation.thread.pageInfo.hasPreviousPage ? conversation.thread.pageInfo.startCursor : null;
     this.loaded = true;
     const active = conversation.activeRun;
     if (active && active.id !== this.run?.id) this.#start(active.id, active.message.id);
     if (!active && this.run) this.#forgetRun();
+  }
+
+  /** What was chosen here and not sent yet stays when another window is the reason to read again. */
+  #showModel(stored: string | null): void {
+    if (this.model === this.#storedModel) this.model = stored;
+    this.#storedModel = stored;
   }
 
   #start(runId: string, messageId: string): void {
