@@ -151,7 +151,7 @@ describeWhen(chromium.missing, 'the rooms', () => {
     await page.getByLabel('Question').fill('conversable agents');
     await page.getByLabel('Question').press('Enter');
     await page.getByText(/\d+ passages in [\d.]+ m?s/).waitFor();
-    await page.getByText('Similarity is by shared letters, not by meaning').waitFor();
+    await page.getByText('Results are similar in spelling, not in meaning').waitFor();
     await page.getByLabel('Compare').check();
     const ways = page.locator('#content section h2');
     await ways.nth(2).waitFor();
@@ -165,9 +165,13 @@ describeWhen(chromium.missing, 'the rooms', () => {
     await page.waitForURL((url) => !url.searchParams.has('document') && url.searchParams.get('q') === 'conversable agents');
   });
 
-  it('tell of what became ready, and count no more what was read', async () => {
-    await button(/^Notifications, \d+ unread$/).click();
-    await page.getByRole('dialog', { name: 'Notifications' }).getByText('test.pdf').first().waitFor();
+  it('tell of what became ready elsewhere, not of what one looks at, and count no more what was read', async () => {
+    await page.getByRole('button', { name: 'Notifications', exact: true }).waitFor();
+    await page.goto('/assistants');
+    const { data } = await product.graph('{ knowledgeBases(first: 1) { edges { node { id } } } }', {}, ada.token);
+    await addDocument(ada, data.knowledgeBases.edges[0].node.id, { name: 'elsewhere.txt', mediaType: 'text/plain', content: 'A tower.' });
+    await button('Notifications, 1 unread').click();
+    await page.getByRole('dialog', { name: 'Notifications' }).getByText('elsewhere.txt').first().waitFor();
     await button('Mark all as read').click();
     await page.getByRole('button', { name: 'Notifications', exact: true }).waitFor();
   });
