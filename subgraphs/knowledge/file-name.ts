@@ -9,7 +9,8 @@ export function cleanFileName(name: string): string {
   const visible = last
     .replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cn}\u2028\u2029]/gu, '')
     .replace(/\s+/g, ' ')
-    .replace(/^[.\s]+|[.\s]+$/g, '');
+    // The look-behind keeps a long run of dots from taking quadratic time.
+    .replace(/^[.\s]+|(?<![.\s])[.\s]+$/g, '');
   if (visible === '') return 'Untitled';
   if (visible.length <= MAX_LENGTH) return visible;
   const ending = /\.[A-Za-z0-9]{1,10}$/.exec(visible)?.[0] ?? '';

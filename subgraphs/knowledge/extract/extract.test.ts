@@ -15,6 +15,25 @@ describe('extract', () => {
     });
   });
 
+  it.each([
+    ['a word without an end', TEXT, 'lighthouse'.repeat(200_000)],
+    ['a long run of blanks within a line', TEXT, `a${' '.repeat(1_000_000)}b`],
+    ['sequences of a terminal that are never closed', TEXT, `${'\x1b]0;title'.repeat(50_000)} ${'word'.repeat(200_000)}`],
+    ['tags that are never closed', HTML, `<!doctype html><p>text</p>${'<body '.repeat(200_000)}`],
+    ['code with a long run of blanks', HTML, `<!doctype html><pre>a${' '.repeat(300_000)}b</pre>`],
+    ['doctypes that are never closed', HTML, `<!doctype html><p>text</p>${'<!doctype '.repeat(100_000)}`],
+    [
+      'tables that span more than they hold',
+      HTML,
+      `<!doctype html><table>${'<tr><td rowspan=65000 colspan=65000>x</td></tr>'.repeat(2000)}</table>`,
+    ],
+    ['quotation marks that are never closed', { name: 'a.csv', mediaType: 'text/csv' }, `a,b\n${'"x,'.repeat(200_000)}`],
+    ['headings without an end', { name: 'a.md', mediaType: 'text/markdown' }, `text\n${'#'.repeat(500_000)} x\n${'='.repeat(500_000)} x`],
+  ])('takes no more than linear time for %s', async (_what, declared, text) => {
+    const read = extract(Buffer.from(text), declared, patient(), { milliseconds: 25_000, megabytes: 1024 });
+    await expect(read).resolves.toMatchObject({ pages: expect.any(Array) });
+  });
+
   it('ends a reading that takes too long', async () => {
     const slow = Buffer.from(`<!doctype html><body>${'<p>word</p>'.repeat(400_000)}`);
     await expect(extract(slow, HTML, patient(), { milliseconds: 300, megabytes: 512 })).rejects.toMatchObject({

@@ -22,13 +22,14 @@ export async function readHtml(bytes: Uint8Array, warn: Warn): Promise<Extracted
 function namedEncoding(bytes: Uint8Array): string | undefined {
   const start = withoutComments(Buffer.from(bytes.subarray(0, HEAD)).toString('latin1'));
   const declared = /^\s*<\?xml\b[^>]{0,200}?\bencoding\s*=\s*["']([\w.:-]+)/i.exec(start)?.[1];
-  return /<meta\b[^>]{0,500}?\bcharset\s*=\s*["']?\s*([\w.:-]+)/i.exec(start)?.[1] ?? declared;
+  return /<meta\b[^<>]{0,500}?\bcharset\s*=\s*["']?\s*([\w.:-]+)/i.exec(start)?.[1] ?? declared;
 }
 
 export function htmlText(html: string): string {
   // Frames, heads and bodies may be left out, come twice or end too early: the elements within say what is text.
+  // `[^<>]`: a tag that is never closed must not be searched to the end of the file, once for each.
   const inner = withoutComments(html).replace(
-    /<\/?(?:html|head|body|frameset|noframes|frame)(?=[\s/>])[^>]*>|<!doctype[^>]*>|<\?xml[^>]*>/gi,
+    /<\/?(?:html|head|body|frameset|noframes|frame)(?=[\s/>])[^<>]*>|<!doctype[^<>]*>|<\?xml[^<>]*>/gi,
     '',
   );
   const { document } = parseHTML(`<!doctype html><html><body>${inner}</body></html>`) as unknown as { document: HtmlElement };

@@ -123,7 +123,8 @@ export function structureOf(root: HtmlNode): string {
     flush();
     const text = textWithBreaks(node)
       .replace(/\r\n?/g, '\n')
-      .replace(/^\n+|\s+$/g, '');
+      .replace(/^\n+/, '')
+      .trimEnd();
     if (text) blocks.push(`\`\`\`\n${text}\n\`\`\``);
   }
 

@@ -26,7 +26,8 @@ export function visibleText(text: string): string {
     .replace(SELECTORS, '')
     .normalize('NFC')
     .replace(/[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/g, '')
-    .replace(/[ \t]+$/gm, '')
+    // Begins a match only where the blanks begin, or a long run of them takes quadratic time.
+    .replace(/(?<![ \t])[ \t]+$/gm, '')
     .replace(/\n{3,}/g, '\n\n')
     .trim();
 }

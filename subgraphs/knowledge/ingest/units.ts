@@ -87,7 +87,8 @@ function cut(text: string, span: Span, most: number): Unit[] {
 function halve(text: string, start: number, end: number, most: number): { start: number; end: number }[] {
   if (end - start < 2 || estimateTokens(text.slice(start, end)) <= most) return [{ start, end }];
   const middle = start + Math.floor((end - start) / 2);
-  const blank = text.lastIndexOf(' ', middle);
+  // Within the piece only: a search back to the beginning of the file for each half takes quadratic time.
+  const blank = start + text.slice(start, middle + 1).lastIndexOf(' ');
   let at = blank > start + (end - start) / 4 ? blank : middle;
   if (/[\udc00-\udfff]/.test(text[at]!)) at += 1;
   if (at >= end) return [{ start, end }];
