@@ -26,6 +26,11 @@ export const ERRORS = {
     retryable: false,
     status: 400,
   },
+  QUOTA_EXCEEDED: {
+    message: 'Your quota is used up. Wait until it is renewed, delete what you no longer need, or ask an administrator for more.',
+    retryable: false,
+    status: 429,
+  },
   RATE_LIMITED: { message: 'Too many requests. Wait a moment and try again.', retryable: true, status: 429 },
   // the request
   BAD_REQUEST: { message: 'The request could not be read. Check its form and send it again.', retryable: false, status: 400 },

@@ -13,6 +13,7 @@ import type { Vectors } from '../infra/vectors/vectors.ts';
 import type { Hears, SubgraphName } from '../schema/facts.ts';
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import type { Context, JobContext } from './context.ts';
+import type { QuotaLimits } from './quota.ts';
 import type { Tickets } from './tickets.ts';
 import type { Tokens } from './tokens.ts';
 
@@ -42,6 +43,12 @@ export interface Values {
   runLeaseMs: number;
   /** How many answers this process writes at once. */
   runsPerWorker: number;
+  /** How many answers are written at once for one person, by all processes together. */
+  runsPerPerson: number;
+  /** How many answers of one person may wait or be written; more are refused. */
+  runsWaitingPerPerson: number;
+  /** What each person may use. */
+  quotas: QuotaLimits;
   /** Hosts that `fetch_page` may read although they are not public; for tests and intranets. */
   allowedPrivateHosts: string[];
   /** Who may make an account. */

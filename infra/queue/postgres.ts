@@ -63,6 +63,8 @@ export class PostgresQueue implements Queue {
           id: newId(),
           data,
           ...(options.singletonKey ? { singletonKey: options.singletonKey } : {}),
+          ...(options.group ? { group: { id: options.group } } : {}),
+          ...(options.priority ? { priority: options.priority } : {}),
           ...(options.startAfterSeconds ? { startAfter: options.startAfterSeconds } : {}),
           ...(options.retryLimit === undefined ? {} : { retryLimit: options.retryLimit }),
         },
@@ -88,9 +90,15 @@ export class PostgresQueue implements Queue {
     await this.work(factsOf(hearer), (fact: Fact) => handler(fact), { retryLimit: 20, batchSize: 20, afterMs: AFTERWARDS_MS });
   }
 
-  async #startWorker(job: string, handler: JobHandler, { batchSize = 1, afterMs = 0 }: WorkOptions): Promise<void> {
+  async #startWorker(job: string, handler: JobHandler, { batchSize = 1, afterMs = 0, groupConcurrency }: WorkOptions): Promise<void> {
     let worker = '';
-    const pace = { localConcurrency: 1, pollingIntervalSeconds: 2, notifyPollingIntervalSeconds: 3, batchSize };
+    const pace = {
+      localConcurrency: 1,
+      pollingIntervalSeconds: 2,
+      notifyPollingIntervalSeconds: 3,
+      batchSize,
+      ...(groupConcurrency ? { groupConcurrency } : {}),
+    };
     worker = await this.#boss.work<object>(job, pace, async (jobs) => {
       try {
         if (afterMs) await setTimeout(afterMs);

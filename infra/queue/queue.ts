@@ -35,12 +35,18 @@ export interface JobOptions {
   /** Two jobs with one key never wait side by side. */
   singletonKey?: string;
   startAfterSeconds?: number;
+  /** Jobs of one group, such as those of a person, share what `groupConcurrency` allows. */
+  group?: string;
+  /** Higher ones are worked on first; 0 when absent. */
+  priority?: number;
   retryLimit?: number;
 }
 
 export interface WorkOptions {
   /** Jobs of this kind that one process runs at once. */
   concurrency?: number;
+  /** Jobs of one group that run at once, in all processes together. */
+  groupConcurrency?: number;
   /** Jobs taken at once and run one after the other; when one fails, all of them are tried again. */
   batchSize?: number;
   /** How long to wait before the jobs that were taken are run. */

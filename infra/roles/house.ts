@@ -72,6 +72,16 @@ function portsOf(config: Config, log: Log, platform: Platform, graph: LateGraph)
       maxUploadBytes: config.MAX_UPLOAD_MB * 1024 * 1024,
       runLeaseMs: config.RUN_LEASE_MS,
       runsPerWorker: config.RUNS_PER_WORKER,
+      // However small the process, one person never has all of its places.
+      runsPerPerson: Math.min(config.RUNS_PER_PERSON, Math.ceil(config.RUNS_PER_WORKER / 2)),
+      runsWaitingPerPerson: config.RUNS_WAITING_PER_PERSON,
+      quotas: {
+        MESSAGES_PER_DAY: config.QUOTA_MESSAGES_PER_DAY,
+        TOKENS_PER_DAY: config.QUOTA_TOKENS_PER_DAY,
+        KNOWLEDGE_BASES: config.QUOTA_KNOWLEDGE_BASES,
+        DOCUMENTS: config.QUOTA_DOCUMENTS,
+        STORAGE_BYTES: config.QUOTA_STORAGE_MB * 1024 * 1024,
+      },
       allowedPrivateHosts: config.ALLOWED_PRIVATE_HOSTS,
       signUp: { mode: config.SIGN_UP, domains: config.SIGN_UP_DOMAINS },
       freeSignIns: Math.ceil(config.SIGN_INS_PER_MINUTE / 2),

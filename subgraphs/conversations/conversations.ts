@@ -2,6 +2,7 @@ import type { Context } from '../context.ts';
 import type { Log } from '../../infra/log.ts';
 import type { Subgraph } from '../subgraph.ts';
 import { Citation } from './citation.entity.ts';
+import { ChatQuotaResolver } from './quota.resolver.ts';
 import { Conversation } from './conversation.entity.ts';
 import { ConversationEventResolver, ConversationResolver } from './conversation.resolver.ts';
 import { ConversationService, ownConversation } from './conversation.service.ts';
@@ -11,6 +12,7 @@ import { MessageService, ownMessage } from './message.service.ts';
 import { migration as first } from './migrations/0001-conversations.ts';
 import { migration as handedBack } from './migrations/0002-handed-back.ts';
 import { migration as model } from './migrations/0004-model.ts';
+import { dailyUse } from './migrations/0005-daily-use.ts';
 import { RUN_EVENT_TYPES } from './run/run-event.type.ts';
 import { Run } from './run/run.entity.ts';
 import { ownRun, RunFinishedResolver, RunResolver, RunStoppedResolver } from './run/run.resolver.ts';
@@ -24,7 +26,7 @@ const SWEEP_MS = 1000;
 export const conversations: Subgraph<'conversations'> = {
   name: 'conversations',
   entities: [Conversation, Message, Run, Citation],
-  migrations: [first, handedBack, model],
+  migrations: [first, handedBack, model, dailyUse],
   create(ports) {
     const service = new ConversationService(ports);
     return {
@@ -34,6 +36,7 @@ export const conversations: Subgraph<'conversations'> = {
         [MessageResolver, new MessageResolver(new MessageService(ports))],
         [CitationResolver, new CitationResolver()],
         [RunResolver, new RunResolver(new RunService(ports))],
+        [ChatQuotaResolver, new ChatQuotaResolver(ports.values)],
         [RunFinishedResolver, new RunFinishedResolver()],
         [RunStoppedResolver, new RunStoppedResolver()],
       ]),

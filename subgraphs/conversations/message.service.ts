@@ -9,8 +9,10 @@ import type { Queue } from '../../infra/queue/queue.ts';
 import { Failure } from '../../schema/errors.ts';
 import { actorOf, viewerOf, type Context } from '../context.ts';
 import { requireOwned } from '../policy.ts';
+import type { Values } from '../subgraph.ts';
 import { Conversation } from './conversation.entity.ts';
 import { ownConversation } from './conversation.service.ts';
+import { countMessage } from './daily-use.ts';
 import { Message } from './message.entity.ts';
 import type { RegenerateInput, SendMessageInput } from './message.type.ts';
 import { requireModel } from './model-choice.ts';
@@ -34,9 +36,11 @@ export class MessageService {
   readonly #bus: Bus;
   readonly #graph: Graph;
   readonly #queue: Queue;
+  readonly #values: Values;
 
-  constructor(ports: { ai: Ai; bus: Bus; graph: Graph; queue: Queue }) {
+  constructor(ports: { ai: Ai; bus: Bus; graph: Graph; queue: Queue; values: Values }) {
     this.#ai = ports.ai;
+    this.#values = ports.values;
     this.#bus = ports.bus;
     this.#graph = ports.graph;
     this.#queue = ports.queue;
@@ -112,6 +116,7 @@ export class MessageService {
     context: Context,
     { conversation, question, versionId, key }: { conversation: Conversation; question: Message; versionId: string; key: Key | null },
   ): Promise<Run> {
+    await countMessage(em, conversation.ownerId, this.#values);
     const now = new Date();
     const runId = newId();
     const answer = em.create(Message, {

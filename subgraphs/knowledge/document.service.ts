@@ -5,6 +5,7 @@ import type { Queue } from '../../infra/queue/queue.ts';
 import { Failure } from '../../schema/errors.ts';
 import { listPage, NEWEST_FIRST, pageSize, type Connection, type PageArgs } from '../connection.ts';
 import { actorOf, viewerOf, type Context } from '../context.ts';
+import type { QuotaLimits } from '../quota.ts';
 import type { Ports } from '../subgraph.ts';
 import type { Tickets } from '../tickets.ts';
 import { Document, fileKey, stagingKey } from './document.entity.ts';
@@ -14,6 +15,8 @@ import { cleanFileName } from './file-name.ts';
 import { KnowledgeBase } from './knowledge-base.entity.ts';
 import { ownDocument, ownKnowledgeBase } from './ownership.ts';
 import { Page } from './page.entity.ts';
+import { queueIngestion } from './ingest/queue-ingestion.ts';
+import { requireRoomForDocument } from './storage-use.ts';
 import { renewTopics } from './topics/topic-state.ts';
 import { showDeleted, showProgress } from './ingest/progress.ts';
 
@@ -22,12 +25,14 @@ export class DocumentService {
   readonly #queue: Queue;
   readonly #tickets: Tickets;
   readonly #maxBytes: number;
+  readonly #limits: QuotaLimits;
 
   constructor({ bus, queue, tickets, values }: Pick<Ports, 'bus' | 'queue' | 'tickets' | 'values'>) {
     this.#bus = bus;
     this.#queue = queue;
     this.#tickets = tickets;
     this.#maxBytes = values.maxUploadBytes;
+    this.#limits = values.quotas;
   }
 
   list({ em }: Context, knowledgeBaseId: string, args: PageArgs): Promise<Connection<Document>> {
@@ -44,6 +49,7 @@ export class DocumentService {
       // Deleted between the question above and now: the row must not come to be without it.
       if (!(await em.findOne(KnowledgeBase, { id: knowledgeBaseId }, { lockMode: LockMode.PESSIMISTIC_READ })))
         throw new Failure('NOT_FOUND', { kind: 'KnowledgeBase' });
+      await requireRoomForDocument(em, ownerId, input.sizeBytes, this.#limits);
       const now = new Date();
       const made = em.create(Document, {
         id: newId(),
@@ -107,7 +113,7 @@ export class DocumentService {
       await em.flush();
       const { knowledgeBaseId, name, sizeBytes } = found;
       await this.#queue.tell(em, 'document.stored', { documentId: id, knowledgeBaseId, ownerId, name, sizeBytes }, actorOf(context));
-      await this.#queue.add(em, 'document.ingest', { documentId: id, knowledgeBaseId });
+      await queueIngestion(em, this.#queue, { id, knowledgeBaseId, ownerId });
       return found;
     });
     await showProgress(this.#bus, document);
@@ -126,7 +132,7 @@ export class DocumentService {
       await em.flush();
       const { knowledgeBaseId, ownerId, name } = found;
       await this.#queue.tell(em, 'document.retried', { documentId: id, knowledgeBaseId, ownerId, name }, actorOf(context));
-      await this.#queue.add(em, 'document.ingest', { documentId: id, knowledgeBaseId });
+      await queueIngestion(em, this.#queue, { id, knowledgeBaseId, ownerId });
       return found;
     });
     await showProgress(this.#bus, document);
@@ -140,7 +146,7 @@ export class DocumentService {
       const found = await em.findOne(Document, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
       if (!found) throw new Failure('NOT_FOUND', { kind: 'Document' });
       const next = await appointHeir(em, found);
-      if (next) await this.#queue.add(em, 'document.ingest', { documentId: next.id, knowledgeBaseId: next.knowledgeBaseId });
+      if (next) await queueIngestion(em, this.#queue, next);
       await em.nativeDelete(Document, { id });
       const { knowledgeBaseId, ownerId, name } = found;
       await this.#queue.tell(em, 'document.deleted', { documentId: id, knowledgeBaseId, ownerId, name }, actorOf(context));

@@ -4,16 +4,19 @@ import type { Queue } from '../../infra/queue/queue.ts';
 import { Failure } from '../../schema/errors.ts';
 import { listPage, NEWEST_FIRST, type Connection, type PageArgs } from '../connection.ts';
 import { actorOf, viewerOf, type Context } from '../context.ts';
+import type { QuotaLimits } from '../quota.ts';
 import { Document } from './document.entity.ts';
 import { KnowledgeBase } from './knowledge-base.entity.ts';
 import type { CreateKnowledgeBaseInput, UpdateKnowledgeBaseInput } from './knowledge-base.type.ts';
 import { ownKnowledgeBase } from './ownership.ts';
+import { requireRoomForBase } from './storage-use.ts';
 import { showDeleted } from './ingest/progress.ts';
 
 export class KnowledgeBaseService {
   constructor(
     private readonly queue: Queue,
     private readonly bus: Bus,
+    private readonly limits: QuotaLimits,
   ) {}
 
   list(context: Context, args: PageArgs): Promise<Connection<KnowledgeBase>> {
@@ -26,6 +29,7 @@ export class KnowledgeBaseService {
     const description = bounded('description', input.description ?? '', 0, 1_000);
     const now = new Date();
     return context.em.transactional(async (em) => {
+      await requireRoomForBase(em, ownerId, this.limits);
       const knowledgeBase = em.create(KnowledgeBase, { id: newId(), ownerId, name, description, createdAt: now, updatedAt: now });
       await em.flush();
       await this.queue.tell(em, 'knowledgeBase.created', { knowledgeBaseId: knowledgeBase.id, ownerId, name }, actorOf(context));

@@ -17,6 +17,8 @@ import { migration as vectorIndexTables } from './migrations/0002-vector-index.t
 import { migration as topicTables } from './migrations/0003-topics.ts';
 import { migration as indexWords } from './migrations/0004-index-words.ts';
 import { migration as documentWarnings } from './migrations/0005-document-warnings.ts';
+import { documentOwner } from './migrations/0007-document-owner.ts';
+import { KnowledgeQuotaResolver } from './quota.resolver.ts';
 import { ifThere, ownDocument, ownKnowledgeBase, ownPassage } from './ownership.ts';
 import { Page } from './page.entity.ts';
 import { Passage } from './passage.entity.ts';
@@ -42,7 +44,7 @@ interface Reference {
 export const knowledge: Subgraph<'knowledge'> = {
   name: 'knowledge',
   entities: [KnowledgeBase, Document, Page, Passage, VectorIndex, Topic],
-  migrations: [knowledgeTables, vectorIndexTables, topicTables, indexWords, documentWarnings],
+  migrations: [knowledgeTables, vectorIndexTables, topicTables, indexWords, documentWarnings, documentOwner],
   restored: forgetEmbeddings,
   create(ports) {
     const { ai, bus, log, queue, vectors } = ports;
@@ -51,7 +53,7 @@ export const knowledge: Subgraph<'knowledge'> = {
     const search = new SearchService(ai, vectors, queue);
     return {
       resolvers: new Map<Function, object>([
-        [KnowledgeBaseResolver, new KnowledgeBaseResolver(new KnowledgeBaseService(queue, bus), documents, ai)],
+        [KnowledgeBaseResolver, new KnowledgeBaseResolver(new KnowledgeBaseService(queue, bus, ports.values.quotas), documents, ai)],
         [DocumentResolver, new DocumentResolver(documents)],
         [DocumentEventResolver, new DocumentEventResolver()],
         [PassageResolver, new PassageResolver(search)],
@@ -60,6 +62,7 @@ export const knowledge: Subgraph<'knowledge'> = {
         [TopicResolver, new TopicResolver()],
         [KnowledgeBaseTopicsResolver, new KnowledgeBaseTopicsResolver()],
         [VectorIndexResolver, new VectorIndexResolver(queue, ai)],
+        [KnowledgeQuotaResolver, new KnowledgeQuotaResolver(ports.values.quotas)],
         [CitationKnowledgeResolver, new CitationKnowledgeResolver()],
         [AssistantKnowledgeResolver, new AssistantKnowledgeResolver(search)],
         [AssistantVersionKnowledgeResolver, new AssistantVersionKnowledgeResolver(search)],
@@ -80,7 +83,8 @@ export const knowledge: Subgraph<'knowledge'> = {
       jobs: {
         'document.ingest': {
           run: (job, context) => ingestDocument(job, context, ports),
-          options: { concurrency: 2, expireInSeconds: 3600, retryLimit: 25 },
+          // One person's files leave a place to others, however many and large they are.
+          options: { concurrency: 3, groupConcurrency: 2, expireInSeconds: 3600, retryLimit: 25 },
         },
         'vectorIndex.build': {
           run: (job, context) => buildIndex(job, context, ports),

@@ -7,6 +7,7 @@ import type { StoredRunEvent } from '../../../schema/topics.ts';
 import { Citation } from '../citation.entity.ts';
 import { citedSources } from './citations.ts';
 import { Conversation } from '../conversation.entity.ts';
+import { countTokens } from '../daily-use.ts';
 import { Message } from '../message.entity.ts';
 import type { RunEventData } from './run-event.ts';
 import type { RunRecord } from './run-loop.ts';
@@ -70,6 +71,7 @@ export async function finishRun(
       run.failureCode = outcome.failure.code;
       run.failure = outcome.failure.message;
     }
+    if (record) await countTokens(inner, run.ownerId, record.usage.inputTokens + record.usage.outputTokens);
     const event = await storeLast(inner, run, lastEvent(run, outcome));
     const conversation = await inner.findOneOrFail(Conversation, { id: run.conversationId });
     conversation.updatedAt = run.finishedAt;

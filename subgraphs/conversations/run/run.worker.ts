@@ -35,6 +35,8 @@ export class RunWorker {
   /** Claims and answers that are under way. */
   readonly #working = new Set<Promise<void>>();
   #closing = false;
+  /** Runs were left waiting here, for a free place or for their person's turn. */
+  #isBehind = false;
 
   constructor(ports: WorkerPorts, em: () => SqlEntityManager) {
     this.#ports = ports;
@@ -45,8 +47,20 @@ export class RunWorker {
 
   /** Starts a run that is queued or was handed back, unless somebody already did. */
   async begin(runId: string): Promise<void> {
-    if (this.#closing || this.#free <= 0) return;
-    await this.#work(this.#claim(`r.id = ? and (r.status = 'QUEUED' or ${HANDED_BACK})`, [runId], 1));
+    if (this.#closing) return;
+    this.#isBehind = true;
+    if (this.#free > 0) await this.#work(this.#claim(`r.id = ? and (r.status = 'QUEUED' or ${HANDED_BACK})`, [runId], 1));
+  }
+
+  /** Gives the places that have become free to runs that were left waiting, the next person's first. */
+  async #catchUp(): Promise<void> {
+    if (!this.#isBehind || this.#closing || this.#free <= 0) return;
+    this.#isBehind = false;
+    try {
+      await this.#claim(`r.status = 'QUEUED'`, [], Math.min(20, this.#free));
+    } catch (error) {
+      this.#ports.log.warn({ err: error }, 'waiting runs are left to the next sweep');
+    }
   }
 
   /** Takes over what nobody writes any more, and renews what is written here. */
@@ -85,23 +99,41 @@ export class RunWorker {
     for (const { id: runId } of rows) await this.#ports.bus.publish('run.queued', 'all', { runId });
   }
 
+  /**
+   * Claims runs round robin over people: a person's next run stands behind as many runs of others as the person has
+   * places already, and nobody has more than `runsPerPerson` of them.
+   */
   async #claim(which: string, values: unknown[], limit: number): Promise<void> {
     const em = this.#em();
     const rows = await em.execute<Record<string, unknown>[]>(
-      `update conversations.run set
+      `with running as (
+         select owner_id, count(*) as places from conversations.run where status = 'RUNNING' and lease_until >= now() group by owner_id
+       ), candidate as (
+         select r.id, coalesce(running.places, 0) + row_number() over (partition by r.owner_id order by r.lease_until) as turn
+         from conversations.run r left join running on running.owner_id = r.owner_id where ${which}
+       )
+       update conversations.run set
          status = 'RUNNING', attempt = attempt + 1, last_seq = 0, worker = ?, started_at = coalesce(started_at, now()),
          lease_until = now() + make_interval(secs => ? / 1000.0)
-       where id in (select r.id from conversations.run r where ${which} order by r.lease_until limit ? for update skip locked)
+       where id in (
+         select r.id from conversations.run r join candidate on candidate.id = r.id where candidate.turn <= ?
+         order by candidate.turn, r.lease_until limit ? for update of r skip locked
+       )
        returning *`,
-      [this.#id, this.#ports.values.runLeaseMs, ...values, limit],
+      [...values, this.#id, this.#ports.values.runLeaseMs, this.#ports.values.runsPerPerson, limit],
     );
+    if (rows.length >= limit && limit > 1) this.#isBehind = true;
     if (this.#closing) return;
     for (const row of rows) this.#start(em.map(Run, row as never));
   }
 
   #start(run: Run): void {
     const logFailure = (error: unknown) => this.#ports.log.error({ err: error, runId: run.id }, 'a run could not be ended');
-    void this.#work(this.#write(run).catch(logFailure));
+    void this.#work(
+      this.#write(run)
+        .catch(logFailure)
+        .then(() => this.#catchUp()),
+    );
   }
 
   /** What `close` waits for. */

@@ -5,6 +5,7 @@ import type { Ports } from '../../subgraph.ts';
 import { arrivedAt, Document, stagingKey } from '../document.entity.ts';
 import { resumeBuilding } from '../reindex/index-watch.ts';
 import { showDeleted } from './progress.ts';
+import { queueIngestion } from './queue-ingestion.ts';
 
 const INTERRUPTED_EVERY_MS = 5_000;
 const ABANDONED_EVERY_MS = 10 * 60_000;
@@ -47,11 +48,11 @@ async function resumeInterrupted(em: SqlEntityManager, { queue }: SweepPorts): P
   const [waiting] = await em.execute<unknown[]>(`select 1 from knowledge.document where ${stale} limit 1`);
   if (!waiting) return;
   await em.transactional(async (inner) => {
-    const freed = await inner.execute<{ id: string; knowledgeBaseId: string }[]>(
+    const freed = await inner.execute<{ id: string; knowledgeBaseId: string; ownerId: string }[]>(
       `update knowledge.document set lease = null, lease_until = null
-       where id in (select id from knowledge.document where ${stale} limit ${AT_ONCE} for update skip locked) returning id, knowledge_base_id as "knowledgeBaseId"`,
+       where id in (select id from knowledge.document where ${stale} limit ${AT_ONCE} for update skip locked) returning id, knowledge_base_id as "knowledgeBaseId", owner_id as "ownerId"`,
     );
-    for (const { id, knowledgeBaseId } of freed) await queue.add(inner, 'document.ingest', { documentId: id, knowledgeBaseId });
+    for (const document of freed) await queueIngestion(inner, queue, document);
   });
 }
 

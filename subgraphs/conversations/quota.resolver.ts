@@ -1,0 +1,19 @@
+import { Ctx, Query, Resolver } from 'type-graphql';
+import { viewerOf, type Context } from '../context.ts';
+import { Quota } from '../quota.ts';
+import type { Values } from '../subgraph.ts';
+import { dailyUse } from './daily-use.ts';
+
+@Resolver()
+export class ChatQuotaResolver {
+  readonly #values: Values;
+
+  constructor(values: Values) {
+    this.#values = values;
+  }
+
+  @Query(() => [Quota], { description: "How much of today's messages and tokens the person has used." })
+  async chatQuotas(@Ctx() context: Context): Promise<Quota[]> {
+    return dailyUse(context.em, viewerOf(context).userId, this.#values);
+  }
+}

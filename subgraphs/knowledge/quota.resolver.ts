@@ -1,0 +1,18 @@
+import { Ctx, Query, Resolver } from 'type-graphql';
+import { viewerOf, type Context } from '../context.ts';
+import { Quota, type QuotaLimits } from '../quota.ts';
+import { storageUse } from './storage-use.ts';
+
+@Resolver()
+export class KnowledgeQuotaResolver {
+  readonly #limits: QuotaLimits;
+
+  constructor(limits: QuotaLimits) {
+    this.#limits = limits;
+  }
+
+  @Query(() => [Quota], { description: 'How many knowledge bases, documents and bytes the person has, and may have.' })
+  async knowledgeQuotas(@Ctx() context: Context): Promise<Quota[]> {
+    return storageUse(context.em, viewerOf(context).userId, this.#limits);
+  }
+}

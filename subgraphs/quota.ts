@@ -1,0 +1,84 @@
+import type { SqlEntityManager } from '@mikro-orm/sql';
+import { Directive, Field, ObjectType, registerEnumType } from 'type-graphql';
+import { Failure } from '../schema/errors.ts';
+import { DateTime } from './scalars.ts';
+
+export const QuotaKind = {
+  MESSAGES_PER_DAY: 'MESSAGES_PER_DAY',
+  TOKENS_PER_DAY: 'TOKENS_PER_DAY',
+  KNOWLEDGE_BASES: 'KNOWLEDGE_BASES',
+  DOCUMENTS: 'DOCUMENTS',
+  STORAGE_BYTES: 'STORAGE_BYTES',
+} as const;
+export type QuotaKindName = keyof typeof QuotaKind;
+
+registerEnumType(QuotaKind, {
+  name: 'QuotaKind',
+  description: 'What a person has a limited amount of.',
+  valuesConfig: {
+    MESSAGES_PER_DAY: { description: 'Messages sent and answers regenerated in one day (UTC).' },
+    TOKENS_PER_DAY: { description: 'Tokens that models read and wrote in one day (UTC).' },
+    KNOWLEDGE_BASES: { description: 'Knowledge bases that exist.' },
+    DOCUMENTS: { description: 'Documents that exist, in all knowledge bases.' },
+    STORAGE_BYTES: { description: 'Bytes of all documents.' },
+  },
+});
+
+/** Limits of one person by kind; 0 is no limit. */
+export type QuotaLimits = Record<QuotaKindName, number>;
+
+@Directive('@shareable')
+@ObjectType({ description: 'How much of something a person has used, and may use.' })
+export class Quota {
+  @Field(() => QuotaKind, { description: 'What is counted.' })
+  kind!: QuotaKindName;
+
+  @Field(() => Number, { description: 'How much is used.' })
+  used!: number;
+
+  @Field(() => Number, { nullable: true, description: 'How much may be used; null where there is no limit.' })
+  limit!: number | null;
+
+  @Field(() => DateTime, { nullable: true, description: 'When the count begins again; null where it goes down by deleting.' })
+  renewsAt!: Date | null;
+}
+
+const REASONS: Record<QuotaKindName, (limit: string) => string> = {
+  MESSAGES_PER_DAY: (limit) => `You have sent ${limit} messages today, which is the daily limit. It is renewed at midnight (UTC).`,
+  TOKENS_PER_DAY: (limit) => `Your answers have used today's ${limit} tokens. The limit is renewed at midnight (UTC).`,
+  KNOWLEDGE_BASES: (limit) => `You have ${limit} knowledge bases, which is the limit. Delete one that you no longer need.`,
+  DOCUMENTS: (limit) => `You have ${limit} documents, which is the limit. Delete some that you no longer need.`,
+  STORAGE_BYTES: (limit) => `Your documents would take more than the allowed ${limit} bytes. Delete some that you no longer need.`,
+};
+
+/** Throws `QUOTA_EXCEEDED` when `used` with `more` on top is above the limit. */
+export function requireQuota(limits: QuotaLimits, kind: QuotaKindName, used: number, more: number): void {
+  const limit = limits[kind];
+  if (limit === 0 || used + more <= limit) return;
+  const renewsAt = kind.endsWith('_PER_DAY') ? nextDay() : null;
+  throw new Failure('QUOTA_EXCEEDED', {
+    reason: REASONS[kind](limit.toLocaleString('en')),
+    kind,
+    used,
+    limit,
+    ...(renewsAt ? { renewsAt: renewsAt.toISOString() } : {}),
+  });
+}
+
+export function quotaOf(limits: QuotaLimits, kind: QuotaKindName, used: number): Quota {
+  return { kind, used, limit: limits[kind] || null, renewsAt: kind.endsWith('_PER_DAY') ? nextDay() : null };
+}
+
+/** Puts the checks of one person in order until the transaction ends, so that two at once cannot both fit. */
+export async function lockQuota(em: SqlEntityManager, ownerId: string): Promise<void> {
+  await em.execute('select pg_advisory_xact_lock(hashtextextended(?, 0))', [`quota ${ownerId}`]);
+}
+
+/** `YYYY-MM-DD` of now, in UTC. */
+export function today(): string {
+  return new Date().toISOString().slice(0, 10);
+}
+
+function nextDay(): Date {
+  return new Date(Date.parse(today()) + 24 * 3600 * 1000);
+}
