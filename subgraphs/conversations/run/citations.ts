@@ -1,11 +1,25 @@
 import type { Source } from './run-context.ts';
 
-/** The sources whose numbers stand in the text, as in `[2]` or `[1, 3]`, by number; numbers in code do not count. */
+const MARK = /\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]|【(\d{1,3})(?:†[^】\n]{0,80})?】|［(\d{1,3}(?:[,，、]\s?\d{1,3})*)］/g;
+
+/** A variable before a bracket makes it an index: one letter, a name with `_`, a digit or an inner capital, or a usual name. */
+const INDEXED =
+  /(?:^|[^\p{L}\p{N}_])(?:[A-Za-z_$]|[A-Za-z]\w*[_\d]\w*|[a-z]+[A-Z]\w*|arr(?:ay)?|args|argv|buf(?:fer)?|cells?|data|dict|elements?|items?|keys?|lists?|lst|map|matrix|nums?|numbers?|obj|params|parts|points?|queue|results?|rows?|str|strings?|tokens|tuple|values?|vals?|vec(?:tor)?)$/u;
+
+/**
+ * The sources whose numbers stand in the text, as in `[2]`, `[1, 3]`, `【2】` or `［2］`, by number. Numbers in code and
+ * those of an array, as in `a[1]`, do not count. The web client draws the same marks.
+ */
 export function citedSources(text: string, sources: Source[]): Source[] {
   const prose = text.replace(/```[\s\S]*?(```|$)/g, ' ').replace(/`[^`\n]*`/g, ' ');
   const numbers = new Set<number>();
-  for (const [, list] of prose.matchAll(/\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]/g)) {
-    for (const number of list!.split(',')) numbers.add(Number(number));
+  for (const { 0: mark, 1: plain, 2: lenticular, 3: wide, index } of prose.matchAll(MARK)) {
+    if (mark.startsWith('[') && isIndexed(prose.slice(Math.max(0, index - 60), index))) continue;
+    for (const number of (plain ?? lenticular ?? wide ?? '').split(/[,，、]/)) numbers.add(Number(number));
   }
   return sources.filter((source) => numbers.has(source.number));
+}
+
+function isIndexed(before: string): boolean {
+  return INDEXED.test(before.replace(/(?:\[\w{0,9}\])+$/, ''));
 }

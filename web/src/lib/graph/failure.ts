@@ -47,6 +47,16 @@ export function unreachable(cause: unknown): GraphFailure {
   return new GraphFailure('Parley cannot be reached. Check the connection and try again.', { code: 'OFFLINE', retryable: true, cause });
 }
 
+/**
+ * Any error as a failure that can be shown. The message of an exception is meant for those who read the code, so it
+ * goes to the console and the person is told what to do.
+ */
+export function asFailure(error: unknown): GraphFailure {
+  if (error instanceof GraphFailure) return error;
+  console.error(error);
+  return new GraphFailure('Something went wrong in this page. Try again, or load the page again.', { code: 'INTERNAL', cause: error });
+}
+
 function text(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }

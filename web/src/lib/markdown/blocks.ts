@@ -12,15 +12,20 @@ export interface Block {
 }
 
 const TAIL = 2;
+/** More letters than this are not read again for each piece; code is cheap to read. */
+const LONGEST_TAIL = 8_000;
+const LONGEST_CODE = 60_000;
 const STRETCH = 12;
 
 /**
- * Reads a growing text at a cost of its end: all but the last two blocks are settled and never read again. Once the
- * text is complete it is read once more as a whole, for what reaches across blocks, such as link definitions.
+ * Reads a growing text at a cost of its end: all but the last two blocks are settled and never read again, and a block
+ * that grows too long is cut at the end of a line and goes on as another of its kind. Once the text is complete it is read once more as a whole, for what reaches across blocks, such as link definitions.
  */
 export class BlockReader {
   #settled: Block[] = [];
   #settledText = '';
+  /** Stands before what goes on a block that was cut: the head of a table, the fence of code. */
+  #prefix = '';
   #last: Block[] = [];
   #lastText = '';
 
@@ -28,7 +33,8 @@ export class BlockReader {
     const text = source.replace(/\r\n?/g, '\n');
     if (complete) return this.#readWhole(text);
     if (!text.startsWith(this.#settledText)) this.#forget();
-    const blocks = toBlocks(lex(text.slice(this.#settledText.length)), this.#settledText.length, false);
+    this.#cutTail(text);
+    const blocks = this.#readTail(text);
     this.#settle(blocks.splice(0, Math.max(0, blocks.length - TAIL)), blocks[0], text);
     const last = blocks.at(-1);
     if (last) blocks[blocks.length - 1] = mended(last);
@@ -46,6 +52,26 @@ export class BlockReader {
     if (done.length === 0 || !next) return;
     this.#settled.push(...done.map((block) => ({ ...block, settled: true })));
     this.#settledText = text.slice(0, offsetOf(next));
+    this.#prefix = '';
+  }
+
+  #readTail(text: string): Block[] {
+    const from = this.#settledText.length;
+    return toBlocks(lex(this.#prefix + text.slice(from)), from, false, this.#prefix.length);
+  }
+
+  #cutTail(text: string): void {
+    while (text.length - this.#settledText.length > LONGEST_TAIL) {
+      const from = this.#settledText.length;
+      const isCode = /^ {0,3}(?:`{3}|~{3})/.test(this.#prefix || text.slice(from, from + 6));
+      const end = endOfPortion(text, from, isCode ? LONGEST_CODE : LONGEST_TAIL);
+      if (end === undefined) return;
+      const portion = text.slice(from, end);
+      const blocks = toBlocks(lex(this.#prefix + portion), from, true, this.#prefix.length);
+      this.#prefix = prefixOf(blocks.at(-1)?.token);
+      this.#settled.push(...blocks);
+      this.#settledText = text.slice(0, end);
+    }
   }
 
   /** Blocks that look as before are the same objects as before, and what is only settled now keeps its token. */
@@ -62,6 +88,7 @@ export class BlockReader {
   #forget(): void {
     this.#settled = [];
     this.#settledText = '';
+    this.#prefix = '';
   }
 }
 
@@ -74,11 +101,28 @@ export function inStretches(blocks: Block[], before: Block[][]): Block[][] {
   });
 }
 
-function toBlocks(tokens: Token[], from: number, settled: boolean): Block[] {
+/** Where to cut: before a line that begins a block or an item, else a line, else a word. */
+function endOfPortion(text: string, from: number, length: number): number | undefined {
+  if (text.length - from <= length) return undefined;
+  const window = text.slice(from, from + length);
+  const ends = [window.lastIndexOf('\n\n') + 1, /[^]*\n(?=\S)/.exec(window)?.[0].length ?? 0, window.lastIndexOf('\n') + 1];
+  const end = [...ends, window.lastIndexOf(' ') + 1].find((at) => at > length / 2);
+  return from + (end ?? length);
+}
+
+/** What the rest of a block needs before it to be read as the same. */
+function prefixOf(token: Token | undefined): string {
+  if (token?.type === 'table') return `${token.raw.split('\n', 2).join('\n')}\n`;
+  const fence = token?.type === 'code' ? /^ {0,3}(`{3,}|~{3,})[^\n]*\n/.exec(token.raw) : null;
+  if (!fence || new RegExp(`\\n {0,3}${fence[1]}[\`~]*[ \\t]*\\n?$`).test(token!.raw)) return '';
+  return fence[0];
+}
+
+function toBlocks(tokens: Token[], from: number, settled: boolean, before = 0): Block[] {
   const blocks: Block[] = [];
-  let at = from;
+  let at = from - before;
   for (const token of tokens) {
-    if (token.type !== 'space' && token.type !== 'def') blocks.push({ key: `${at}:${token.type}`, token, settled });
+    if (token.type !== 'space' && token.type !== 'def') blocks.push({ key: `${Math.max(at, from)}:${token.type}`, token, settled });
     at += token.raw.length;
   }
   return blocks;
@@ -89,7 +133,7 @@ function offsetOf(block: Block): number {
 }
 
 function mended(block: Block): Block {
-  if (block.token.type === 'code' || block.token.type === 'mathBlock') return block;
+  if (['code', 'mathBlock', 'plain'].includes(block.token.type)) return block;
   const raw = mend(block.token.raw);
   if (raw === block.token.raw) return block;
   const [token] = lex(raw);

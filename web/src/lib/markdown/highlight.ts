@@ -1,6 +1,8 @@
 import type { LanguageFn } from 'highlight.js';
 
-const LONGEST = 50_000;
+/** What is longer, or has a line that no person wrote, is left in one colour: grammars go back and forth within lines. */
+const LONGEST = 30_000;
+const LONGEST_LINE = /[^\n]{2000}/;
 
 const LANGUAGES: Record<string, () => Promise<{ default: LanguageFn }>> = {
   bash: () => import('highlight.js/lib/languages/bash'),
@@ -70,8 +72,13 @@ const ALSO: Record<string, string> = {
 export async function highlight(code: string, name: string): Promise<string | undefined> {
   const language = ALSO[name.toLowerCase()] ?? name.toLowerCase();
   const load = LANGUAGES[language];
-  if (!load || code.length > LONGEST) return undefined;
+  if (!load || code.length > LONGEST || LONGEST_LINE.test(code)) return undefined;
   const [{ default: highlighter }, { default: grammar }] = await Promise.all([import('highlight.js/lib/core'), load()]);
   highlighter.registerLanguage(language, grammar);
-  return highlighter.highlight(code, { language, ignoreIllegals: true }).value;
+  await new Promise((go) => setTimeout(go));
+  try {
+    return highlighter.highlight(code, { language, ignoreIllegals: true }).value;
+  } catch {
+    return undefined;
+  }
 }

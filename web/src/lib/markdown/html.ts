@@ -18,11 +18,14 @@ dialect.use({
     html: ({ text }: Tokens.HTML | Tokens.Tag) => (/^<br\s*\/?>$/i.test(text.trim()) ? '<br>' : escape(text)),
     // An image's address could carry what was said here to a stranger, so it is fetched only when pressed.
     image: ({ href, text }: Tokens.Image) => `<a href="${escape(href)}">${escape(text || href)}</a>`,
+    listitem(item: Tokens.ListItem) {
+      return `<li${item.task ? ' class="md-task"' : ''}>${this.parser.parse(item.tokens)}</li>\n`;
+    },
     checkbox: ({ checked }: Tokens.Checkbox) => (checked ? '☑ ' : '☐ '),
     table(token: Tokens.Table) {
       const head = `<tr>${token.header.map((cell) => this.tablecell(cell)).join('')}</tr>`;
       const body = token.rows.map((row) => `<tr>${row.map((cell) => this.tablecell(cell)).join('')}</tr>`).join('');
-      return `<div class="table" role="region" aria-label="Table" tabindex="0"><table><thead>${head}</thead><tbody>${body}</tbody></table></div>`;
+      return `<div class="md-table" role="group" aria-label="Table" tabindex="0"><table><thead>${head}</thead><tbody>${body}</tbody></table></div>`;
     },
   },
 });
@@ -55,23 +58,23 @@ DOMPurify.addHook('afterSanitizeAttributes', (node) => {
 
 /** A source stands at the word it belongs to, also where the model put a space between. */
 function drawUp(html: string): string {
-  return html.replace(/[ \t]+(?=<(?:button type="button"|span) class="chip")/g, '');
+  return html.replace(/[ \t]+(?=<(?:button type="button"|span) class="md-chip")/g, '');
 }
 
 function chips(numbers: number[], raw: string): string {
   const known = sources;
-  if (known === 'open') return numbers.map((number) => `<span class="chip">${number}</span>`).join('');
+  if (known === 'open') return numbers.map((number) => `<span class="md-chip">${number}</span>`).join('');
   if (!numbers.some((number) => known.has(number))) return escape(raw);
   return numbers
     .filter((number) => known.has(number))
-    .map((number) => `<button type="button" class="chip" data-source="${number}" aria-label="Source ${number}">${number}</button>`)
+    .map((number) => `<button type="button" class="md-chip" data-source="${number}" aria-label="Source ${number}">${number}</button>`)
     .join('');
 }
 
 function math(token: Tokens.Generic): string {
   const tex = escape(token['tex'] as string);
   return token['display']
-    ? `<span class="display" data-tex="${tex}" data-display="true">${tex}</span>`
+    ? `<span class="md-display" data-tex="${tex}" data-display="true">${tex}</span>`
     : `<span data-tex="${tex}">${tex}</span>`;
 }
 

@@ -1,44 +1,43 @@
-import { Marked, type Token, type TokenizerAndRendererExtension } from 'marked';
+import { Lexer, Marked, type Token, type Tokens } from 'marked';
+import { BoundedTokenizer } from './bounded-tokenizer.ts';
+import { citation } from './citation.ts';
+import { emphasisMask } from './emphasis.ts';
+import { blockMath, inlineMath } from './formula.ts';
 
-/** `[3]` or `[1, 3]`: the sources of the sentence before it. */
-const citation: TokenizerAndRendererExtension = {
-  name: 'citation',
-  level: 'inline',
-  start: (source) => source.search(/\[\d/),
-  tokenizer(source) {
-    const match = /^\[(\d{1,3}(?:, ?\d{1,3})*)\](?![(:])/.exec(source);
-    if (!match) return undefined;
-    return { type: 'citation', raw: match[0], numbers: match[1]?.split(',').map(Number) };
-  },
-};
-
-/** `\(x\)` in a line; `$$x$$` and `\[x\]` in a line or by themselves. Single dollars are money. */
-const inlineMath: TokenizerAndRendererExtension = {
-  name: 'math',
-  level: 'inline',
-  start: (source) => source.search(/\\[([]|\$\$/),
-  tokenizer(source) {
-    const match = /^\\\(([^]+?)\\\)|^\\\[([^]+?)\\\]|^\$\$([^$]+?)\$\$/.exec(source);
-    if (!match) return undefined;
-    return { type: 'math', raw: match[0], tex: (match[1] ?? match[2] ?? match[3] ?? '').trim(), display: match[1] === undefined };
-  },
-};
-
-const blockMath: TokenizerAndRendererExtension = {
-  name: 'mathBlock',
-  level: 'block',
-  start: (source) => source.search(/(?:^|\n)(?:\$\$|\\\[)/),
-  tokenizer(source) {
-    const match = /^\$\$([^]+?)\$\$[ \t]*(?:\n+|$)|^\\\[([^]+?)\\\][ \t]*(?:\n+|$)/.exec(source);
-    if (!match) return undefined;
-    return { type: 'mathBlock', raw: match[0], tex: (match[1] ?? match[2] ?? '').trim(), display: true };
-  },
-};
+/** A longer run of text is no paragraph that anybody wrote, and its marks are not worth their time. */
+const LONGEST_TEXT = 30_000;
 
 /** The one dialect of answers: GitHub's Markdown with citations and mathematics. */
-export const dialect = new Marked({ gfm: true, breaks: false }).use({ extensions: [citation, inlineMath, blockMath] });
+export const dialect = new Marked({ gfm: true, breaks: false }).use({
+  extensions: [citation, inlineMath, blockMath],
+  hooks: { emStrongMask: emphasisMask },
+});
 
-/** The raws of the tokens, joined, are the text: that is what lets a reader cut it at a token. */
+/** A block that is shown as it was written, because it cannot be read. */
+export interface Plain extends Tokens.Generic {
+  type: 'plain';
+}
+
+/**
+ * The blocks of a text, which never fails: what cannot be read is plain. The raws of the tokens, joined, are the text:
+ * that is what lets a reader cut it at a token.
+ */
 export function lex(text: string): Token[] {
-  return [...dialect.lexer(text)];
+  try {
+    const lexer = new Lexer({ ...dialect.defaults, tokenizer: new BoundedTokenizer() });
+    lexer.blockTokens(text, lexer.tokens);
+    for (const { src, tokens } of lexer.inlineQueue) readInline(lexer, src, tokens);
+    return [...lexer.tokens];
+  } catch {
+    return [{ type: 'plain', raw: text } satisfies Plain];
+  }
+}
+
+function readInline(lexer: Lexer, source: string, tokens: Token[]): void {
+  try {
+    if (source.length <= LONGEST_TEXT) return void lexer.inlineTokens(source, tokens);
+  } catch {
+    // Falls through to the text as it was written.
+  }
+  tokens.splice(0, tokens.length, { type: 'text', raw: source, text: source, escaped: false });
 }

@@ -1,14 +1,39 @@
-const LONGEST = 10_000;
+const LONGEST = 2_000;
+const DEEPEST = 30;
+/** How long formulas are set in one go, before the page may do something else. */
+const SLICE_MS = 8;
+const BOUNDS = { throwOnError: false, strict: 'ignore', trust: false, output: 'htmlAndMathml', maxSize: 20, maxExpand: 200 } as const;
 
 /** Sets the formulas of an element. The setter and its fonts are loaded for the first formula, not before. */
 export async function setMath(root: HTMLElement): Promise<void> {
   const formulas = [...root.querySelectorAll<HTMLElement>('[data-tex]:not([data-set])')];
   if (formulas.length === 0) return;
   const [{ default: katex }] = await Promise.all([import('katex'), import('katex/dist/katex.min.css')]);
+  let since = performance.now();
   for (const formula of formulas) {
+    if (performance.now() - since > SLICE_MS) {
+      await new Promise((go) => setTimeout(go));
+      since = performance.now();
+    }
     const tex = formula.dataset['tex'] ?? '';
-    if (!formula.isConnected || tex.length > LONGEST) continue;
-    katex.render(tex, formula, { displayMode: formula.dataset['display'] === 'true', throwOnError: false, output: 'htmlAndMathml' });
+    if (!formula.isConnected || tex.length > LONGEST || depthOf(tex) > DEEPEST) continue;
+    try {
+      katex.render(tex, formula, { ...BOUNDS, displayMode: formula.dataset['display'] === 'true' });
+    } catch {
+      // The setter gave up in the middle; the formula is shown as it was written.
+      formula.textContent = tex;
+    }
     formula.dataset['set'] = 'true';
   }
+}
+
+/** How deep groups stand in one another: the setter goes down a level of its own for each. */
+function depthOf(tex: string): number {
+  let depth = 0;
+  let deepest = 0;
+  for (const [mark] of tex.matchAll(/\\.|[{}]|\\begin|\\left\b/g)) {
+    if (mark === '{') deepest = Math.max(deepest, ++depth);
+    else if (mark === '}') depth -= 1;
+  }
+  return Math.max(deepest, tex.split(/\\left\b|\\begin\b|\\sqrt\b|[\^_]/).length - 1 > 150 ? DEEPEST + 1 : 0);
 }

@@ -13,6 +13,8 @@ const CASES: [string, string, string][] = [
   ['hides half a source', 'It is so [1', 'It is so '],
   ['hides half of two sources', 'It is so [1, ', 'It is so '],
   ['leaves a sum alone', '2 * 3 = 6', '2 * 3 = 6'],
+  ['makes a table of its head', '| Area | Bef', '| Area | Bef |\n| - | - |'],
+  ['makes a table of a head and half a line', '| Area | Before |\n|:--', '| Area | Before |\n| - | - |'],
   ['leaves names with underscores alone', 'use my_var_name', 'use my_var_name'],
 ];
 

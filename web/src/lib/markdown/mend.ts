@@ -3,13 +3,27 @@
  * is its words, an opened `**` already makes bold, and a line of dashes is not yet a heading. Give it the last block only.
  */
 export function mend(block: string): string {
-  const settled = block
+  const settled = tableBegun(block)
     .replace(/\n[ \t]*(-{1,2}|=+)[ \t]*$/, '')
     .replace(/!?\[([^\]\n]*)\]\([^)\n]*$/, '$1')
     .replace(/\[\d{0,3}(?:, ?\d{0,3})*$/, '');
   const code = closing(settled, '`');
   if (code) return settled + code;
   return ['**', '~~', '__', '*'].reduce(close, settled);
+}
+
+const MARKS_BEGUN = /^[ \t]*\|?[ \t]*:?-*:?[|:\- \t]*$/;
+
+/** The head of a table whose second line is not whole yet is drawn as the table that it will be. */
+function tableBegun(block: string): string {
+  const lines = block.split('\n');
+  const head = lines[0] ?? '';
+  if (!/^[ \t]*\|[^\n]*\S/.test(head) || lines.length > 2 || !MARKS_BEGUN.test(lines[1] ?? '')) return block;
+  const cells = head
+    .trim()
+    .replace(/^\||\|$/g, '')
+    .split(/(?<!\\)\|/);
+  return `| ${cells.map((cell) => cell.trim()).join(' | ')} |\n|${' - |'.repeat(cells.length)}`;
 }
 
 function close(text: string, mark: string): string {

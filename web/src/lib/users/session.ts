@@ -1,3 +1,5 @@
+import { forgetKept } from '#lib/browser/kept.ts';
+import { inOneTab } from '#lib/browser/secure-context.ts';
 import { failureOf, GraphFailure, unreachable, type GraphError } from '#lib/graph/failure.ts';
 
 /**
@@ -32,6 +34,7 @@ let leaving: Promise<never> | undefined;
 /** The session is forgotten here even when the platform cannot be told. A new page has to be loaded then. */
 export async function signOut(): Promise<void> {
   leaving = new Promise(() => {});
+  forgetKept();
   await post('sign-out').catch(() => undefined);
   forget();
 }
@@ -70,8 +73,7 @@ export function wayBack(search: Pick<URLSearchParams, 'get'>): string {
 
 async function alone(work: (before: number | undefined) => Promise<void>): Promise<void> {
   const before = endsAt();
-  if (!navigator.locks) return work(before);
-  await navigator.locks.request('parley.refresh', () => work(before));
+  await inOneTab('parley.refresh', () => work(before));
 }
 
 async function renew(before: number | undefined): Promise<void> {

@@ -1,4 +1,5 @@
 import { error, redirect } from '@sveltejs/kit';
+import { keepFor } from '#lib/browser/kept.ts';
 import { ask } from '#lib/graph/client.ts';
 import { GraphFailure } from '#lib/graph/failure.ts';
 import { isSignedIn, signInPath } from '#lib/users/session.ts';
@@ -14,7 +15,9 @@ export const load: LayoutLoad = async ({ url, untrack }) => {
   const from = untrack(() => ({ pathname: url.pathname, search: url.search }));
   if (!isSignedIn()) redirect(303, signInPath(from));
   try {
-    return await ask(ViewerDocument, {});
+    const answer = await ask(ViewerDocument, {});
+    keepFor(answer.viewer.id);
+    return answer;
   } catch (failure) {
     if (!(failure instanceof GraphFailure)) throw failure;
     if (failure.endsSession) redirect(303, signInPath(from));

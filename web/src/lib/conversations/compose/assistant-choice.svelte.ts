@@ -1,3 +1,4 @@
+import { keep, readKept } from '#lib/browser/kept.ts';
 import { graphql, type ResultOf } from '#lib/graph/gql.ts';
 
 const ChoiceParts = graphql(`
@@ -63,11 +64,11 @@ export const LanguageModelsDocument = graphql(`
 
 export type Choice = ResultOf<typeof ChoiceParts>;
 
-const KEPT = 'parley.assistant';
+const KEPT = 'assistant';
 
 /** Which assistant a new chat begins with: the one that the address names, else the last one, else the first. */
 export class AssistantChoice {
-  #chosen = $state<string | null>(localStorage.getItem(KEPT));
+  #chosen = $state<string | null>(readKept(KEPT));
   #choices: () => readonly Choice[];
   #asked: () => string | null;
   readonly current = $derived.by(() => {
@@ -83,6 +84,6 @@ export class AssistantChoice {
 
   choose(id: string): void {
     this.#chosen = id;
-    localStorage.setItem(KEPT, id);
+    keep(KEPT, id);
   }
 }

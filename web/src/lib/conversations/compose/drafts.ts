@@ -1,11 +1,36 @@
-const KEPT = 'parley.draft.';
+import { keep, readKept } from '#lib/browser/kept.ts';
 
-/** What was written and not sent yet, kept for each conversation. */
-export function readDraft(of: string): string {
-  return localStorage.getItem(KEPT + of) ?? '';
+/**
+ * What was written and is not known to be sent, kept for each conversation. A message on its way is kept too, until the
+ * platform has it: the page may close, the session may end, and the line may break in between.
+ */
+export function readDraft(of: string): { text: string; sending: string } {
+  return { text: readKept(`draft.${of}`) ?? '', sending: readKept(`sending.${of}`) ?? '' };
 }
 
 export function keepDraft(of: string, text: string): void {
-  if (text) localStorage.setItem(KEPT + of, text);
-  else localStorage.removeItem(KEPT + of);
+  keep(`draft.${of}`, text);
+}
+
+export function keepSending(of: string, text: string): void {
+  keep(`sending.${of}`, text);
+}
+
+/** An edit of a message that was not sent: one for each conversation. */
+export interface KeptEdit {
+  id: string;
+  text: string;
+}
+
+export function readEdit(conversationId: string): KeptEdit | undefined {
+  try {
+    const edit = JSON.parse(readKept(`edit.${conversationId}`) ?? 'null') as KeptEdit | null;
+    return edit ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export function keepEdit(conversationId: string, edit: KeptEdit | undefined): void {
+  keep(`edit.${conversationId}`, edit ? JSON.stringify(edit) : '');
 }

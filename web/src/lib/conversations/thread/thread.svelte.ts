@@ -1,3 +1,4 @@
+import { randomId } from '#lib/browser/secure-context.ts';
 import { ask, mutate } from '#lib/graph/client.ts';
 import { GraphFailure } from '#lib/graph/failure.ts';
 import { graft, type Exchange } from './graft.ts';
@@ -124,7 +125,7 @@ export class Thread {
 
   /** Shows the text at once. On failure it is taken back and the failure is thrown, so that the composer can return it. */
   async send(text: string, parentId?: string | null): Promise<void> {
-    const idempotencyKey = crypto.randomUUID();
+    const idempotencyKey = randomId();
     this.pending = { text, parentId };
     this.sentHere += 1;
     try {
@@ -145,7 +146,7 @@ export class Thread {
   async regenerate(messageId: string): Promise<void> {
     await this.#change(async () => {
       const { regenerate } = await mutate(RegenerateDocument, {
-        input: { messageId, model: this.model, idempotencyKey: crypto.randomUUID() },
+        input: { messageId, model: this.model, idempotencyKey: randomId() },
       });
       this.#answer({ message: regenerate.message, run: regenerate.run });
     });

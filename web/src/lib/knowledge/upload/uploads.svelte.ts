@@ -1,5 +1,6 @@
+import { randomId } from '#lib/browser/secure-context.ts';
 import { mutate } from '#lib/graph/client.ts';
-import { GraphFailure } from '#lib/graph/failure.ts';
+import { asFailure, GraphFailure } from '#lib/graph/failure.ts';
 import { mediaTypeOf, READABLE_NAMES } from '../media-type.ts';
 import { AddDocument, DeleteDocument } from '../operations.ts';
 import { Cancelled, sendFile } from './send-file.ts';
@@ -8,7 +9,7 @@ const AT_ONCE = 3;
 
 /** One file on its way into a knowledge base. */
 export class Upload {
-  readonly key = crypto.randomUUID();
+  readonly key = randomId();
   readonly file: File;
   state = $state<'waiting' | 'sending' | 'failed'>('waiting');
   sentBytes = $state(0);
@@ -85,8 +86,7 @@ export class Uploads {
       this.items = this.items.filter(({ key }) => key !== upload.key);
     } catch (error) {
       if (error instanceof Cancelled) return;
-      if (!(error instanceof GraphFailure)) throw error;
-      this.#giveUp(upload, error);
+      this.#giveUp(upload, asFailure(error));
     } finally {
       this.#next();
     }

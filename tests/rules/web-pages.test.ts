@@ -1,0 +1,61 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+import { SOURCES } from './sources.ts';
+
+/**
+ * What a list may be keyed by: identifiers that the platform or this page gives out, and positions. Two equal keys end
+ * the whole page, so a name, a label, an address or anything else that a person, a model or a file wrote is no key.
+ */
+const KEYS = new Set(['at', 'id', 'key']);
+const EACH = /\{#each\s[^]*?\}(?=\s|<|\{|$)/g;
+
+/** The lists of a component whose key is not one of those. */
+function strayKeys(source: string): string[] {
+  return [...source.matchAll(EACH)]
+    .map(([head]) => head)
+    .filter((head) => {
+      const key = /\(([^()]*)\)\s*\}$/.exec(head)?.[1];
+      return key === undefined || !KEYS.has(key.trim().split('.').at(-1)!);
+    });
+}
+
+const SECURE_ONLY =
+  /\b(?:randomUUID|crypto\.subtle|navigator\.(?:clipboard|locks|serviceWorker|storage|wakeLock|share|mediaDevices|credentials|geolocation|getBattery|usb|bluetooth)|caches\.|new Notification|showOpenFilePicker|showSaveFilePicker)\b/;
+const STORAGE = /\b(?:localStorage|sessionStorage|indexedDB)\b/;
+const pages = SOURCES.filter((file) => file.startsWith('web/src/') && !file.endsWith('.test.ts'));
+const filesWith = (pattern: RegExp) => pages.filter((file) => pattern.test(readFileSync(file, 'utf8')));
+
+describe('the pages', () => {
+  it('key their lists by identifiers and positions, never by text that could occur twice', () => {
+    const found = pages
+      .filter((file) => file.endsWith('.svelte'))
+      .flatMap((file) =>
+        strayKeys(readFileSync(file, 'utf8')).map((head) => `${file}: ${head} Use an id, or the position: "as item, at (at)".`),
+      );
+    expect(found).toEqual([]);
+  });
+
+  it.each([
+    '{#each items as item (item.label)}',
+    '{#each items as { name } (name)}',
+    '{#each items as item}',
+    '{#each f(a, (b)) as x (x.name)}',
+  ])('would not be allowed to write %s', (head) => expect(strayKeys(`<ul>${head}<li></li>{/each}</ul>`)).toHaveLength(1));
+
+  it('ask for interfaces of secure contexts in one place, where each has another way for plain HTTP', () => {
+    expect(filesWith(SECURE_ONLY)).toEqual(['web/src/lib/browser/secure-context.ts']);
+  });
+
+  it('keep what they keep in the browser in few places, which are cleared when a person signs out', () => {
+    expect(filesWith(STORAGE)).toEqual([
+      'web/src/lib/browser/kept.ts',
+      'web/src/lib/browser/secure-context.ts',
+      'web/src/lib/shell/theme.svelte.ts',
+      'web/src/lib/users/session.ts',
+    ]);
+  });
+
+  it('never show the message of an exception to a person as the reason', () => {
+    expect(filesWith(/\((?:error|cause) as Error\)\.message|error instanceof Error \? error\.message|\(error: Error\)/)).toEqual([]);
+  });
+});

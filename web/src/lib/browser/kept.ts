@@ -1,0 +1,52 @@
+/**
+ * What a person leaves in this browser: drafts and choices. Each entry belongs to one account, is read for that account
+ * only, and goes when the account signs out or another one signs in.
+ */
+const OURS = 'parley.of.';
+/** Written by earlier versions, without an owner. */
+const UNOWNED = /^parley\.(?:draft\.|assistant$)/;
+
+let owner = '';
+
+/** Names the account whose entries are used from now on, and removes those of every other. */
+export function keepFor(userId: string): void {
+  owner = userId;
+  remove((key) => UNOWNED.test(key) || (key.startsWith(OURS) && !key.startsWith(`${OURS}${userId}.`)));
+}
+
+export function readKept(name: string): string | null {
+  try {
+    return owner ? localStorage.getItem(nameOf(name)) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** An empty value removes the entry. A browser that refuses to store (private mode, no room) loses comfort, nothing else. */
+export function keep(name: string, value: string): void {
+  if (!owner) return;
+  try {
+    if (value) localStorage.setItem(nameOf(name), value);
+    else localStorage.removeItem(nameOf(name));
+  } catch {
+    // Nothing that the person could do about it.
+  }
+}
+
+/** Removes what every account left here. What a page that is still open writes later is not kept. */
+export function forgetKept(): void {
+  owner = '';
+  remove((key) => key.startsWith(OURS) || UNOWNED.test(key));
+}
+
+function nameOf(name: string): string {
+  return `${OURS}${owner}.${name}`;
+}
+
+function remove(which: (key: string) => boolean): void {
+  try {
+    for (const key of Object.keys(localStorage)) if (which(key)) localStorage.removeItem(key);
+  } catch {
+    // Storage is blocked, so nothing was kept either.
+  }
+}

@@ -1,0 +1,47 @@
+import type { Token, TokenizerAndRendererExtension } from 'marked';
+
+const MARK = /^(?:\[(\d{1,3}(?:, ?\d{1,3})*)\](?![(:])|【(\d{1,3})(?:†[^】\n]{0,80})?】|［(\d{1,3}(?:[,，、] ?\d{1,3})*)］)/;
+
+/** A variable before a bracket makes it an index: one letter, a name with `_`, a digit or an inner capital, or a usual name. */
+const INDEXED =
+  /(?:^|[^\p{L}\p{N}_])(?:[A-Za-z_$]|[A-Za-z]\w*[_\d]\w*|[a-z]+[A-Z]\w*|arr(?:ay)?|args|argv|buf(?:fer)?|cells?|data|dict|elements?|items?|keys?|lists?|lst|map|matrix|nums?|numbers?|obj|params|parts|points?|queue|results?|rows?|str|strings?|tokens|tuple|values?|vals?|vec(?:tor)?)$/u;
+
+/** Whether what stands before `[1]` makes it the index of an array and no source. */
+export function isIndexed(before: string): boolean {
+  return INDEXED.test(before.slice(-60).replace(/(?:\[\w{0,9}\])+$/, ''));
+}
+
+/** `[3]`, `[1, 3]`, `【3】` or `［3］`: the sources of the sentence before it. */
+export const citation: TokenizerAndRendererExtension = {
+  name: 'citation',
+  level: 'inline',
+  start: (source) => within(source, /\[\d|【\d|［\d/),
+  tokenizer(source, before) {
+    const match = MARK.exec(source);
+    if (!match) return undefined;
+    if (match[1] && isIndexed(textBefore(before))) return { type: 'text', raw: match[0], text: match[0], escaped: false };
+    const numbers = (match[1] ?? match[2] ?? match[3] ?? '').split(/[,，、]/).map(Number);
+    return { type: 'citation', raw: match[0], numbers };
+  },
+};
+
+function textBefore(tokens: readonly Token[]): string {
+  const from = tokens.slice(-3).findLastIndex(({ type }) => type !== 'text');
+  return tokens
+    .slice(-3)
+    .slice(from + 1)
+    .map(({ raw }) => raw)
+    .join('');
+}
+
+const WINDOW = 256;
+
+/**
+ * Where a pattern may begin. The search ends after a window, and its end is given as a possible beginning: the reader
+ * asks again from there, so the cost of all searches of a block is that of its length and not of its square.
+ */
+export function within(source: string, pattern: RegExp): number {
+  const at = source.slice(0, WINDOW).search(pattern);
+  if (at >= 0) return at;
+  return source.length > WINDOW ? WINDOW - 8 : -1;
+}
