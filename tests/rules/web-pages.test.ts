@@ -7,7 +7,8 @@ import { SOURCES } from './sources.ts';
  * the whole page, so a name, a label, an address or anything else that a person, a model or a file wrote is no key.
  */
 const KEYS = new Set(['at', 'id', 'key']);
-const EACH = /\{#each\s[^]*?\}(?=\s|<|\{|$)/g;
+/** With the braces of a pattern inside, as in `{#each rows as { id } (id)}`. */
+const EACH = /\{#each\s(?:[^{}]|\{[^{}]*\})*\}/g;
 
 /** The lists of a component whose key is not one of those. */
 function strayKeys(source: string): string[] {

@@ -72,7 +72,7 @@ describeWhen(chromium.missing, 'over plain HTTP on a host name that is not local
     await composer().fill(text);
     await composer().press('Enter');
     await page.waitForURL('**/c/*');
-    await page.locator('[aria-busy=false] .markdown').last().waitFor();
+    await page.locator('[aria-busy=false] .markdown').last().waitFor({ timeout: 60_000 });
   }
 
   it('a message is sent and copied, and two assistants of one name are offered', async () => {
@@ -149,7 +149,7 @@ describeWhen(chromium.missing, 'over plain HTTP on a host name that is not local
       const height = await page.evaluate('document.documentElement.scrollHeight');
       expect([at, Number(height) < 1_000_000]).toEqual([at, true]);
     }
-  }, 240_000);
+  }, 480_000);
 
   it('a wide table moves within itself on a narrow screen, and groups have no names of landmarks', async () => {
     model.reply(answering({ text: RICH }));
