@@ -53,7 +53,7 @@ export function unreachable(cause: unknown): GraphFailure {
  */
 export function asFailure(error: unknown): GraphFailure {
   if (error instanceof GraphFailure) return error;
-  console.error(error);
+  globalThis.reportError?.(error);
   return new GraphFailure('Something went wrong in this page. Try again, or load the page again.', { code: 'INTERNAL', cause: error });
 }
 
