@@ -34,11 +34,13 @@ export async function openPlatform(config: Config, log: Log, { vectors: usesVect
     embeddingModel: config.EMBEDDING_MODEL,
     idleMs: config.PROVIDER_IDLE_MS,
   };
+  const corrected = (right: string) =>
+    log.warn({ right }, 'OPENAI_BASE_URL is not the base of the interface; this address is used instead');
   const cache = await openCache(config, ground.bus, { log, awaited: options.awaited });
   await queue.open();
   return {
     ...ground,
-    ai: rememberedAi(watchedAi(openAi(endpoint), ground), cache, endpoint),
+    ai: rememberedAi(watchedAi(openAi({ ...endpoint, corrected }), ground), cache, endpoint),
     database,
     queue,
     vectors,

@@ -77,6 +77,7 @@ export const ERRORS = {
     status: 502,
   },
   PROVIDER_CONTENT_FILTERED: { message: 'The model provider withheld the answer by its content rules.', retryable: false, status: 502 },
+  PROVIDER_EMPTY_ANSWER: { message: 'The model sent no text. Regenerate the answer.', retryable: true, status: 502 },
   MODEL_NOT_FOUND: { message: 'The model is not available at the configured endpoint. Choose another.', retryable: false, status: 400 },
   // knowledge
   DOCUMENT_TOO_LARGE: { message: 'The file is larger than allowed.', retryable: false, status: 413 },
@@ -102,6 +103,11 @@ export const ERRORS = {
     message: 'Reading the file took too much time or memory. Split it into smaller files.',
     retryable: false,
     status: 422,
+  },
+  EMBEDDING_REFUSED: {
+    message: 'The embedding model did not accept the text. Ask an administrator to look at its settings.',
+    retryable: false,
+    status: 502,
   },
   UPLOAD_EXPIRED: { message: 'The upload address was used or is too old. Add the document again.', retryable: false, status: 410 },
   // tools

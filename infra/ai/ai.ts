@@ -1,3 +1,5 @@
+export { providerWords } from './provider-error.ts';
+
 /** The seam to language and embedding models. One adapter per kind of endpoint; faults end as `Failure('PROVIDER_…')`. */
 export interface Ai {
   /** What is really available at the configured endpoint. */
@@ -50,6 +52,8 @@ export interface ToolRequest {
   id: string;
   name: string;
   arguments: string;
+  /** What the provider wants back with the call in the next request; nobody else reads it. */
+  echo?: { id?: string; extra_content?: unknown };
 }
 
 export interface ToolSpec {
@@ -69,6 +73,10 @@ export interface NumberedPassage {
 /** Text and arguments hold no NUL and no half of a surrogate pair, so each chunk can be stored by itself. */
 export type ChatChunk =
   | { kind: 'text'; text: string }
+  /** What the model thinks before it answers; never part of the answer. */
+  | { kind: 'reasoning'; text: string }
+  /** The last so many characters of text turned out to be reasoning: its end was marked, its beginning was not. */
+  | { kind: 'retract'; characters: number }
   | { kind: 'toolCall'; call: ToolRequest }
   /** Tokens as the provider reports them, or counted here (`estimated`) where it does not. */
   | { kind: 'usage'; inputTokens: number; outputTokens: number; estimated: boolean }

@@ -1,19 +1,30 @@
-import type { ChatMessage, ChatRequest, ToolSpec } from './ai.ts';
+import type { ChatMessage, ChatRequest, ToolRequest, ToolSpec } from './ai.ts';
+import { isJsonObject } from './response/tool-arguments.ts';
+import { wireName } from './response/tool-names.ts';
+
+const MAX_UNREADABLE = 2_000;
 
 /** The body of a chat completion, as far as we use it. */
 export interface CompletionBody {
   model: string;
   messages: object[];
-  stream: true;
+  stream: boolean;
   stream_options?: { include_usage: true };
   temperature?: number;
   tools?: object[];
+  max_tokens?: number;
+  max_completion_tokens?: number;
+  /** Not sent: the schemas of the tools are simplified already. */
+  hasSimpleSchemas?: boolean;
 }
 
 export function toCompletionBody(request: ChatRequest): CompletionBody {
+  const wireIds = new Map<string, string>();
+  for (const message of request.messages)
+    if (message.role === 'assistant') for (const call of message.toolCalls ?? []) wireIds.set(call.id, call.echo?.id ?? call.id);
   return {
     model: request.model,
-    messages: request.messages.map(toMessage),
+    messages: joinNeighbours(request.messages).map((message) => toMessage(message, wireIds)),
     stream: true,
     stream_options: { include_usage: true },
     ...(request.temperature === undefined ? {} : { temperature: request.temperature }),
@@ -21,33 +32,40 @@ export function toCompletionBody(request: ChatRequest): CompletionBody {
   };
 }
 
-/**
- * The request without the option that the endpoint says it does not know, or null when it says nothing of
- * the kind: reasoning models refuse `temperature`, small local models refuse `tools`.
- */
-export function withoutRefused(body: CompletionBody, said: string): CompletionBody | null {
-  const refused = (['temperature', 'tools', 'stream_options'] as const).find(
-    (option) => option in body && new RegExp(`\\b${option}\\b`).test(said),
-  );
-  if (!refused) return null;
-  const { [refused]: _, ...rest } = body;
-  return rest;
+/** Many chat templates refuse two messages of one role in a row, which an answer without text leaves behind. */
+function joinNeighbours(messages: ChatMessage[]): ChatMessage[] {
+  const joined: ChatMessage[] = [];
+  for (const message of messages) {
+    const last = joined.at(-1);
+    if (last && last.role === message.role && isPlain(last) && isPlain(message))
+      joined[joined.length - 1] = { ...last, content: `${last.content}\n\n${message.content}` };
+    else joined.push(message);
+  }
+  return joined;
 }
 
-function toMessage(message: ChatMessage): object {
-  if (message.role === 'tool') return { role: 'tool', tool_call_id: message.toolCallId, content: message.content };
+function isPlain(message: ChatMessage): boolean {
+  return message.role === 'user' || (message.role === 'assistant' && !message.toolCalls?.length);
+}
+
+function toMessage(message: ChatMessage, wireIds: Map<string, string>): object {
+  if (message.role === 'tool')
+    return { role: 'tool', tool_call_id: wireIds.get(message.toolCallId) ?? message.toolCallId, content: message.content };
   if (message.role !== 'assistant' || !message.toolCalls?.length) return { role: message.role, content: message.content };
+  return { role: 'assistant', content: message.content || null, tool_calls: message.toolCalls.map(toCall) };
+}
+
+/** A call as endpoints take it back: what the model wrote and nobody can read is given back as a value, because invalid JSON is refused. */
+function toCall({ id, name, arguments: written, echo }: ToolRequest): object {
+  const text = isJsonObject(written) ? written : JSON.stringify({ unreadable: written.slice(0, MAX_UNREADABLE) });
   return {
-    role: 'assistant',
-    content: message.content || null,
-    tool_calls: message.toolCalls.map((call) => ({
-      id: call.id,
-      type: 'function',
-      function: { name: call.name, arguments: call.arguments },
-    })),
+    id: echo?.id ?? id,
+    type: 'function',
+    function: { name: wireName(name), arguments: text },
+    ...(echo?.extra_content === undefined ? {} : { extra_content: echo.extra_content }),
   };
 }
 
 function toTool({ name, description, inputSchema }: ToolSpec): object {
-  return { type: 'function', function: { name, description, parameters: inputSchema } };
+  return { type: 'function', function: { name: wireName(name), description, parameters: inputSchema } };
 }

@@ -23,22 +23,64 @@ export function toBatches(texts: string[]): string[][] {
 
 /** The vectors of a response in the order of the request, of unit length; `PROVIDER_BAD_RESPONSE` for anything else. */
 export function toVectors(response: unknown, count: number): Float32Array[] {
-  const data = (response as { data?: unknown } | null)?.data;
-  if (!Array.isArray(data) || data.length !== count)
-    throw bad(`The model provider sent ${Array.isArray(data) ? data.length : 'no'} vectors for ${count} texts.`);
-  const vectors = new Array<Float32Array>(count);
-  for (const [position, item] of (data as { index?: unknown; embedding?: unknown }[]).entries()) {
-    const index = typeof item?.index === 'number' ? item.index : position;
-    if (!Array.isArray(item?.embedding) || !(index in data) || vectors[index])
-      throw bad('The model provider sent an embedding that is not one vector for each text.');
-    vectors[index] = unitVector(item.embedding as number[]);
-  }
+  const items = itemsOf(response);
+  if (items?.length !== count) throw bad(`The model provider sent ${items ? items.length : 'no'} vectors for ${count} texts.`);
+  const vectors = inOrder(items).map(unitVector);
   if (vectors.some((vector) => vector.length !== vectors[0]!.length)) throw bad('The model provider sent vectors of different lengths.');
   return vectors;
 }
 
-function unitVector(values: number[]): Float32Array {
-  const vector = Float32Array.from(values);
+interface Item {
+  index?: unknown;
+  embedding?: unknown;
+}
+
+/** The list of vectors: under `data` as OpenAI has it, under `embeddings` as Ollama and Cohere, bare as TEI and llama.cpp. */
+function itemsOf(response: unknown): Item[] | undefined {
+  if (Array.isArray(response)) return isVector(response) ? [{ embedding: response }] : response.map(toItem);
+  if (typeof response !== 'object' || response === null) return undefined;
+  const { data, embeddings, embedding } = response as { data?: unknown; embeddings?: unknown; embedding?: unknown };
+  if (Array.isArray(data)) return data.map(toItem);
+  if (Array.isArray(embeddings)) return itemsOf(embeddings);
+  if (typeof embeddings === 'object' && embeddings !== null) return itemsOf((embeddings as { float?: unknown }).float);
+  return embedding === undefined ? undefined : [{ embedding }];
+}
+
+function toItem(item: unknown): Item {
+  return typeof item === 'object' && item !== null && !Array.isArray(item) ? item : { embedding: item };
+}
+
+/** By their indexes where these number the texts; some servers write the same one everywhere. */
+function inOrder(items: Item[]): unknown[] {
+  const places = items.map((item) => Number(item.index));
+  const isNumbered =
+    new Set(places).size === items.length && places.every((place) => Number.isInteger(place) && place >= 0 && place < items.length);
+  const ordered = isNumbered ? items.toSorted((a, b) => Number(a.index) - Number(b.index)) : items;
+  return ordered.map((item) => item.embedding);
+}
+
+function isVector(value: unknown): value is unknown[] {
+  return Array.isArray(value) && value.length > 0 && value.every((part) => typeof part === 'number');
+}
+
+/** Numbers, their texts, or base64 of 32-bit floats; a list around a single vector is taken off. */
+function numbersOf(embedding: unknown, depth = 0): Float32Array {
+  if (typeof embedding === 'string') return fromBase64(embedding);
+  if (Array.isArray(embedding) && embedding.length === 1 && depth < 3 && typeof embedding[0] === 'object')
+    return numbersOf(embedding[0], depth + 1);
+  if (!Array.isArray(embedding) || embedding.length === 0 || embedding.some((part) => typeof part === 'object' && part !== null))
+    throw bad('The model provider sent an embedding that is not one vector for each text.');
+  return Float32Array.from(embedding as number[]);
+}
+
+function fromBase64(text: string): Float32Array {
+  const bytes = Buffer.from(text, 'base64');
+  if (bytes.length === 0 || bytes.length % 4 !== 0) throw bad('The model provider sent an embedding that is not a vector.');
+  return Float32Array.from({ length: bytes.length / 4 }, (_, place) => bytes.readFloatLE(place * 4));
+}
+
+function unitVector(embedding: unknown): Float32Array {
+  const vector = numbersOf(embedding);
   const length = Math.hypot(...vector);
   if (!(length > 0) || !Number.isFinite(length)) throw bad('The model provider sent a vector without a direction.');
   return vector.map((value) => value / length);

@@ -1,8 +1,13 @@
 import { Failure } from '../../schema/errors.ts';
 import type { ModelInfo } from './ai.ts';
 
-/** Models that an endpoint lists beside those that answer. */
-const NOT_CHAT = /embed|whisper|tts|dall-e|moderation|transcri|image|audio|realtime|rerank|sora|babbage|davinci/i;
+/** Models that an endpoint lists beside those that answer, by the words of their names. */
+const NOT_CHAT = new Set(
+  'embed embedding embeddings whisper tts dall dalle moderation transcribe transcription image images audio realtime rerank reranker sora'.split(
+    ' ',
+  ),
+);
+const COMPLETION_ONLY = /^(text-)?(davinci|babbage|curie|ada)(-\d+)?$/;
 
 export interface ModelListOptions {
   provider: string;
@@ -12,25 +17,59 @@ export interface ModelListOptions {
 
 /** What an endpoint lists, the default first. */
 export function toModels(response: unknown, options: ModelListOptions): ModelInfo[] {
-  const data = (response as { data?: unknown } | null)?.data;
-  if (!Array.isArray(data))
-    throw new Failure('PROVIDER_BAD_RESPONSE', { reason: 'The model provider sent something that is not a list of models.' });
-  const ids = (data as { id?: unknown }[]).map((model) => model?.id).filter((id): id is string => typeof id === 'string' && id !== '');
-  const listed = ids.filter((id) => !NOT_CHAT.test(id) && id !== options.embeddingModel);
+  const list = listOf(response);
+  if (!list) throw new Failure('PROVIDER_BAD_RESPONSE', { reason: 'The model provider sent something that is not a list of models.' });
+  const ids = list.map(idOf).filter((id): id is string => typeof id === 'string' && id !== '');
+  const listed = ids.filter((id) => isChat(id) && id !== options.embeddingModel);
   const first = options.defaultModel ?? listed[0];
   if (first === undefined) return [];
   return [...new Set([first, ...listed])].map((id) => toModel(id, id === first, options.provider));
+}
+
+/** OpenAI has the list under `data`, Ollama and Cohere under `models`, Together bare. */
+function listOf(response: unknown): unknown[] | undefined {
+  if (Array.isArray(response)) return response;
+  const { data, models } = (response ?? {}) as { data?: unknown; models?: unknown };
+  return [data, models].find((list): list is unknown[] => Array.isArray(list));
+}
+
+function idOf(model: unknown): unknown {
+  if (typeof model !== 'object' || model === null) return model;
+  const { id, model: tag, name } = model as Record<string, unknown>;
+  return id ?? tag ?? name;
+}
+
+function isChat(id: string): boolean {
+  const words = id.toLowerCase().split(/[^a-z0-9]+/);
+  return !words.some((word) => NOT_CHAT.has(word)) && !COMPLETION_ONLY.test(id);
 }
 
 export function toModel(id: string, isDefault: boolean, provider: string): ModelInfo {
   return { id, name: id, provider, isLanguageModel: true, supportsTools: true, isDefault };
 }
 
-/** Whose models they are, in a word that a person knows. */
+const PROVIDERS: [RegExp, string][] = [
+  [/(^|\.)openai\.com$/, 'OpenAI'],
+  [/(^|\.)openrouter\.ai$/, 'OpenRouter'],
+  [/\.azure\.com$/, 'Azure'],
+  [/(^|\.)googleapis\.com$/, 'Google'],
+  [/(^|\.)mistral\.ai$/, 'Mistral'],
+  [/(^|\.)deepseek\.com$/, 'DeepSeek'],
+  [/(^|\.)groq\.com$/, 'Groq'],
+  [/(^|\.)together\.(xyz|ai)$/, 'Together'],
+  [/(^|\.)anthropic\.com$/, 'Anthropic'],
+  [/(^|\.)cohere\.(com|ai)$/, 'Cohere'],
+  [/(^|\.)fireworks\.ai$/, 'Fireworks'],
+  [/(^|\.)x\.ai$/, 'xAI'],
+  [/(^|\.)huggingface\.co$/, 'Hugging Face'],
+  [/(^|\.)nvidia\.com$/, 'NVIDIA'],
+  [/(^|\.)perplexity\.ai$/, 'Perplexity'],
+  [/(^|\.)cerebras\.ai$/, 'Cerebras'],
+];
+const LOCAL_PORTS: Record<string, string> = { '11434': 'Ollama', '1234': 'LM Studio' };
+
+/** Whose models they are, in a word that a person knows: the name of a host is for those who run it. */
 export function providerName(baseUrl: string): string {
-  const { hostname, host, port } = new URL(baseUrl);
-  if (hostname === 'api.openai.com') return 'OpenAI';
-  if (hostname === 'openrouter.ai') return 'OpenRouter';
-  if (hostname.endsWith('.azure.com')) return 'Azure';
-  return port === '11434' ? 'Ollama' : host;
+  const { hostname, port } = new URL(baseUrl);
+  return PROVIDERS.find(([host]) => host.test(hostname))?.[1] ?? LOCAL_PORTS[port] ?? 'Own model server';
 }

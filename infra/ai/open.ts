@@ -11,6 +11,8 @@ export interface AiValues {
   embeddingModel: string | undefined;
   /** After this silence a provider has failed, in milliseconds. */
   idleMs: number;
+  /** Told the address that works where the configured one does not. */
+  corrected?: (baseUrl: string) => void;
 }
 
 /** The endpoint where one is configured by key or address, else what needs nothing. Connects to nobody yet. */

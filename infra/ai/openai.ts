@@ -1,21 +1,26 @@
 import OpenAI from 'openai';
-import { Stream } from 'openai/streaming';
-import { Failure } from '../../schema/errors.ts';
+import { Failure, type ErrorCode } from '../../schema/errors.ts';
 import type { Ai, ChatChunk, ChatRequest, EmbeddingInfo, ModelInfo } from './ai.ts';
-import { readAnswer, type CompletionChunk, type OpenedStream } from './answer.ts';
+import { contentOf, readAnswer, type OpenedStream } from './answer.ts';
 import { Breaker } from './breaker.ts';
-import { toCompletionBody, withoutRefused, type CompletionBody } from './completion.ts';
-import { toBatches, toVectors } from './embedding-batches.ts';
+import { toCompletionBody, type CompletionBody } from './completion.ts';
+import { Embedder } from './embedder.ts';
+import { toBatches } from './embedding-batches.ts';
+import { Endpoint } from './endpoint.ts';
 import { abortError, IdleTimer } from './idle.ts';
 import { providerName, toModel, toModels } from './model-list.ts';
+import { ProviderError } from './provider-error.ts';
 import { faultOf } from './provider-fault.ts';
+import { concede, Concessions, refusedIn, type Concession } from './refused-options.ts';
+import { readEvents, type StreamEnd } from './response/event-stream.ts';
 import { withRetries } from './retry.ts';
-import { expectType, readJson, watchBody } from './wire.ts';
+import { readJson } from './wire.ts';
 
-const MAX_CHUNK_BYTES = 1_000_000;
 const MAX_JSON_BYTES = 64_000_000;
-/** A machine without a graphics card computes a batch of vectors in silence. */
-const EMBEDDING_PATIENCE = 3;
+/** A machine without a graphics card computes a batch of vectors, or a whole completion, in silence. */
+const SILENT_PATIENCE = 3;
+/** Every concession once, and no more. */
+const MAX_CONCESSIONS = 10;
 
 export interface EndpointValues {
   apiKey: string | undefined;
@@ -25,31 +30,43 @@ export interface EndpointValues {
   embeddingModel: string | undefined;
   /** After this silence the provider has failed. */
   idleMs: number;
+  /** Told the address that works where the configured one does not. */
+  corrected?: (baseUrl: string) => void;
 }
 
 /** Any endpoint that speaks OpenAI's protocol. Retries, timeouts and caps are ours: the SDK's hide a cut answer. */
 export class OpenAi implements Ai {
   private readonly client: OpenAI;
+  private readonly endpoint: Endpoint;
   private readonly chatBreaker = new Breaker();
   private readonly embeddingBreaker = new Breaker();
-  private dimensions = 0;
+  private readonly concessions = new Concessions();
+  private readonly embedder: Embedder;
 
   constructor(private readonly values: EndpointValues) {
+    this.endpoint = new Endpoint(values.baseUrl, values.corrected);
+    const isAzure = new URL(values.baseUrl).hostname.endsWith('.azure.com');
     this.client = new OpenAI({
       // The SDK wants a key, and a local server wants none: the header is taken off again.
       apiKey: values.apiKey ?? 'none',
-      ...(values.apiKey ? {} : { defaultHeaders: { authorization: null } }),
-      baseURL: values.baseUrl,
+      defaultHeaders: {
+        ...(values.apiKey ? {} : { authorization: null }),
+        ...(isAzure && values.apiKey ? { 'api-key': values.apiKey } : {}),
+      },
+      defaultQuery: this.endpoint.query,
+      baseURL: this.endpoint.baseUrl,
       organization: null,
       project: null,
       maxRetries: 0,
       timeout: 600_000,
       logLevel: 'off',
+      fetch: this.endpoint.fetch,
     });
+    this.embedder = new Embedder(values.embeddingModel ?? '', (body, signal) => this.askVectors(body, signal));
   }
 
   get embedding(): EmbeddingInfo {
-    return { model: this.values.embeddingModel ?? '', dimensions: this.dimensions, builtin: false };
+    return { model: this.values.embeddingModel ?? '', dimensions: this.embedder.dimensions, builtin: false };
   }
 
   async models(): Promise<ModelInfo[]> {
@@ -70,12 +87,16 @@ export class OpenAi implements Ai {
     const breaker = this.chatBreaker;
     if (signal.aborted) throw abortError(signal);
     breaker.enter();
+    let hasBegun = false;
     try {
-      const stream = await withRetries(() => this.open(toCompletionBody(request), signal), signal);
+      const body = concede(toCompletionBody(request), this.concessions.of(request.model));
+      const stream = await withRetries(() => this.openConceding(body, signal), signal);
+      hasBegun = true;
       yield* readAnswer(stream, request, signal);
       breaker.succeeded();
     } catch (error) {
-      throw report(breaker, error, signal);
+      // A provider that has begun to answer is there, however the answer ends.
+      throw report(hasBegun && !isTimeout(error) ? null : breaker, error, signal);
     } finally {
       breaker.left();
     }
@@ -83,53 +104,63 @@ export class OpenAi implements Ai {
 
   async embed(texts: string[], signal: AbortSignal = new AbortController().signal): Promise<Float32Array[]> {
     const vectors: Float32Array[] = [];
-    for (const batch of toBatches(texts)) vectors.push(...(await this.embedBatch(batch, signal)));
+    for (const batch of toBatches(texts)) {
+      this.embeddingBreaker.enter();
+      try {
+        vectors.push(...(await this.embedder.embed(batch, signal)));
+        this.embeddingBreaker.succeeded();
+      } catch (error) {
+        throw report(this.embeddingBreaker, error, signal);
+      } finally {
+        this.embeddingBreaker.left();
+      }
+    }
     return vectors;
   }
 
-  /** Sends the request and waits for its first chunk: until then it may be tried again. */
-  private async open(body: CompletionBody, signal: AbortSignal): Promise<OpenedStream> {
-    const idle = new IdleTimer(this.values.idleMs, signal);
+  /** Asks without what the endpoint refuses, and remembers it once an answer has come. */
+  private async openConceding(original: CompletionBody, signal: AbortSignal): Promise<OpenedStream> {
+    const made: Concession[] = [];
+    let refusal: unknown;
+    for (let body = original; ;) {
+      try {
+        const stream = await this.open(body, signal);
+        this.concessions.remember(body.model, made);
+        return stream;
+      } catch (error) {
+        if (!(error instanceof ProviderError)) throw error;
+        const { code } = faultOf(error)!.failure;
+        const next = made.length < MAX_CONCESSIONS && isRefusal(error, code) ? refusedIn(body, error.words, isUnexplained(error)) : [];
+        // The first refusal is the one that says what was wrong with the request as it should be.
+        refusal ??= error;
+        if (next.length === 0) throw code === 'PROVIDER_BAD_RESPONSE' ? refusal : error;
+        made.push(...next);
+        body = concede(body, next);
+      }
+    }
+  }
+
+  /** Sends the request and waits for its first event: until then it may be tried again. */
+  private async open(request: CompletionBody, signal: AbortSignal): Promise<OpenedStream> {
+    const { hasSimpleSchemas: _, ...body } = request;
+    const idle = new IdleTimer(this.values.idleMs * (body.stream ? 1 : SILENT_PATIENCE), signal);
     try {
-      const response = await this.client.chat.completions
-        .create(body as OpenAI.ChatCompletionCreateParamsStreaming, { signal: idle.signal })
-        .asResponse();
-      expectType(response, 'text/event-stream');
-      const chunks = Stream.fromSSEResponse<CompletionChunk>(
-        watchBody(response, idle, MAX_CHUNK_BYTES),
-        new AbortController(),
-        this.client,
-      )[Symbol.asyncIterator]();
-      const first = await chunks.next();
-      // The SDK ends an aborted stream as if it were complete.
-      if (idle.signal.aborted) throw idle.signal.reason;
-      return { first, chunks, idle };
+      const params = body as unknown as OpenAI.ChatCompletionCreateParamsStreaming;
+      const response = this.endpoint.accepted(await this.client.chat.completions.create(params, { signal: idle.signal }).asResponse());
+      const end: StreamEnd = { isDone: false };
+      const events = readEvents(response, idle, end);
+      const first = await events.next();
+      if (!first.done) contentOf(first.value);
+      return { first, events, end, idle };
     } catch (error) {
       idle.stop();
-      const reduced = error instanceof OpenAI.BadRequestError ? withoutRefused(body, error.message) : null;
-      if (reduced) return this.open(reduced, signal);
       throw idle.failure ?? error;
     }
   }
 
-  private async embedBatch(batch: string[], signal: AbortSignal): Promise<Float32Array[]> {
-    const breaker = this.embeddingBreaker;
-    const body = { model: this.values.embeddingModel ?? '', input: batch, encoding_format: 'float' as const };
-    breaker.enter();
-    try {
-      const json = await withRetries(
-        () => this.fetchJson((options) => this.client.embeddings.create(body, options).asResponse(), signal, EMBEDDING_PATIENCE),
-        signal,
-      );
-      const vectors = toVectors(json, batch.length);
-      this.dimensions = vectors[0]?.length ?? this.dimensions;
-      breaker.succeeded();
-      return vectors;
-    } catch (error) {
-      throw report(breaker, error, signal);
-    } finally {
-      breaker.left();
-    }
+  private askVectors(body: object, signal: AbortSignal): Promise<unknown> {
+    const send = (options: { signal: AbortSignal }) => this.client.post('/embeddings', { ...options, body }).asResponse();
+    return withRetries(() => this.fetchJson(send, signal, SILENT_PATIENCE), signal, { keepErrors: true });
   }
 
   private async fetchJson(
@@ -139,7 +170,7 @@ export class OpenAi implements Ai {
   ): Promise<unknown> {
     const idle = new IdleTimer(this.values.idleMs * patience, signal);
     try {
-      return await readJson(await send({ signal: idle.signal }), idle, MAX_JSON_BYTES);
+      return await readJson(this.endpoint.accepted(await send({ signal: idle.signal })), idle, MAX_JSON_BYTES);
     } catch (error) {
       throw idle.failure ?? error;
     } finally {
@@ -148,10 +179,25 @@ export class OpenAi implements Ai {
   }
 }
 
+/** Whether the request may be at fault, and not the provider's health or the account. */
+function isRefusal({ status = 0, words }: ProviderError, code: ErrorCode): boolean {
+  if (code === 'PROVIDER_BAD_RESPONSE' || code === 'MODEL_NOT_FOUND') return true;
+  const blamesRequest = /not support|unsupported|requires?\b|not allowed|not permitted|unknown|unrecognized|invalid|extra/i;
+  return code === 'PROVIDER_UNAVAILABLE' && (status === 500 || status === 501) && blamesRequest.test(words);
+}
+
+function isUnexplained({ status }: ProviderError): boolean {
+  return status === 400 || status === 422;
+}
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof Failure && error.code === 'PROVIDER_TIMEOUT';
+}
+
 /** Tells the breaker how a call failed, and gives what the caller is to see. */
-function report(breaker: Breaker, error: unknown, signal: AbortSignal): unknown {
+function report(breaker: Breaker | null, error: unknown, signal: AbortSignal): unknown {
   if (signal.aborted) return abortError(signal);
   const failure = faultOf(error)?.failure;
-  if (failure?.code === 'PROVIDER_UNAVAILABLE' || failure?.code === 'PROVIDER_TIMEOUT') breaker.failed();
+  if (failure?.code === 'PROVIDER_UNAVAILABLE' || failure?.code === 'PROVIDER_TIMEOUT') breaker?.failed();
   return failure ?? error;
 }

@@ -1,5 +1,7 @@
 import { isNativeError } from 'node:util/types';
 import { Failure, type ErrorCode } from '../../schema/errors.ts';
+import { ProviderError } from './provider-error.ts';
+import { retryAfterMs } from './retry-after.ts';
 
 /** A longer wait is the caller's to decide, not ours to sit through. */
 const MAX_RETRY_AFTER_MS = 5_000;
@@ -12,85 +14,102 @@ export interface Fault {
   retryAfterMs?: number;
 }
 
-/** The parts of an error of the SDK, of undici or of the wire that tell what happened; all may be absent. */
-interface ProviderError extends Error {
-  status?: number;
-  code?: string | null;
-  type?: string;
-  headers?: Headers;
-  /** The `error` object of the response, or of an event in the stream. */
-  error?: { message?: unknown; code?: unknown; type?: unknown };
-}
-
 /** Names the fault behind an error of the provider; null for an error that is not the provider's. */
 export function faultOf(thrown: unknown): Fault | null {
   if (thrown instanceof Failure) return { failure: thrown, retry: false };
+  if (thrown instanceof ProviderError) return reportedFault(thrown);
   if (!isNativeError(thrown)) return null;
-  const error = thrown as ProviderError;
-  if (error.status !== undefined) return byStatus(error, error.status);
-  if (error.error !== undefined) return bySaying(error) ?? unavailable(error);
-  if (error.name === 'SyntaxError') return finalFault('PROVIDER_BAD_RESPONSE', error);
-  if (isConnectionError(error)) return unavailable(error);
+  if (thrown.name === 'SyntaxError') return finalFault('PROVIDER_BAD_RESPONSE', thrown);
+  if (isBrokenOff(thrown)) return unavailable(thrown, 'The connection to the model provider broke off. Try again.');
+  if (isConnectionError(thrown)) return unavailable(thrown);
   return null;
-}
-
-function byStatus(error: ProviderError, status: number): Fault {
-  if (status === 401 || status === 402 || status === 403) return finalFault('PROVIDER_REFUSED', error);
-  if (status === 429) return tooMany(error);
-  if (status >= 500) return unavailable(error);
-  return bySaying(error) ?? rejected(error, status);
-}
-
-function tooMany(error: ProviderError): Fault {
-  if (saying(error).includes('insufficient_quota')) return finalFault('PROVIDER_REFUSED', error);
-  const retryAfterMs = retryAfter(error.headers);
-  const detail = retryAfterMs ? { retryAfterSeconds: Math.ceil(retryAfterMs / 1000) } : {};
-  const failure = new Failure('PROVIDER_RATE_LIMITED', detail, { cause: error });
-  return { failure, retry: (retryAfterMs ?? 0) <= MAX_RETRY_AFTER_MS, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
 }
 
 const SAYINGS: [RegExp, ErrorCode][] = [
   [
-    /context_length|context (length|window|size)|maximum context|prompt is too long|too many (input )?tokens|input is too long/i,
+    /context_length|context[- _]?(length|window|size)|exceed\w* (the )?(available |model'?s? |maximum )?context|maximum context|max_model_len|(prompt|input|request|message)s?( is| are|'s)? too (long|large)|too many (input |prompt )?tokens|input (token|length).{0,30}exceed|exceeds? the (maximum )?(number of )?(input )?tokens|reduce the length|string_above_max_length|token limit exceeded/i,
     'CONTEXT_TOO_LONG',
   ],
-  [/content[_ ]filter|content management policy|content_policy|safety system/i, 'PROVIDER_CONTENT_FILTERED'],
-  [/model_not_found|model\b.{0,80}(not found|does not exist|not available|unknown)|(unknown|invalid|no such) model/i, 'MODEL_NOT_FOUND'],
-  [/invalid_api_key|insufficient_quota|authentication|permission/i, 'PROVIDER_REFUSED'],
+  [
+    /content[_ ]?filter|content management policy|content_policy|safety system|moderation|flagged|ResponsibleAIPolicy|data_inspection_failed|prohibited_content/i,
+    'PROVIDER_CONTENT_FILTERED',
+  ],
+  [
+    /model_not_found|DeploymentNotFound|\bmodels?\b.{0,80}(not found|does not exist|not exist|not available|unknown|not supported|no longer available|decommissioned)|(unknown|invalid|no such|unsupported) model|not a valid model|(no|not found).{0,20}\bmodel\b/i,
+    'MODEL_NOT_FOUND',
+  ],
+  [
+    /insufficient_quota|insufficient (balance|credits?|funds)|billing|credit balance|(quota|credits?) (exceeded|exhausted|used up)|payment required/i,
+    'PROVIDER_REFUSED',
+  ],
+  [
+    /(invalid|incorrect|missing|expired|no|not valid).{0,20}\bapi[_ -]?key|api[_ -]?key.{0,30}(invalid|not valid|expired|missing|required)|authentication|unauthori[sz]ed|permission|invalid_api_key/i,
+    'PROVIDER_REFUSED',
+  ],
 ];
 
-/** Providers agree on few codes, so their sentences are read too. */
-function bySaying(error: ProviderError): Fault | null {
-  const said = saying(error);
-  if (/rate_limit|too many requests/i.test(said))
-    return { failure: new Failure('PROVIDER_RATE_LIMITED', {}, { cause: error }), retry: true };
-  const found = SAYINGS.find(([pattern]) => pattern.test(said));
-  return found ? finalFault(found[1], error) : null;
+const RATE_LIMITED =
+  /rate[-_ ]?limit|too many requests|resource_exhausted|throttl|tokens per (min|day)|requests per (min|day)|concurrency limit/i;
+const OVERLOADED = /overload|capacity|busy|try again later|loading|unavailable|warming/i;
+
+/** By the status where it is clear, else by the words: providers agree on few codes. */
+function reportedFault(error: ProviderError): Fault {
+  const { status, words } = error;
+  const said = SAYINGS.find(([pattern]) => pattern.test(words))?.[1];
+  if (said === 'CONTEXT_TOO_LONG' || said === 'PROVIDER_CONTENT_FILTERED') return finalFault(said, error);
+  if (status === 401 || status === 402 || status === 403) return finalFault('PROVIDER_REFUSED', error);
+  if (status === 429) return said === 'PROVIDER_REFUSED' ? finalFault(said, error) : tooMany(error);
+  if (status === 413) return finalFault('CONTEXT_TOO_LONG', error);
+  if (status === undefined || status < 500) {
+    if (RATE_LIMITED.test(words)) return tooMany(error);
+    if (said) return finalFault(said, error);
+  } else if (said === 'MODEL_NOT_FOUND' && !OVERLOADED.test(words)) return finalFault(said, error);
+  if (status === undefined || status >= 500 || status === 408 || status === 409 || status === 425) return providerFailed(error);
+  return rejected(error, status);
 }
 
-function saying(error: ProviderError): string {
-  return [error.code, error.type, error.error?.code, error.error?.type, error.error?.message, error.message]
-    .filter((part) => typeof part === 'string')
-    .join(' ');
+function tooMany(error: ProviderError): Fault {
+  const wait = retryAfterMs(error);
+  const detail = wait ? { retryAfterSeconds: Math.ceil(wait / 1000) } : {};
+  return { failure: new Failure('PROVIDER_RATE_LIMITED', detail, { cause: error }), ...retryOf(wait) };
 }
 
-/** A request that the provider does not accept: its sentence helps whoever configured the endpoint. */
+function providerFailed(error: ProviderError): Fault {
+  const reason =
+    OVERLOADED.test(error.words) || error.status === 529
+      ? 'The model provider is overloaded or still starting. Try again in a moment.'
+      : 'The model provider had an error of its own. Try again.';
+  const wait = retryAfterMs(error);
+  return { failure: new Failure('PROVIDER_UNAVAILABLE', { reason }, { cause: error }), ...retryOf(wait) };
+}
+
+function retryOf(wait: number | undefined): Pick<Fault, 'retry' | 'retryAfterMs'> {
+  return { retry: (wait ?? 0) <= MAX_RETRY_AFTER_MS, ...(wait === undefined ? {} : { retryAfterMs: wait }) };
+}
+
+/** A request that the provider does not accept. What it says about it is for those who configure it. */
 function rejected(error: ProviderError, status: number): Fault {
-  const sentence = typeof error.error?.message === 'string' ? error.error.message : `status ${status}`;
-  // Some providers repeat the key.
-  const said = sentence.replace(/\b(sk|key|Bearer)[-_ ][\w*-]{8,}/g, '[key]').slice(0, 300);
-  return {
-    failure: new Failure('PROVIDER_BAD_RESPONSE', { reason: `The model provider rejected the request: ${said}` }, { cause: error }),
-    retry: false,
-  };
+  const isAddress = (status === 404 || status === 405) && error.response;
+  const reason = isAddress
+    ? 'The model provider does not answer at the configured address. Ask an administrator to check it.'
+    : 'The model provider did not accept the request. Ask an administrator to look at its answer.';
+  return { failure: new Failure('PROVIDER_BAD_RESPONSE', { reason }, { cause: error }), retry: false };
 }
 
-function unavailable(cause: Error): Fault {
-  return { failure: new Failure('PROVIDER_UNAVAILABLE', {}, { cause }), retry: true };
+function unavailable(cause: Error, reason?: string): Fault {
+  return { failure: new Failure('PROVIDER_UNAVAILABLE', reason ? { reason } : {}, { cause }), retry: true };
 }
 
 function finalFault(code: ErrorCode, cause: Error): Fault {
   return { failure: new Failure(code, {}, { cause }), retry: false };
+}
+
+/** The connection was there and ended before the response did. */
+function isBrokenOff(error: Error): boolean {
+  for (let cause: unknown = error; isNativeError(cause); cause = cause.cause)
+    if (cause.message === 'terminated' || cause.message === 'other side closed' || (cause as NodeJS.ErrnoException).code === 'ECONNRESET')
+      return true;
+  return false;
 }
 
 /** undici says `fetch failed` or `terminated` and hides the system's code in the cause; the SDK wraps it once more. */
@@ -98,16 +117,7 @@ function isConnectionError(error: Error): boolean {
   for (let cause: unknown = error; isNativeError(cause); cause = cause.cause) {
     const { code } = cause as NodeJS.ErrnoException;
     if (code && /^(E[A-Z_]+|UND_ERR_[A-Z_]+|[A-Z_]*CERT[A-Z_]*)$/.test(code) && !code.startsWith('ERR_')) return true;
-    if (cause.constructor.name === 'APIConnectionError' || cause.message === 'terminated') return true;
+    if (cause.constructor.name === 'APIConnectionError') return true;
   }
   return false;
-}
-
-/** Seconds or a date, in milliseconds from now; undefined when absent or unreadable. */
-function retryAfter(headers: Headers | undefined): number | undefined {
-  const value = headers?.get('retry-after');
-  if (!value) return undefined;
-  const seconds = Number(value);
-  const ms = Number.isFinite(seconds) ? seconds * 1000 : Date.parse(value) - Date.now();
-  return Number.isFinite(ms) ? Math.max(ms, 0) : undefined;
 }

@@ -5,8 +5,15 @@ import { faultOf } from './provider-fault.ts';
 const MAX_RETRIES = 2;
 const FIRST_PAUSE_MS = 250;
 
-/** Tries again what failed for a passing reason. Only for work of which nobody has seen a result yet. */
-export async function withRetries<T>(attempt: () => Promise<T>, signal: AbortSignal): Promise<T> {
+/**
+ * Tries again what failed for a passing reason. Only for work of which nobody has seen a result yet. With `keepErrors` the
+ * last error is thrown as it came, for a caller that reads more in it than the fault.
+ */
+export async function withRetries<T>(
+  attempt: () => Promise<T>,
+  signal: AbortSignal,
+  { keepErrors = false }: { keepErrors?: boolean } = {},
+): Promise<T> {
   for (let retries = 0; ; retries++) {
     try {
       return await attempt();
@@ -14,7 +21,7 @@ export async function withRetries<T>(attempt: () => Promise<T>, signal: AbortSig
       if (signal.aborted) throw abortError(signal);
       const fault = faultOf(error);
       if (!fault) throw error;
-      if (!fault.retry || retries === MAX_RETRIES) throw fault.failure;
+      if (!fault.retry || retries === MAX_RETRIES) throw keepErrors ? error : fault.failure;
       await waitFor(fault.retryAfterMs ?? jitter(FIRST_PAUSE_MS * 2 ** retries), signal);
     }
   }

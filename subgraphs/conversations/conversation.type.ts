@@ -1,4 +1,4 @@
-import { Directive, Field, ID, InputType, ObjectType, registerEnumType } from 'type-graphql';
+import { Directive, Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { connectionType } from '../connection.ts';
 import { DateTime } from '../scalars.ts';
 import type { MessageRole } from './message.entity.ts';
@@ -67,6 +67,12 @@ export class MessageType {
   @Field(() => ID, { nullable: true, description: 'The message that it follows; null for a first message.' })
   parentId!: string | null;
 
+  @Field(() => Int, { nullable: true, description: 'How long the model thought, in milliseconds; null where it did not.' })
+  reasoningDurationMs!: number | null;
+
+  @Field(() => Boolean, { description: "True when the answer was cut at the model's limit: it may be continued." })
+  isTruncated!: boolean;
+
   @Field(() => DateTime, { description: 'When it was sent, or when its run was queued.' })
   createdAt!: Date;
 
@@ -99,6 +105,7 @@ export class RunType {
   finishedAt!: Date | null;
 
   model!: string | null;
+  failureDetail!: string | null;
   attempt!: number;
   lastSeq!: number;
   messageId!: string;

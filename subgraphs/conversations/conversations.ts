@@ -11,6 +11,7 @@ import { CitationResolver, MessageResolver } from './message.resolver.ts';
 import { MessageService, ownMessage } from './message.service.ts';
 import { migration as first } from './migrations/0001-conversations.ts';
 import { migration as handedBack } from './migrations/0002-handed-back.ts';
+import { migration as reasoning } from './migrations/0003-reasoning.ts';
 import { migration as model } from './migrations/0004-model.ts';
 import { dailyUse } from './migrations/0005-daily-use.ts';
 import { RUN_EVENT_TYPES } from './run/run-event.type.ts';
@@ -26,7 +27,7 @@ const SWEEP_MS = 1000;
 export const conversations: Subgraph<'conversations'> = {
   name: 'conversations',
   entities: [Conversation, Message, Run, Citation],
-  migrations: [first, handedBack, model, dailyUse],
+  migrations: [first, handedBack, reasoning, model, dailyUse],
   create(ports) {
     const service = new ConversationService(ports);
     return {

@@ -3,7 +3,7 @@ import { perRequest } from '../context.ts';
 import { Citation } from './citation.entity.ts';
 import { Conversation } from './conversation.entity.ts';
 import { Message } from './message.entity.ts';
-import { writtenTexts } from './run/run-finish.ts';
+import { NOTHING_WRITTEN, writtenByRun, type Written } from './run/written.ts';
 import { isActive, Run } from './run/run.entity.ts';
 
 export const conversationsById = perRequest(
@@ -67,12 +67,12 @@ export const siblingsByMessage = perRequest(
 );
 
 /** What an active run has written so far, from the log; null for a run that has ended. */
-export const liveTextByRun = perRequest(
+export const liveWritingByRun = perRequest(
   (context) =>
-    new DataLoader<string, string | null>(async (ids) => {
+    new DataLoader<string, Written | null>(async (ids) => {
       const runs = await runsById(context).loadMany([...ids]);
       const active = runs.filter((run): run is Run => run != null && !(run instanceof Error) && isActive(run)).map((run) => run.id);
-      const texts = active.length > 0 ? await writtenTexts(context.em, active) : new Map<string, string>();
-      return ids.map((id) => (active.includes(id) ? (texts.get(id) ?? '') : null));
+      const written = active.length > 0 ? await writtenByRun(context.em, active) : new Map<string, Written>();
+      return ids.map((id) => (active.includes(id) ? (written.get(id) ?? NOTHING_WRITTEN) : null));
     }),
 );

@@ -12,6 +12,11 @@ export const Message = defineEntity({
     ownerId: p.uuid(),
     role: p.text().$type<MessageRole>(),
     text: p.text(),
+    /** What the model thought; null on messages of people and where a model does not tell. */
+    reasoning: p.text().strictNullable(),
+    reasoningDurationMs: p.integer().strictNullable(),
+    /** The model stopped at its limit in the middle of the answer. */
+    isTruncated: p.boolean(),
     parentId: p.uuid().strictNullable(),
     runId: p.uuid().strictNullable(),
     createdAt: p.datetime(),

@@ -2,7 +2,7 @@ import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } fro
 import { Failure } from '../../schema/errors.ts';
 import type { Context } from '../context.ts';
 import { ConversationType, MessageType, RunType } from './conversation.type.ts';
-import { citationsByMessage, conversationsById, liveTextByRun, runsById, siblingsByMessage } from './loaders.ts';
+import { citationsByMessage, conversationsById, liveWritingByRun, runsById, siblingsByMessage } from './loaders.ts';
 import type { Message } from './message.entity.ts';
 import { ownMessage, type MessageService } from './message.service.ts';
 import { CitationType, MessageHit, RegenerateInput, SendMessageInput, SendMessagePayload } from './message.type.ts';
@@ -51,7 +51,17 @@ export class MessageResolver {
   @FieldResolver(() => String, { description: 'What was written; of a running answer, as far as it is stored.' })
   async text(@Root() message: MessageType & { text: string }, @Ctx() context: Context): Promise<string> {
     if (message.text || !message.runId) return message.text;
-    return (await liveTextByRun(context).load(message.runId)) ?? message.text;
+    return (await liveWritingByRun(context).load(message.runId))?.text ?? message.text;
+  }
+
+  @FieldResolver(() => String, {
+    nullable: true,
+    description:
+      'What the model thought before it answered; null where it did not, or does not tell. Of a running answer, as far as it is stored.',
+  })
+  async reasoning(@Root() message: MessageType & { reasoning: string | null }, @Ctx() context: Context): Promise<string | null> {
+    if (message.reasoning || !message.runId) return message.reasoning;
+    return (await liveWritingByRun(context).load(message.runId))?.reasoning || null;
   }
 
   @FieldResolver(() => ConversationType, { description: 'Where it was written.' })

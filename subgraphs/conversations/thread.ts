@@ -9,7 +9,7 @@ export async function branchOf(em: SqlEntityManager, leafId: string): Promise<Me
        union all
        select m.id, m.parent_id, b.distance + 1 from conversations.message m join branch b on m.id = b.parent_id
      )
-     select m.id, conversation_id, owner_id, role, text, m.parent_id, run_id, created_at
+     select m.id, conversation_id, owner_id, role, text, reasoning, reasoning_duration_ms, is_truncated, m.parent_id, run_id, created_at
      from branch join conversations.message m on m.id = branch.id order by distance desc`,
     [leafId],
   );

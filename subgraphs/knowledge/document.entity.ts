@@ -5,8 +5,11 @@ import type { ReadingWarning } from './extract/warnings.ts';
 export const DOCUMENT_STATUSES = ['AWAITING_FILE', 'QUEUED', 'EXTRACTING', 'EMBEDDING', 'INDEXING', 'READY', 'FAILED'] as const;
 export type DocumentStatus = (typeof DOCUMENT_STATUSES)[number];
 
-/** From here on its text is complete, so that words can be searched while vectors are still missing. */
-export const SEARCHABLE: DocumentStatus[] = ['EMBEDDING', 'INDEXING', 'READY'];
+/**
+ * In these its text may be complete, so that words can be searched while vectors are still missing, or failed. A document
+ * that failed earlier has no passages to find.
+ */
+export const SEARCHABLE: DocumentStatus[] = ['EMBEDDING', 'INDEXING', 'READY', 'FAILED'];
 
 export const Document = defineEntity({
   name: 'Document',

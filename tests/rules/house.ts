@@ -28,6 +28,7 @@ export const VENDORS: Record<string, string[]> = {
   ],
   jose: ['infra/signed.ts'],
   openai: ['infra/ai/openai.ts'],
+  jsonrepair: ['infra/ai/response/tool-arguments.ts'],
   pg: ['infra/database/server.ts'],
   'pg-boss': ['infra/queue/postgres.ts'],
   pino: ['infra/log.ts'],
@@ -133,7 +134,7 @@ export const WALLS: Wall[] = [
     may: [
       CONTRACT,
       PORTS,
-      /^subgraphs\/(subgraph|context|policy|connection|scalars|live|tickets|tokens)\.ts$/,
+      /^subgraphs\/(subgraph|context|policy|connection|quota|scalars|live|tickets|tokens)\.ts$/,
       (file) => new RegExp(`^subgraphs/${file[1]}/`),
     ],
     instead:

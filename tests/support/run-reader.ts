@@ -7,6 +7,8 @@ export const RUN_EVENTS = `subscription ($runId: ID!, $after: String) {
     ... on RunStarted { attempt model }
     ... on RetrievalStarted { query }
     ... on TextDelta { text }
+    ... on ReasoningDelta { text }
+    ... on TextRetracted { characters }
     ... on ToolCallStarted { callId toolName arguments }
     ... on ToolCallFinished { callId toolName succeeded }
     ... on RunFailed { code retryable reason: message }
@@ -38,6 +40,7 @@ export function shownText(events: any[]): string {
   for (const event of events) {
     if (event.__typename === 'RunStarted') text = '';
     if (event.__typename === 'TextDelta') text += event.text;
+    if (event.__typename === 'TextRetracted') text = text.slice(0, -event.characters);
   }
   return text;
 }

@@ -2,9 +2,8 @@ import type { Source } from './run-context.ts';
 
 const MARK = /\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]|【(\d{1,3})(?:†[^】\n]{0,80})?】|［(\d{1,3}(?:[,，、]\s?\d{1,3})*)］/g;
 
-/** A variable before a bracket makes it an index: one letter, a name with `_`, a digit or an inner capital, or a usual name. */
-const INDEXED =
-  /(?:^|[^\p{L}\p{N}_])(?:[A-Za-z_$]|[A-Za-z]\w*[_\d]\w*|[a-z]+[A-Z]\w*|arr(?:ay)?|args|argv|buf(?:fer)?|cells?|data|dict|elements?|items?|keys?|lists?|lst|map|matrix|nums?|numbers?|obj|params|parts|points?|queue|results?|rows?|str|strings?|tokens|tuple|values?|vals?|vec(?:tor)?)$/u;
+/** A variable before a bracket makes it an index: one letter, a name with `_`, or a usual name that is no word. */
+const INDEXED = /(?:^|[^\p{L}\p{N}_])(?:[A-Za-z_$]|[A-Za-z]\w*_\w*|arr|args|argv|buf|dict|lst|nums|obj|params|str|vec)$/u;
 
 /**
  * The sources whose numbers stand in the text, as in `[2]`, `[1, 3]`, `【2】` or `［2］`, by number. Numbers in code and

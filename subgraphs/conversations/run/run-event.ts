@@ -7,6 +7,8 @@ export type RunEventData =
   | { kind: 'RetrievalStarted'; query: string; knowledgeBases: string[] }
   | { kind: 'PassagesRetrieved'; passageIds: string[]; durationMs: number }
   | { kind: 'TextDelta'; text: string }
+  | { kind: 'ReasoningDelta'; text: string }
+  | { kind: 'TextRetracted'; characters: number }
   | { kind: 'ToolCallStarted'; callId: string; toolName: string; arguments: unknown }
   | { kind: 'ToolCallFinished'; callId: string; toolName: string; succeeded: boolean; durationMs: number; toolCallId: string | null }
   | { kind: 'RunFinished'; messageId: string }

@@ -49,6 +49,24 @@ class TextDelta extends RunEventType {
   text!: string;
 }
 
+@ObjectType('ReasoningDelta', {
+  implements: RunEventType,
+  description: 'The next piece of what the model thinks; it is no part of the text.',
+})
+class ReasoningDelta extends RunEventType {
+  @Field(() => String, { description: 'Follows the reasoning before it in the same attempt.' })
+  text!: string;
+}
+
+@ObjectType('TextRetracted', {
+  implements: RunEventType,
+  description: 'The end of the text so far turned out to be reasoning: it is taken off the text and added to the reasoning.',
+})
+class TextRetracted extends RunEventType {
+  @Field(() => Int, { description: 'How much of the end, in UTF-16 code units.' })
+  characters!: number;
+}
+
 @ObjectType('ToolCallStarted', { implements: RunEventType, description: 'The model calls a tool.' })
 class ToolCallStarted extends RunEventType {
   @Field(() => ID, { description: "The model's id of the call; the same in the event that finishes it." })
@@ -106,6 +124,8 @@ export const RUN_EVENT_TYPES = [
   RetrievalStarted,
   PassagesRetrieved,
   TextDelta,
+  ReasoningDelta,
+  TextRetracted,
   ToolCallStarted,
   ToolCallFinished,
   RunFinished,

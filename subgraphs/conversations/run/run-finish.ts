@@ -1,5 +1,6 @@
 import { LockMode } from '@mikro-orm/core';
 import type { SqlEntityManager } from '@mikro-orm/sql';
+import { providerWords } from '../../../infra/ai/ai.ts';
 import { newId } from '../../../infra/id.ts';
 import type { Queue } from '../../../infra/queue/queue.ts';
 import type { Failure } from '../../../schema/errors.ts';
@@ -11,6 +12,7 @@ import { countTokens } from '../daily-use.ts';
 import { Message } from '../message.entity.ts';
 import type { RunEventData } from './run-event.ts';
 import type { RunRecord } from './run-loop.ts';
+import { NOTHING_WRITTEN, writtenByRun } from './written.ts';
 import { Run, type RunStatus } from './run.entity.ts';
 
 export type Outcome = { status: 'COMPLETED' } | { status: 'STOPPED' } | { status: 'FAILED' | 'INTERRUPTED'; failure: Failure };
@@ -45,8 +47,10 @@ export async function finishRun(
       { lockMode: LockMode.PESSIMISTIC_WRITE },
     );
     if (!run) return null;
-    const text = (await writtenTexts(inner, [run.id])).get(run.id) ?? '';
-    await inner.nativeUpdate(Message, { id: run.messageId }, { text });
+    const { text, reasoning } = (await writtenByRun(inner, [run.id])).get(run.id) ?? NOTHING_WRITTEN;
+    const { reasoningMs = null, isTruncated = false } = record ?? {};
+    const thought = reasoning ? { reasoning, reasoningDurationMs: reasoningMs } : {};
+    await inner.nativeUpdate(Message, { id: run.messageId }, { text, isTruncated, ...thought });
     for (const source of record ? citedSources(text, record.sources) : []) {
       const { number, documentId, documentName, passageId, page, start, end, text: quote } = source;
       inner.create(Citation, {
@@ -70,6 +74,7 @@ export async function finishRun(
     if ('failure' in outcome) {
       run.failureCode = outcome.failure.code;
       run.failure = outcome.failure.message;
+      run.failureDetail = providerWords(outcome.failure);
     }
     if (record) await countTokens(inner, run.ownerId, record.usage.inputTokens + record.usage.outputTokens);
     const event = await storeLast(inner, run, lastEvent(run, outcome));
@@ -81,18 +86,6 @@ export async function finishRun(
     await queue.tell(inner, 'run.finished', factOf(run, conversation, record), run.actor);
     return { run, event };
   });
-}
-
-/** The texts of the newest attempts that began, by run, as they stand in the log. */
-export async function writtenTexts(em: SqlEntityManager, runIds: string[]): Promise<Map<string, string>> {
-  const rows = await em.execute<{ run_id: string; text: string }[]>(
-    `select e.run_id, string_agg(e.data->>'text', '' order by e.seq) as text from conversations.run_event e
-     where e.run_id in (${runIds.map(() => '?').join(', ')}) and e.kind = 'TextDelta'
-       and e.attempt = (select max(s.attempt) from conversations.run_event s where s.run_id = e.run_id and s.kind = 'RunStarted')
-     group by e.run_id`,
-    runIds,
-  );
-  return new Map(rows.map((row) => [row.run_id, row.text]));
 }
 
 async function storeLast(em: SqlEntityManager, run: Run, { kind, ...data }: RunEventData): Promise<StoredRunEvent> {

@@ -71,14 +71,14 @@ export class RunLog {
     if (this.#active.get(handle.runId) === handle) this.#active.delete(handle.runId);
   }
 
-  /** Adds an event; it is shown once it is stored. Text joins the delta that waits before it. */
+  /** Adds an event; it is shown once it is stored. Text joins the delta of its kind that waits before it. */
   append(handle: RunHandle, event: RunEventData): void {
     if (handle.controller.signal.aborted) return;
     const { kind, ...data } = event;
     const waiting = this.#waiting.get(handle.runId) ?? { handle, events: [] };
     this.#waiting.set(handle.runId, waiting);
     const last = waiting.events.at(-1);
-    if (kind === 'TextDelta' && last?.kind === 'TextDelta') {
+    if ((kind === 'TextDelta' || kind === 'ReasoningDelta') && last?.kind === kind) {
       last.data['text'] += event.text;
     } else {
       waiting.events.push({ attempt: handle.attempt, seq: ++handle.seq, kind, data, at: new Date().toISOString() });
@@ -188,7 +188,7 @@ export class RunLog {
 }
 
 function hasText(batch: Waiting[]): boolean {
-  return batch.some(({ events }) => events.some(isText));
+  return batch.some(({ events }) => events.some((event) => isText(event) || event.kind === 'ReasoningDelta'));
 }
 
 function isText({ kind }: StoredRunEvent): boolean {

@@ -1,8 +1,9 @@
-import type { Ai, ChatMessage, ToolRequest } from '../../../infra/ai/ai.ts';
+import type { Ai, ToolRequest } from '../../../infra/ai/ai.ts';
 import type { Graph } from '../../../infra/graph/graph.ts';
 import { Failure } from '../../../schema/errors.ts';
 import type { Identity } from '../../../schema/viewer.ts';
 import { callTool, type ToolAnswer } from './call-tool.ts';
+import { askModel } from './model-turn.ts';
 import { retrievalQuery, writePrompt, type Turn } from './prompt.ts';
 import { askContext, askPassages, type RunContext, type Source } from './run-context.ts';
 import type { RunEventData } from './run-event.ts';
@@ -10,7 +11,6 @@ import type { RunEventData } from './run-event.ts';
 /** A model that keeps calling tools is a bug, not a mood. */
 const MAX_TOOL_ROUNDS = 8;
 const MAX_PASSAGES = 8;
-const CHARACTERS_PER_TOKEN = 4;
 
 export interface RunUsage {
   inputTokens: number;
@@ -23,6 +23,10 @@ export interface RunRecord {
   model: string | null;
   sources: Source[];
   usage: RunUsage;
+  /** How long the model thought; null where it did not. */
+  reasoningMs: number | null;
+  /** The model stopped at its limit in the middle of the answer. */
+  isTruncated: boolean;
 }
 
 export interface RunTask {
@@ -43,9 +47,15 @@ export async function writeAnswer(task: RunTask, ports: { ai: Ai; graph: Graph }
   if (context.knowledgeBases.length > 0) await retrieve(task, context, ports.graph);
 
   const messages = writePrompt(context, task.record.sources, task.thread);
+  let written = '';
   for (let round = 0; ; round++) {
     const turn = await askModel(task, context, messages, ports.ai);
-    if (turn.calls.length === 0) return;
+    written += turn.text;
+    if (turn.calls.length === 0) {
+      requireText(written, turn.isCut, task.record);
+      task.record.isTruncated = turn.isCut;
+      return;
+    }
     if (round === MAX_TOOL_ROUNDS) throw new Failure('RUN_TOO_MANY_TOOL_ROUNDS');
     messages.push({ role: 'assistant', content: turn.text, toolCalls: turn.calls });
     for (const call of turn.calls) {
@@ -65,51 +75,16 @@ async function retrieve(task: RunTask, context: RunContext, graph: Graph): Promi
   task.tell({ kind: 'PassagesRetrieved', passageIds, durationMs: Math.round(performance.now() - started) });
 }
 
-async function askModel(
-  task: RunTask,
-  context: RunContext,
-  messages: ChatMessage[],
-  ai: Ai,
-): Promise<{ text: string; calls: ToolRequest[] }> {
-  const { record } = task;
-  const calls: ToolRequest[] = [];
-  let text = '';
-  let reported = false;
-  const request = {
-    model: context.model.id,
-    messages,
-    passages: record.sources,
-    ...(context.temperature === null ? {} : { temperature: context.temperature }),
-    ...(context.model.supportsTools && context.tools.length > 0 ? { tools: context.tools } : {}),
-  };
-  try {
-    for await (const chunk of ai.chat(request, task.signal)) {
-      if (chunk.kind === 'text') {
-        text += chunk.text;
-        if (chunk.text) task.tell({ kind: 'TextDelta', text: chunk.text });
-      } else if (chunk.kind === 'toolCall') {
-        calls.push(chunk.call);
-      } else if (chunk.kind === 'usage') {
-        record.usage.inputTokens += chunk.inputTokens;
-        record.usage.outputTokens += chunk.outputTokens;
-        record.usage.estimated ||= chunk.estimated;
-        reported = true;
-      }
-    }
-  } finally {
-    if (!reported) estimate(record.usage, messages, text);
-  }
-  task.signal.throwIfAborted();
-  return { text, calls };
-}
-
-/** A model that was cut off reports no usage: what it read and wrote is counted here. Before its first word nobody knows that it read. */
-function estimate(usage: RunUsage, messages: ChatMessage[], text: string): void {
-  usage.estimated = true;
-  if (!text) return;
-  const read = messages.reduce((sum, message) => sum + message.content.length, 0);
-  usage.inputTokens += Math.ceil(read / CHARACTERS_PER_TOKEN);
-  usage.outputTokens += Math.ceil(text.length / CHARACTERS_PER_TOKEN);
+/** An answer without a word is a failure, and says what was the matter. */
+function requireText(written: string, isCut: boolean, record: RunRecord): void {
+  if (written.trim() !== '') return;
+  const hasReasoned = record.reasoningMs !== null;
+  const reason = isCut
+    ? `The model reached its limit ${hasReasoned ? 'while it was thinking, ' : ''}before it wrote any text. Regenerate the answer, or ask for less at once.`
+    : hasReasoned
+      ? 'The model thought about it, but wrote no answer. Regenerate it.'
+      : 'The model sent no text. Regenerate the answer.';
+  throw new Failure('PROVIDER_EMPTY_ANSWER', { reason });
 }
 
 async function useTool(task: RunTask, context: RunContext, call: ToolRequest, graph: Graph): Promise<ToolAnswer> {

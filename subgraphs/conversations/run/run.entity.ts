@@ -31,6 +31,8 @@ export const Run = defineEntity({
     model: p.text().strictNullable(),
     failureCode: p.text().strictNullable(),
     failure: p.text().strictNullable(),
+    /** What the provider said, for administrators. */
+    failureDetail: p.text().strictNullable(),
     createdAt: p.datetime(),
     startedAt: p.datetime().strictNullable(),
     firstTokenAt: p.datetime().strictNullable(),

@@ -3,7 +3,7 @@ import { isId } from '../../../infra/id.ts';
 import { Failure } from '../../../schema/errors.ts';
 import type { StoredRunEvent } from '../../../schema/topics.ts';
 import { viewerOf, type Context } from '../../context.ts';
-import { requireOwned } from '../../policy.ts';
+import { may, requireOwned } from '../../policy.ts';
 import { MessageType, RunType } from '../conversation.type.ts';
 import { messagesById } from '../loaders.ts';
 import { StopRunInput, StopRunPayload } from '../message.type.ts';
@@ -51,6 +51,14 @@ export class RunResolver {
   @FieldResolver(() => Int, { description: 'Counts from 1; more than 1 after a worker died or handed the run back. 0 while it is queued.' })
   attempt(@Root() run: RunType): number {
     return run.attempt;
+  }
+
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: 'What the model provider said about the failure, in its own words; null for all but administrators.',
+  })
+  failureDetail(@Root() run: RunType, @Ctx() context: Context): string | null {
+    return may(viewerOf(context), 'health.readDetail') ? run.failureDetail : null;
   }
 
   @FieldResolver(() => String, { nullable: true, description: 'The cursor of the newest stored event; null before the first.' })

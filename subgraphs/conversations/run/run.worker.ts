@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { SqlEntityManager } from '@mikro-orm/sql';
+import { providerWords } from '../../../infra/ai/ai.ts';
 import { isAway } from '../../../infra/database/database.ts';
 import { Failure } from '../../../schema/errors.ts';
 import type { Identity } from '../../../schema/viewer.ts';
@@ -150,7 +151,13 @@ export class RunWorker {
     const handle = this.#log.open(run.id, run.attempt);
     this.#ports.metrics.count('parley_runs_started_total', { attempt: run.attempt === 1 ? 'first' : 'later' });
     // What lost attempts used is not known.
-    const record: RunRecord = { model: null, sources: [], usage: { inputTokens: 0, outputTokens: 0, estimated: run.attempt > 1 } };
+    const record: RunRecord = {
+      model: null,
+      sources: [],
+      usage: { inputTokens: 0, outputTokens: 0, estimated: run.attempt > 1 },
+      reasoningMs: null,
+      isTruncated: false,
+    };
     const unlisten = await this.#hearStop(run.id);
     try {
       await this.#announce(run);
@@ -198,7 +205,11 @@ export class RunWorker {
         this.#ports.log.warn({ err: error, runId: run.id }, 'a run is left to be taken over');
         return null;
       }
-      if (error instanceof Failure) return { status: 'FAILED', failure: error };
+      if (error instanceof Failure) {
+        const provider = providerWords(error);
+        if (provider) this.#ports.log.warn({ runId: run.id, model: record.model, code: error.code, provider }, 'the model provider failed');
+        return { status: 'FAILED', failure: error };
+      }
       this.#ports.log.error({ err: error, runId: run.id, requestId: run.actor.requestId }, 'a run failed');
       return { status: 'FAILED', failure: new Failure('INTERNAL') };
     }

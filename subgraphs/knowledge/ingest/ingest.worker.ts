@@ -1,4 +1,5 @@
-import { Failure } from '../../../schema/errors.ts';
+import { providerWords } from '../../../infra/ai/ai.ts';
+import { Failure, type ErrorCode } from '../../../schema/errors.ts';
 import type { JobContext } from '../../context.ts';
 import type { Ports } from '../../subgraph.ts';
 import { Document, type DocumentStatus } from '../document.entity.ts';
@@ -16,7 +17,7 @@ const MAX_ATTEMPTS = 18;
 /** A fault of ours does not go away by itself. */
 const MAX_ATTEMPTS_WITH_BUG = 3;
 
-type IngestPorts = Pick<Ports, 'ai' | 'bus' | 'files' | 'queue' | 'vectors'>;
+type IngestPorts = Pick<Ports, 'ai' | 'bus' | 'files' | 'log' | 'queue' | 'vectors'>;
 
 /**
  * The whole way of a stored file to a document that can be searched. It may be begun any number of times, by several
@@ -102,7 +103,7 @@ async function finish(
 }
 
 /** True when the attempt was the last and the failure is told; false when the queue should try again. */
-async function settles(error: unknown, lease: Lease, { signal }: JobContext, { bus, queue }: IngestPorts): Promise<boolean> {
+async function settles(error: unknown, lease: Lease, { signal }: JobContext, { bus, log, queue }: IngestPorts): Promise<boolean> {
   if (signal.aborted) return false;
   const expected = error instanceof Failure;
   const isLast = expected ? !error.retryable || lease.document.attempts >= MAX_ATTEMPTS : lease.document.attempts >= MAX_ATTEMPTS_WITH_BUG;
@@ -110,12 +111,30 @@ async function settles(error: unknown, lease: Lease, { signal }: JobContext, { b
   const failure = expected
     ? error
     : new Failure('INTERNAL', { reason: 'Something went wrong on our side while reading the file.' }, { cause: error });
-  const failed = await lease.step(async (em) =>
-    tellFailed(em, queue, await em.findOneOrFail(Document, { id: lease.document.id }), failure),
-  );
+  const provider = providerWords(failure);
+  if (provider) log.warn({ documentId: lease.document.id, code: failure.code, provider }, 'the embedding model failed');
+  const failed = await lease.step(async (em) => {
+    const document = await em.findOneOrFail(Document, { id: lease.document.id });
+    return tellFailed(em, queue, document, hasText(document) ? withoutVectors(failure) : failure);
+  });
   for (const document of failed) await showProgress(bus, document);
   return expected;
 }
+
+/** The text is there and its vectors are not: said in the words of a document, and not of a chat. */
+function withoutVectors({ code, message }: Failure): Pick<Failure, 'code' | 'message'> {
+  const reason = EMBEDDING_REASONS[code] ?? message;
+  return { code, message: `${reason} Until then the document is found by its words only.` };
+}
+
+const EMBEDDING_REASONS: Partial<Record<ErrorCode, string>> = {
+  CONTEXT_TOO_LONG: 'The embedding model takes less text at once than the document needs. Ask an administrator to choose another.',
+  MODEL_NOT_FOUND: 'The embedding model is not available. Ask an administrator to check its name.',
+  PROVIDER_REFUSED: 'The embedding model refused the configured key or account. Ask an administrator to check it.',
+  PROVIDER_UNAVAILABLE: 'The embedding model could not be reached for a long time. Try again later.',
+  PROVIDER_TIMEOUT: 'The embedding model did not answer in time. Try again later.',
+  PROVIDER_RATE_LIMITED: 'The embedding model takes no more requests at the moment. Try again later.',
+};
 
 /** Another worker goes on, or the document was deleted while this one wrote. */
 async function leaveToOthers(job: PurgeDocument, context: JobContext, ports: IngestPorts): Promise<void> {

@@ -87,8 +87,8 @@ export class SearchService {
     try {
       return (await this.#askIndex(context, asked)) ?? (await this.#join(context, asked));
     } catch (error) {
-      // While a provider is down, words still find something.
-      if (!(error instanceof Failure && error.retryable)) throw error;
+      // While a provider is down, or refuses what it is asked, words still find something.
+      if (!(error instanceof Failure && (error.retryable || isProviders(error)))) throw error;
       context.log.warn({ code: error.code }, 'a search went on without vectors');
       return fuse(await searchKeywords(context, asked), [], this.#weights);
     }
@@ -152,4 +152,8 @@ async function withPassages(em: SqlEntityManager, ranked: HybridHit[], knowledge
     const passage = byId.get(hit.id);
     return passage ? [{ ...hit, passage, text: passage.text }] : [];
   });
+}
+
+function isProviders({ code }: Failure): boolean {
+  return code.startsWith('PROVIDER_') || code === 'EMBEDDING_REFUSED' || code === 'MODEL_NOT_FOUND' || code === 'CONTEXT_TOO_LONG';
 }

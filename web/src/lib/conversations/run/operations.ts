@@ -72,6 +72,12 @@ export const RunEventsDocument = graphql(
         ... on TextDelta {
           text
         }
+        ... on ReasoningDelta {
+          text
+        }
+        ... on TextRetracted {
+          characters
+        }
         ... on ToolCallStarted {
           callId
           toolName

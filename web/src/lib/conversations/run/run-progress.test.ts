@@ -25,6 +25,25 @@ it('clears what an earlier attempt wrote', () => {
   assert.equal(advance(BEGINNING, [started, word('Half a'), { ...started, attempt: 2 }, word('Whole.')]).text, 'Whole.');
 });
 
+const thought = (text: string): RunEvent => ({ __typename: 'ReasoningDelta', cursor: '1-2', text });
+
+it('keeps what the model thinks apart from the text', () => {
+  const thinking = advance(BEGINNING, [started, thought('Which day? '), thought('Every day.')]);
+  assert.deepEqual([thinking.text, thinking.reasoning, thinking.isReasoning], ['', 'Which day? Every day.', true]);
+  const writing = advance(thinking, [word('Daily.')]);
+  assert.deepEqual([writing.text, writing.reasoning, writing.isReasoning], ['Daily.', 'Which day? Every day.', false]);
+});
+
+it('moves text to the reasoning when it is retracted', () => {
+  const progress = advance(BEGINNING, [
+    started,
+    word('Let me see'),
+    { __typename: 'TextRetracted', cursor: '1-3', characters: 10 },
+    word('Daily.'),
+  ]);
+  assert.deepEqual([progress.text, progress.reasoning], ['Daily.', 'Let me see']);
+});
+
 it('waits for something until words come, and says for what', () => {
   const searching = advance(BEGINNING, [started, { __typename: 'RetrievalStarted', cursor: '1-2', query: 'grease' }]);
   assert.deepEqual(searching.step, { verb: 'Searching', subject: '“grease”' });

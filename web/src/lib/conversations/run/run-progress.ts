@@ -19,13 +19,24 @@ export interface Step {
 
 export interface Progress {
   text: string;
+  /** What the model thinks, which is no part of the text. */
+  reasoning: string;
+  isReasoning: boolean;
   step: Step | undefined;
   calls: readonly Call[];
   model: string;
   ended: 'finished' | 'stopped' | 'failed' | undefined;
 }
 
-export const BEGINNING: Progress = { text: '', step: { verb: 'Thinking', subject: '' }, calls: [], model: '', ended: undefined };
+export const BEGINNING: Progress = {
+  text: '',
+  reasoning: '',
+  isReasoning: false,
+  step: { verb: 'Thinking', subject: '' },
+  calls: [],
+  model: '',
+  ended: undefined,
+};
 
 /** How a run stands after a burst of its events. An event that is of no known kind changes nothing. */
 export function advance(progress: Progress, events: readonly RunEvent[]): Progress {
@@ -41,10 +52,15 @@ function one(progress: Progress, event: RunEvent): Progress {
     case 'PassagesRetrieved':
       return { ...progress, step: { verb: 'Reading', subject: namesOf(event.passages.map((passage) => passage?.document.name)) } };
     case 'TextDelta':
-      return { ...progress, text: progress.text + event.text, step: undefined };
+      return { ...progress, text: progress.text + event.text, isReasoning: false, step: undefined };
+    case 'ReasoningDelta':
+      return { ...progress, reasoning: progress.reasoning + event.text, isReasoning: true, step: undefined };
+    case 'TextRetracted':
+      return retracted(progress, event.characters);
     case 'ToolCallStarted':
       return {
         ...progress,
+        isReasoning: false,
         step: { verb: 'Calling', subject: event.toolName },
         calls: [...progress.calls, { id: event.callId, name: event.toolName, arguments: event.arguments, state: 'running' }],
       };
@@ -55,14 +71,20 @@ function one(progress: Progress, event: RunEvent): Progress {
         calls: progress.calls.map((call) => (call.id === event.callId ? finished(call, event) : call)),
       };
     case 'RunFinished':
-      return { ...progress, step: undefined, ended: 'finished' };
+      return { ...progress, step: undefined, isReasoning: false, ended: 'finished' };
     case 'RunStopped':
-      return { ...progress, step: undefined, ended: 'stopped' };
+      return { ...progress, step: undefined, isReasoning: false, ended: 'stopped' };
     case 'RunFailed':
-      return { ...progress, step: undefined, ended: 'failed' };
+      return { ...progress, step: undefined, isReasoning: false, ended: 'failed' };
     default:
       return progress;
   }
+}
+
+/** The end of the text turned out to be reasoning. */
+function retracted(progress: Progress, characters: number): Progress {
+  const end = Math.max(0, progress.text.length - characters);
+  return { ...progress, text: progress.text.slice(0, end), reasoning: progress.reasoning + progress.text.slice(end), isReasoning: true };
 }
 
 function finished(call: Call, event: RunEvent & { __typename: 'ToolCallFinished' }): Call {

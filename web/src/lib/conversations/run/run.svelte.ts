@@ -61,7 +61,9 @@ export class Run {
 
   #flush(): void {
     this.#scheduled = false;
-    const events = this.halted ? this.#waiting.filter((event) => event.__typename !== 'TextDelta') : this.#waiting;
+    const events = this.halted
+      ? this.#waiting.filter((event) => event.__typename !== 'TextDelta' && event.__typename !== 'ReasoningDelta')
+      : this.#waiting;
     this.#waiting = [];
     if (events.length === 0) return;
     this.progress = advance(this.progress, events);

@@ -5,6 +5,9 @@ export const MessageParts = graphql(`
     id
     role
     text
+    reasoning
+    reasoningDurationMs
+    isTruncated
     parentId
     createdAt
     siblingIds
@@ -29,6 +32,7 @@ export const MessageParts = graphql(`
         id
         name
       }
+      failureDetail
       assistantVersion {
         id
         name

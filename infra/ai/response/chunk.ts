@@ -1,0 +1,95 @@
+import { isErrorBody } from './error-body.ts';
+
+/** What a chunk, or a whole completion, adds to the answer. */
+export interface ChunkContent {
+  parts: { kind: 'text' | 'reasoning'; text: string }[];
+  toolCalls: unknown[];
+  finishReason: string | null;
+  usage: { inputTokens: number; outputTokens: number } | null;
+  /** The body of an error that came in place of, or beside, content. */
+  error: unknown;
+  /** It stands under `message`, so that it may repeat what came before it. */
+  isMessage: boolean;
+}
+
+type Fields = Record<string, unknown>;
+
+/** Reads a chunk in the forms that servers send; what it does not know adds nothing. */
+export function readChunk(json: unknown): ChunkContent {
+  const content: ChunkContent = { parts: [], toolCalls: [], finishReason: null, usage: null, error: null, isMessage: false };
+  if (!isFields(json)) return { ...content, error: isErrorBody(json) ? json : null };
+  content.usage = usageOf(json['usage'] ?? (json['x_groq'] as Fields | undefined)?.['usage']);
+  const choice = firstChoice(json);
+  if (!choice) return { ...content, error: isErrorBody(json) ? json : null };
+  content.error = choice['error'] ?? (isErrorBody(json) ? json : null);
+  const { delta, message } = choice;
+  const body = isFields(delta) ? delta : isFields(message) ? message : choice;
+  content.isMessage = body === message;
+  content.parts = partsOf(body, body === choice);
+  content.toolCalls = [body['tool_calls'], body['function_call'] && { index: 0, ...(body['function_call'] as object) }].filter(Boolean);
+  const reason = choice['finish_reason'] ?? choice['finishReason'] ?? (choice['done'] === true ? (choice['done_reason'] ?? 'stop') : null);
+  content.finishReason = reason === null || reason === '' ? null : typeof reason === 'string' ? reason : JSON.stringify(reason);
+  return content;
+}
+
+/** Index 0 alone: other choices are other answers. Ollama's own form has the message without a choice. */
+function firstChoice(json: Fields): Fields | undefined {
+  const { choices } = json;
+  if (isFields(json['message']) && choices === undefined) return json;
+  const list = Array.isArray(choices) ? choices : isFields(choices) ? [choices] : [];
+  return list.filter(isFields).find((choice) => Number(choice['index'] ?? 0) === 0);
+}
+
+function partsOf(body: Fields, isChoice: boolean): ChunkContent['parts'] {
+  const reasoning = ['reasoning_content', 'reasoning', 'reasoning_text', 'thinking', 'reasoning_details', 'thinking_blocks']
+    .map((field) => textIn(body[field], 0))
+    .find(Boolean);
+  const isThought = ((body['extra_content'] as Fields | undefined)?.['google'] as Fields | undefined)?.['thought'] === true;
+  const content = contentParts(isChoice ? body['text'] : (body['content'] ?? body['text'])).map((part) =>
+    isThought ? { ...part, kind: 'reasoning' as const } : part,
+  );
+  const refusal = content.some((part) => part.text) ? '' : textIn(body['refusal'], 0);
+  return [
+    ...(reasoning ? [{ kind: 'reasoning' as const, text: reasoning }] : []),
+    ...content,
+    ...(refusal ? [{ kind: 'text' as const, text: refusal }] : []),
+  ].filter((part) => part.text !== '');
+}
+
+/** A text, or parts of which each has its type: Mistral puts its reasoning among them. */
+function contentParts(content: unknown): ChunkContent['parts'] {
+  if (typeof content === 'string') return [{ kind: 'text', text: content }];
+  const list = Array.isArray(content) ? content : isFields(content) ? [content] : [];
+  return list.map((part: unknown) => {
+    const isReasoning = isFields(part) && (/think|reason|thought/i.test(String(part['type'])) || part['thought'] === true);
+    return { kind: isReasoning ? 'reasoning' : 'text', text: textIn(part, 0) };
+  });
+}
+
+/** The text in a value of any of the known forms. Signatures and encrypted parts have none. */
+function textIn(value: unknown, depth: number): string {
+  if (typeof value === 'string') return value;
+  if (depth > 3) return '';
+  if (Array.isArray(value)) return value.map((item) => textIn(item, depth + 1)).join('');
+  if (!isFields(value)) return '';
+  return (
+    ['text', 'thinking', 'content', 'summary', 'reasoning', 'refusal', 'value']
+      .map((field) => textIn(value[field], depth + 1))
+      .find(Boolean) ?? ''
+  );
+}
+
+function usageOf(usage: unknown): ChunkContent['usage'] {
+  if (!isFields(usage)) return null;
+  const inputTokens = usage['prompt_tokens'] ?? usage['input_tokens'];
+  const outputTokens = usage['completion_tokens'] ?? usage['output_tokens'];
+  return isCount(inputTokens) && isCount(outputTokens) ? { inputTokens, outputTokens } : null;
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
