@@ -67,10 +67,17 @@ export async function openApollo({ gateway, entrance, log, askerOf }: ApolloOpti
   await server.start();
   const handle = fastifyApolloHandler(server, { context: async (request) => ({ asker: askerOf(request as unknown as FastifyRequest) }) });
   return {
-    handle: (request, reply) =>
-      asking.run(request.id, () => handle.call(request.server as never, request as never, reply as never) as Promise<unknown>),
+    handle: (request, reply) => {
+      dropEmptyName(request.body);
+      return asking.run(request.id, () => handle.call(request.server as never, request as never, reply as never) as Promise<unknown>);
+    },
     stop: () => server.stop(),
   };
+}
+
+/** Some clients send an empty `operationName` where they have none; Apollo Server would look for an operation of that name. */
+function dropEmptyName(body: unknown): void {
+  if (typeof body === 'object' && body !== null && 'operationName' in body && body.operationName === '') delete body.operationName;
 }
 
 function behind(gateway: GatewaySurface, entrance: Entrance): GatewayInterface {

@@ -6,12 +6,13 @@ import { requestOf } from './execution/call-subgraph.ts';
 import { EventStream } from './execution/event-stream.ts';
 import type { Execution, Ground } from './execution/execution.ts';
 import { receiveRoot } from './execution/fetch-root.ts';
+import type { Form } from './execution/forms.ts';
 import { introspect } from './execution/introspection.ts';
 import type { Operation } from './execution/operations.ts';
 import { MAX_ERRORS } from './execution/place-errors.ts';
-import type { SubscriptionPlan } from './execution/plan.ts';
 import { refuse } from './execution/refusal.ts';
 import type { CoercedVariables, GraphRequest, GraphResult } from './request.ts';
+import type { Place } from './execution/walk.ts';
 import { runPlan } from './execution/run-plan.ts';
 
 const MAX_VARIABLE_ERRORS = 20;
@@ -29,32 +30,37 @@ export class Executor {
   /** Queries and mutations. Rejects with a `Refusal`, or with a bug. */
   async execute(operation: Operation, request: GraphRequest, caller: Caller): Promise<GraphResult> {
     const variables = admit(operation, request, caller.identity);
+    const form = await operation.forms.for(variables);
     const execution = this.#begin(variables, caller);
     if (operation.introspection) {
       Object.assign(
         execution.data,
-        introspect({ ...operation, document: operation.introspection.document, variableValues: request.variables ?? {} }),
+        introspect({ ...operation, document: operation.introspection, variableValues: request.variables ?? {} }),
       );
     }
-    if (operation.plan && operation.plan.kind !== 'Subscription') await runPlan(operation.plan, execution);
-    return this.#respond(operation, execution);
+    if (form.plan && form.plan.kind !== 'Subscription') await runPlan(form.plan, execution);
+    return this.#respond(form, execution);
+  }
+
+  /** Rejects with the `Refusal` that `execute` or `subscribe` would. */
+  async check(operation: Operation, request: GraphRequest, identity: Identity): Promise<void> {
+    await operation.forms.for(admit(operation, request, identity));
   }
 
   /** The owner's events, each completed by the other subgraphs; one result when the owner refuses. */
-  async subscribe(
-    operation: Operation,
-    plan: SubscriptionPlan,
-    request: GraphRequest,
-    identity: Identity,
-  ): Promise<EventStream | GraphResult> {
+  async subscribe(operation: Operation, request: GraphRequest, identity: Identity): Promise<EventStream | GraphResult> {
     const variables = admit(operation, request, identity);
+    const form = await operation.forms.for(variables);
+    const { plan } = form;
+    if (plan?.kind !== 'Subscription') throw new Error('a subscription was planned as something else');
     const { subgraph } = plan.primary;
     const event = async (event: SourceResult, signal?: AbortSignal) => {
       const execution = this.#begin(variables, { identity, ...(signal ? { signal } : {}) });
       receiveRoot(plan.primary, event, execution);
-      if (!event.data) return { data: null, errors: execution.errors };
+      // Of an event without data, the owner's errors say everything.
+      if (!event.data) return { ...this.#respond(form, execution), data: null };
       if (plan.rest) await runPlan(plan.rest, execution);
-      return this.#respond(operation, execution);
+      return this.#respond(form, execution);
     };
     const breakage = (error: unknown) => this.#broken(error, subgraph, identity);
     try {
@@ -69,12 +75,13 @@ export class Executor {
     return { ground: this.ground, variables, identity, ...(signal ? { signal } : {}), data: {}, errors: [] };
   }
 
-  #respond({ projection }: Operation, { data: delivered, errors, variables, identity }: Execution): GraphResult {
-    const { data, faults } = projection.project(delivered, variables);
-    const unexplained = faults.filter(({ path }) => !errors.some((error) => concerns(error.path, path!)));
-    const all = [...errors, ...unexplained].slice(0, MAX_ERRORS);
+  #respond({ projection }: Form, { data: delivered, errors, identity }: Execution): GraphResult {
+    const { data, faults } = projection.project(delivered);
+    const reported = errors.flatMap((error) => seen(error, projection.locate(error.path ?? [], delivered)));
+    const unexplained = faults.filter(({ path }) => !reported.some((error) => concerns(error.path, path!)));
+    const all = [...reported, ...unexplained].slice(0, MAX_ERRORS);
     if (all.length === 0) return { data };
-    const [first] = all.length > errors.length ? unexplained : [];
+    const [first] = all.length > reported.length ? unexplained.filter(({ extensions }) => extensions['code'] === 'INTERNAL') : [];
     if (first) this.ground.log.error({ path: first.path, more: unexplained.length - 1, requestId: identity.requestId }, first.message);
     return { data, errors: all };
   }
@@ -84,6 +91,13 @@ export class Executor {
     if (failure.cause) this.ground.log.error({ err: failure.cause, subgraph, requestId }, 'the stream of a subgraph broke');
     return { data: null, errors: [new GraphQLError(failure.message, { extensions: failure.extensions })] };
   }
+}
+
+/** The error as the client may see it: at its places in the response, under the client's own names. */
+function seen(error: GraphQLError, places: readonly Place[]): GraphQLError[] {
+  if (!error.path) return [error];
+  const { message, extensions } = error;
+  return places.map((path) => new GraphQLError(message, { ...(path.length > 0 ? { path } : {}), extensions }));
 }
 
 /** Whether an error explains a missing value: it happened there, above or below. */

@@ -14,7 +14,8 @@ import { Failure } from '../schema/errors.ts';
 import type { Source } from '../schema/source.ts';
 import type { Identity } from '../schema/viewer.ts';
 import { toResult } from './execution/refusal.ts';
-import { loadPlanner, type PlannerName } from './planner.ts';
+import { Planning } from './planning/planning.ts';
+import type { PlannerName } from './planning/planner.ts';
 import type { Admission, GraphRequest, GraphResult } from './request.ts';
 import { sourceNamed, Supergraph } from './supergraph.ts';
 
@@ -23,6 +24,8 @@ export interface GatewayOptions {
   /** By the names of the subgraphs. */
   sources: ReadonlyMap<string, Source>;
   plannerName: PlannerName;
+  /** Where plans are made, when several graphs share it; else one of its own, by the planner of that name. */
+  planning?: Planning;
   log: Log;
   /** What applies to `execute` and `subscribe`; `ask` is the platform's own and passes without. */
   admission?: Admission;
@@ -49,12 +52,14 @@ const CANCELLED: GraphResult = {
 export class Gateway implements GatewayInterface, Graph {
   readonly #options: GatewayOptions;
   readonly #listeners = new Set<GatewaySchemaLoadOrUpdateCallback>();
+  readonly #planning: Planning;
   #loading: Promise<ApolloGateway> | undefined;
   #replace: ((supergraphSdl: string) => void) | undefined;
   #supergraph: Supergraph | undefined;
 
   constructor(options: GatewayOptions) {
     this.#options = options;
+    this.#planning = options.planning ?? new Planning(options.plannerName, options.log);
   }
 
   /** The public schema, without what is `@inaccessible`. */
@@ -76,7 +81,7 @@ export class Gateway implements GatewayInterface, Graph {
     try {
       const { operations, executor } = this.#current;
       const operation = operations.get(request);
-      if (operation.plan?.kind === 'Subscription')
+      if (operation.operation.operation === 'subscription')
         throw new Failure('BAD_REQUEST', { reason: 'Ask for subscriptions over a socket or an event stream.' });
       return await executor.execute(operation, request, { identity, ...(signal ? { signal } : {}) });
     } catch (error) {
@@ -92,8 +97,19 @@ export class Gateway implements GatewayInterface, Graph {
     try {
       const { operations, executor } = this.#current;
       const operation = operations.get(request);
-      if (operation.plan?.kind !== 'Subscription') return await executor.execute(operation, request, { identity });
-      return await executor.subscribe(operation, operation.plan, request, identity);
+      if (operation.operation.operation !== 'subscription') return await executor.execute(operation, request, { identity });
+      return await executor.subscribe(operation, request, identity);
+    } catch (error) {
+      return toResult(error, this.#options.log, identity);
+    }
+  }
+
+  /** Why `execute` or `subscribe` would refuse the request before it asks anybody; undefined where they would not. */
+  async refusalOf(request: GraphRequest, identity: Identity): Promise<GraphResult | undefined> {
+    try {
+      const { operations, executor } = this.#current;
+      await executor.check(operations.get(request), request, identity);
+      return undefined;
     } catch (error) {
       return toResult(error, this.#options.log, identity);
     }
@@ -127,6 +143,7 @@ export class Gateway implements GatewayInterface, Graph {
     const apollo = await this.#loading;
     this.#loading = undefined;
     await apollo?.stop();
+    this.#planning.close();
   }
 
   get #current(): Supergraph {
@@ -135,16 +152,13 @@ export class Gateway implements GatewayInterface, Graph {
   }
 
   async #open(): Promise<ApolloGateway> {
-    const { log, plannerName, supergraphSdl } = this.#options;
-    const makePlanner = await loadPlanner(plannerName, log);
-    let planner = makePlanner(supergraphSdl);
+    const { log, supergraphSdl } = this.#options;
     const apollo = new ApolloGateway({
       logger: { debug() {}, info() {}, warn: (message) => log.warn(message), error: (message) => log.error(message) },
       // Nothing is sent on its roads.
       buildService: ({ name }) => ({ process: () => Promise.reject(new Error(`${name} is not asked this way`)) }),
       supergraphSdl: async ({ update }) => {
         this.#replace = (replacement) => {
-          planner = makePlanner(replacement);
           update(replacement);
           // What a listener throws, Apollo's gateway keeps to its log.
           if (this.#supergraph?.sdl !== replacement) throw new Error('the supergraph was not taken');
@@ -153,7 +167,7 @@ export class Gateway implements GatewayInterface, Graph {
       },
     });
     apollo.onSchemaLoadOrUpdate((context) => {
-      this.#supergraph = new Supergraph(context.coreSupergraphSdl, context.apiSchema, planner, this.#options);
+      this.#supergraph = new Supergraph(context.coreSupergraphSdl, context.apiSchema, this.#planning, this.#options);
       for (const listener of this.#listeners) listener(context);
     });
     await apollo.load();

@@ -1,6 +1,7 @@
 import { buildSchema } from 'graphql';
 import type { Graph } from '../infra/graph/graph.ts';
-import { loadPlanner, type PlannerName } from './planner.ts';
+import { Planning } from './planning/planning.ts';
+import type { PlannerName } from './planning/planner.ts';
 import { Supergraph, type SupergraphOptions } from './supergraph.ts';
 
 export interface OwnGraphOptions extends Pick<SupergraphOptions, 'sources' | 'log'> {
@@ -12,7 +13,6 @@ export interface OwnGraphOptions extends Pick<SupergraphOptions, 'sources' | 'lo
 
 /** The graph of a process that has no door: only the platform asks it. Nothing of Apollo's gateway is loaded for it. */
 export async function openOwnGraph({ supergraphSdl, apiSdl, plannerName, ...parts }: OwnGraphOptions): Promise<Graph> {
-  const makePlanner = await loadPlanner(plannerName, parts.log);
   const schema = buildSchema(apiSdl, { assumeValid: true, assumeValidSDL: true });
-  return new Supergraph(supergraphSdl, schema, makePlanner(supergraphSdl), parts);
+  return new Supergraph(supergraphSdl, schema, new Planning(plannerName, parts.log), parts);
 }

@@ -3,11 +3,12 @@ import type { Graph } from '../infra/graph/graph.ts';
 import type { Log } from '../infra/log.ts';
 import type { Source } from '../schema/source.ts';
 import type { Identity } from '../schema/viewer.ts';
+import { FieldNames } from './execution/field-names.ts';
 import { Operations } from './execution/operations.ts';
 import { toFailure, toResult } from './execution/refusal.ts';
 import { typeTest } from './execution/walk.ts';
 import { Executor } from './executor.ts';
-import type { Planner } from './planner.ts';
+import type { Planning } from './planning/planning.ts';
 import type { Admission, GraphRequest, GraphResult } from './request.ts';
 
 export interface SupergraphOptions {
@@ -30,13 +31,14 @@ export class Supergraph implements Graph {
     readonly sdl: string,
     /** The public schema. */
     readonly schema: GraphQLSchema,
-    planner: Planner,
+    planning: Planning,
     { sources, log, admission }: SupergraphOptions,
   ) {
     const whole = buildSchema(sdl, { assumeValid: true, assumeValidSDL: true });
     this.executor = new Executor({ sourceOf: (name) => sourceNamed(name, sources), log, isOfType: typeTest(whole) });
-    this.operations = new Operations(schema, planner, admission);
-    this.#ownOperations = new Operations(schema, planner);
+    const parts = { schema, fields: new FieldNames(whole), planner: planning.plannerFor(sdl) };
+    this.operations = new Operations({ ...parts, admission });
+    this.#ownOperations = new Operations(parts);
     this.#log = log;
   }
 

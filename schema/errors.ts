@@ -42,6 +42,11 @@ export const ERRORS = {
     retryable: false,
     status: 400,
   },
+  QUERY_NOT_PLANNABLE: {
+    message: 'No way was found to answer this query. Ask for parts of it in queries of their own.',
+    retryable: false,
+    status: 400,
+  },
   METHOD_NOT_ALLOWED: { message: 'This address does not answer that method.', retryable: false, status: 405 },
   PAYLOAD_TOO_LARGE: { message: 'The request is larger than allowed.', retryable: false, status: 413 },
   CSRF_BLOCKED: { message: 'The request lacks the header that proves it comes from the application.', retryable: false, status: 400 },

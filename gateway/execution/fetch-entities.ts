@@ -1,6 +1,6 @@
 import { callSubgraph } from './call-subgraph.ts';
 import type { Execution } from './execution.ts';
-import { markGone } from './gone.ts';
+import { markFailed, markGone } from './gone.ts';
 import { copy, isObject, merge, type JsonObject } from './merge.ts';
 import { placeEntityErrors } from './place-errors.ts';
 import type { EntityFetch } from './plan.ts';
@@ -18,11 +18,12 @@ export async function fetchEntities(fetch: EntityFetch, execution: Execution): P
   if (result.errors?.length) placeEntityErrors({ fetch, asked }, result.errors, execution);
 
   for (const { batch, targets } of asked) {
-    const entities: unknown = result.data?.[batch.key];
-    if (!Array.isArray(entities)) continue;
+    const delivered: unknown = result.data?.[batch.key];
+    const entities: unknown[] = Array.isArray(delivered) ? delivered : [];
     for (const [index, same] of targets.entries()) {
       const entity: unknown = entities[index];
       if (entity === null) same.forEach(markGone);
+      if (!isObject(entity) && result.errors?.length) same.forEach(markFailed);
       if (!isObject(entity)) continue;
       applyRewrites(batch.outputRewrites, entity, ground.isOfType);
       receive(same, entity);

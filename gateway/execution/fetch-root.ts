@@ -1,5 +1,6 @@
 import { callSubgraph } from './call-subgraph.ts';
 import type { Execution } from './execution.ts';
+import { markFailed } from './gone.ts';
 import { copy, merge, type JsonObject } from './merge.ts';
 import { placeRootErrors } from './place-errors.ts';
 import type { RootFetch } from './plan.ts';
@@ -15,9 +16,9 @@ export async function fetchRoot(fetch: RootFetch, execution: Execution): Promise
 /** Also for the events of a subscription, which answer its primary fetch. */
 export function receiveRoot(fetch: RootFetch, { data, errors }: SourceResult, execution: Execution): void {
   if (errors?.length) placeRootErrors(fetch, errors, execution);
-  if (!data) return;
-  applyRewrites(fetch.outputRewrites, data, execution.ground.isOfType);
+  if (data) applyRewrites(fetch.outputRewrites, data, execution.ground.isOfType);
   const targets: JsonObject[] = [];
   walk(execution.data, fetch.path, execution.ground.isOfType, (target) => void targets.push(target));
-  targets.forEach((target, index) => merge(target, index === 0 ? data : copy(data)));
+  if (data) targets.forEach((target, index) => merge(target, index === 0 ? data : copy(data)));
+  else if (errors?.length) targets.forEach(markFailed);
 }

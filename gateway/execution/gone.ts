@@ -1,5 +1,7 @@
 /** Entities of which a subgraph says that there are none: null where that may be, and no fault of what they should hold. */
 const gone = new WeakSet<object>();
+/** Objects for which a fetch brought errors and nothing else: the errors stand for everything that it owed. */
+const failed = new WeakSet<object>();
 
 export function markGone(entity: object): void {
   gone.add(entity);
@@ -7,4 +9,12 @@ export function markGone(entity: object): void {
 
 export function isGone(entity: object): boolean {
   return gone.has(entity);
+}
+
+export function markFailed(target: object): void {
+  failed.add(target);
+}
+
+export function isFailed(target: object): boolean {
+  return failed.has(target);
 }

@@ -1,7 +1,6 @@
 import {
   execute,
   Kind,
-  print,
   separateOperations,
   type DocumentNode,
   type ExecutionArgs,
@@ -9,33 +8,23 @@ import {
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
+import { introspectionName } from './canonical.ts';
 import type { JsonObject } from './merge.ts';
 import type { ParsedOperation } from '../request.ts';
 
 const MENTION = /__(schema|type)\b/;
 type Keep = (field: FieldNode) => boolean;
 
-/** What of an operation the schema answers itself, and what is left for the planner. */
-export interface Introspection {
-  /** Holds `__schema` and `__type` only. */
-  document: DocumentNode;
-  /** Undefined when nothing is left. */
-  rest?: string;
+/** The part of an operation that the schema answers itself: `__schema` and `__type`. Undefined where there is none. */
+export function introspectionIn(query: string, parsed: ParsedOperation): DocumentNode | undefined {
+  return MENTION.test(query) ? restrict(parsed, isIntrospection) : undefined;
 }
 
-/** Undefined for all the operations that do not look at the schema. */
-export function introspectionIn(query: string, parsed: ParsedOperation): Introspection | undefined {
-  if (!MENTION.test(query)) return undefined;
-  const looking = restrict(parsed, isIntrospection);
-  if (!looking) return undefined;
-  const rest = restrict(parsed, (field) => !isIntrospection(field));
-  return { document: looking, ...(rest ? { rest: print(rest) } : {}) };
-}
-
-/** The answer under the response names; `__schema` waits for nothing, so it is there at once. */
+/** The answer, under names that no field of a subgraph has; `__schema` waits for nothing, so it is there at once. */
 export function introspect(args: Pick<ExecutionArgs, 'schema' | 'document' | 'variableValues'>): JsonObject {
   const result = execute(args);
-  return 'data' in result && result.data ? result.data : {};
+  const data = 'data' in result ? (result.data ?? {}) : {};
+  return Object.fromEntries(Object.entries(data).map(([key, value]) => [introspectionName(key), value]));
 }
 
 function isIntrospection({ name }: FieldNode): boolean {

@@ -8,12 +8,13 @@ import {
   type GraphQLSchema,
   type ValidationContext,
 } from 'graphql';
-import { introspectionIn, type Introspection } from './introspection.ts';
+import type { FieldNames } from './field-names.ts';
+import { Forms } from './forms.ts';
+import { introspectionIn } from './introspection.ts';
 import { Lru } from '../lru.ts';
-import type { Plan } from './plan.ts';
-import type { Planner } from '../planner.ts';
-import { Projection } from './projection.ts';
+import type { Planner } from '../planning/planner.ts';
 import { refuse, type Refusal } from './refusal.ts';
+import { conditionOnStream } from './stream-root.ts';
 import type { Admission, GraphRequest, ParsedOperation } from '../request.ts';
 
 const MAX_OPERATIONS = 1000;
@@ -23,28 +24,36 @@ const MAX_VALIDATION_ERRORS = 20;
 
 /** Everything that can be worked out before the variables are known. */
 export interface Operation extends ParsedOperation {
-  plan?: Plan;
-  introspection?: Introspection;
-  projection: Projection;
+  introspection?: DocumentNode;
+  forms: Forms;
   weigh?: ReturnType<NonNullable<Admission['weigh']>>;
 }
 
-/** The operations of one supergraph that were asked for lately, parsed, validated, weighed and planned. */
+interface Parts {
+  /** The public schema. */
+  schema: GraphQLSchema;
+  fields: FieldNames;
+  planner: Planner;
+  admission?: Admission | undefined;
+}
+
+/** The operations of one supergraph that were asked for lately, parsed, validated and weighed. */
 export class Operations {
   readonly #kept = new Lru<Operation>(MAX_OPERATIONS, MAX_TEXT);
+  readonly #parts: Parts;
+  readonly #admission: Admission;
 
-  constructor(
-    private readonly schema: GraphQLSchema,
-    private readonly planner: Planner,
-    private readonly admission: Admission = {},
-  ) {}
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    this.#admission = parts.admission ?? {};
+  }
 
   /** Throws a `Refusal` or, where a part of ours fails, whatever that throws. Refused documents are not kept. */
   get({ query, operationName }: GraphRequest): Operation {
     const key = operationName ? `${operationName}\n${query}` : query;
     const known = this.#kept.get(key);
     if (known) return known;
-    const operation = this.#prepare(query, operationName ?? undefined);
+    const operation = this.#prepare(query, operationName || undefined);
     this.#kept.add(key, operation, query.length);
     return operation;
   }
@@ -52,15 +61,12 @@ export class Operations {
   #prepare(query: string, operationName: string | undefined): Operation {
     const document = this.#parse(query);
     this.#validate(document);
-    const parsed = { schema: this.schema, document, ...chooseOperation(document, operationName) };
-    const weigh = this.admission.weigh?.(parsed);
+    const parsed = { schema: this.#parts.schema, document, ...chooseOperation(document, operationName) };
+    const weigh = this.#admission.weigh?.(parsed);
     const introspection = introspectionIn(query, parsed);
-    const planned = introspection ? introspection.rest : query;
-    const plan = planned && !onlyTypename(parsed) ? this.planner.plan(planned, operationName) : undefined;
     return {
       ...parsed,
-      projection: new Projection(parsed),
-      ...(plan ? { plan } : {}),
+      forms: new Forms(parsed, this.#parts),
       ...(introspection ? { introspection } : {}),
       ...(weigh ? { weigh } : {}),
     };
@@ -68,21 +74,18 @@ export class Operations {
 
   #parse(query: string): DocumentNode {
     try {
-      return parse(query, this.admission.maxTokens ? { maxTokens: this.admission.maxTokens } : {});
+      return parse(query, this.#admission.maxTokens ? { maxTokens: this.#admission.maxTokens } : {});
     } catch (error) {
       throw refuse('GRAPHQL_PARSE_FAILED', [error]);
     }
   }
 
   #validate(document: DocumentNode): void {
-    const rules = [...specifiedRules, noPrototypeNames, ...(this.admission.rules ?? [])];
-    let errors: readonly unknown[];
-    try {
-      errors = validate(this.schema, document, rules, { maxErrors: MAX_VALIDATION_ERRORS });
-    } catch (error) {
-      // The rule on the single field of a subscription throws when that field is behind a condition.
-      errors = [error];
-    }
+    // First this one: the specification's rule on the single field of a stream throws when that field is behind a condition.
+    const condition = conditionOnStream(document);
+    if (condition) throw refuse('GRAPHQL_VALIDATION_FAILED', [condition]);
+    const rules = [...specifiedRules, noPrototypeNames, ...(this.#admission.rules ?? [])];
+    const errors = validate(this.#parts.schema, document, rules, { maxErrors: MAX_VALIDATION_ERRORS });
     if (errors.length > 0) throw refuse('GRAPHQL_VALIDATION_FAILED', errors);
   }
 }
@@ -102,11 +105,6 @@ function chooseOperation(document: DocumentNode, name: string | undefined): Pick
 
 function unclear(message: string): Refusal {
   return refuse('BAD_REQUEST', [new GraphQLError(message)]);
-}
-
-/** Such an operation asks nobody. */
-function onlyTypename({ operation }: Pick<ParsedOperation, 'operation'>): boolean {
-  return operation.selectionSet.selections.every((selection) => selection.kind === 'Field' && selection.name.value === '__typename');
 }
 
 /** As the name of a response field, `__proto__` would change what an object is instead of what it holds. */

@@ -15,7 +15,9 @@ export const MAX_ERRORS = 100;
 export function placeRootErrors(fetch: RootFetch, errors: readonly SourceError[], execution: Execution): void {
   const places = placesOf(execution.data, [fetch.path], execution);
   for (const error of errors) {
-    const inside = error.path ? [rewritePlace(fetch.outputRewrites, error.path)] : fieldsOf(fetch.query).map((field) => [field]);
+    const inside = Array.isArray(error.path)
+      ? [rewritePlace(fetch.outputRewrites, error.path)]
+      : fieldsOf(fetch.query).map((field) => [field]);
     for (const { place } of places) for (const end of inside) report(error, [...place, ...end], execution);
   }
 }
@@ -34,7 +36,7 @@ export function placeEntityErrors(
   const placesAt = (objects: readonly JsonObject[] = []) => objects.flatMap((object) => places.get(object) ?? []);
 
   for (const error of errors) {
-    const [key, index, ...inside] = error.path ?? [];
+    const [key, index, ...inside] = Array.isArray(error.path) ? error.path : [];
     const found = typeof index === 'number' ? asked.find(({ batch }) => batch.key === key) : undefined;
     if (found) {
       const end = rewritePlace(found.batch.outputRewrites, inside);

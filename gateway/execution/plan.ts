@@ -4,7 +4,7 @@
  */
 export type Plan = PlanNode | SubscriptionPlan;
 
-export type PlanNode = Sequence | Parallel | Condition | RootFetch | EntityFetch;
+export type PlanNode = Sequence | Parallel | RootFetch | EntityFetch;
 
 export interface Sequence {
   kind: 'Sequence';
@@ -19,14 +19,6 @@ export interface Parallel {
 /** A group of one is that one. */
 export function group(kind: 'Sequence' | 'Parallel', nodes: PlanNode[]): PlanNode {
   return nodes.length === 1 ? nodes[0]! : { kind, nodes };
-}
-
-/** Depends on a `Boolean` variable of the client's `@skip` or `@include`. */
-export interface Condition {
-  kind: 'Condition';
-  variable: string;
-  ifTrue?: PlanNode;
-  ifFalse?: PlanNode;
 }
 
 /** The owner streams `primary`; for each event `rest` fetches what other subgraphs own. */

@@ -12,10 +12,6 @@ export async function runPlan(node: PlanNode, execution: Execution): Promise<voi
     case 'Parallel':
       await Promise.all(node.nodes.map((child) => runPlan(child, execution)));
       return;
-    case 'Condition': {
-      const branch = execution.variables[node.variable] ? node.ifTrue : node.ifFalse;
-      return branch && runPlan(branch, execution);
-    }
     case 'RootFetch':
       return fetchRoot(node, execution);
     case 'EntityFetch':

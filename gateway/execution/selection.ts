@@ -50,6 +50,17 @@ export function selectedFields(
   }
 }
 
+/** Whether what is selected depends on what exactly an object of the interface is. */
+export function narrows(sets: readonly SelectionSetNode[], type: GraphQLInterfaceType, scope: Scope): boolean {
+  const outline = (of: GraphQLObjectType | GraphQLInterfaceType) =>
+    selectedFields(sets, of, scope)
+      .map((field) => `${field.key}:${field.sets.length}`)
+      .sort()
+      .join();
+  const common = outline(type);
+  return scope.schema.getPossibleTypes(type).some((possible) => outline(possible) !== common);
+}
+
 function appliesTo(
   type: GraphQLObjectType | GraphQLInterfaceType,
   { typeCondition }: InlineFragmentNode | FragmentDefinitionNode,
@@ -60,7 +71,7 @@ function appliesTo(
   return isAbstractType(condition) && schema.isSubType(condition, type);
 }
 
-function isIncluded(directives: readonly DirectiveNode[] | undefined, variables: CoercedVariables): boolean {
+export function isIncluded(directives: readonly DirectiveNode[] | undefined, variables: CoercedVariables): boolean {
   return !directives?.some(({ name, arguments: given }) => {
     if (name.value !== 'skip' && name.value !== 'include') return false;
     const condition = valueFromAST(given?.[0]?.value, GraphQLBoolean, variables);

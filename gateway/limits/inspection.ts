@@ -63,8 +63,9 @@ function inspectDocument(document: DocumentNode): Inspection {
 
 function refusalOf(document: DocumentNode, operations: readonly InspectedOperation[], measurer: Measurer): Failure | undefined {
   for (const { node, rootFields } of operations) {
-    const { depth, fields, aliases } = measurer.measure(node);
+    const { depth, nesting, fields, aliases } = measurer.measure(node);
     if (depth > (isIntrospection(rootFields) ? LIMITS.introspectionDepth : LIMITS.depth)) return tooComplex('levels', LIMITS.depth);
+    if (nesting > LIMITS.nesting) return tooComplex('levels of fields and fragments', LIMITS.nesting);
     if (fields > LIMITS.fields) return tooComplex('fields', LIMITS.fields);
     if (aliases > LIMITS.aliases) return tooComplex('aliases', LIMITS.aliases);
     if (rootFields.length > LIMITS.rootFields) return tooComplex('root fields', LIMITS.rootFields);
@@ -77,8 +78,10 @@ function refusalOfNodes(document: DocumentNode): Failure | undefined {
   let refusal: Failure | undefined;
   let directives = 0;
   let fields = 0;
+  let nesting = 0;
   visit(document, {
     enter(node) {
+      if (isNesting(node) && ++nesting > LIMITS.valueNesting) refusal ??= tooComplex('levels in a value or a type', LIMITS.valueNesting);
       if ('directives' in node && node.directives) {
         directives += node.directives.length;
         if (node.directives.length > LIMITS.directivesOnOne) refusal ??= tooComplex('directives in one place', LIMITS.directivesOnOne);
@@ -86,8 +89,15 @@ function refusalOfNodes(document: DocumentNode): Failure | undefined {
       if (node.kind === 'Field' && ++fields > LIMITS.writtenFields) refusal ??= tooComplex('fields', LIMITS.writtenFields);
       refusal ??= refusalOfValue(node);
     },
+    leave(node) {
+      if (isNesting(node)) nesting--;
+    },
   });
   return refusal ?? (directives > LIMITS.directives ? tooComplex('directives', LIMITS.directives) : undefined);
+}
+
+function isNesting({ kind }: ASTNode): boolean {
+  return kind === 'ListValue' || kind === 'ObjectValue' || kind === 'ListType';
 }
 
 function refusalOfValue(node: ASTNode): Failure | undefined {

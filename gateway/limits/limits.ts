@@ -5,6 +5,10 @@ export const LIMITS = {
   depth: 12,
   /** The introspection query that every tool sends is this deep. */
   introspectionDepth: 20,
+  /** Selection sets within each other, those of fragments included. */
+  nesting: 30,
+  /** Lists and objects within each other, in a literal or in the type of a variable. */
+  valueNesting: 20,
   /** Fields as written, and as they are once fragments are spread. */
   writtenFields: 500,
   fields: 1500,

@@ -3,11 +3,13 @@ import type { DocumentNode, FieldNode, FragmentDefinitionNode, OperationDefiniti
 /** What a selection amounts to once its fragments are spread. Counts saturate at infinity, they never overflow. */
 export interface Measure {
   depth: number;
+  /** As `depth`, with each fragment a level of its own. */
+  nesting: number;
   fields: number;
   aliases: number;
 }
 
-const NOTHING: Measure = { depth: 0, fields: 0, aliases: 0 };
+const NOTHING: Measure = { depth: 0, nesting: 0, fields: 0, aliases: 0 };
 
 /**
  * Measures operations of one document without a schema. Each fragment is measured once however often it is
@@ -55,6 +57,7 @@ export class Measurer {
     for (const node of set.selections) {
       const part = this.#selection(node);
       total.depth = Math.max(total.depth, part.depth);
+      total.nesting = Math.max(total.nesting, part.nesting);
       total.fields += part.fields;
       total.aliases += part.aliases;
     }
@@ -62,10 +65,10 @@ export class Measurer {
   }
 
   #selection(node: SelectionNode): Measure {
-    if (node.kind === 'InlineFragment') return this.#set(node.selectionSet);
-    if (node.kind === 'FragmentSpread') return this.#fragment(node.name.value);
+    if (node.kind === 'InlineFragment') return within(this.#set(node.selectionSet));
+    if (node.kind === 'FragmentSpread') return within(this.#fragment(node.name.value));
     const inner = node.selectionSet ? this.#set(node.selectionSet) : NOTHING;
-    return { depth: inner.depth + 1, fields: inner.fields + 1, aliases: inner.aliases + (node.alias ? 1 : 0) };
+    return { depth: inner.depth + 1, nesting: inner.nesting + 1, fields: inner.fields + 1, aliases: inner.aliases + (node.alias ? 1 : 0) };
   }
 
   #fragment(name: string): Measure {
@@ -80,4 +83,8 @@ export class Measurer {
     this.#measured.set(name, measure);
     return measure;
   }
+}
+
+function within(fragment: Measure): Measure {
+  return { ...fragment, nesting: fragment.nesting + 1 };
 }

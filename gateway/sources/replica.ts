@@ -2,7 +2,7 @@ import { BrokenCircuitError, CircuitState, circuitBreaker, ConsecutiveBreaker, h
 import { createClient, type Client } from 'graphql-ws';
 import { Pool } from 'undici';
 import WebSocket from 'ws';
-import type { SourceRequest, SourceResult } from '../../schema/source.ts';
+import type { SourceError, SourceRequest, SourceResult } from '../../schema/source.ts';
 import { EventQueue } from './event-queue.ts';
 import { Unanswered } from './unanswered.ts';
 
@@ -74,10 +74,13 @@ export class Replica {
   async #post(request: SourceRequest, token: string): Promise<SourceResult> {
     const { statusCode, body } = await this.#send(request, token);
     if (statusCode === 200) return (await body.json().catch(broken)) as SourceResult;
+    const text = await body.text().catch(broken);
+    // A refusal with a status below 500 is an answer like any other: asked again, it would be the same. 401 is about the
+    // token of this gateway, and not for its client.
+    const result = statusCode < 500 && statusCode !== 401 ? resultIn(text) : undefined;
+    if (result) return result;
     if (statusCode === 503) this.#leavingUntil = performance.now() + LEAVING_MS;
-    throw new Unanswered(statusCode !== 503, {
-      cause: new Error(`status ${statusCode}: ${(await body.text().catch(broken)).slice(0, 300)}`),
-    });
+    throw new Unanswered(statusCode !== 503, { cause: new Error(`status ${statusCode}: ${text.slice(0, 300)}`) });
   }
 
   #send({ traceparent, ...request }: SourceRequest, token: string) {
@@ -89,6 +92,22 @@ export class Replica {
         body: JSON.stringify(request),
       })
       .catch(broken);
+  }
+}
+
+/** The body, where it is a result of GraphQL: it has errors with messages, or data. */
+function resultIn(text: string): SourceResult | undefined {
+  try {
+    const { data, errors } = (JSON.parse(text) ?? {}) as { data?: unknown; errors?: unknown };
+    const areErrors =
+      Array.isArray(errors) && errors.length > 0 && errors.every((one) => typeof (one as SourceError)?.message === 'string');
+    if (!areErrors && (typeof data !== 'object' || data === null)) return undefined;
+    return {
+      ...(typeof data === 'object' ? { data: data as SourceResult['data'] } : {}),
+      ...(areErrors ? { errors } : {}),
+    } as SourceResult;
+  } catch {
+    return undefined;
   }
 }
 

@@ -7,7 +7,7 @@ import { newId } from '../../infra/id.ts';
 import type { Log } from '../../infra/log.ts';
 import type { Presence } from '../../infra/presence/presence.ts';
 import { Failure, type ErrorCode } from '../../schema/errors.ts';
-import { traceparentOf } from '../viewer/asker.ts';
+import { bearerOf, traceparentOf } from '../viewer/asker.ts';
 import type { ClientAddress } from '../viewer/client-address.ts';
 import type { SessionCookies } from '../viewer/cookies.ts';
 import type { Admitted, Answer, Entrance } from '../entrance.ts';
@@ -116,7 +116,7 @@ export class SocketDoor {
       return {
         schema: this.options.gateway.schema,
         document,
-        operationName: payload.operationName,
+        operationName: payload.operationName || undefined,
         contextValue: admitted,
       } satisfies ExecutionArgs;
     } catch (error) {
@@ -141,10 +141,16 @@ export class SocketDoor {
   /** From the first message, or from the cookie that a page of ours sent with the upgrade. */
   #tokenOf({ connectionParams, extra }: SocketContext): string {
     const { accessToken, refreshToken } = this.options.cookies.read(extra.request.headers.cookie);
-    const given = connectionParams?.accessToken ?? accessToken;
+    const given = connectionParams?.accessToken ?? bearerIn(connectionParams) ?? accessToken;
     if (typeof given !== 'string') throw new Failure(refreshToken ? 'TOKEN_EXPIRED' : 'UNAUTHENTICATED');
     return given;
   }
+}
+
+/** The header that most tools send in the first message, since a browser's WebSocket takes none. */
+function bearerIn(params: Params | undefined): string | undefined {
+  const [, value] = Object.entries(params ?? {}).find(([name]) => name.toLowerCase() === 'authorization') ?? [];
+  return value === undefined ? undefined : bearerOf(typeof value === 'string' ? value : '');
 }
 
 function admittedOf({ contextValue }: { contextValue?: unknown }): Admitted {

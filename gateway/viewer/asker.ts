@@ -35,7 +35,7 @@ export async function proofOf(headers: IncomingHttpHeaders, cookies: SessionCook
   return viewers.recognise(accessToken);
 }
 
-function bearerOf(header: string): string {
+export function bearerOf(header: string): string {
   const [, token] = /^Bearer +(\S+) *$/i.exec(header) ?? [];
   if (!token) throw new Failure('UNAUTHENTICATED');
   return token;

@@ -80,6 +80,19 @@ describe('documents that ask for too much', () => {
     }
   });
 
+  it.each([31, 100])('refuses %d levels of fragments, lists, objects and types before they are planned', async (levels) => {
+    const nested = (open: string, inner: string, close: string) => `${open.repeat(levels)}${inner}${close.repeat(levels)}`;
+    for (const query of [
+      nested('{ ... on Query ', '{ __typename }', ' }'),
+      `{ viewer ${nested('{ ... on User ', '{ id }', ' }')} }`,
+      `{ viewer(x: ${nested('[', '', ']')}) { id } }`,
+      `{ viewer(x: ${nested('{ a: ', '1', ' }')}) { id } }`,
+      `query ($x: ${nested('[', 'Int', ']')}) { viewer { id } }`,
+    ]) {
+      expect({ query, ...summary(await ask(query)) }).toEqual({ query, ...refused('QUERY_TOO_COMPLEX') });
+    }
+  });
+
   it('G9 refuses page sizes beyond 1 to 100, as literal and as variable', async () => {
     for (const size of ['1000000000', '-1', '0', '101', '1.5']) {
       expect({ size, ...summary(await ask(`{ conversations(first: ${size}) { totalCount } }`)) }).toEqual({
@@ -120,6 +133,26 @@ describe('documents that ask for too much', () => {
       run { id status attempt usage { inputTokens outputTokens costUsd } assistantVersion { number name } toolCalls { tool { name } durationMs } }
       citations { number quote passage { page start end document { name pageCount } } } } } } assistant { name model { name } owner { name } } } }`;
     expect(summary(await ask(document, { id: '01900000-0000-7000-8000-000000000000' })).code).toBe('NOT_FOUND');
+  });
+});
+
+describe('documents that once ended the process or were answered wrongly', () => {
+  it('are answered, and the product goes on', async () => {
+    const deadly = '{ conversation(id: "x") { suggestedDocuments { id } id: activeRun { __typename } } }';
+    expect(summary(await ask(deadly)).code).toBe('NOT_FOUND');
+    expect((await ask('{ viewer @skip(if: true) { id } }')).data).toEqual({});
+    expect((await ask('{ ... @include(if: false) { viewer { id } } }')).data).toEqual({});
+    expect((await ask('mutation { signOut @skip(if: true) { signedOut } }')).data).toEqual({});
+    expect((await ask('{ id: viewer { id: name name: id } }')).data).toEqual({ id: { id: 'Ada', name: ada.id } });
+  });
+
+  it('takes an empty operation name for none', async () => {
+    const response = await fetch(`${product.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${ada.token}` },
+      body: JSON.stringify({ query: '{ viewer { id } }', operationName: '' }),
+    });
+    expect(await response.json()).toEqual({ data: { viewer: { id: ada.id } } });
   });
 });
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { GraphQLError } from 'graphql';
-import type { PlannerName } from '../../gateway/planner.ts';
+import type { PlannerName } from '../../gateway/planning/planner.ts';
 import { Failure } from '../../schema/errors.ts';
 import { openShop, SOMEBODY, type Shop } from '../support/federation/shop.ts';
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { getIntrospectionQuery } from 'graphql';
-import type { PlannerName } from '../../gateway/planner.ts';
+import type { PlannerName } from '../../gateway/planning/planner.ts';
 import { openShop, SOMEBODY, type Shop } from '../support/federation/shop.ts';
 
 describe.each<PlannerName>(['hive', 'apollo'])('the federated graph, planned by %s', (planner) => {

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { parse, type ExecutionResult, type OperationDefinitionNode } from 'graphql';
 import { composeFiles, readSubgraphSchemas } from '../../gateway/compose.ts';
 import { Gateway } from '../../gateway/gateway.ts';
-import type { PlannerName } from '../../gateway/planner.ts';
+import type { PlannerName } from '../../gateway/planning/planner.ts';
 import { local } from '../../gateway/sources/local.ts';
 import { openLog } from '../../infra/log.ts';
 import { openOracle, type Oracle } from '../support/federation/oracle.ts';

@@ -1,6 +1,7 @@
 import { composeFiles } from '../../../gateway/compose.ts';
 import { Gateway } from '../../../gateway/gateway.ts';
-import type { PlannerName } from '../../../gateway/planner.ts';
+import { Planning } from '../../../gateway/planning/planning.ts';
+import type { PlannerName } from '../../../gateway/planning/planner.ts';
 import type { Admission, GraphResult } from '../../../gateway/request.ts';
 import { local } from '../../../gateway/sources/local.ts';
 import { openLog } from '../../../infra/log.ts';
@@ -24,6 +25,8 @@ export interface Shop {
 
 /** Composed once for all the shops of a test file. */
 let supergraphSdl: string | undefined;
+/** As well: a planning process for each shop would take its memory. */
+const plannings: Partial<Record<PlannerName, Planning>> = {};
 
 /** A small federated graph in this process, with our gateway before it. */
 export async function openShop(plannerName: PlannerName, admission?: Admission): Promise<Shop> {
@@ -35,7 +38,15 @@ export async function openShop(plannerName: PlannerName, admission?: Admission):
   ) as Shop['subgraphs'];
   supergraphSdl ??= composeFiles(Object.fromEntries(SHOP_NAMES.map((name) => [name, withLink(fixtures[name].sdl)])))['supergraph.graphql']!;
   const sources = new Map(SHOP_NAMES.map((name) => [name as string, local(subgraphs[name])]));
-  const gateway = new Gateway({ supergraphSdl, sources, plannerName, log: openLog('silent'), ...(admission ? { admission } : {}) });
+  const planning = (plannings[plannerName] ??= new Planning(plannerName, openLog('silent')));
+  const gateway = new Gateway({
+    supergraphSdl,
+    sources,
+    plannerName,
+    planning,
+    log: openLog('silent'),
+    ...(admission ? { admission } : {}),
+  });
   await gateway.load();
   const requestOf = (query: string, variables: Record<string, unknown> | undefined) => ({ query, ...(variables ? { variables } : {}) });
   return {

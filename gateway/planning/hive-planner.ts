@@ -17,15 +17,18 @@ import {
   type Requirement,
   type Rewrite,
   type RootFetch,
-} from './execution/plan.ts';
-import type { Planner } from './planner.ts';
+} from '../execution/plan.ts';
+import type { Engine } from './planner.ts';
 import { subgraphNames } from './subgraph-names.ts';
 
 const EACH_ITEM = '@';
 const NO_LABELS = new Set<string>();
 
-/** The Hive router's planner, written in Rust. Version 0.0.x: its types are partly wrong, so what it gives is checked here. */
-export class HivePlanner implements Planner {
+/**
+ * The Hive router's planner, written in Rust. Version 0.0.x: its types are partly wrong, so what it gives is checked here.
+ * A panic in it aborts the process, so it is constructed in the planning process only.
+ */
+export class HivePlanner implements Engine {
   readonly #planner: QueryPlanner;
   readonly #names: (given: string) => string;
 
@@ -34,8 +37,8 @@ export class HivePlanner implements Planner {
     this.#names = subgraphNames(supergraphSdl);
   }
 
-  plan(query: string, operationName?: string): Plan | undefined {
-    const { node } = this.#planner.plan(query, operationName, NO_LABELS, 0);
+  plan(query: string): Plan | undefined {
+    const { node } = this.#planner.plan(query, undefined, NO_LABELS, 0);
     if (!node) return undefined;
     if (node.kind === 'Subscription') return { kind: 'Subscription', primary: this.#root(node.primary, []) };
     const first = node.kind === 'Sequence' ? node.nodes[0] : undefined;
@@ -54,13 +57,6 @@ export class HivePlanner implements Planner {
           node.kind,
           node.nodes.map((child) => this.#node(child, path)),
         );
-      case 'Condition':
-        return {
-          kind: 'Condition',
-          variable: node.condition,
-          ...(node.ifClause ? { ifTrue: this.#node(node.ifClause, path) } : {}),
-          ...(node.elseClause ? { ifFalse: this.#node(node.elseClause, path) } : {}),
-        };
       case 'Flatten':
         return this.#node(node.node, [...path, ...toPath(node.path)]);
       case 'Fetch':

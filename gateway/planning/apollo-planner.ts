@@ -1,4 +1,4 @@
-import './telemetry.ts';
+import '../telemetry.ts';
 import { operationFromDocument, Supergraph, type Schema } from '@apollo/federation-internals';
 import {
   QueryPlanner,
@@ -8,14 +8,14 @@ import {
   type QueryPlanSelectionNode,
 } from '@apollo/query-planner';
 import { parse } from 'graphql';
-import { group, type Path, type Plan, type PlanNode, type Requirement, type Rewrite, type RootFetch } from './execution/plan.ts';
-import type { Planner } from './planner.ts';
+import { group, type Path, type Plan, type PlanNode, type Requirement, type Rewrite, type RootFetch } from '../execution/plan.ts';
+import type { Engine } from './planner.ts';
 
 const EACH_ITEM = '@';
 const FRAGMENT = '... on ';
 
 /** Apollo's planner, written in JavaScript: slower, and it runs wherever Node does. */
-export class ApolloPlanner implements Planner {
+export class ApolloPlanner implements Engine {
   readonly #planner: QueryPlanner;
   readonly #api: Schema;
 
@@ -25,8 +25,8 @@ export class ApolloPlanner implements Planner {
     this.#api = supergraph.apiSchema();
   }
 
-  plan(query: string, operationName?: string): Plan | undefined {
-    const operation = operationFromDocument(this.#api, parse(query), operationName ? { operationName } : {});
+  plan(query: string): Plan | undefined {
+    const operation = operationFromDocument(this.#api, parse(query));
     const { node } = this.#planner.buildQueryPlan(operation);
     if (!node) return undefined;
     if (node.kind !== 'Subscription') return toNode(node, []);
@@ -42,13 +42,6 @@ function toNode(node: ApolloNode, path: Path): PlanNode {
         node.kind,
         node.nodes.map((child) => toNode(child, path)),
       );
-    case 'Condition':
-      return {
-        kind: 'Condition',
-        variable: node.condition,
-        ...(node.ifClause ? { ifTrue: toNode(node.ifClause, path) } : {}),
-        ...(node.elseClause ? { ifFalse: toNode(node.elseClause, path) } : {}),
-      };
     case 'Flatten':
       return toNode(node.node, [...path, ...node.path.map(String).filter((step) => step !== EACH_ITEM)]);
     case 'Fetch':

@@ -1,0 +1,60 @@
+import type { Order, PlanOrder, PlanReply, Reply } from './messages.ts';
+import type { Engine, PlannerName } from './planner.ts';
+
+/**
+ * The planning process: makes plans, one after another, for the process that started it. It holds nothing but schemas,
+ * is given no setting and no secret, and may be killed at any time.
+ */
+const supergraphs = new Map<number, { sdl: string; engines: Map<PlannerName, Engine> }>();
+
+async function handle(order: Order): Promise<void> {
+  if (order.kind === 'supergraph') supergraphs.set(order.id, { sdl: order.sdl, engines: new Map() });
+  else if (order.kind === 'forget') supergraphs.delete(order.id);
+  else send({ ...(await planned(order)), rssBytes: process.memoryUsage.rss() });
+}
+
+async function planned({ supergraph: id, engine: name, query }: PlanOrder) {
+  let made: Engine | 'missing';
+  try {
+    made = await engineOf(id, name);
+    if (made === 'missing') return { kind: 'missing', reason: missing } as const;
+    const plan = made.plan(query);
+    return plan ? ({ kind: 'planned', plan } as const) : ({ kind: 'refused', reason: 'the plan is empty' } as const);
+  } catch (error) {
+    return { kind: 'refused', reason: reasonOf(error) } as const;
+  }
+}
+
+let missing = '';
+
+async function engineOf(id: number, name: PlannerName): Promise<Engine | 'missing'> {
+  const supergraph = supergraphs.get(id);
+  if (!supergraph) throw new Error('the supergraph is not known');
+  let engine = supergraph.engines.get(name);
+  if (engine) return engine;
+  if (name === 'hive') {
+    const native = await import('./hive-planner.ts').catch((error: unknown) => void (missing = reasonOf(error)));
+    if (!native) return 'missing';
+    engine = new native.HivePlanner(supergraph.sdl);
+  } else {
+    const { ApolloPlanner } = await import('./apollo-planner.ts');
+    engine = new ApolloPlanner(supergraph.sdl);
+  }
+  supergraph.engines.set(name, engine);
+  return engine;
+}
+
+function reasonOf(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).slice(0, 1_000);
+}
+
+function send(reply: Reply | PlanReply): void {
+  process.send?.(reply);
+}
+
+// A terminal and a service manager signal the whole group: plans are still needed while the parent finishes its requests.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
+process.on('disconnect', () => process.exit());
+let turn = Promise.resolve();
+process.on('message', (order: Order) => void (turn = turn.then(() => handle(order))));
+send({ kind: 'ready' });

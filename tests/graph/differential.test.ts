@@ -1,0 +1,53 @@
+import { describe, expect, it } from '@jest/globals';
+import { parse, validate, type ExecutionResult } from 'graphql';
+import { Gateway } from '../../gateway/gateway.ts';
+import type { PlannerName } from '../../gateway/planning/planner.ts';
+import { local } from '../../gateway/sources/local.ts';
+import { openLog } from '../../infra/log.ts';
+import { PlainSource } from '../support/federation/plain-source.ts';
+import { SOMEBODY } from '../support/federation/shop.ts';
+import { openLibrary } from '../support/fuzz/library-graph.ts';
+import { Random, seeds } from '../support/fuzz/random.ts';
+import { randomDocument } from '../support/fuzz/random-document.ts';
+
+const DOCUMENTS = Number(process.env['FUZZ_DOCUMENTS'] ?? 150);
+/** Aliases that are called like keys and required fields, among others. */
+const ALIASES = ['id', 'sku', 'name', 'x', 'y', 'weight', 'dim', 'minutes', 'zip', 'w', 'product', 'must'];
+const VALUES = { String: ['"s1"', '"s2"', '"s3"', '"s4"'], ID: ['"u1"', '"u2"', '"u3"'] };
+const library = openLibrary();
+
+/** Of a thousand answers; none is known to differ. */
+const MAY_DIFFER = 1;
+
+describe.each<PlannerName>(['hive', 'apollo'])('answers to random documents, planned by %s', (plannerName) => {
+  it.each(seeds(23, 77))('are those of one schema with the same data (seed %d)', async (seed) => {
+    const sources = new Map([...library.subgraphs].map(([name, schema]) => [name, local(new PlainSource(schema))]));
+    const gateway = new Gateway({ supergraphSdl: library.supergraphSdl, sources, plannerName, log: openLog('silent') });
+    await gateway.load();
+    const random = new Random(seed);
+    const differing: unknown[] = [];
+    let valid = 0;
+    try {
+      while (valid < DOCUMENTS) {
+        const { query, variables } = randomDocument(library.schema, random, {
+          aliases: ALIASES,
+          values: VALUES,
+          mutations: 8,
+          subscriptions: 0,
+        });
+        if (validate(library.schema, parse(query)).length > 0) continue;
+        valid++;
+        const [ours, theirs] = await Promise.all([gateway.execute({ query, variables }, SOMEBODY), library.answer(query, variables)]);
+        if (outline(ours) !== outline(theirs)) differing.push({ query, variables, ours: outline(ours), theirs: outline(theirs) });
+      }
+    } finally {
+      await gateway.stop();
+    }
+    expect(differing.length > (MAY_DIFFER * valid) / 1000 ? differing.slice(0, 3) : []).toEqual([]);
+  });
+});
+
+/** The data in their order, and where errors are; what they say is each server's own. */
+function outline({ data, errors }: Pick<ExecutionResult, 'data' | 'errors'>): string {
+  return JSON.stringify({ data, errors: (errors ?? []).map(({ path }) => path?.join('.')).sort() });
+}
