@@ -1,4 +1,4 @@
-export { providerWords } from './provider-error.ts';
+import type { Failure } from '../../schema/errors.ts';
 
 /** The seam to language and embedding models. One adapter per kind of endpoint; faults end as `Failure('PROVIDER_…')`. */
 export interface Ai {
@@ -81,3 +81,22 @@ export type ChatChunk =
   /** Tokens as the provider reports them, or counted here (`estimated`) where it does not. */
   | { kind: 'usage'; inputTokens: number; outputTokens: number; estimated: boolean }
   | { kind: 'finish'; reason: 'stop' | 'length' | 'toolCalls' };
+
+/** An error with a report for administrators and the log: what a provider said, without keys. */
+export abstract class ReportedError extends Error {
+  abstract readonly report: string;
+}
+
+/** What is known about the failure of a provider, for administrators and the log: its own words, or what the system said. */
+export function providerWords(failure: Failure): string | null {
+  let { cause } = failure;
+  if (cause instanceof ReportedError) return cause.report || null;
+  if (!failure.code.startsWith('PROVIDER_')) return null;
+  while (cause instanceof Error && cause.cause instanceof Error) cause = cause.cause;
+  return cause instanceof Error ? withoutKeys(cause.message).slice(0, 2_000) || null : null;
+}
+
+/** Takes keys out of a text: some providers repeat the one that they were given. */
+export function withoutKeys(text: string): string {
+  return text.replace(/\b(?:sk|key|gsk|xai|Bearer)[-_ ][\w*.-]{8,}|\bAIza[\w-]{20,}/g, '[key]');
+}

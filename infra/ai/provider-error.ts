@@ -1,8 +1,8 @@
-import type { Failure } from '../../schema/errors.ts';
-import { readErrorBody, withoutKeys, type Saying } from './response/error-body.ts';
+import { ReportedError } from './ai.ts';
+import { readErrorBody, type Saying } from './response/error-body.ts';
 
 /** A failure that a provider has reported, in a response of its own or within a stream. */
-export class ProviderError extends Error {
+export class ProviderError extends ReportedError {
   override readonly name = 'ProviderError';
   readonly words: string;
   readonly status: number | undefined;
@@ -20,17 +20,10 @@ export class ProviderError extends Error {
   static fromBody(body: unknown, response?: ProviderError['response']): ProviderError {
     return new ProviderError(readErrorBody(body), response);
   }
-}
 
-/** What is known about the failure of a provider, for administrators and the log: its own words, or what the system said. */
-export function providerWords(failure: Failure): string | null {
-  if (!failure.code.startsWith('PROVIDER_') && !(failure.cause instanceof ProviderError)) return null;
-  let { cause } = failure;
-  if (cause instanceof ProviderError) {
-    const { response, status, message } = cause;
+  get report(): string {
+    const { response, status, message } = this;
     const from = response ? `${response.url} answered ${response.status}` : status ? `error ${status}` : '';
-    return [from, message].filter(Boolean).join(': ') || null;
+    return [from, message].filter(Boolean).join(': ');
   }
-  while (cause instanceof Error && cause.cause instanceof Error) cause = cause.cause;
-  return cause instanceof Error ? withoutKeys(cause.message).slice(0, 2_000) || null : null;
 }

@@ -16,7 +16,7 @@ import { KnowledgeBase } from './knowledge-base.entity.ts';
 import { ownDocument, ownKnowledgeBase } from './ownership.ts';
 import { Page } from './page.entity.ts';
 import { queueIngestion } from './ingest/queue-ingestion.ts';
-import { requireRoomForDocument } from './storage-use.ts';
+import { requireRoomForDocument } from './quota/storage-use.ts';
 import { renewTopics } from './topics/topic-state.ts';
 import { showDeleted, showProgress } from './ingest/progress.ts';
 

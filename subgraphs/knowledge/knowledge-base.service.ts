@@ -9,7 +9,7 @@ import { Document } from './document.entity.ts';
 import { KnowledgeBase } from './knowledge-base.entity.ts';
 import type { CreateKnowledgeBaseInput, UpdateKnowledgeBaseInput } from './knowledge-base.type.ts';
 import { ownKnowledgeBase } from './ownership.ts';
-import { requireRoomForBase } from './storage-use.ts';
+import { requireRoomForBase } from './quota/storage-use.ts';
 import { showDeleted } from './ingest/progress.ts';
 
 export class KnowledgeBaseService {

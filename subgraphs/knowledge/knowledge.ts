@@ -18,7 +18,7 @@ import { migration as topicTables } from './migrations/0003-topics.ts';
 import { migration as indexWords } from './migrations/0004-index-words.ts';
 import { migration as documentWarnings } from './migrations/0005-document-warnings.ts';
 import { documentOwner } from './migrations/0007-document-owner.ts';
-import { KnowledgeQuotaResolver } from './quota.resolver.ts';
+import { KnowledgeQuotaResolver } from './quota/quota.resolver.ts';
 import { ifThere, ownDocument, ownKnowledgeBase, ownPassage } from './ownership.ts';
 import { Page } from './page.entity.ts';
 import { Passage } from './passage.entity.ts';

@@ -1,3 +1,5 @@
+import { withoutKeys } from '../ai.ts';
+
 /** What a provider says about a failure: a sentence, and every word that may tell what kind it is. */
 export interface Saying {
   /** For administrators: the provider's own words, without keys. */
@@ -28,11 +30,6 @@ export function isErrorBody(value: unknown): boolean {
   const { error, object, type, detail, choices } = value as Record<string, unknown>;
   if (error) return true;
   return object === 'error' || type === 'error' || (detail !== undefined && choices === undefined);
-}
-
-/** Some providers repeat the key that they were given. */
-export function withoutKeys(text: string): string {
-  return text.replace(/\b(?:sk|key|gsk|xai|Bearer)[-_ ][\w*.-]{8,}|\bAIza[\w-]{20,}/g, '[key]');
 }
 
 class Parts {

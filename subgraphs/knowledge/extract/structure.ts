@@ -121,10 +121,7 @@ export function structureOf(root: HtmlNode): string {
 
   function code(node: HtmlNode): void {
     flush();
-    const text = textWithBreaks(node)
-      .replace(/\r\n?/g, '\n')
-      .replace(/^\n+/, '')
-      .trimEnd();
+    const text = textWithBreaks(node).replace(/\r\n?/g, '\n').replace(/^\n+/, '').trimEnd();
     if (text) blocks.push(`\`\`\`\n${text}\n\`\`\``);
   }
 

@@ -16,18 +16,20 @@ const SELECTORS =
 
 /** Only characters that PostgreSQL keeps and a reader can see; composed, so that equal words are equal. */
 export function visibleText(text: string): string {
-  return text
-    .toWellFormed()
-    .replace(/\r\n?|[\u2028\u2029]/g, '\n')
-    .replace(TERMINAL, '')
-    .replace(SOFT_HYPHEN, '')
-    .replace(INVISIBLE, '')
-    .replace(JOINER_IN_WORD, '')
-    .replace(SELECTORS, '')
-    .normalize('NFC')
-    .replace(/[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/g, '')
-    // Begins a match only where the blanks begin, or a long run of them takes quadratic time.
-    .replace(/(?<![ \t])[ \t]+$/gm, '')
-    .replace(/\n{3,}/g, '\n\n')
-    .trim();
+  return (
+    text
+      .toWellFormed()
+      .replace(/\r\n?|[\u2028\u2029]/g, '\n')
+      .replace(TERMINAL, '')
+      .replace(SOFT_HYPHEN, '')
+      .replace(INVISIBLE, '')
+      .replace(JOINER_IN_WORD, '')
+      .replace(SELECTORS, '')
+      .normalize('NFC')
+      .replace(/[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/g, '')
+      // Begins a match only where the blanks begin, or a long run of them takes quadratic time.
+      .replace(/(?<![ \t])[ \t]+$/gm, '')
+      .replace(/\n{3,}/g, '\n\n')
+      .trim()
+  );
 }
