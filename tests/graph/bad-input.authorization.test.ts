@@ -17,7 +17,7 @@ import { startProduct, type Product } from '../support/product.ts';
 
 const schema = buildSchema(readFileSync('schema/api.graphql', 'utf8'));
 const ELSEWHERE = '01900000-0000-7000-8000-000000000000';
-const OPEN_TO_ALL = ['signUp', 'signIn', 'refreshSession'];
+const OPEN_TO_ALL = ['signUp', 'signIn', 'refreshSession', 'signUpPolicy'];
 const ADMIN_ONLY = ['users', 'auditLog', 'liveMetrics'];
 
 let product: Product;
@@ -70,7 +70,7 @@ function literal(type: GraphQLInputType, idFor: (name: string) => string, name =
   if (isListType(type)) return `[${literal(type.ofType, idFor, name)}]`;
   if (isEnumType(type)) return type.getValues()[0]!.name;
   if (isInputObjectType(type)) {
-    const needed = Object.values(type.getFields()).filter((field) => isNonNullType(field.type));
+    const needed = Object.values(type.getFields()).filter((field) => isNonNullType(field.type) || /Id$/.test(field.name));
     return `{ ${needed.map((field) => `${field.name}: ${literal(field.type, idFor, field.name)}`).join(', ')} }`;
   }
   if (type.name === 'ID') return `"${idFor(name)}"`;
