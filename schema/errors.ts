@@ -88,7 +88,8 @@ export const ERRORS = {
   DOCUMENT_TOO_LARGE: { message: 'The file is larger than allowed.', retryable: false, status: 413 },
   DOCUMENT_EMPTY: { message: 'The file is empty.', retryable: false, status: 400 },
   DOCUMENT_TYPE_UNSUPPORTED: {
-    message: 'Files of this type cannot be read. PDF, DOCX, HTML, Markdown, CSV and plain text can.',
+    message:
+      'Files of this type cannot be read. PDF, Word, Excel, PowerPoint, OpenDocument, EPUB, RTF, e-mail, HTML, Markdown, CSV, JSON, XML, notebooks, source code and plain text can.',
     retryable: false,
     status: 415,
   },

@@ -66,7 +66,8 @@ export interface ToolSpec {
 export interface NumberedPassage {
   number: number;
   documentName: string;
-  page: number | null;
+  /** How a person names its place, such as `Page 3`; null where it has none. */
+  pageLabel: string | null;
   text: string;
 }
 

@@ -107,8 +107,13 @@ function quoted(quotes: Quote[]): string {
 function blockOf({ text, passage }: Quote, index: number, quotes: Quote[]): string {
   const block = `> ${text.replace(/\[(\d+)\]/g, '\\[$1\\]').replaceAll('\n', '  \n> ')} [${passage.number}]`;
   if (quotes[index - 1]?.passage === passage) return block;
-  const place = passage.page === null ? passage.documentName : `${passage.documentName}, page ${passage.page}`;
+  const place = passage.pageLabel ? `${passage.documentName}, ${lowered(passage.pageLabel)}` : passage.documentName;
   return `From ${place}:\n\n${block}`;
+}
+
+/** `Page 3` within a sentence. */
+function lowered(label: string): string {
+  return label[0]!.toLowerCase() + label.slice(1);
 }
 
 function calculated(messages: ChatMessage[], result: ChatMessage): string {

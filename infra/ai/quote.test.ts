@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { quotesFor } from './quote.ts';
 
-const passage = (text: string, number = 1) => ({ number, documentName: 'Manual.pdf', page: 1, text });
+const passage = (text: string, number = 1) => ({ number, documentName: 'Manual.pdf', pageLabel: 'Page 1', text });
 const texts = (question: string, ...passages: string[]) =>
   quotesFor(
     question,

@@ -12,6 +12,8 @@ export const Citation = defineEntity({
     documentName: p.text(),
     passageId: p.uuid(),
     page: p.integer().strictNullable(),
+    /** How a person names the page. */
+    pageLabel: p.text().strictNullable(),
     startOffset: p.integer(),
     endOffset: p.integer(),
     quote: p.text(),

@@ -14,6 +14,7 @@ import { migration as handedBack } from './migrations/0002-handed-back.ts';
 import { migration as reasoning } from './migrations/0003-reasoning.ts';
 import { migration as model } from './migrations/0004-model.ts';
 import { dailyUse } from './migrations/0005-daily-use.ts';
+import { migration as pageLabels } from './migrations/0006-page-labels.ts';
 import { RUN_EVENT_TYPES } from './run/run-event.type.ts';
 import { Run } from './run/run.entity.ts';
 import { ownRun, RunFinishedResolver, RunResolver, RunStoppedResolver } from './run/run.resolver.ts';
@@ -27,7 +28,7 @@ const SWEEP_MS = 1000;
 export const conversations: Subgraph<'conversations'> = {
   name: 'conversations',
   entities: [Conversation, Message, Run, Citation],
-  migrations: [first, handedBack, reasoning, model, dailyUse],
+  migrations: [first, handedBack, reasoning, model, dailyUse, pageLabels],
   create(ports) {
     const service = new ConversationService(ports);
     return {

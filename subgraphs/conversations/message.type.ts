@@ -17,6 +17,12 @@ export class CitationType {
   @Field(() => Int, { nullable: true, description: 'The page, from 1; null in documents without pages.' })
   page!: number | null;
 
+  @Field(() => String, {
+    nullable: true,
+    description: 'The place as it was named, such as `Page 3` or `Sheet “Prices”`; null where `page` is.',
+  })
+  pageLabel!: string | null;
+
   @Field(() => String, { description: 'The passage as it was cited.' })
   quote!: string;
 

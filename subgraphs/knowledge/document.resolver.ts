@@ -15,9 +15,11 @@ import {
 } from './document.input.ts';
 import { documentsById } from './document.loader.ts';
 import type { DocumentService } from './document.service.ts';
-import { DocumentEventType, DocumentPageType, DocumentType } from './document.type.ts';
+import { DocumentEventType, DocumentPageType, DocumentType, PageKindEnum } from './document.type.ts';
+import { pageKindOf, type PageKind } from './extract/extraction.ts';
 import { KnowledgeBaseType } from './knowledge-base.type.ts';
 import { ownDocument, ownKnowledgeBase } from './ownership.ts';
+import { labelOf } from './page.entity.ts';
 
 @Resolver(() => DocumentType)
 export class DocumentResolver {
@@ -82,6 +84,11 @@ export class DocumentResolver {
     return duplicateOf ? ((await documentsById(context).load(duplicateOf)) ?? null) : null;
   }
 
+  @FieldResolver(() => PageKindEnum, { nullable: true, description: 'What its pages are; null where `pageCount` is.' })
+  pageKind(@Root() { pageCount, mediaType }: DocumentType): PageKind | null {
+    return pageCount === null ? null : pageKindOf(mediaType);
+  }
+
   @FieldResolver(() => [DocumentPageType], {
     description: 'The text that was read, page by page; files without pages have one page without a number.',
   })
@@ -92,7 +99,13 @@ export class DocumentResolver {
     @Ctx() context: Context,
   ): Promise<DocumentPageType[]> {
     const pages = await this.#documents.pages(context, document, { first, from });
-    return pages.map(({ number, start, text }) => ({ number, start, end: start + text.length, text }));
+    return pages.map(({ number, label, start, text }) => ({
+      number,
+      label: labelOf(number, label),
+      start,
+      end: start + text.length,
+      text,
+    }));
   }
 
   @FieldResolver(() => String, {

@@ -1,6 +1,7 @@
 import { Directive, Field, Float, ID, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { connectionType } from '../connection.ts';
 import { DateTime } from '../scalars.ts';
+import type { PageKind } from './extract/extraction.ts';
 import type { WarningCode } from './extract/warnings.ts';
 import type { DocumentStatus } from './document.entity.ts';
 
@@ -52,6 +53,20 @@ registerEnumType(DocumentWarningCodeEnum, {
   },
 });
 
+export const PageKindEnum: Record<PageKind, PageKind> = { PAGE: 'PAGE', SLIDE: 'SLIDE', SHEET: 'SHEET', CHAPTER: 'CHAPTER', PART: 'PART' };
+
+registerEnumType(PageKindEnum, {
+  name: 'PageKind',
+  description: 'What the pages of a kind of file are.',
+  valuesConfig: {
+    PAGE: { description: 'Pages as they are printed.' },
+    SLIDE: { description: 'Slides of a presentation.' },
+    SHEET: { description: 'Sheets of a workbook.' },
+    CHAPTER: { description: 'Chapters of a book whose pages depend on the screen.' },
+    PART: { description: 'A message, and after it each of its attachments.' },
+  },
+});
+
 @ObjectType('DocumentWarning', { description: 'Parts of a file that are missing from its text, or may be wrong there.' })
 export class DocumentWarningType {
   @Field(() => DocumentWarningCodeEnum, { description: 'Why.' })
@@ -93,7 +108,10 @@ export class DocumentType {
   @Field(() => String, { nullable: true, description: 'The code of the failure, such as `DOCUMENT_NO_TEXT`; null unless it failed.' })
   failureCode!: string | null;
 
-  @Field(() => Int, { nullable: true, description: 'The number of pages; null where the kind of file has none, or before it was read.' })
+  @Field(() => Int, {
+    nullable: true,
+    description: 'The number of its pages, of the kind that `pageKind` says; null where the kind of file has none, or before it was read.',
+  })
   pageCount!: number | null;
 
   @Field(() => Int, { description: 'The number of passages that can be found; 0 for a duplicate, whose original is searched instead.' })
@@ -120,6 +138,12 @@ export class DocumentType {
 export class DocumentPageType {
   @Field(() => Int, { nullable: true, description: 'The number of the page, from 1; null where the kind of file has no pages.' })
   number!: number | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The page as a person names it, such as `Page 3`, `Slide 4` or `Sheet “Prices”`; null where `number` is.',
+  })
+  label!: string | null;
 
   @Field(() => Int, { description: "Where it begins in the document's text." })
   start!: number;

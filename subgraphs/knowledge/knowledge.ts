@@ -17,6 +17,7 @@ import { migration as vectorIndexTables } from './migrations/0002-vector-index.t
 import { migration as topicTables } from './migrations/0003-topics.ts';
 import { migration as indexWords } from './migrations/0004-index-words.ts';
 import { migration as documentWarnings } from './migrations/0005-document-warnings.ts';
+import { migration as pageLabels } from './migrations/0006-page-labels.ts';
 import { documentOwner } from './migrations/0007-document-owner.ts';
 import { KnowledgeQuotaResolver } from './quota/quota.resolver.ts';
 import { ifThere, ownDocument, ownKnowledgeBase, ownPassage } from './ownership.ts';
@@ -44,7 +45,7 @@ interface Reference {
 export const knowledge: Subgraph<'knowledge'> = {
   name: 'knowledge',
   entities: [KnowledgeBase, Document, Page, Passage, VectorIndex, Topic],
-  migrations: [knowledgeTables, vectorIndexTables, topicTables, indexWords, documentWarnings, documentOwner],
+  migrations: [knowledgeTables, vectorIndexTables, topicTables, indexWords, documentWarnings, pageLabels, documentOwner],
   restored: forgetEmbeddings,
   create(ports) {
     const { ai, bus, log, queue, vectors } = ports;

@@ -10,6 +10,7 @@ export const Passage = defineEntity({
     knowledgeBaseId: p.uuid(),
     position: p.integer(),
     page: p.integer().strictNullable(),
+    pageLabel: p.text().strictNullable(),
     start: p.integer().name('start_offset'),
     end: p.integer().name('end_offset'),
     text: p.text(),

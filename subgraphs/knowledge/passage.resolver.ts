@@ -2,6 +2,7 @@ import { Arg, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql
 import type { Context } from '../context.ts';
 import { DocumentType } from './document.type.ts';
 import { ownDocument, ownPassage } from './ownership.ts';
+import { labelOf } from './page.entity.ts';
 import { PassageType, SearchHit, SearchKnowledgeInput } from './passage.type.ts';
 import type { SearchService } from './search/search.service.ts';
 
@@ -24,6 +25,14 @@ export class PassageResolver {
     @Ctx() context: Context,
   ): Promise<unknown> {
     return this.#search.search(context, input);
+  }
+
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: 'The place as a person names it, such as `Page 3`, `Slide 4` or `Sheet “Prices”`; null where `page` is.',
+  })
+  pageLabel(@Root() { page, pageLabel }: PassageType): string | null {
+    return labelOf(page, pageLabel);
   }
 
   @FieldResolver(() => DocumentType, { description: 'The document that it is from.' })

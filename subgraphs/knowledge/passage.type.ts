@@ -27,8 +27,13 @@ export class PassageType {
 
   documentId!: string;
 
-  @Field(() => Int, { nullable: true, description: 'The page on which it stands; null where the kind of file has no pages.' })
+  @Field(() => Int, {
+    nullable: true,
+    description: 'The number of the page, slide, sheet, chapter or part on which it stands; null where the kind of file has none.',
+  })
   page!: number | null;
+
+  pageLabel!: string | null;
 
   @Field(() => Int, { description: "Where it begins in the document's text." })
   start!: number;

@@ -5,7 +5,7 @@ import type { Tool, ToolContext } from './tool.ts';
 const DEFAULT_COUNT = 6;
 
 const SEARCH = `query ToolSearch($input: SearchKnowledgeInput!) {
-  searchKnowledge(input: $input) { score passage { id page start end text document { id name } } }
+  searchKnowledge(input: $input) { score passage { id page pageLabel start end text document { id name } } }
 }`;
 
 export interface FoundPassage {
@@ -13,6 +13,7 @@ export interface FoundPassage {
   documentId: string;
   documentName: string;
   page: number | null;
+  pageLabel: string | null;
   start: number;
   end: number;
   text: string;
@@ -53,7 +54,7 @@ async function search(
   if (knowledgeBaseIds?.length === 0) throw new Failure('TOOL_FAILED', { reason: 'This assistant has no knowledge base to search.' });
   const data = await graph.ask(SEARCH, { input: knowledgeBaseIds ? { ...input, knowledgeBaseIds } : input }, identity);
   return data.searchKnowledge.map(({ passage }: any) => {
-    const { id, page, start, end, text, document } = passage;
-    return { id, documentId: document.id, documentName: document.name, page, start, end, text };
+    const { id, page, pageLabel, start, end, text, document } = passage;
+    return { id, documentId: document.id, documentName: document.name, page, pageLabel, start, end, text };
   });
 }

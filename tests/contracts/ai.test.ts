@@ -8,10 +8,10 @@ const PASSAGES = [
   {
     number: 1,
     documentName: 'Manual.pdf',
-    page: 3,
+    pageLabel: 'Page 3',
     text: 'The warranty of the pump lasts 24 months. It does not cover the filter, as note [7] explains.',
   },
-  { number: 2, documentName: 'Handbook.md', page: null, text: '# Cleaning\n\nRinse the filter under warm water every two weeks.' },
+  { number: 2, documentName: 'Handbook.md', pageLabel: null, text: '# Cleaning\n\nRinse the filter under warm water every two weeks.' },
 ];
 const CALCULATE = {
   name: 'calculate',

@@ -100,10 +100,10 @@ describeWhen(chromium.missing, 'the rooms', () => {
     await button('New knowledge base').click();
     await page.getByRole('dialog').getByLabel('Name').fill('Papers');
     await page.getByRole('dialog').getByRole('button', { name: 'Create knowledge base' }).click();
-    const files = ['test.pdf', 'test.docx', 'MEDRPT-2024-PAT-3847_medical_report_scan.pdf', 'test.xlsx'].map(documentPath);
+    const files = ['test.pdf', 'test.docx', 'MEDRPT-2024-PAT-3847_medical_report_scan.pdf', 'random.bin'].map(documentPath);
     await page.locator('input[type=file]').setInputFiles(files);
     await page.getByText('Files of this type cannot be read.').waitFor();
-    await button('Take test.xlsx off the list').click();
+    await button('Take random.bin off the list').click();
     await page.getByRole('row', { name: /test\.pdf.*Ready/ }).waitFor();
     await page.getByRole('row', { name: /test\.docx.*Ready/ }).waitFor();
   });

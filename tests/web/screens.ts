@@ -198,7 +198,13 @@ function emptied(operation: string, list: string): (page: Page) => Promise<void>
 async function upload(page: Page): Promise<void> {
   const network = await page.context().newCDPSession(page);
   await network.send('Network.emulateNetworkConditions', { offline: false, latency: 0, downloadThroughput: -1, uploadThroughput: 24_000 });
-  const names = ['REPAIR-2022-INV-001_multipage.pdf', 'MEDRPT-2024-PAT-3847_medical_report_scan.pdf', 'test.docx', 'test.pdf', 'test.xlsx'];
+  const names = [
+    'REPAIR-2022-INV-001_multipage.pdf',
+    'MEDRPT-2024-PAT-3847_medical_report_scan.pdf',
+    'test.docx',
+    'test.pdf',
+    'random.bin',
+  ];
   await page.locator('input[type=file]').setInputFiles(names.map(documentPath));
   await page.waitForFunction(
     `[...document.querySelectorAll('[role=progressbar]')].some((bar) => Number(bar.getAttribute('aria-valuenow')) >= 20)`,

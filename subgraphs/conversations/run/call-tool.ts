@@ -56,7 +56,7 @@ function foundSources(result: any, known: Source[]): Source[] {
   if (!Array.isArray(result?.passages)) return [];
   let number = known.length;
   return result.passages.map((passage: any) => {
-    const { id, documentId, documentName, page, start, end, text } = passage;
+    const { id, documentId, documentName, page, pageLabel = null, start, end, text } = passage;
     return (
       known.find((source) => source.passageId === id) ?? {
         number: ++number,
@@ -64,6 +64,7 @@ function foundSources(result: any, known: Source[]): Source[] {
         documentId,
         documentName,
         page,
+        pageLabel,
         start,
         end,
         text,

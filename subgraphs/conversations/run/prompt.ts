@@ -24,7 +24,7 @@ export function retrievalQuery(thread: Turn[]): string {
 
 export function printSources(sources: Source[]): string {
   return sources
-    .map((source) => `[${source.number}] ${source.documentName}${source.page ? `, page ${source.page}` : ''}\n${source.text}`)
+    .map((source) => `[${source.number}] ${source.documentName}${source.pageLabel ? `, ${source.pageLabel}` : ''}\n${source.text}`)
     .join('\n\n');
 }
 

@@ -19,6 +19,7 @@ export interface Source {
   documentId: string;
   documentName: string;
   page: number | null;
+  pageLabel: string | null;
   start: number;
   end: number;
   text: string;
@@ -39,7 +40,7 @@ const CONTEXT = `query RunContext($runId: ID!) {
 const PASSAGES = `query RunPassages($runId: ID!, $question: String!, $first: Int!) {
   run(id: $runId) {
     assistantVersion {
-      passages(for: $question, first: $first) { passage { id page start end text document { id name } } }
+      passages(for: $question, first: $first) { passage { id page pageLabel start end text document { id name } } }
     }
   }
 }`;
@@ -59,6 +60,6 @@ export async function askPassages(
 }
 
 function toSource(passage: any, number: number): Source {
-  const { id, page, start, end, text, document } = passage;
-  return { number, passageId: id, documentId: document.id, documentName: document.name, page, start, end, text };
+  const { id, page, pageLabel, start, end, text, document } = passage;
+  return { number, passageId: id, documentId: document.id, documentName: document.name, page, pageLabel, start, end, text };
 }

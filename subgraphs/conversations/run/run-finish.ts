@@ -52,7 +52,7 @@ export async function finishRun(
     const thought = reasoning ? { reasoning, reasoningDurationMs: reasoningMs } : {};
     await inner.nativeUpdate(Message, { id: run.messageId }, { text, isTruncated, ...thought });
     for (const source of record ? citedSources(text, record.sources) : []) {
-      const { number, documentId, documentName, passageId, page, start, end, text: quote } = source;
+      const { number, documentId, documentName, passageId, page, pageLabel, start, end, text: quote } = source;
       inner.create(Citation, {
         id: newId(),
         messageId: run.messageId,
@@ -61,6 +61,7 @@ export async function finishRun(
         documentName,
         passageId,
         page,
+        pageLabel,
         startOffset: start,
         endOffset: end,
         quote,

@@ -9,16 +9,49 @@ export interface Extraction {
   warnings: ReadingWarning[];
 }
 
-export type DocumentKind = 'pdf' | 'docx' | 'html' | 'markdown' | 'csv' | 'text';
+export type DocumentKind =
+  | 'pdf'
+  | 'docx'
+  | 'xlsx'
+  | 'pptx'
+  | 'odt'
+  | 'ods'
+  | 'odp'
+  | 'epub'
+  | 'rtf'
+  | 'eml'
+  | 'msg'
+  | 'mht'
+  | 'html'
+  | 'markdown'
+  | 'csv'
+  | 'ipynb'
+  | 'json'
+  | 'jsonl'
+  | 'xml'
+  | 'code'
+  | 'text';
 
-/** `number` is null where the kind of file has no pages. Headings, lists and tables are written as in Markdown. */
+/**
+ * `number` is null where the kind of file has no pages. `label` is how a person names the place where it is more than
+ * the number of a page: `Slide 4`, `Sheet “Prices”`. Headings, lists and tables are written as in Markdown.
+ */
 export interface ExtractedPage {
   number: number | null;
+  label?: string;
   text: string;
 }
 
+/** What a reader has beside the bytes. */
+export interface Reading {
+  warn: Warn;
+  declared: Declared;
+  /** Reads a file inside of the file, such as an attachment, a level deeper. */
+  readInside(bytes: Uint8Array, declared: Declared, warn: Warn): Promise<ExtractedPage[]>;
+}
+
 /** Reads the bytes of one kind of file. Warns about parts that it cannot read, and throws only when none can be. */
-export type Reader = (bytes: Uint8Array, warn: Warn) => Promise<ExtractedPage[]>;
+export type Reader = (bytes: Uint8Array, warn: Warn, reading: Reading) => Promise<ExtractedPage[]>;
 
 /** What the person said the file is. */
 export interface Declared {
@@ -30,8 +63,41 @@ export interface Declared {
 export const MEDIA_TYPES: Record<DocumentKind, string> = {
   pdf: 'application/pdf',
   docx: 'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
+  xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+  pptx: 'application/vnd.openxmlformats-officedocument.presentationml.presentation',
+  odt: 'application/vnd.oasis.opendocument.text',
+  ods: 'application/vnd.oasis.opendocument.spreadsheet',
+  odp: 'application/vnd.oasis.opendocument.presentation',
+  epub: 'application/epub+zip',
+  rtf: 'application/rtf',
+  eml: 'message/rfc822',
+  msg: 'application/vnd.ms-outlook',
+  mht: 'multipart/related',
   html: 'text/html',
   markdown: 'text/markdown',
   csv: 'text/csv',
+  ipynb: 'application/x-ipynb+json',
+  json: 'application/json',
+  jsonl: 'application/jsonl',
+  xml: 'application/xml',
+  code: 'text/x-source',
   text: 'text/plain',
 };
+
+export type PageKind = 'PAGE' | 'SLIDE' | 'SHEET' | 'CHAPTER' | 'PART';
+
+/** What the numbered parts of a kind of file are, where they are not pages. */
+const PAGE_KINDS: Partial<Record<DocumentKind, PageKind>> = {
+  pptx: 'SLIDE',
+  odp: 'SLIDE',
+  xlsx: 'SHEET',
+  ods: 'SHEET',
+  epub: 'CHAPTER',
+  eml: 'PART',
+  msg: 'PART',
+};
+
+export function pageKindOf(mediaType: string): PageKind {
+  const kind = (Object.keys(PAGE_KINDS) as DocumentKind[]).find((one) => MEDIA_TYPES[one] === mediaType);
+  return (kind && PAGE_KINDS[kind]) ?? 'PAGE';
+}

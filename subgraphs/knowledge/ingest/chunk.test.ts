@@ -49,6 +49,13 @@ function randomText(seed: number): string {
 }
 
 describe('chunkPages', () => {
+  it('takes a shorter fence in a block of code for a line of the code', () => {
+    const lines = '# a comment that a shell script begins a line with, and not a heading\n'.repeat(60);
+    const { chunks } = chunksOf(`\`\`\`\`python\n\`\`\`\n${lines}\`\`\`\`\n\nAfter the code.`);
+    expect(chunks.length).toBeGreaterThan(1);
+    expect(chunks.filter(({ heading }) => heading !== '')).toEqual([]);
+  });
+
   it('cuts the text exactly where it says, whatever the text', () => {
     for (let seed = 0; seed < 300; seed += 1) {
       const { chunks, whole, pages } = chunksOf(...Array.from({ length: 1 + (seed % 3) }, (_, index) => randomText(seed * 10 + index)));

@@ -3,6 +3,7 @@ import { unitsOf, type Unit } from './units.ts';
 /** A page within its document's text: `start` is the offset of its first character (UTF-16 code units). */
 export interface PlacedPage {
   number: number | null;
+  label?: string;
   start: number;
   text: string;
 }
@@ -10,6 +11,8 @@ export interface PlacedPage {
 /** A passage to be. `text` is exactly the document's text from `start` to `end`. */
 export interface Chunk {
   page: number | null;
+  /** How a person names the page where it has more than a number. */
+  label?: string;
   start: number;
   end: number;
   text: string;
@@ -25,7 +28,7 @@ const OVERLAP = 40;
 const MAX_HEADING = 300;
 
 /** Pages follow each other with an empty line between them. */
-export function placePages(pages: { number: number | null; text: string }[]): PlacedPage[] {
+export function placePages(pages: Omit<PlacedPage, 'start'>[]): PlacedPage[] {
   let start = 0;
   return pages.map((page) => {
     const placed = { ...page, start };
@@ -122,7 +125,8 @@ function tableHead(text: string, units: Unit[], first: Unit): string {
 function toChunk(page: PlacedPage, group: Unit[], heading: string): Chunk {
   const from = group[0]!.start;
   const to = group.at(-1)!.end;
-  return { page: page.number, start: page.start + from, end: page.start + to, text: page.text.slice(from, to), heading };
+  const place = page.label === undefined ? { page: page.number } : { page: page.number, label: page.label };
+  return { ...place, start: page.start + from, end: page.start + to, text: page.text.slice(from, to), heading };
 }
 
 function isTitle(unit: Unit): boolean {

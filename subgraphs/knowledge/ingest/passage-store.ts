@@ -27,6 +27,7 @@ export async function insertPassages(em: SqlEntityManager, owner: PassageOwner, 
       knowledge_base_id: owner.knowledgeBaseId,
       position: from + index,
       page: chunk.page,
+      page_label: chunk.label ?? null,
       start_offset: chunk.start,
       end_offset: chunk.end,
       text: chunk.text,
@@ -36,9 +37,9 @@ export async function insertPassages(em: SqlEntityManager, owner: PassageOwner, 
     };
   });
   await em.execute(
-    `insert into knowledge.passage (id, document_id, knowledge_base_id, position, page, start_offset, end_offset, text, heading, words, word_count)
-     select id, document_id, knowledge_base_id, position, page, start_offset, end_offset, text, heading, words::tsvector, word_count
-     from jsonb_to_recordset(?::jsonb) as row (id uuid, document_id uuid, knowledge_base_id uuid, position int, page int,
+    `insert into knowledge.passage (id, document_id, knowledge_base_id, position, page, page_label, start_offset, end_offset, text, heading, words, word_count)
+     select id, document_id, knowledge_base_id, position, page, page_label, start_offset, end_offset, text, heading, words::tsvector, word_count
+     from jsonb_to_recordset(?::jsonb) as row (id uuid, document_id uuid, knowledge_base_id uuid, position int, page int, page_label text,
        start_offset int, end_offset int, text text, heading text, words text, word_count int)`,
     [JSON.stringify(rows)],
   );

@@ -52,7 +52,14 @@ export async function storeText(lease: Lease, { kind, pages, chunks, warnings }:
     await em.nativeDelete(Passage, { documentId });
     await em.nativeDelete(Page, { documentId });
   });
-  const rows = pages.map(({ number, start, text }, index) => ({ documentId, position: index + 1, number, start, text }));
+  const rows = pages.map(({ number, label = null, start, text }, index) => ({
+    documentId,
+    position: index + 1,
+    number,
+    label,
+    start,
+    text,
+  }));
   for (let from = 0; from < rows.length; from += ROWS_AT_ONCE)
     await lease.step((em) => em.insertMany(Page, rows.slice(from, from + ROWS_AT_ONCE)));
   let wordCount = 0;
@@ -68,7 +75,7 @@ export async function storeText(lease: Lease, { kind, pages, chunks, warnings }:
       {
         status: 'EMBEDDING',
         mediaType: MEDIA_TYPES[kind],
-        pageCount: kind === 'pdf' ? pages.length : null,
+        pageCount: pages.some(({ number }) => number !== null) ? pages.length : null,
         passageCount: chunks.length,
         wordCount,
         warnings,

@@ -17,7 +17,7 @@ const SMALL_ITEM = 100;
 /** Cuts the text of a page into units, none larger than `most` tokens, that hold every visible character once and in order. */
 export function unitsOf(text: string, most: number): Unit[] {
   const units: Unit[] = [];
-  let fenced = false;
+  let fence: string | null = null;
   let opens = true;
   for (const line of linesOf(text)) {
     const content = text.slice(line.start, line.end);
@@ -25,14 +25,19 @@ export function unitsOf(text: string, most: number): Unit[] {
       opens = true;
       continue;
     }
-    const isFence = content.startsWith('```');
-    const kind = fenced || isFence ? 'row' : kindOf(content);
-    if (isFence) fenced = !fenced;
+    const marks = /^`{3,}/.exec(content)?.[0] ?? null;
+    const kind = fence !== null || marks !== null ? 'row' : kindOf(content);
+    fence = fence === null ? marks : closes(content, fence) ? null : fence;
     const starts = opens || /^([-*+]|\d+[.)]) /.test(content);
     units.push(...cut(text, { ...line, kind, opens: starts }, most));
     opens = false;
   }
   return units;
+}
+
+/** A shorter row of marks, or one with words after it, is a line of the code. */
+function closes(content: string, fence: string): boolean {
+  return /^`+$/.test(content) && content.length >= fence.length;
 }
 
 /** Each line without the blanks around it. */

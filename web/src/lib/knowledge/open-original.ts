@@ -1,8 +1,17 @@
 import { ask } from '#lib/graph/client.ts';
+import { graphql } from '#lib/graph/gql.ts';
 import { GraphFailure } from '#lib/graph/failure.ts';
 import { toast } from '#lib/ui/toasts.svelte.ts';
-import { DocumentOriginalQuery } from './operations.ts';
 import { onThisOrigin } from './upload/send-file.ts';
+
+const DocumentOriginalQuery = graphql(`
+  query DocumentOriginal($id: ID!) {
+    document(id: $id) {
+      id
+      downloadUrl
+    }
+  }
+`);
 
 /** Opens the file as it was added, in a new tab. Its address is signed for minutes only, so it is asked for now. */
 export async function openOriginal(documentId: string, page?: number | null): Promise<void> {

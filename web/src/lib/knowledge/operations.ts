@@ -88,6 +88,7 @@ export const DocumentsQuery = graphql(`
             failure
             failureCode
             pageCount
+            pageKind
             passageCount
             createdAt
             updatedAt
@@ -127,6 +128,7 @@ export const DocumentEvents = graphql(`
         failure
         failureCode
         pageCount
+        pageKind
         passageCount
         createdAt
         updatedAt
@@ -191,6 +193,7 @@ export const DocumentQuery = graphql(`
       failure
       failureCode
       pageCount
+      pageKind
       passageCount
       characterCount
       createdAt
@@ -254,19 +257,11 @@ export const DocumentPagesQuery = graphql(`
       id
       pages(first: $first, from: $from) {
         number
+        label
         start
         end
         text
       }
-    }
-  }
-`);
-
-export const DocumentOriginalQuery = graphql(`
-  query DocumentOriginal($id: ID!) {
-    document(id: $id) {
-      id
-      downloadUrl
     }
   }
 `);
@@ -286,6 +281,7 @@ export const SearchKnowledgeQuery = graphql(`
       passage {
         id
         page
+        pageLabel
         start
         end
         text

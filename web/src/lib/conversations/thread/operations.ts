@@ -16,6 +16,7 @@ export const MessageParts = graphql(`
       number
       documentName
       page
+      pageLabel
       start
       end
       quote
