@@ -91,6 +91,8 @@ describe('languageOf', () => {
     ['Dockerfile.prod', 'dockerfile'],
     ['CMakeLists.txt', 'cmake'],
     ['.env', 'ini'],
+    ['.env.local', 'ini'],
+    ['env.py', 'python'],
     ['.gitignore', 'text'],
     ['constructor', null],
     ['a.constructor', null],

@@ -148,8 +148,8 @@ const BY_NAME: Record<string, string> = {
 export function languageOf(name: string): string | null {
   const last = name.trim().split(/[\\/]/).at(-1)!.toLowerCase().replace(/^\.+/, '');
   if (Object.hasOwn(BY_NAME, last)) return BY_NAME[last]!;
-  if (/^env(\.|$)/.test(last)) return 'ini';
   if (/^(dockerfile|makefile)\./.test(last)) return BY_NAME[last.split('.')[0]!]!;
   const ending = /\.([a-z0-9]{1,10})$/.exec(last)?.[1];
-  return ending !== undefined && Object.hasOwn(BY_ENDING, ending) ? BY_ENDING[ending]! : null;
+  if (ending !== undefined && Object.hasOwn(BY_ENDING, ending)) return BY_ENDING[ending]!;
+  return /^env(\.|$)/.test(last) ? 'ini' : null;
 }
