@@ -77,7 +77,7 @@ export default defineConfig({
   plugins: ['typescript', 'unicorn', 'oxc', 'import', 'promise', 'node'],
   categories: { correctness: 'error' },
   options: { typeAware: true, denyWarnings: true },
-  ignorePatterns: ['**/node_modules', 'dist', 'data', 'web/build', 'web/.svelte-kit', 'web/static', 'web/src/lib/graph/schema.d.ts'],
+  ignorePatterns: ['**/node_modules', '/dist', '/data', 'web/build', 'web/.svelte-kit', 'web/static', 'web/src/lib/graph/schema.d.ts'],
   rules: {
     'typescript/no-floating-promises': 'error',
     'node/no-process-env': 'error',

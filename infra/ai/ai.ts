@@ -99,5 +99,5 @@ export function providerWords(failure: Failure): string | null {
 
 /** Takes keys out of a text: some providers repeat the one that they were given. */
 export function withoutKeys(text: string): string {
-  return text.replace(/\b(?:sk|key|gsk|xai|Bearer)[-_ ][\w*.-]{8,}|\bAIza[\w-]{20,}/g, '[key]');
+  return text.replace(/\b(?:sk|key|gsk|xai)[-_][\w*.-]{8,}|\bBearer +[\w*.-]{8,}|\bAIza[\w-]{20,}/g, '[key]');
 }
