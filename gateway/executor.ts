@@ -42,11 +42,6 @@ export class Executor {
     return this.#respond(form, execution);
   }
 
-  /** Rejects with the `Refusal` that `execute` or `subscribe` would. */
-  async check(operation: Operation, request: GraphRequest, identity: Identity): Promise<void> {
-    await operation.forms.for(admit(operation, request, identity));
-  }
-
   /** The owner's events, each completed by the other subgraphs; one result when the owner refuses. */
   async subscribe(operation: Operation, request: GraphRequest, identity: Identity): Promise<EventStream | GraphResult> {
     const variables = admit(operation, request, identity);
