@@ -11,7 +11,7 @@ export interface RemoteOptions {
   /** Where its replicas are; requests go to them in turn. */
   urls: readonly string[];
   identities: { sign(identity: Identity, subgraph: string): Promise<string> };
-  /** Whoever has waited this long for an answer is not kept waiting for another attempt; milliseconds. */
+  /** Whoever has waited this long for an answer is not kept waiting for a replica that was asked before; milliseconds. */
   patienceMs?: number;
 }
 
@@ -78,7 +78,7 @@ export class RemoteSource implements Source {
     const tried = new Set<Replica>();
     const deadline = performance.now() + patienceMs;
     for (const wait of PAUSES_MS) {
-      if (performance.now() > deadline) return;
+      if (performance.now() > deadline && tried.size === this.#replicas.length) return;
       if (wait > 0) await pause(wait);
       const replica = this.#next(tried);
       tried.add(replica);

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { BrokenCircuitError, CircuitState, circuitBreaker, ConsecutiveBreaker, handleType } from 'cockatiel';
 import { createClient, type Client } from 'graphql-ws';
 import { Pool } from 'undici';
@@ -15,8 +16,8 @@ const CONNECTIONS = 64;
 const BEAT_MS = 5_000;
 const FAILURES_TO_OPEN = 5;
 const REST_MS = 1_000;
-/** A replica that is about to stop is left alone for this long. */
-const LEAVING_MS = 5_000;
+/** Between two questions whether a replica that was away is ready. */
+const PROBE_MS = 250;
 
 /** One process that answers for a subgraph: its connections, and whether it is worth asking. */
 export class Replica {
@@ -26,7 +27,8 @@ export class Replica {
     breaker: new ConsecutiveBreaker(FAILURES_TO_OPEN),
     halfOpenAfter: REST_MS,
   });
-  #leavingUntil = 0;
+  readonly #closing = new AbortController();
+  #isAway = false;
 
   constructor(url: string) {
     this.#pool = new Pool(url, {
@@ -39,9 +41,9 @@ export class Replica {
     this.#socket = openSocket(`${url.replace(/^http/, 'ws')}/graphql`);
   }
 
-  /** False while it fails, or is about to stop. */
+  /** False while it fails, stops, is down or starts. */
   get isWell(): boolean {
-    return this.#breaker.state !== CircuitState.Open && performance.now() > this.#leavingUntil;
+    return this.#breaker.state !== CircuitState.Open && !this.#isAway;
   }
 
   /** Throws `Unanswered`. */
@@ -49,7 +51,9 @@ export class Replica {
     try {
       return await this.#breaker.execute(() => this.#post(request, token));
     } catch (error) {
-      throw error instanceof BrokenCircuitError ? new Unanswered(false, { cause: error }) : error;
+      if (error instanceof BrokenCircuitError) throw new Unanswered(false, { cause: error });
+      if (error instanceof Unanswered && !error.mayHaveBegun) void this.#awaitReturn();
+      throw error;
     }
   }
 
@@ -67,8 +71,26 @@ export class Replica {
   }
 
   async close(): Promise<void> {
+    this.#closing.abort();
     await this.#socket.dispose();
     await this.#pool.destroy();
+  }
+
+  /**
+   * Asks its health until it is ready. A request would find out, too, but a process that starts may take seconds before it
+   * even says that it is not ready.
+   */
+  async #awaitReturn(): Promise<void> {
+    if (this.#isAway) return;
+    this.#isAway = true;
+    const { signal } = this.#closing;
+    while (this.#isAway && !signal.aborted) {
+      await pause(PROBE_MS, undefined, { signal, ref: false }).catch(() => undefined);
+      await this.ping().then(
+        () => (this.#isAway = false),
+        () => undefined,
+      );
+    }
   }
 
   async #post(request: SourceRequest, token: string): Promise<SourceResult> {
@@ -79,7 +101,6 @@ export class Replica {
     // token of this gateway, and not for its client.
     const result = statusCode < 500 && statusCode !== 401 ? resultIn(text) : undefined;
     if (result) return result;
-    if (statusCode === 503) this.#leavingUntil = performance.now() + LEAVING_MS;
     throw new Unanswered(statusCode !== 503, { cause: new Error(`status ${statusCode}: ${text.slice(0, 300)}`) });
   }
 

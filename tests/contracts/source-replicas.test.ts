@@ -4,6 +4,7 @@ import { expect, it } from '@jest/globals';
 import { RemoteSource } from '../../gateway/sources/remote.ts';
 import type { Source } from '../../schema/source.ts';
 import type { Identity } from '../../schema/viewer.ts';
+import { eventually } from '../support/eventually.ts';
 import { identities, serve } from '../support/federation/served.ts';
 
 const ADA: Identity = { viewer: { userId: 'ada', role: 'EDITOR', sessionId: 's1' }, requestId: 'r1', ip: '192.0.2.7' };
@@ -16,16 +17,25 @@ const ticking: Source = {
     })(),
 };
 
-/** Answers every request like this, also one for a socket. */
-async function answering(status: number, body: object) {
-  const server = createServer((_request, response) => void response.writeHead(status).end(JSON.stringify(body)));
+/** Answers every request like this, also one for a socket, and each after `delayMs`. */
+async function answering(status: number, body: object, delayMs = 0) {
+  const asked: (string | undefined)[] = [];
+  const server = createServer(({ url }, response) => {
+    asked.push(url);
+    setTimeout(() => response.writeHead(status).end(JSON.stringify(body)), delayMs);
+  });
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   const { port } = server.address() as AddressInfo;
-  const stop = async () => {
-    server.closeAllConnections();
-    await new Promise((closed) => server.close(closed));
+  return {
+    port,
+    url: `http://127.0.0.1:${port}`,
+    asked: (path: string) => asked.filter((each) => each === path).length,
+    become: (otherStatus: number, otherBody: object) => void ([status, body] = [otherStatus, otherBody]),
+    async stop() {
+      server.closeAllConnections();
+      await new Promise((closed) => server.close(closed));
+    },
   };
-  return { port, url: `http://127.0.0.1:${port}`, stop };
 }
 
 it('asks a replica that was about to stop, and is back, before it asks again one that has just failed', async () => {
@@ -42,5 +52,35 @@ it('asks a replica that was about to stop, and is back, before it asks again one
     expect(await events.next()).toMatchObject({ value: { data: { ticks: 1 } } });
   } finally {
     await Promise.all(open.map((close) => close()));
+  }
+});
+
+it('sends no requests to a replica that starts, and sends them again when its health says that it is ready', async () => {
+  const starting = await answering(503, {});
+  const served = await serve(ticking);
+  const remote = new RemoteSource({ name: 'clock', urls: [starting.url, served.url], identities });
+  try {
+    for (let asked = 0; asked < 50; asked++) expect(await remote.execute({ query: '{ now }' }, ADA)).toEqual({ data: { now: 1 } });
+    expect(starting.asked('/graphql')).toBe(1);
+    starting.become(200, { data: { now: 2 } });
+    await eventually(
+      () => remote.execute({ query: '{ now }' }, ADA),
+      ({ data }) => data?.['now'] === 2,
+    );
+  } finally {
+    await Promise.all([remote.close(), served.stop(), starting.stop()]);
+  }
+});
+
+it('asks the other replica, however long the first took to say that it does not answer', async () => {
+  const patienceMs = 50;
+  const slow = await answering(503, {}, patienceMs * 4);
+  const served = await serve(ticking);
+  const remote = new RemoteSource({ name: 'clock', urls: [slow.url, served.url], identities, patienceMs });
+  try {
+    expect(await remote.execute({ query: 'mutation { wind }' }, ADA)).toEqual({ data: { now: 1 } });
+    expect(slow.asked('/graphql')).toBe(1);
+  } finally {
+    await Promise.all([remote.close(), served.stop(), slow.stop()]);
   }
 });

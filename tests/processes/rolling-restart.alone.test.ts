@@ -25,6 +25,8 @@ describeWhen(missingServers, 'a deployment that is renewed process by process', 
       balanced: true,
       workers: 2,
       replicas: 2,
+      // Hundreds are made in each minute.
+      env: { QUOTA_KNOWLEDGE_BASES: '100000' },
       model: { otherwise: { tokens: 150, delayMs: 100 } },
     });
   });

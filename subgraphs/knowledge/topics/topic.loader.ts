@@ -7,15 +7,6 @@ import { fingerprintsOf } from './topic-state.ts';
 // Batched, never remembered; see knowledge-base.loader.ts.
 const FRESH = { cache: false };
 
-export const topicsByKnowledgeBase = perRequest(
-  ({ em }) =>
-    new DataLoader<string, Topic[]>(async (ids) => {
-      const found = await em.fork().find(Topic, { knowledgeBaseId: { $in: [...new Set(ids)] } }, { orderBy: { position: 'asc' } });
-      const byKnowledgeBase = Map.groupBy(found, ({ knowledgeBaseId }) => knowledgeBaseId);
-      return ids.map((id) => byKnowledgeBase.get(id) ?? []);
-    }, FRESH),
-);
-
 /** The documents of a topic, those with the most passages of it first. */
 export const documentsByTopic = perRequest(
   ({ em }) =>
@@ -33,14 +24,16 @@ export const documentsByTopic = perRequest(
     }, FRESH),
 );
 
-export interface TopicState {
+export interface TopicAnalysis {
   computedAt: Date | null;
   isStale: boolean;
+  topics: Topic[];
 }
 
-export const topicStateByKnowledgeBase = perRequest(
+/** Reads the state before the topics: what is said to be fresh is never older than that. */
+export const analysisByKnowledgeBase = perRequest(
   ({ em }) =>
-    new DataLoader<string, TopicState>(async (ids) => {
+    new DataLoader<string, TopicAnalysis>(async (ids) => {
       const wanted = [...new Set(ids)];
       const now = await fingerprintsOf(em.fork(), wanted);
       const rows = await em.fork().execute<{ id: string; fingerprint: string; computedAt: string }[]>(
@@ -48,10 +41,16 @@ export const topicStateByKnowledgeBase = perRequest(
          where knowledge_base_id in (${wanted.map(() => '?').join(', ')})`,
         wanted,
       );
+      const found = await em.fork().find(Topic, { knowledgeBaseId: { $in: wanted } }, { orderBy: { position: 'asc' } });
       const byId = new Map(rows.map((row) => [row.id, row]));
+      const byKnowledgeBase = Map.groupBy(found, ({ knowledgeBaseId }) => knowledgeBaseId);
       return ids.map((id) => {
         const row = byId.get(id);
-        return { computedAt: row ? new Date(row.computedAt) : null, isStale: row?.fingerprint !== now.get(id) };
+        return {
+          computedAt: row ? new Date(row.computedAt) : null,
+          isStale: row?.fingerprint !== now.get(id),
+          topics: byKnowledgeBase.get(id) ?? [],
+        };
       });
     }, FRESH),
 );

@@ -4,7 +4,7 @@ import type { Context } from '../../context.ts';
 import { DateTime } from '../../scalars.ts';
 import { DocumentType } from '../document.type.ts';
 import { KnowledgeBaseType } from '../knowledge-base.type.ts';
-import { documentsByTopic, topicsByKnowledgeBase, topicStateByKnowledgeBase } from './topic.loader.ts';
+import { analysisByKnowledgeBase, documentsByTopic } from './topic.loader.ts';
 import { TopicType } from './topic.type.ts';
 
 const TERMS_OF_NAME = 3;
@@ -32,18 +32,18 @@ export class TopicResolver {
 export class KnowledgeBaseTopicsResolver {
   @FieldResolver(() => [TopicType], { description: 'What its documents are about, the largest topic first; at most 12.' })
   async topics(@Root() { id }: KnowledgeBaseType, @Ctx() context: Context): Promise<unknown> {
-    return topicsByKnowledgeBase(context).load(id);
+    return (await analysisByKnowledgeBase(context).load(id)).topics;
   }
 
   @FieldResolver(() => DateTime, { nullable: true, description: 'When the topics were computed; null before the first time.' })
   async topicsComputedAt(@Root() { id }: KnowledgeBaseType, @Ctx() context: Context): Promise<Date | null> {
-    return (await topicStateByKnowledgeBase(context).load(id)).computedAt;
+    return (await analysisByKnowledgeBase(context).load(id)).computedAt;
   }
 
   @FieldResolver(() => Boolean, {
     description: 'True while the documents are others than those that the topics were computed from; new topics are on their way.',
   })
   async topicsAreStale(@Root() { id }: KnowledgeBaseType, @Ctx() context: Context): Promise<boolean> {
-    return (await topicStateByKnowledgeBase(context).load(id)).isStale;
+    return (await analysisByKnowledgeBase(context).load(id)).isStale;
   }
 }

@@ -34,6 +34,8 @@ export interface DeploymentOptions {
 export class RoleProcess {
   /** What it has logged since its last start began. */
   logs: Record<string, any>[] = [];
+  /** What it logged in its earlier lives. */
+  readonly earlierLogs: Record<string, any>[] = [];
   #product: Product | undefined;
 
   constructor(
@@ -60,6 +62,7 @@ export class RoleProcess {
 
   async start(): Promise<void> {
     const { role, dataDir, preload } = this;
+    this.earlierLogs.push(...this.logs);
     this.logs = [];
     const env = { ...this.env, PORT: String(this.port) };
     this.#product = await startProduct({ role, dataDir, env, logs: this.logs, ...(preload ? { preload } : {}) });
@@ -147,10 +150,10 @@ export class Deployment implements Door {
     return this.subgraphs.filter(({ role }) => role === name);
   }
 
-  /** What the roles that run, and the balancer, have warned of, each kind once; for the message of a failure. */
+  /** What the roles, and the balancer, have warned of, each kind once; for the message of a failure. */
   complaints(): string[] {
-    const lines = this.all.flatMap(({ role, product }) =>
-      product.logs
+    const lines = this.all.flatMap(({ role, earlierLogs, logs }) =>
+      [...earlierLogs, ...logs]
         .filter(({ level }) => level === 'warn' || level === 'error')
         .map(({ msg, err }) => `${role}: ${msg} ${err?.message ?? ''} ${err?.cause?.message ?? ''}`),
     );
