@@ -13,7 +13,7 @@ import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Log } from '../infra/log.ts';
-import type { ErrorCode } from '../schema/errors.ts';
+import { ERRORS, type ErrorCode } from '../schema/errors.ts';
 import { PREFLIGHT_HEADERS, type Asker } from './viewer/asker.ts';
 import type { Answer, Entrance } from './entrance.ts';
 import type { GatewaySurface } from './gateway.ts';
@@ -68,7 +68,7 @@ export async function openApollo({ gateway, entrance, log, askerOf }: ApolloOpti
   const handle = fastifyApolloHandler(server, { context: async (request) => ({ asker: askerOf(request as unknown as FastifyRequest) }) });
   return {
     handle: (request, reply) => {
-      dropEmptyName(request.body);
+      dropEmptyName(request);
       return asking.run(request.id, () => handle.call(request.server as never, request as never, reply as never) as Promise<unknown>);
     },
     stop: () => server.stop(),
@@ -76,8 +76,9 @@ export async function openApollo({ gateway, entrance, log, askerOf }: ApolloOpti
 }
 
 /** Some clients send an empty `operationName` where they have none; Apollo Server would look for an operation of that name. */
-function dropEmptyName(body: unknown): void {
+function dropEmptyName({ body, raw }: FastifyRequest): void {
   if (typeof body === 'object' && body !== null && 'operationName' in body && body.operationName === '') delete body.operationName;
+  if (raw.method === 'GET' && raw.url) raw.url = raw.url.replace(/([?&])operationName=(?:&|$)/, '$1');
 }
 
 function behind(gateway: GatewaySurface, entrance: Entrance): GatewayInterface {
@@ -110,8 +111,9 @@ function headersOf(error: WireError): HeaderMap {
   return new HeaderMap(retryAfter ? [['retry-after', retryAfter]] : []);
 }
 
+/** Apollo Server replaces the code where the document has no such operation. */
 function isOurs({ extensions }: GraphQLFormattedError): boolean {
-  return typeof extensions?.['requestId'] === 'string';
+  return typeof extensions?.['requestId'] === 'string' && Object.hasOwn(ERRORS, String(extensions['code']));
 }
 
 /** Apollo Server calls everything it refuses itself a bad request; the status tells more. */

@@ -29,6 +29,8 @@ export interface Admitted {
   identity: Identity;
   /** The trace of the caller that it belongs to. */
   traceparent: string | undefined;
+  /** Whether the caller has a session, also where the operation needs none. */
+  isSignedIn(): Promise<boolean>;
 }
 
 interface EntranceOptions {
@@ -73,7 +75,13 @@ export class Entrance {
     if (viewer) await this.options.throttle.admit(viewer.userId);
     const { requestId, ip, userAgent, traceparent } = asker;
     const identity = { viewer, requestId, ip, ...(userAgent ? { userAgent } : {}) };
-    return { request, document: inspection.document, operation, identity, traceparent };
+    const isSignedIn = async () =>
+      viewer !== null ||
+      asker.prove().then(
+        () => true,
+        () => false,
+      );
+    return { request, document: inspection.document, operation, identity, traceparent, isSignedIn };
   }
 
   /** Runs a query or a mutation. Never rejects. */
@@ -97,7 +105,7 @@ export class Entrance {
     return this.options.watch.over(admitted, async () => {
       const result = await this.options.gateway.execute(request, identity);
       if (identity.viewer) await this.options.throttle.charge(identity.viewer.userId, this.options.scales.weighed(identity));
-      return this.#answer(result, identity);
+      return this.#answer(result, admitted);
     });
   }
 
@@ -106,12 +114,20 @@ export class Entrance {
     const { request, identity } = admitted;
     return this.options.watch.over(admitted, async () => {
       const result = await this.options.gateway.subscribe(request, identity);
-      if (!(Symbol.asyncIterator in result)) return this.#answer(result, identity);
+      if (!(Symbol.asyncIterator in result)) return this.#answer(result, admitted);
       return mapEvents(result, {
-        map: (event) => this.#answer(event, identity),
+        map: (event) => this.#toAnswer(event, identity),
         failed: (error) => this.refuse(error, identity.requestId),
       });
     });
+  }
+
+  /** Why an admitted operation does not fit the schema, or its variables do not; null when it may run. */
+  async refusalOf(admitted: Admitted): Promise<WireError[] | null> {
+    const refusal = await this.options.gateway.refusalOf(admitted.request, admitted.identity);
+    const errors = refusal && (await this.#answer(refusal, admitted)).errors;
+    for (const { extensions } of errors ?? []) this.options.watch.refused(extensions.code);
+    return errors ?? null;
   }
 
   refuse(error: unknown, requestId: string): Answer & { errors: WireError[] } {
@@ -135,20 +151,22 @@ export class Entrance {
     }
   }
 
-  #answer({ data, errors }: GraphResult, identity: Identity): Answer {
-    const wire = errors?.map((error) => conceal(toWire(error, identity.requestId, this.options.log), identity));
+  /** Messages of validation name types and fields: enough to draw the whole schema with, so strangers do not see them. */
+  async #answer(result: GraphResult, { identity, isSignedIn }: Admitted): Promise<Answer> {
+    const answer = this.#toAnswer(result, identity);
+    const telling = answer.errors?.filter(({ extensions }) => extensions.code === 'GRAPHQL_VALIDATION_FAILED') ?? [];
+    if (telling.length > 0 && !(await isSignedIn())) for (const error of telling) error.message = 'The document does not fit the schema.';
+    return answer;
+  }
+
+  #toAnswer({ data, errors }: GraphResult, { requestId }: Identity): Answer {
+    const wire = errors?.map((error) => toWire(error, requestId, this.options.log));
     return { ...(wire?.length ? { errors: wire } : {}), ...(data === undefined ? {} : { data }) };
   }
 }
 
 function isOpenToAll({ rootFields }: InspectedOperation): boolean {
   return rootFields.every(({ name }) => OPEN_TO_ALL.has(name.value));
-}
-
-/** Messages of validation name types and fields: enough to draw the whole schema with, so strangers do not see them. */
-function conceal(error: WireError, { viewer }: Identity): WireError {
-  if (viewer || error.extensions.code !== 'GRAPHQL_VALIDATION_FAILED') return error;
-  return { ...error, message: 'The document does not fit the schema.' };
 }
 
 /** `failed` makes the last event of a stream that breaks; a rejection would show its message to the client. */

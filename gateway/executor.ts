@@ -14,6 +14,7 @@ import { refuse } from './execution/refusal.ts';
 import type { CoercedVariables, GraphRequest, GraphResult } from './request.ts';
 import type { Place } from './execution/walk.ts';
 import { runPlan } from './execution/run-plan.ts';
+import { withoutInput } from './without-values.ts';
 
 const MAX_VARIABLE_ERRORS = 20;
 
@@ -40,6 +41,11 @@ export class Executor {
     }
     if (form.plan && form.plan.kind !== 'Subscription') await runPlan(form.plan, execution);
     return this.#respond(form, execution);
+  }
+
+  /** Rejects with the `Refusal` that `execute` or `subscribe` would, before anybody is asked. */
+  async check(operation: Operation, request: GraphRequest, identity: Identity): Promise<void> {
+    await operation.forms.for(admit(operation, request, identity));
   }
 
   /** The owner's events, each completed by the other subgraphs; one result when the owner refuses. */
@@ -104,7 +110,7 @@ function admit(operation: Operation, { variables }: GraphRequest, identity: Iden
   const definitions = operation.operation.variableDefinitions ?? [];
   if (definitions.length === 0 && !operation.weigh) return {};
   const { coerced, errors } = getVariableValues(operation.schema, definitions, variables ?? {}, { maxErrors: MAX_VARIABLE_ERRORS });
-  if (errors) throw refuse('BAD_USER_INPUT', errors);
+  if (errors) throw refuse('BAD_USER_INPUT', errors.map(withoutInput));
   if (!operation.weigh) return coerced;
   try {
     operation.weigh(coerced, identity);

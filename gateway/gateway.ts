@@ -104,6 +104,17 @@ export class Gateway implements GatewayInterface, Graph {
     }
   }
 
+  /** Why `execute` or `subscribe` would refuse the request before it asks anybody; undefined where they would not. */
+  async refusalOf(request: GraphRequest, identity: Identity): Promise<GraphResult | undefined> {
+    try {
+      const { operations, executor } = this.#current;
+      await executor.check(operations.get(request), request, identity);
+      return undefined;
+    } catch (error) {
+      return toResult(error, this.#options.log, identity);
+    }
+  }
+
   /** A subgraph's question to the graph; any error is thrown as the `Failure` of its code. */
   async ask<Data = any>(query: string, variables: Record<string, unknown>, identity: Identity): Promise<Data> {
     return this.#current.ask<Data>(query, variables, identity);

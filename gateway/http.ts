@@ -1,6 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
+import { constants } from 'node:zlib';
+import { fastifyCompress, type FastifyCompressOptions } from '@fastify/compress';
 import { fastifyCookie } from '@fastify/cookie';
 import Fastify, { type FastifyInstance, type FastifyListenOptions } from 'fastify';
 import type { Bus } from '../infra/bus/bus.ts';
@@ -80,6 +82,15 @@ const REQUEST_MS = 15 * 60_000;
 const CLOSE_MS = 8_000;
 const MAX_CONNECTIONS = 8_192;
 const MAX_TICKET_LENGTH = 4_096;
+/** Of answers of the graph alone: pages were compressed when they were built. A low level, since every answer is another. */
+const COMPRESSION = {
+  global: false,
+  globalDecompression: false,
+  threshold: 2_048,
+  encodings: ['br', 'gzip'],
+  brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: 3 } },
+  zlibOptions: { level: 3 },
+} satisfies FastifyCompressOptions;
 const REQUEST_ID = /^[\w.-]{8,64}$/;
 
 /** The one listener of the product: the graph, its sockets and streams, files, sessions, health, and the web client. */
@@ -98,10 +109,12 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
   await raiseGuards(app, reception.origin, reception.isSecure);
   await app.register(fastifyCookie);
   answerErrors(app, log);
+  await app.register(fastifyCompress, COMPRESSION);
   app.route({
     method: ['GET', 'POST'],
     url: '/graphql',
     exposeHeadRoute: false,
+    compress: {},
     handler: (request, reply) => apollo.handle(request, reply),
   });
   events.addTo(app);

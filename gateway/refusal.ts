@@ -1,6 +1,7 @@
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Log } from '../infra/log.ts';
 import { ERRORS, Failure, type ErrorCode } from '../schema/errors.ts';
+import { withoutValues } from './without-values.ts';
 
 /** The one form in which any door of the product says no. */
 export interface ErrorBody {
@@ -97,8 +98,8 @@ function placeOf(error: unknown): Pick<WireError, 'path' | 'locations'> {
   return { ...(locations ? { locations } : {}), ...(path ? { path } : {}) };
 }
 
-/** Suggestions would tell the schema to whoever guesses; quoted values can be long. */
+/** Suggestions would tell the schema to whoever guesses; quoted values may be secrets, and long. */
 function tidy(message: string): string {
-  const text = message.replace(/ ?Did you mean [^?]*\?/g, '').toWellFormed();
+  const text = withoutValues(message.replace(/ ?Did you mean [^?]*\?/g, '')).toWellFormed();
   return text.length > LONGEST_MESSAGE ? `${text.slice(0, LONGEST_MESSAGE)}…` : text;
 }

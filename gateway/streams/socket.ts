@@ -112,6 +112,9 @@ export class SocketDoor {
           prove: async () => this.options.viewers.recognise(this.#tokenOf(context)),
         },
       );
+      // As the protocol says: a client that asks for what the schema does not have gets `error`, not an event.
+      const refusal = await this.options.entrance.refusalOf(admitted);
+      if (refusal) return refusal.map((wire) => new WireGraphQLError(wire));
       const { document } = admitted;
       return {
         schema: this.options.gateway.schema,

@@ -226,6 +226,30 @@ describe('strangers', () => {
       messages: ['The document does not fit the schema.'],
     });
   });
+
+  it('are told what is wrong with such a document when they are signed in after all', async () => {
+    const { errors } = await ask('mutation { signIn(input: { email: "a@example.com", password: "12345678" }) { user { nothing } } }');
+    expect(errors?.map(({ message }) => message)).toEqual(['Cannot query field "nothing" on type "User".']);
+  });
+});
+
+describe('errors', () => {
+  const SIGN_IN = 'mutation ($input: SignInInput!) { signIn(input: $input) { expiresAt } }';
+
+  it.each<[string, string, Record<string, unknown>]>([
+    ['a variable of a wrong shape', SIGN_IN, { input: { password: 'CANARY' } }],
+    ['a variable of a wrong type', SIGN_IN, { input: { email: { CANARY: 'CANARY' }, password: ['CANARY'] } }],
+    ['a literal of a wrong type', 'mutation { signIn(input: { email: 7, password: "CANARY" }) { expiresAt } }', {}],
+    ['a literal in a wrong place', 'mutation { signIn(input: "CANARY") { expiresAt } }', {}],
+    ['a text where none may stand', 'mutation { signIn(input: { email: "a" "CANARY" }) { expiresAt } }', {}],
+    ['an enum', '{ conversations(first: 1, search: CANARY) { totalCount } }', {}],
+  ])('repeat no value of %s', async (_what, query, variables) => {
+    for (const token of [ada.token, undefined]) {
+      const answer = await product.graph(query, variables, token);
+      expect(answer.errors?.length).toBeGreaterThan(0);
+      expect(JSON.stringify(answer)).not.toContain('CANARY');
+    }
+  });
 });
 
 describe('introspection', () => {

@@ -109,6 +109,8 @@ describe('asking too much', () => {
     ],
     ['introspection where it is off', '{ __schema { types { name } } }', 'GRAPHQL_VALIDATION_FAILED'],
     ['an unknown field', '{ nothing }', 'GRAPHQL_VALIDATION_FAILED'],
+    ['an unknown field of a subscription', 'subscription { nothing }', 'GRAPHQL_VALIDATION_FAILED'],
+    ['a variable that is missing', 'query ($id: ID!) { conversation(id: $id) { id } }', 'BAD_USER_INPUT'],
     ['what is not GraphQL', '{', 'GRAPHQL_PARSE_FAILED'],
     [
       'a condition on the one field of a subscription',
@@ -117,10 +119,11 @@ describe('asking too much', () => {
     ],
     ['a page of 1e9', '{ conversations(first: 1000000000) { totalCount } }', 'BAD_USER_INPUT'],
     ['a text with NUL', String.raw`{ conversations(search: "\u0000") { totalCount } }`, 'BAD_USER_INPUT'],
-  ])('W11 answers %s with an error for that operation alone', async (_what, query, code) => {
+  ])('W11 answers %s with a message of type `error` for that operation alone', async (_what, query, code) => {
     const socket = await RawSocket.enter(product, ada.token);
     socket.subscribe('bad', query);
     expect(await codeOf(socket, 'bad')).toBe(code);
+    expect(await socket.message(({ id }) => id === 'bad')).toMatchObject({ type: 'error' });
     await expectAlive(socket);
     socket.socket.terminate();
   });

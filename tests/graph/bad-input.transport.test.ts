@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { gzipSync } from 'node:zlib';
+import { brotliDecompressSync, gunzipSync, gzipSync } from 'node:zlib';
+import { getIntrospectionQuery } from 'graphql';
+import { request } from 'undici';
 import { Person } from '../support/person.ts';
 import { startProduct, type Product } from '../support/product.ts';
 import { postGraph, send, talk } from '../support/raw/http.ts';
@@ -44,6 +46,44 @@ describe('requests that are not well formed', () => {
   it('T3 does not inflate a compressed body', async () => {
     const answer = await postGraph(product, gzipSync(Buffer.alloc(20_000_000, ' ')), { ...bearer(), 'content-encoding': 'gzip' });
     expect({ status: answer.status, code: answer.code }).toEqual({ status: 415, code: 'BAD_REQUEST' });
+  });
+
+  it.each([
+    ['br', brotliDecompressSync],
+    ['gzip', gunzipSync],
+  ])('compresses long answers with %s for clients that read it, and short ones not', async (encoding, decompress) => {
+    const ask = (query: string) =>
+      request(`${product.url}/graphql`, {
+        method: 'POST',
+        headers: { ...bearer(), 'content-type': 'application/json', 'accept-encoding': encoding },
+        body: JSON.stringify({ query }),
+      });
+    const long = await ask(getIntrospectionQuery());
+    const bytes = Buffer.from(await long.body.arrayBuffer());
+    expect(long.headers).toMatchObject({ 'content-encoding': encoding, vary: expect.stringContaining('accept-encoding') });
+    const text = decompress(bytes).toString();
+    expect(JSON.parse(text).data.__schema.types.length).toBeGreaterThan(50);
+    expect(bytes.length).toBeLessThan(text.length / 5);
+    const short = await ask('{ viewer { id } }');
+    expect(short.headers['content-encoding']).toBeUndefined();
+    expect(await short.body.json()).toEqual({ data: { viewer: { id: ada.id } } });
+  });
+
+  it('takes an empty `operationName` for none, by POST and by GET', async () => {
+    const posted = await postGraph(product, JSON.stringify({ query: 'query Me { viewer { id } }', operationName: '' }), bearer());
+    const got = await send(product, `/graphql?operationName=&query=${encodeURIComponent('query Me { viewer { id } }')}`, {
+      headers: { ...bearer(), 'apollo-require-preflight': 'yes' },
+    });
+    for (const { text } of [posted, got]) expect(JSON.parse(text)).toEqual({ data: { viewer: { id: ada.id } } });
+  });
+
+  it('refuses an `operationName` that the document does not have, by POST and by GET', async () => {
+    const query = 'query Me { viewer { id } }';
+    const posted = await postGraph(product, JSON.stringify({ query, operationName: 'You' }), bearer());
+    const got = await send(product, `/graphql?operationName=You&query=${encodeURIComponent(query)}`, {
+      headers: { ...bearer(), 'apollo-require-preflight': 'yes' },
+    });
+    for (const { status, code } of [posted, got]) expect({ status, code }).toEqual({ status: 400, code: 'BAD_REQUEST' });
   });
 
   it('T4 closes a connection whose headers or body dribble in, within twelve seconds', async () => {

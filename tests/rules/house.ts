@@ -42,6 +42,7 @@ export const VENDORS: Record<string, string[]> = {
   '@apollo/server': ['gateway/apollo.ts'],
   '@apollo/server-gateway-interface': ['gateway/'],
   '@as-integrations/fastify': ['gateway/apollo.ts'],
+  '@fastify/compress': ['gateway/http.ts'],
   '@fastify/cookie': ['gateway/'],
   '@fastify/helmet': ['gateway/'],
   '@graphql-hive/router-query-planner': ['gateway/planning/hive-planner.ts'],
