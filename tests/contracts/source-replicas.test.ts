@@ -84,3 +84,19 @@ it('asks the other replica, however long the first took to say that it does not 
     await Promise.all([remote.close(), served.stop(), slow.stop()]);
   }
 });
+
+it.each([
+  [400, { errors: [{ message: 'This does not fit.' }] }],
+  [422, { data: null, errors: [{ message: 'Nor does this.', path: ['now'] }] }],
+])('takes a result with the status %d for an answer, and asks once', async (status, result) => {
+  const refusing = await answering(status, result);
+  const remote = new RemoteSource({ name: 'clock', urls: [refusing.url], identities });
+  try {
+    for (let asked = 1; asked <= 8; asked++) {
+      expect(await remote.execute({ query: '{ now }' }, ADA)).toEqual(result);
+      expect(refusing.asked('/graphql')).toBe(asked);
+    }
+  } finally {
+    await Promise.all([remote.close(), refusing.stop()]);
+  }
+});

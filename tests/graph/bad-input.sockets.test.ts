@@ -50,6 +50,14 @@ describe('getting in', () => {
     expect((await socket.closed).code).toBe(code);
   });
 
+  it.each(['Authorization', 'authorization'])('opens for a bearer token as `%s` in the first message', async (name) => {
+    const socket = await RawSocket.open(product);
+    socket.send({ type: 'connection_init', payload: { [name]: `Bearer ${ada.token}` } });
+    await socket.message(({ type }) => type === 'connection_ack');
+    await expectAlive(socket);
+    socket.socket.terminate();
+  });
+
   it('W3 closes with 4429 on a second introduction', async () => {
     const socket = await RawSocket.enter(product, ada.token);
     socket.send({ type: 'connection_init', payload: { accessToken: ada.token } });

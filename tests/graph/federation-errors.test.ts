@@ -45,6 +45,28 @@ describe.each<PlannerName>(['hive', 'apollo'])('the federated graph, planned by 
       expect(paths(errors)).toEqual(['alsoBroken']);
     });
 
+    it('stand at the root field that failed, and not at those that were asked with it', async () => {
+      const { data, errors } = await shop.ask('{ broken whoAsks again: whoAsks }');
+      expect(data).toEqual({ broken: null, whoAsks: 'u1', again: 'u1' });
+      expect(paths(errors)).toEqual(['broken']);
+    });
+
+    it.each([
+      [{ id: 'p1', mood: { a: 1 } }, { me: { id: 'p1', mood: null } }, 'me.mood'],
+      [{ id: 'p1', mood: 4 }, { me: { id: 'p1', mood: null } }, 'me.mood'],
+      [{ id: ['p1'], mood: 'fine' }, null, 'me.id'],
+    ])('stand where a subgraph answers with a value that is not of the type: %j', async (me, seen, path) => {
+      shop.subgraphs.people.instead = { data: { me } };
+      const { data, errors } = await shop.ask('{ me { id mood } }');
+      expect(data).toEqual(seen);
+      expect(paths(errors)).toEqual([path]);
+    });
+
+    it('are none where a subgraph answers an id with a number', async () => {
+      shop.subgraphs.people.instead = { data: { me: { id: 7 } } };
+      expect(await shop.ask('{ me { id } }')).toEqual({ data: { me: { id: '7' } } });
+    });
+
     it('are none where an entity is no more and null may stand for it', async () => {
       const { data, errors } = await shop.ask('{ item(id: "lost") { title ... on Film { director { name } } } }');
       expect(data).toEqual({ item: { title: 'Lost', director: null } });
