@@ -119,6 +119,7 @@ export const ERRORS = {
   // tools
   TOOL_BAD_ARGUMENTS: { message: 'The arguments do not fit the tool.', retryable: false, status: 400 },
   TOOL_BLOCKED: { message: 'The address is not allowed: only public web pages can be read.', retryable: false, status: 403 },
+  TOOL_ADDRESS_NOT_NAMED: { message: 'The address was not named by the person. Ask them to write it.', retryable: false, status: 403 },
   TOOL_FAILED: { message: 'The tool could not finish.', retryable: true, status: 502 },
   TOOL_TIMEOUT: { message: 'The tool took too long.', retryable: true, status: 504 },
   // the platform

@@ -1,5 +1,7 @@
 import { Field, Float, ID, InputType, ObjectType } from 'type-graphql';
 import { AssistantType } from './assistant.type.ts';
+import { PageAccessEnum } from './page-access.type.ts';
+import type { PageAccess } from './version.entity.ts';
 
 @InputType({ description: 'A new assistant.' })
 export class CreateAssistantInput {
@@ -23,6 +25,9 @@ export class CreateAssistantInput {
 
   @Field(() => [ID], { nullable: true, description: 'Ids of tools.' })
   toolIds?: string[] | null;
+
+  @Field(() => PageAccessEnum, { nullable: true, description: 'Whose web pages it may open; `NAMED` when absent.' })
+  pageAccess?: PageAccess | null;
 
   @Field(() => [String], { nullable: true, description: 'At most 8 first messages to offer, of 200 characters each.' })
   starters?: string[] | null;
@@ -53,6 +58,9 @@ export class UpdateAssistantInput {
 
   @Field(() => [ID], { nullable: true, description: 'Ids of tools.' })
   toolIds?: string[] | null;
+
+  @Field(() => PageAccessEnum, { nullable: true, description: 'Whose web pages it may open.' })
+  pageAccess?: PageAccess | null;
 
   @Field(() => [String], { nullable: true, description: 'At most 8, of 200 characters each.' })
   starters?: string[] | null;

@@ -22,7 +22,8 @@ import type { DefaultAssistant } from './default-assistant.ts';
 import { ModelType } from './model.type.ts';
 import type { Models } from './models.ts';
 import { isOnlyId } from './only-id.ts';
-import type { AssistantVersion } from './version.entity.ts';
+import { PageAccessEnum } from './page-access.type.ts';
+import type { AssistantVersion, PageAccess } from './version.entity.ts';
 
 @Resolver(() => AssistantType)
 export class AssistantResolver {
@@ -116,6 +117,11 @@ export class AssistantResolver {
   @FieldResolver(() => [ID], { description: 'The tools that it may call.' })
   async toolIds(@Root() assistant: AssistantType, @Ctx() context: Context): Promise<string[]> {
     return (await current(assistant, context)).toolIds;
+  }
+
+  @FieldResolver(() => PageAccessEnum, { description: 'Whose web pages it may open while it answers.' })
+  async pageAccess(@Root() assistant: AssistantType, @Ctx() context: Context): Promise<PageAccess> {
+    return (await current(assistant, context)).pageAccess;
   }
 
   @FieldResolver(() => AssistantVersionType, { description: 'What answers from now on.' })

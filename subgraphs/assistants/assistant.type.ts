@@ -1,6 +1,8 @@
 import { Directive, Field, Float, ID, Int, ObjectType } from 'type-graphql';
 import { connectionType } from '../connection.ts';
 import { DateTime } from '../scalars.ts';
+import { PageAccessEnum } from './page-access.type.ts';
+import type { PageAccess } from './version.entity.ts';
 
 @Directive('@key(fields: "id", resolvable: false)')
 @ObjectType('User', { description: 'A person, kept by the users subgraph.' })
@@ -65,6 +67,9 @@ export class AssistantVersionType {
 
   @Field(() => [ID], { description: 'The tools that it could call.' })
   toolIds!: string[];
+
+  @Field(() => PageAccessEnum, { description: 'Whose web pages it could open.' })
+  pageAccess!: PageAccess;
 
   @Field(() => DateTime, { description: 'When it became current.' })
   createdAt!: Date;

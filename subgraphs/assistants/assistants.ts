@@ -6,6 +6,7 @@ import { AssistantService } from './assistant.service.ts';
 import { DefaultAssistant } from './default-assistant.ts';
 import { migration as first } from './migrations/0001-assistants.ts';
 import { migration as defaultAssistant } from './migrations/0002-default-assistant.ts';
+import { migration as pageAccess } from './migrations/0003-page-access.ts';
 import { Models } from './models.ts';
 import { AssistantVersion } from './version.entity.ts';
 import { ownVersion, VersionResolver } from './version.resolver.ts';
@@ -13,7 +14,7 @@ import { ownVersion, VersionResolver } from './version.resolver.ts';
 export const assistants: Subgraph<'assistants'> = {
   name: 'assistants',
   entities: [Assistant, AssistantVersion],
-  migrations: [first, defaultAssistant],
+  migrations: [first, defaultAssistant, pageAccess],
   create({ ai, graph, queue }) {
     const models = new Models(ai);
     const service = new AssistantService({ ai, graph, queue });

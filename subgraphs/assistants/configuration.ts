@@ -2,6 +2,7 @@ import type { Graph } from '../../infra/graph/graph.ts';
 import { Failure } from '../../schema/errors.ts';
 import type { Identity } from '../../schema/viewer.ts';
 import type { CreateAssistantInput } from './assistant.input.ts';
+import type { PageAccess } from './version.entity.ts';
 
 /** What a version holds beside its number: an assistant's whole configuration. */
 export interface Configuration {
@@ -11,6 +12,7 @@ export interface Configuration {
   temperature: number | null;
   knowledgeBaseIds: string[];
   toolIds: string[];
+  pageAccess: PageAccess;
   starters: string[];
 }
 
@@ -34,6 +36,7 @@ export function configure(before: Configuration | null, given: Fields): Configur
     temperature,
     knowledgeBaseIds,
     toolIds: [...new Set(given.toolIds ?? before?.toolIds ?? [])],
+    pageAccess: given.pageAccess ?? before?.pageAccess ?? 'NAMED',
     starters,
   };
 }

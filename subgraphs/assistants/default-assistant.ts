@@ -14,6 +14,7 @@ const CONFIGURATION: Configuration = {
   temperature: null,
   knowledgeBaseIds: [],
   toolIds: [],
+  pageAccess: 'NAMED',
   starters: [],
 };
 

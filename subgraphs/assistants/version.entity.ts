@@ -1,5 +1,8 @@
 import { defineEntity, p, type InferEntity } from '@mikro-orm/core';
 
+/** Whose pages an assistant may open: every public host's, those that were named, or none. */
+export type PageAccess = 'ANY' | 'NAMED' | 'NONE';
+
 /** What an assistant was at one time; a row never changes. */
 export const AssistantVersion = defineEntity({
   name: 'AssistantVersion',
@@ -15,6 +18,7 @@ export const AssistantVersion = defineEntity({
     temperature: p.float().strictNullable(),
     knowledgeBaseIds: p.json<string[]>(),
     toolIds: p.json<string[]>(),
+    pageAccess: p.text().$type<PageAccess>(),
     starters: p.json<string[]>(),
     createdAt: p.datetime(),
   },

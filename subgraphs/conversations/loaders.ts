@@ -40,6 +40,20 @@ export const citationsByMessage = perRequest(
     }),
 );
 
+/** The passages that were found for each run before its newest attempt asked the model. */
+export const passageIdsByRun = perRequest(
+  ({ em }) =>
+    new DataLoader<string, string[]>(async (ids) => {
+      const rows = await em.execute<{ run_id: string; ids: string[] }[]>(
+        `select distinct on (run_id) run_id, data->'passageIds' as ids from conversations.run_event
+         where kind = 'PassagesRetrieved' and run_id in (${ids.map(() => '?').join(', ')}) order by run_id, attempt desc, seq desc`,
+        [...ids],
+      );
+      const byRun = new Map(rows.map((row) => [row.run_id, row.ids]));
+      return ids.map((id) => byRun.get(id) ?? []);
+    }),
+);
+
 /** The run of a conversation that is queued or being written. */
 export const activeRunByConversation = perRequest(
   ({ em }) =>

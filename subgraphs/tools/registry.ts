@@ -8,6 +8,6 @@ export type Registry = Map<string, Tool>;
 
 /** The tools that come with the platform, by id. */
 export function registry(graph: Graph, allowedPrivateHosts: string[]): Registry {
-  const tools = [calculate, searchKnowledge(graph), fetchPage(allowedPrivateHosts)];
+  const tools = [calculate, searchKnowledge(graph), fetchPage({ graph, allowedPrivateHosts })];
   return new Map(tools.map((tool) => [tool.id, tool]));
 }

@@ -7,6 +7,7 @@ import type { Tool } from './tool.ts';
 const logged: unknown[] = [];
 const context = {
   identity: { viewer: null, requestId: 'test' },
+  runId: null,
   knowledgeBaseIds: null,
   log: { error: (line: unknown) => logged.push(line) } as unknown as Log,
 };

@@ -21,6 +21,7 @@ export interface RunContext {
   /** After this the tool has failed; half a minute when absent. */
   timeoutMs?: number;
   identity: Identity;
+  runId: string | null;
   knowledgeBaseIds: string[] | null;
   log: Log;
 }
@@ -43,7 +44,11 @@ export async function runTool(tool: Tool, args: unknown, context: RunContext): P
 }
 
 /** A tool that does not heed its signal is left behind. */
-async function within(tool: Tool, args: unknown, { identity, knowledgeBaseIds, timeoutMs = TIMEOUT_MS }: RunContext): Promise<unknown> {
+async function within(
+  tool: Tool,
+  args: unknown,
+  { identity, runId, knowledgeBaseIds, timeoutMs = TIMEOUT_MS }: RunContext,
+): Promise<unknown> {
   const wrong = misfit(args, tool.inputSchema);
   if (wrong) throw new Failure('TOOL_BAD_ARGUMENTS', { reason: wrong });
   const controller = new AbortController();
@@ -54,7 +59,7 @@ async function within(tool: Tool, args: unknown, { identity, knowledgeBaseIds, t
     controller.abort(failure);
   }, timeoutMs);
   try {
-    return await Promise.race([tool.run(args, { identity, knowledgeBaseIds, signal: controller.signal }), late]);
+    return await Promise.race([tool.run(args, { identity, runId, knowledgeBaseIds, signal: controller.signal }), late]);
   } finally {
     clearTimeout(timer);
   }

@@ -113,6 +113,7 @@ export class ToolCallService {
   async #work(context: Context, call: ToolCall, knowledgeBaseIds: string[] | null): Promise<ToolCall> {
     const outcome = await runTool(this.#registry.get(call.toolId)!, call.arguments, {
       identity: context.identity,
+      runId: call.runId,
       knowledgeBaseIds,
       log: context.log,
     });

@@ -18,6 +18,8 @@ export interface Tool {
 /** On whose behalf a tool works, and until when. */
 export interface ToolContext {
   identity: Identity;
+  /** The run on whose behalf it is called; null where a person calls it. */
+  runId: string | null;
   /** What the run's assistant may search; null where no run asks, so that the person's own rights decide. */
   knowledgeBaseIds: string[] | null;
   signal: AbortSignal;

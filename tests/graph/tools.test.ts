@@ -52,7 +52,7 @@ const told = (requests: ModelRequest[]) =>
 async function runWith(toolIds: string[], name: string, args: unknown, more: Record<string, unknown> = {}) {
   const { conversationId } = await ada.startConversation({ toolIds, ...more });
   model.reply({ when: ({ body }) => body.messages?.at(-1)?.role === 'user', toolCalls: [{ name, arguments: args }] }, { text: 'Done.' });
-  const { runId } = await ada.send(conversationId, 'Please');
+  const { runId } = await ada.send(conversationId, `Please use ${JSON.stringify(args)}`);
   const read = await ada.follow(runId);
   return { runId, read, run: (await ada.ask(RUN, { id: runId })).run };
 }

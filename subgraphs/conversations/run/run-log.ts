@@ -19,6 +19,8 @@ export interface RunHandle {
   readonly attempt: number;
   /** The number of the newest event, stored or waiting. */
   seq: number;
+  /** The number of the newest event that is stored. */
+  storedSeq: number;
   /** Aborted when the run is stopped, was taken over, or no longer exists; the reason says which. */
   readonly controller: AbortController;
 }
@@ -62,7 +64,7 @@ export class RunLog {
   }
 
   open(runId: string, attempt: number): RunHandle {
-    const handle: RunHandle = { runId, attempt, seq: 0, controller: new AbortController() };
+    const handle: RunHandle = { runId, attempt, seq: 0, storedSeq: 0, controller: new AbortController() };
     this.#active.set(runId, handle);
     return handle;
   }
@@ -84,6 +86,15 @@ export class RunLog {
       waiting.events.push({ attempt: handle.attempt, seq: ++handle.seq, kind, data, at: new Date().toISOString() });
     }
     this.#schedule();
+  }
+
+  /** Resolves when everything appended so far to this run is stored, or its writing has ended. */
+  async stored(handle: RunHandle): Promise<void> {
+    const { seq } = handle;
+    while (handle.storedSeq < seq && !handle.controller.signal.aborted) {
+      this.#schedule();
+      await this.#settled.promise;
+    }
   }
 
   /** Resolves when everything appended so far is stored or refused. */
@@ -182,6 +193,7 @@ export class RunLog {
       const [first] = events;
       if (!state || !first) continue;
       const lastSeq = events.at(-1)!.seq;
+      handle.storedSeq = lastSeq;
       await this.#bus.publish('run', handle.runId, { runId: handle.runId, attempt: handle.attempt, firstSeq: first.seq, lastSeq, events });
     }
   }

@@ -37,6 +37,8 @@ export interface RunTask {
   signal: AbortSignal;
   record: RunRecord;
   tell(event: RunEventData): void;
+  /** Resolves when everything told so far is stored. */
+  stored(): Promise<void>;
 }
 
 /** Writes one answer: gather context, ask the model, call its tools, and again until it has answered. */
@@ -91,6 +93,9 @@ async function useTool(task: RunTask, context: RunContext, call: ToolRequest, gr
   const started = performance.now();
   const { id: callId, name: toolName } = call;
   task.tell({ kind: 'ToolCallStarted', callId, toolName, arguments: parseArguments(call.arguments) });
+  // What a tool may do depends on the passages in the log, and the log names every call before it is made.
+  await task.stored();
+  task.signal.throwIfAborted();
   const answer = await callTool(
     { call, tools: context.tools, runId: task.runId, attempt: task.attempt, sources: task.record.sources, identity: task.identity },
     graph,

@@ -5,9 +5,9 @@ import type { StoredRunEvent } from '../../../schema/topics.ts';
 import { viewerOf, type Context } from '../../context.ts';
 import { may, requireOwned } from '../../policy.ts';
 import { MessageType, RunType } from '../conversation.type.ts';
-import { messagesById } from '../loaders.ts';
+import { messagesById, passageIdsByRun } from '../loaders.ts';
 import { StopRunInput, StopRunPayload } from '../message.type.ts';
-import { AssistantVersionRef, ModelRef } from '../reference.type.ts';
+import { AssistantVersionRef, ModelRef, PassageRef } from '../reference.type.ts';
 import { printCursor, showEvent } from './run-event.ts';
 import { RunEventType, RunFinished, RunStopped } from './run-event.type.ts';
 import { RunFollower } from './run-follower.ts';
@@ -82,6 +82,14 @@ export class RunResolver {
   @FieldResolver(() => AssistantVersionRef, { description: 'The assistant as it was when the run was queued.' })
   assistantVersion(@Root() run: RunType): AssistantVersionRef {
     return { id: run.assistantVersionId };
+  }
+
+  @FieldResolver(() => [PassageRef], {
+    nullable: 'items',
+    description: 'The passages that were found for it before the model was asked; null in place of one that was deleted.',
+  })
+  async passages(@Root() run: RunType, @Ctx() context: Context): Promise<PassageRef[]> {
+    return (await passageIdsByRun(context).load(run.id)).map((id) => ({ id }));
   }
 }
 

@@ -193,6 +193,7 @@ export class RunWorker {
         signal,
         record,
         tell: (event) => this.#log.append(handle, event),
+        stored: () => this.#log.stored(handle),
       };
       await writeAnswer(task, this.#ports);
       await this.#log.flush();

@@ -1,6 +1,6 @@
 import { Agent, fetch, type Response } from 'undici';
 import { Failure } from '../../../schema/errors.ts';
-import { resolvePublic, type AddressRules, type CheckedAddress } from './public-address.ts';
+import { requireWebPage, resolvePublic, type AddressRules, type CheckedAddress } from './public-address.ts';
 
 const MAX_REDIRECTS = 3;
 const MAX_BYTES = 1_000_000;
@@ -15,15 +15,24 @@ export interface Downloaded {
   truncated: boolean;
 }
 
+export interface DownloadRules extends AddressRules {
+  /** Throws for an address that must not be opened; asked before its name is looked up, which would tell it already. */
+  require(url: URL, from: URL | null): void;
+}
+
 /** Reads a public page. Every hop is checked anew, and the connection goes to the address that was checked. */
-export async function download(address: string, rules: AddressRules): Promise<Downloaded> {
+export async function download(address: string, rules: DownloadRules): Promise<Downloaded> {
   let url = toUrl(address);
+  let from: URL | null = null;
   for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
+    requireWebPage(url);
+    rules.require(url, from);
     const addresses = await resolvePublic(url, rules);
     await using agent = pinned(addresses);
     const response = await request(url, agent, rules.signal);
     const next = redirection(response, url);
     if (!next) return await read(response, url);
+    from = url;
     url = next;
   }
   throw new Failure('TOOL_FAILED', { reason: `The page redirects more than ${MAX_REDIRECTS} times.` });

@@ -6,7 +6,14 @@ import type { Failure } from '../../../schema/errors.ts';
 import { fetchPage, type Page } from './fetch-page.ts';
 import { isPublic, type Resolve } from './public-address.ts';
 
-const context = { identity: { viewer: null, requestId: 'test' }, knowledgeBaseIds: null, signal: new AbortController().signal };
+/** Called by a person: no conversation is asked what it names. */
+const context = {
+  identity: { viewer: null, requestId: 'test' },
+  runId: null,
+  knowledgeBaseIds: null,
+  signal: new AbortController().signal,
+};
+const noGraph = { ask: () => Promise.reject(new Error('asked the graph')) };
 const servers: Server[] = [];
 let allowed = '';
 let site = '';
@@ -20,7 +27,7 @@ async function serve(listener: RequestListener, host = '127.0.0.1'): Promise<str
 }
 
 const read = (url: string, resolve?: Resolve, hosts = [allowed]): Promise<Page> =>
-  fetchPage(hosts, resolve).run({ url }, context) as Promise<Page>;
+  fetchPage({ graph: noGraph, allowedPrivateHosts: hosts, ...(resolve ? { resolve } : {}) }).run({ url }, context) as Promise<Page>;
 const refusal = async (url: string, resolve?: Resolve, hosts = [allowed]): Promise<Failure> =>
   read(url, resolve, hosts).then(
     (page) => Promise.reject(new Error(`read ${JSON.stringify(page).slice(0, 200)}`)),

@@ -1,9 +1,11 @@
 import { Failure } from '../../../schema/errors.ts';
-import { download, type Downloaded } from './download.ts';
+import type { Graph } from '../../../infra/graph/graph.ts';
+import { download, type Downloaded, type DownloadRules } from './download.ts';
 import type { Readable } from './readable.ts';
 import { readPage } from './read-page.ts';
-import { systemResolve, type AddressRules, type Resolve } from './public-address.ts';
-import type { Tool } from '../tool.ts';
+import { permissionOfRun } from './permission-of-run.ts';
+import { systemResolve, type Resolve } from './public-address.ts';
+import type { Tool, ToolContext } from '../tool.ts';
 
 const TOTAL_MS = 15_000;
 const MAX_CHARACTERS = 20_000;
@@ -17,13 +19,20 @@ export interface Page {
   truncated: boolean;
 }
 
-export function fetchPage(allowedPrivateHosts: string[], resolve: Resolve = systemResolve): Tool {
+export interface PagePorts {
+  graph: Graph;
+  /** `host:port` pairs that may be read although they are not public. */
+  allowedPrivateHosts: string[];
+  resolve?: Resolve;
+}
+
+export function fetchPage({ graph, allowedPrivateHosts, resolve = systemResolve }: PagePorts): Tool {
   return {
     id: 'fetch_page',
     title: 'Read a web page',
     summary: 'Opens a public web page and reads its text.',
     description:
-      'Reads the text of a public web page. Use it when a message names an address, or when you know the address of a page that holds the answer. It cannot search.',
+      'Reads the text of a public web page. Use it when a message names an address, or when you know the address of a page that holds the answer. It cannot search. Where it refuses an address that the person did not name, ask the person to write it.',
     inputSchema: {
       type: 'object',
       properties: {
@@ -32,11 +41,21 @@ export function fetchPage(allowedPrivateHosts: string[], resolve: Resolve = syst
       required: ['url'],
       additionalProperties: false,
     },
-    run: ({ url }: { url: string }, { signal }) => readWithin(url, { allowedPrivateHosts, resolve, signal }),
+    run: async ({ url }: { url: string }, context) => {
+      const require = await permission(graph, context);
+      return readWithin(url, { allowedPrivateHosts, resolve, require, signal: context.signal });
+    },
   };
 }
 
-async function readWithin(url: string, rules: AddressRules): Promise<Page> {
+/** A person who calls the tool has named the address by that. */
+async function permission(graph: Graph, { runId, identity }: ToolContext): Promise<DownloadRules['require']> {
+  if (!runId) return () => undefined;
+  const granted = await permissionOfRun(graph, runId, identity);
+  return (url, from) => granted.require(url, from);
+}
+
+async function readWithin(url: string, rules: DownloadRules): Promise<Page> {
   const timeout = AbortSignal.timeout(TOTAL_MS);
   const signal = AbortSignal.any([timeout, rules.signal]);
   try {

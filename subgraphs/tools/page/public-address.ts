@@ -58,10 +58,14 @@ export interface CheckedAddress {
   family: 4 | 6;
 }
 
-/** Where a URL may be fetched from; `TOOL_BLOCKED` for everything that is not a public web page. */
-export async function resolvePublic(url: URL, rules: AddressRules): Promise<CheckedAddress[]> {
+/** `TOOL_BLOCKED` for addresses of another kind than those of pages. */
+export function requireWebPage(url: URL): void {
   if (url.protocol !== 'http:' && url.protocol !== 'https:') throw blocked(`Addresses that begin with ${url.protocol} are not read.`);
   if (url.username || url.password) throw blocked('Addresses with a name and password in them are not read.');
+}
+
+/** Where a page may be fetched from; `TOOL_BLOCKED` for everything that is not public. */
+export async function resolvePublic(url: URL, rules: AddressRules): Promise<CheckedAddress[]> {
   const port = url.port || (url.protocol === 'https:' ? '443' : '80');
   const host = url.hostname.replace(/^\[|\]$|\.$/g, '');
   const isAllowed = rules.allowedPrivateHosts.includes(`${host}:${port}`);

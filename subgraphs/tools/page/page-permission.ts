@@ -1,0 +1,81 @@
+import { Failure } from '../../../schema/errors.ts';
+import { addressesIn } from './written-address.ts';
+
+export type PageAccess = 'ANY' | 'NAMED' | 'NONE';
+
+/**
+ * How much of a path and query may be the model's own. Of 7,432 addresses in the READMEs of npm packages, 25 are longer
+ * as a whole; what a person tells an assistant in confidence seldom fits.
+ */
+const MAX_OWN_CHARACTERS = 120;
+
+/** Who named a host, and the paths that were written with it. */
+interface NamedHost {
+  byPerson: boolean;
+  paths: Set<string>;
+}
+
+/**
+ * Decides which addresses a model may open. Whoever controls a host reads in the addresses what the model knows, and a
+ * document or a page can talk a model into telling it. So a host must have been named, and what nobody wrote is short.
+ * A host that only a document names may be the author's own: there nothing but what the document says is opened.
+ */
+export class PagePermission {
+  readonly #access: PageAccess;
+  readonly #hosts = new Map<string, NamedHost>();
+
+  constructor(access: PageAccess, written: { byPerson: string[]; inDocuments: string[] }) {
+    this.#access = access;
+    for (const text of written.byPerson) this.#learn(text, true);
+    for (const text of written.inDocuments) this.#learn(text, false);
+  }
+
+  /** Throws the `Failure` that the model is told. `from` is the address that redirects to this one. */
+  require(url: URL, from: URL | null): void {
+    if (this.#access === 'NONE') throw new Failure('TOOL_BLOCKED', { reason: 'This assistant is set to open no web pages.' });
+    const named = this.#access === 'ANY' ? this.#anyHost(url) : this.#hosts.get(hostOf(url));
+    if (!named)
+      throw notNamed(
+        from ? `The page redirects to ${url.host}, which the person did not name.` : `${url.host} was not named by the person.`,
+      );
+    // A host that redirects to itself learns nothing that it was not told.
+    if (from && hostOf(from) === hostOf(url)) return;
+    const path = url.pathname + url.search;
+    if (!named.byPerson) {
+      if (named.paths.has(path)) return;
+      throw notNamed(`${url.host} is named by a document only, and this address does not stand there.`);
+    }
+    const own = Math.min(...[...named.paths].map((written) => path.length - sharedLength(path, written)));
+    if (own > MAX_OWN_CHARACTERS) throw notNamed(`Nobody wrote ${own} characters of this address; at most ${MAX_OWN_CHARACTERS} are sent.`);
+  }
+
+  #learn(text: string, byPerson: boolean): void {
+    for (const url of addressesIn(text)) {
+      const named = this.#hosts.get(hostOf(url)) ?? { byPerson, paths: new Set(['/']) };
+      this.#hosts.set(hostOf(url), named);
+      named.paths.add(url.pathname + url.search);
+    }
+  }
+
+  #anyHost(url: URL): NamedHost {
+    return { byPerson: true, paths: this.#hosts.get(hostOf(url))?.paths ?? new Set(['/']) };
+  }
+}
+
+/** Host and port as they are compared: `www.` and the dot at the end say nothing, the usual ports neither. */
+function hostOf({ hostname, port }: URL): string {
+  const host = hostname.replace(/\.$/, '').replace(/^www\.(?=[^.]+\.)/, '');
+  return port ? `${host}:${port}` : host;
+}
+
+function sharedLength(a: string, b: string): number {
+  let length = 0;
+  while (length < a.length && a[length] === b[length]) length++;
+  return length;
+}
+
+function notNamed(reason: string): Failure {
+  return new Failure('TOOL_ADDRESS_NOT_NAMED', {
+    reason: `${reason} Nothing was fetched. Ask the person to write the whole address in a message.`,
+  });
+}

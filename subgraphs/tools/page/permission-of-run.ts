@@ -1,0 +1,88 @@
+import type { Graph } from '../../../infra/graph/graph.ts';
+import { Failure } from '../../../schema/errors.ts';
+import type { Identity } from '../../../schema/viewer.ts';
+import { PagePermission, type PageAccess } from './page-permission.ts';
+
+/** Each page that is chosen among many tells its host something, so one answer opens no more. */
+const MAX_PAGES = 20;
+const MAX_THREAD_PAGES = 20;
+/** More than this is not looked through; the newest messages come first. */
+const MAX_CHARACTERS = 4_000_000;
+
+const RUN = `query PagePermission($id: ID!) {
+  run(id: $id) {
+    message { parentId conversation { id } }
+    passages { text }
+    toolCalls { tool { id } failureCode result }
+    assistantVersion { instructions pageAccess }
+  }
+}`;
+
+const THREAD = `query PageThread($id: ID!, $leafId: ID!, $before: String) {
+  conversation(id: $id) {
+    thread(leafId: $leafId, last: 100, before: $before) {
+      edges { node { role text citations { quote } } }
+      pageInfo { hasPreviousPage startCursor }
+    }
+  }
+}`;
+
+interface RunAnswer {
+  message: { parentId: string; conversation: { id: string } };
+  passages: ({ text: string } | null)[];
+  toolCalls: { tool: { id: string }; failureCode: string | null; result: unknown }[];
+  assistantVersion: { instructions: string; pageAccess: PageAccess };
+}
+
+interface ThreadMessage {
+  role: 'USER' | 'ASSISTANT';
+  text: string;
+  citations: { quote: string }[];
+}
+
+interface ThreadAnswer {
+  conversation: { thread: { edges: { node: ThreadMessage }[]; pageInfo: { hasPreviousPage: boolean; startCursor: string | null } } };
+}
+
+/**
+ * What a run may open. The person names hosts in the messages of its branch and in the instructions; documents name
+ * addresses in the passages that the run was given, and in those that answers of the branch cite. What the model or a
+ * page says names nothing. All of it is read from the graph as the run's person, and nothing from the model.
+ */
+export async function permissionOfRun(graph: Graph, runId: string, identity: Identity): Promise<PagePermission> {
+  const { run } = await graph.ask<{ run: RunAnswer }>(RUN, { id: runId }, identity);
+  const { instructions, pageAccess } = run.assistantVersion;
+  const pages = run.toolCalls.filter(({ tool, failureCode }) => tool.id === 'fetch_page' && failureCode !== 'TOOL_ADDRESS_NOT_NAMED');
+  if (pages.length > MAX_PAGES) throw new Failure('TOOL_BLOCKED', { reason: `One answer opens at most ${MAX_PAGES} pages.` });
+  if (pageAccess === 'NONE') return new PagePermission(pageAccess, { byPerson: [], inDocuments: [] });
+  const messages = await threadTo(graph, run.message, identity);
+  return new PagePermission(pageAccess, {
+    byPerson: [instructions, ...messages.filter(({ role }) => role === 'USER').map(({ text }) => text)],
+    inDocuments: [
+      ...run.passages.flatMap((passage) => passage?.text ?? []),
+      ...run.toolCalls.filter(({ tool }) => tool.id === 'search_knowledge').flatMap(({ result }) => passageTexts(result)),
+      ...messages.flatMap(({ citations }) => citations.map(({ quote }) => quote)),
+    ],
+  });
+}
+
+/** The branch up to the question, from its end. */
+async function threadTo(graph: Graph, { parentId, conversation }: RunAnswer['message'], identity: Identity): Promise<ThreadMessage[]> {
+  const messages: ThreadMessage[] = [];
+  let characters = 0;
+  let before: string | null = null;
+  for (let page = 0; page < MAX_THREAD_PAGES && characters < MAX_CHARACTERS; page++) {
+    const answer: ThreadAnswer = await graph.ask(THREAD, { id: conversation.id, leafId: parentId, before }, identity);
+    const { edges, pageInfo } = answer.conversation.thread;
+    const nodes = edges.map(({ node }) => node);
+    messages.push(...nodes);
+    characters += nodes.reduce((sum, { text }) => sum + text.length, 0);
+    if (!pageInfo.hasPreviousPage) break;
+    before = pageInfo.startCursor;
+  }
+  return messages;
+}
+
+function passageTexts(result: any): string[] {
+  return Array.isArray(result?.passages) ? result.passages.map(({ text }: { text: string }) => text) : [];
+}

@@ -1,0 +1,48 @@
+const ADDRESS = /https?:\/\/[^\s<>"`\\^{}|。，、）」』】》]{1,2000}/giu;
+/** Where a host without a scheme may begin and end. */
+const BETWEEN_WORDS = /[\s<>"'`()[\]{}|\\^,;。，、（）「」『』【】《》]+/u;
+/** These scripts put no space between a host and the next word. */
+const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]+/u;
+const HOST = /^[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+(?::\d{1,5})?(?=$|[/?#])/u;
+const IPV4 = /^\d{1,3}(?:\.\d{1,3}){3}$/;
+const MAX_TRAILING = 4;
+
+/** The addresses that stand in a text: whole ones, and hosts without `https://` before them. E-mail addresses are none. */
+export function addressesIn(text: string): URL[] {
+  const whole = text.match(ADDRESS) ?? [];
+  const rest = text.replace(ADDRESS, ' ').split(BETWEEN_WORDS);
+  const bare = rest.filter((word) => word.includes('.') && word.length <= 2000).flatMap((word) => [word, ...word.split(UNSPACED)]);
+  return [
+    ...whole.flatMap(endings).flatMap(parse),
+    ...bare
+      .map(trim)
+      .filter(isHost)
+      .flatMap((word) => parse(`http://${word}`)),
+  ];
+}
+
+/** What follows an address in a sentence may belong to it or not, so it is read both ways. */
+function endings(address: string): string[] {
+  const read = [address, ...address.split(/[)\]]/, 1)];
+  let rest = address;
+  for (let cut = 0; cut < MAX_TRAILING && /[.,:;!?'’”)\]*_~]$/u.test(rest); cut++) read.push((rest = rest.slice(0, -1)));
+  return read;
+}
+
+function trim(word: string): string {
+  return word.replace(/^[.:*_~'’“”]+|[.:!?*_~'’“”…]+$/gu, '');
+}
+
+/** `3.14` is a number, although a URL would read it as an address of IPv4. */
+function isHost(word: string): boolean {
+  const host = HOST.exec(word)?.[0].replace(/:\d+$/, '');
+  if (!host) return false;
+  return IPV4.test(host) || /\p{L}/u.test(host.slice(host.lastIndexOf('.')));
+}
+
+/** What stands before an `@` is no host: it is there to look like one. */
+function parse(address: string): URL[] {
+  if (!URL.canParse(address)) return [];
+  const url = new URL(address);
+  return url.username || url.password ? [] : [url];
+}
