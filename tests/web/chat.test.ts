@@ -92,6 +92,18 @@ describeWhen(chromium.missing, 'a chat', () => {
     await page.getByText('Stopped.').waitFor();
   });
 
+  it('says beside the call of a tool why no page was opened', async () => {
+    const other = await ada.startConversation({ name: 'Fetcher', toolIds: ['fetch_page'] });
+    await page.goto(`/c/${other.conversationId}`);
+    model.reply({ toolCalls: [{ name: 'fetch_page', arguments: { url: 'https://stranger.example/' } }] });
+    await ask('When is high tide?');
+    const reason = page.getByText('stranger.example was not named by the person. Nothing was fetched.');
+    await reason.waitFor();
+    await page.reload();
+    await reason.waitFor();
+    await ada.ask('mutation ($id: ID!) { deleteAssistant(input: { id: $id }) { deletedId } }', { id: other.assistantId });
+  });
+
   it('stops from any tab, keeps what was written and says so in all of them', async () => {
     model.reply({ text: LONG, delayMs: 15 });
     await send('Another long one');

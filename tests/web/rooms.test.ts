@@ -78,6 +78,19 @@ describeWhen(chromium.missing, 'the rooms', () => {
     expect(await page.getByLabel('Instructions').inputValue()).toBe('Be long.');
   });
 
+  it('ask which pages an assistant may open once it may open any, and keep the choice', async () => {
+    const choice = page.getByLabel('Web pages it may open');
+    expect(await choice.count()).toBe(0);
+    await page.getByLabel('Read a web page').check();
+    expect(await choice.inputValue()).toBe('NAMED');
+    await choice.selectOption('Any public page');
+    await page.getByText('can use that to send out a part of what you wrote').waitFor();
+    await button('Save changes').click();
+    await button('Version 3').waitFor();
+    await page.reload();
+    expect(await choice.inputValue()).toBe('ANY');
+  });
+
   it('let a chat begin from the home page, and say there that answers are quotes', async () => {
     await page.goto('/');
     await page.getByText('No language model is connected. Answers are quotes from your documents.').waitFor();

@@ -1,6 +1,6 @@
 import { mutate } from '#lib/graph/client.ts';
 import { GraphFailure } from '#lib/graph/failure.ts';
-import { CreateAssistant, UpdateAssistant, type AssistantEdited, type AssistantVersion } from './operations.ts';
+import { CreateAssistant, UpdateAssistant, type AssistantEdited, type AssistantVersion, type PageAccess } from './operations.ts';
 
 export interface AssistantValues {
   name: string;
@@ -12,6 +12,8 @@ export interface AssistantValues {
   temperature: number | null;
   knowledgeBaseIds: string[];
   toolIds: string[];
+  /** Whose pages it may open with the tool that reads them. */
+  pageAccess: PageAccess;
   starters: string[];
 }
 
@@ -24,6 +26,7 @@ const BLANK: AssistantValues = {
   temperature: null,
   knowledgeBaseIds: [],
   toolIds: [],
+  pageAccess: 'NAMED',
   starters: [],
 };
 const FIELDS = Object.keys(BLANK) as (keyof AssistantValues)[];
@@ -54,7 +57,7 @@ export class AssistantForm {
   };
 
   /** Puts an older version into the form; nothing is stored until it is saved. */
-  load = ({ name, instructions, modelId, temperature, knowledgeBaseIds, toolIds }: AssistantVersion): void => {
+  load = ({ name, instructions, modelId, temperature, knowledgeBaseIds, toolIds, pageAccess }: AssistantVersion): void => {
     Object.assign(this.values, {
       name,
       instructions,
@@ -62,6 +65,7 @@ export class AssistantForm {
       temperature,
       knowledgeBaseIds: [...knowledgeBaseIds],
       toolIds: [...toolIds],
+      pageAccess,
     });
   };
 
@@ -98,7 +102,7 @@ export class AssistantForm {
     return this.id;
   }
 
-  #keep({ name, description, instructions, modelId, temperature, knowledgeBaseIds, toolIds, starters }: AssistantEdited): void {
+  #keep({ name, description, instructions, modelId, temperature, knowledgeBaseIds, toolIds, pageAccess, starters }: AssistantEdited): void {
     this.#stored = {
       name,
       description,
@@ -107,6 +111,7 @@ export class AssistantForm {
       temperature,
       knowledgeBaseIds,
       toolIds,
+      pageAccess,
       starters,
     };
     this.values = structuredClone(this.#stored);

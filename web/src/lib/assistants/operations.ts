@@ -38,6 +38,7 @@ export const AssistantQuery = graphql(`
       starters
       knowledgeBaseIds
       toolIds
+      pageAccess
       version
       createdAt
       updatedAt
@@ -66,6 +67,7 @@ export const AssistantVersionsQuery = graphql(`
             temperature
             knowledgeBaseIds
             toolIds
+            pageAccess
             createdAt
             model {
               id
@@ -147,6 +149,7 @@ export const UpdateAssistant = graphql(`
         starters
         knowledgeBaseIds
         toolIds
+        pageAccess
         version
         createdAt
         updatedAt
@@ -169,6 +172,7 @@ export const DeleteAssistant = graphql(`
   }
 `);
 
+export type PageAccess = AssistantEdited['pageAccess'];
 export type AssistantListed = ResultOf<typeof AssistantsQuery>['assistants']['edges'][number]['node'];
 export type AssistantEdited = ResultOf<typeof AssistantQuery>['assistant'];
 export type AssistantVersion = ResultOf<typeof AssistantVersionsQuery>['assistant']['versions']['edges'][number]['node'];
