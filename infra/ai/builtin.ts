@@ -4,6 +4,7 @@ import type { Ai, ChatChunk, ChatMessage, ChatRequest, EmbeddingInfo, ModelInfo 
 import { arithmeticIn } from './arithmetic.ts';
 import { abortError } from './idle.ts';
 import { embedText, NGRAM_DIMENSIONS, NGRAM_MODEL } from './ngram-embedding.ts';
+import { intentOf } from './quote-intent.ts';
 import { quotesFor, type Quote } from './quote.ts';
 import { estimateTokens, textOf } from './tokens.ts';
 
@@ -84,7 +85,7 @@ function answerTo(request: ChatRequest): string {
   const question = request.messages.findLast((message) => message.role === 'user')?.content ?? '';
   if (!request.passages?.length) return NOTHING_TO_QUOTE;
   const quotes = quotesFor(question, request.passages);
-  return quotes.length > 0 ? quoted(quotes) : NOTHING_FOUND;
+  return quotes.length > 0 ? quoted(quotes, openingOf(question, quotes)) : NOTHING_FOUND;
 }
 
 const NOTHING_TO_QUOTE =
@@ -95,11 +96,15 @@ const NOTHING_FOUND =
   'No language model is connected, so I can only quote documents, and I found no sentence about this in yours. ' +
   'Ask with words that the documents use, add a document that answers it, or ask an administrator to connect a language model.';
 
-function quoted(quotes: Quote[]): string {
-  const opening =
-    quotes.length === 1
-      ? 'No language model is connected, so this is a quote from your documents.'
-      : 'No language model is connected, so these are quotes from your documents.';
+function openingOf(question: string, quotes: Quote[]): string {
+  if (intentOf(question) === 'summary')
+    return 'No language model is connected, so I cannot summarise. These are the first sentences that were found in your documents.';
+  return quotes.length === 1
+    ? 'No language model is connected, so this is a quote from your documents.'
+    : 'No language model is connected, so these are quotes from your documents.';
+}
+
+function quoted(quotes: Quote[], opening: string): string {
   return [opening, ...quotes.map(blockOf)].join('\n\n');
 }
 

@@ -72,3 +72,75 @@ describe('quotes', () => {
     expect(texts(question, 'The battery lasts nine hours at full load.')).toEqual([]),
   );
 });
+
+const REPAIR = `Customer Information | Vehicle Information
+
+Insured name | Gabriel Diaz | Year | 2022
+Color | White
+Odometer | 9,800
+
+Repair Order # | RO-20221108 | Estimator | Ellis Turner`;
+const TOTALS = `## Estimate Totals
+
+Hours | Rate | Cost
+Body Labor | 2 | 150 | 300
+Other Charges | | 15
+Sales Tax | 10.20% | 278.46
+GRAND TOTAL | | 5,738
+
+Note | Minor rear bumper repair
+
+This is a preliminary estimate for the visible damage of the vehicle. Parts prices may vary due to
+models and vehicle maker price updates.`;
+
+describe('quotes for a question about an amount', () => {
+  it('are the total of what it is about, though the row of the total does not name it', () => {
+    expect(texts('How much was the repair?', REPAIR, TOTALS)).toEqual(['Hours | Rate | Cost\nGRAND TOTAL | | 5,738']);
+    expect(texts('What did the repair cost in total?', REPAIR, TOTALS)).toEqual(['Hours | Rate | Cost\nGRAND TOTAL | | 5,738']);
+  });
+
+  it('are the row that it names, under the names of the columns', () => {
+    expect(texts('How much was the body labor?', REPAIR, TOTALS)[0]).toBe('Hours | Rate | Cost\nBody Labor | 2 | 150 | 300');
+  });
+
+  it('are the line of a receipt that it names, and not the next ones', () => {
+    const receipt = 'Wireless\nHeadphones - Black\nAUDIO-5521 1 @ $349.99\nUSB-C Hub\nACC-8834 2 @ $79.99\n$159.98\nTOTAL $509.97';
+    expect(texts('What did the headphones cost?', receipt)).toEqual(['Wireless Headphones - Black AUDIO-5521 1 @ $349.99']);
+  });
+
+  it('keep two totals that differ only in their figures', () => {
+    expect(texts('How much was the repair?', TOTALS, TOTALS.replace('5,738', '9,999'))).toEqual([
+      'Hours | Rate | Cost\nGRAND TOTAL | | 5,738',
+      'Hours | Rate | Cost\nGRAND TOTAL | | 9,999',
+    ]);
+  });
+
+  it('are no amount of something else', () => expect(texts('How much did the tickets cost?', REPAIR, TOTALS)).toEqual([]));
+});
+
+describe('quotes for a question about a time', () => {
+  it.each(['12 May 2024', 'May 12, 2024', '2024-05-12', '12.05.2024', '1998'])('are the sentence with %s', (day) => {
+    const text = `The bridge is made of steel and carries two lanes. The bridge was opened on ${day} by the mayor.`;
+    expect(texts('When was the bridge opened?', text)).toEqual([`The bridge was opened on ${day} by the mayor.`]);
+  });
+
+  it('are what there is about it where no sentence has a time', () =>
+    expect(texts('When was the bridge opened?', 'The mayor opened the bridge himself.')).toEqual(['The mayor opened the bridge himself.']));
+});
+
+describe('quotes for a summary', () => {
+  it.each(['Summarise the repair estimate', 'Give me a summary of the repair', 'What is the repair estimate about?', 'Summarize'])(
+    'asked for by "%s" are the first sentences, and no rows of tables',
+    (question) => expect(texts(question, REPAIR, TOTALS)[0]).toBe('This is a preliminary estimate for the visible damage of the vehicle.'),
+  );
+
+  it('are rows with values where there is no sentence', () =>
+    expect(texts('Summarise', REPAIR)[0]).toContain('Insured name | Gabriel Diaz'));
+
+  it('are none for a document that nobody has', () => expect(texts('Summarise the Iliad', REPAIR, TOTALS)).toEqual([]));
+});
+
+it('quotes prefer a row with values to the names of columns', () =>
+  expect(texts('What vehicle is it?', 'Customer Information | Vehicle Information\n\nVehicle make: | Jeep of 2022')[0]).toBe(
+    'Vehicle make: | Jeep of 2022',
+  ));

@@ -1,24 +1,25 @@
 import type { NumberedPassage } from './ai.ts';
 import { embedText } from './ngram-embedding.ts';
-import { estimateTokens } from './tokens.ts';
-import { topicsOf } from './words.ts';
+import { holdsAnswer, intentOf, isPlainAnswer, subjectOf, type Intent } from './quote-intent.ts';
+import { hasCells, isHead, sentencesIn } from './quote-sentences.ts';
+import { topicsOf, wordsOf } from './words.ts';
 
 const MAX_QUOTES = 3;
 const MAX_QUOTE = 400;
-/** A piece of fewer tokens is a label: it is read with what follows. */
-const MIN_SENTENCE = 7;
-/** Rows of a table say little alone: several are shown together. */
-const MIN_TABLE = 200;
-const ABBREVIATIONS = String.raw`\b(?i:vs|e\.g|i\.e|etc|cf|al|dr|mr|mrs|ms|prof|fig|pp?|ca|approx|z\.b|d\.h|usw|bzw)`;
-const SENTENCE_END = new RegExp(
-  String.raw`(?<=[.!?…]["'”’)]*)(?<!${ABBREVIATIONS}\.)\s+(?=[^\p{Ll}])|(?<=[。！？])|\n(?=\s*[-*•\d]|[^\n]* \| )`,
-  'u',
-);
 /** Below this share of the question's words, weighed by how rare they are here, nothing was found. */
 const MIN_COVERAGE = 0.2;
+/** A passage with so much of the question is about it, and so is what stands in it. */
+const MIN_CONTEXT = 0.5;
+/** What a sentence gains from the passage around it, and from being a total or a date by its own words. */
+const CONTEXT_WEIGHT = 0.5;
+const PLAIN_ANSWER = 0.5;
+/** The names of columns are quoted where there is nothing better. */
+const HEAD_WEIGHT = 0.5;
 /** A further quote must be nearly as good as the best. */
 const NEARLY = 0.7;
 const SAME = 0.85;
+/** A sentence of fewer words tells little of what a document is about. */
+const MIN_TELLING_WORDS = 8;
 
 /** A sentence worth showing, and the passage it stands in. */
 export interface Quote {
@@ -29,65 +30,82 @@ export interface Quote {
 interface Candidate extends Quote {
   topics: Set<string>;
   vector: Float32Array;
+  /** What the passage as a whole is about, its document's name included. */
+  around: Set<string>;
 }
 
 /** The sentences that answer the question best, the best first; none when no passage is about it. */
 export function quotesFor(question: string, passages: NumberedPassage[]): Quote[] {
-  const candidates = passages.flatMap(sentencesOf);
-  const asked = new Set(topicsOf(question));
+  const intent = intentOf(question);
+  const candidates = passages.flatMap((passage) => candidatesOf(passage, intent));
+  const asked = subjectOf(topicsOf(question), intent);
   const weights = rarity(asked, candidates);
+  if (intent === 'summary') return beginningsOf(candidates, weights);
   const questionVector = embedText(question);
   const ranked = candidates
-    .map((candidate) => ({ candidate, coverage: coverage(candidate.topics, weights) }))
-    .filter(({ coverage }) => coverage >= MIN_COVERAGE)
-    .map(({ candidate, coverage }) => ({ candidate, score: coverage + dot(questionVector, candidate.vector) }))
+    .map((candidate) => {
+      const own = coverage(candidate.topics, weights);
+      const around = coverage(candidate.around, weights);
+      const isPlain = isPlainAnswer(candidate.text, intent);
+      const score = own + (intent ? CONTEXT_WEIGHT * around : 0) + (isPlain ? PLAIN_ANSWER : 0) + dot(questionVector, candidate.vector);
+      const isAbout = own >= MIN_COVERAGE || (isPlain && around >= MIN_CONTEXT);
+      return { candidate, isAbout, score: isHead(candidate.text) ? score * HEAD_WEIGHT : score };
+    })
+    .filter(({ isAbout }) => isAbout)
     .sort((a, b) => b.score - a.score);
-  const best = ranked[0];
-  if (!best) return [];
+  const answering = ranked.filter(({ candidate }) => holdsAnswer(candidate.text, intent));
+  return best(answering.length > 0 ? answering : ranked);
+}
+
+function best(ranked: { candidate: Candidate; score: number }[]): Quote[] {
   const chosen: Candidate[] = [];
   for (const { candidate, score } of ranked) {
-    if (chosen.length === MAX_QUOTES || score < best.score * NEARLY) break;
-    if (chosen.every((other) => dot(other.vector, candidate.vector) < SAME)) chosen.push(candidate);
+    if (chosen.length === MAX_QUOTES || score < ranked[0]!.score * NEARLY) break;
+    if (!chosen.some((other) => isSame(other, candidate))) chosen.push(candidate);
   }
   return chosen.map(({ text, passage }) => ({ text, passage }));
 }
 
-/** The sentences of a passage. A heading is not quoted, but what stands under it is about what it says. */
-function sentencesOf(passage: NumberedPassage): Candidate[] {
-  const candidates: Candidate[] = [];
-  let heading = '';
-  for (const block of passage.text.split(/\n\s*\n|\n(?=\s*#)|(?<=^\s*#[^\n]*)\n/mu)) {
-    if (/^\s*#{1,6}\s/.test(block)) {
-      heading = block.replace(/^[\s#]+/, '');
-      continue;
-    }
-    for (const text of splitBlock(block)) {
-      const whole = `${heading} ${text}`;
-      candidates.push({ text: shorten(text), passage, topics: new Set(topicsOf(whole)), vector: embedText(whole) });
-    }
-  }
-  return candidates;
+/** Two totals are alike in all but their figures, and that is all the difference. */
+function isSame(a: Candidate, b: Candidate): boolean {
+  return dot(a.vector, b.vector) >= SAME && figuresOf(a.text) === figuresOf(b.text);
 }
 
-/** What ends in a colon, and what is too short to say anything, takes the next sentence along; so does the head of a table. */
-function splitBlock(block: string): string[] {
-  const sentences: string[] = [];
-  let begun = '';
-  for (const piece of block
-    .split(SENTENCE_END)
-    .map((text) => text.replace(/\s+/g, ' ').trim())
-    .filter(Boolean)) {
-    const inTable = isRow(piece) && isRow(begun);
-    begun = begun ? `${begun}${inTable ? '\n' : ' '}${piece}` : piece;
-    if (estimateTokens(begun) < MIN_SENTENCE || begun.endsWith(':') || (isRow(begun) && begun.length < MIN_TABLE)) continue;
-    sentences.push(begun);
-    begun = '';
-  }
-  return begun ? [...sentences, begun] : sentences;
+function figuresOf(text: string): string {
+  return text.match(/\d+/g)?.join(' ') ?? '';
 }
 
-function isRow(text: string): boolean {
-  return text.split(' | ').length > 2;
+/** The first sentences of the document that the question is about; of the first three documents where it names none. */
+function beginningsOf(candidates: Candidate[], weights: Map<string, number>): Quote[] {
+  const documents = [...Map.groupBy(candidates, ({ passage }) => passage.documentName).values()].map((own) => ({
+    own,
+    coverage: coverage(new Set(own.flatMap(({ around }) => [...around])), weights),
+  }));
+  if (weights.size === 0) return documents.slice(0, MAX_QUOTES).flatMap(({ own }) => tellingOf(own).slice(0, 1));
+  const named = documents.toSorted((a, b) => b.coverage - a.coverage)[0];
+  return named && named.coverage >= MIN_COVERAGE ? tellingOf(named.own).slice(0, MAX_QUOTES) : [];
+}
+
+/** In reading order: whole sentences, or where there are none whatever has a value. */
+function tellingOf(candidates: Candidate[]): Quote[] {
+  const inOrder = candidates.toSorted((a, b) => pageOf(a.passage) - pageOf(b.passage));
+  const sentences = inOrder.filter(({ text }) => !hasCells(text) && wordsOf(text).length >= MIN_TELLING_WORDS && /\p{Ll}/u.test(text));
+  const telling = sentences.length > 0 ? sentences : inOrder.filter(({ text }) => !isHead(text));
+  return telling
+    .filter((candidate, at) => !telling.slice(0, at).some((other) => isSame(other, candidate)))
+    .map(({ text, passage }) => ({ text, passage }));
+}
+
+function pageOf({ pageLabel }: NumberedPassage): number {
+  return Number(/\d+/.exec(pageLabel ?? '')?.[0] ?? 0);
+}
+
+function candidatesOf(passage: NumberedPassage, intent: Intent): Candidate[] {
+  const around = new Set(topicsOf(`${passage.documentName} ${passage.text}`));
+  return sentencesIn(passage.text, intent === 'amount' ? 'alone' : 'together').map(({ text, heading }) => {
+    const whole = `${heading} ${text}`;
+    return { text: shorten(text), passage, topics: new Set(topicsOf(whole)), vector: embedText(whole), around };
+  });
 }
 
 /** How telling each word of the question is among these sentences: the rarer, the more. A word that none has counts too. */
