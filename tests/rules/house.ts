@@ -67,6 +67,7 @@ export const VENDORS: Record<string, string[]> = {
   htmlparser2: ['subgraphs/knowledge/extract/xml.ts'],
   linkedom: ['subgraphs/knowledge/extract/', 'subgraphs/tools/page/'],
   mammoth: ['subgraphs/knowledge/extract/'],
+  'dingbat-to-unicode': ['subgraphs/knowledge/extract/word/'],
   numfmt: ['subgraphs/knowledge/extract/office/'],
   'postal-mime': ['subgraphs/knowledge/extract/mail/'],
   'reflect-metadata': ['subgraphs/'],

@@ -11,6 +11,8 @@ export interface HtmlNode {
   hasAttribute?(name: string): boolean;
 }
 
+/** Begins an item that brings its own number, as those of Word do. */
+const OWN_NUMBER = '\ufdd0';
 const TEXT = 3;
 const ELEMENT = 1;
 const SKIPPED = new Set([
@@ -148,10 +150,10 @@ export function structureOf(root: HtmlNode): string {
       number = wholeNumber(item, 'value') ?? number;
       const mark = ordered ? `${number}. ` : '- ';
       number += isReversed ? -1 : 1;
-      const content = inner(item, depth + 1)
-        .join('\n')
-        .replace(/\n/g, '\n  ');
-      return content ? mark + content : '';
+      const whole = inner(item, depth + 1).join('\n');
+      if (isShell(item)) return whole;
+      const content = whole.replace(/\n/g, '\n  ');
+      return content && !content.startsWith(OWN_NUMBER) ? mark + content : content;
     });
     const text = lines.filter(Boolean).join('\n');
     if (text) blocks.push(text);
@@ -199,6 +201,12 @@ const UNSEEN =
 function wholeNumber(node: HtmlNode, attribute: string): number | null {
   const value = node.getAttribute?.(attribute)?.trim() ?? '';
   return /^-?\d{1,6}$/.test(value) ? Number(value) : null;
+}
+
+/** An item that holds nothing but a list: how a list without its upper level is written. */
+function isShell(item: HtmlNode): boolean {
+  const held = [...item.childNodes].filter((child) => child.nodeType === ELEMENT || child.textContent?.trim());
+  return held.length > 0 && held.every((child) => child.localName === 'ol' || child.localName === 'ul');
 }
 
 /** The text of code, in which some pages end lines by an element. */

@@ -28,23 +28,31 @@ export interface XmlEvents {
   isDone?(): boolean;
 }
 
+/** Which names the reader of a tree is given. */
+export interface XmlNames {
+  element(name: string): string;
+  attributes(attributes: Record<string, string>): Record<string, string>;
+}
+
+const LOCAL_NAMES: XmlNames = { element: localName, attributes: withLocalNames };
+
 /**
  * Reads XML in slices and calls what it finds; false where it ends in the middle. Entities other than the five of XML
  * are never expanded, so a document type can neither grow the text nor name a local file.
  */
-export function scanXml(bytes: Uint8Array, events: XmlEvents): boolean {
+export function scanXml(bytes: Uint8Array, events: XmlEvents, names = LOCAL_NAMES): boolean {
   let depth = 0;
   const parser = new Parser(
     {
       onopentag(name, attributes) {
         depth += 1;
         if (depth > MAX_DEPTH) throw new Failure('DOCUMENT_TOO_COMPLEX', { reason: 'The file nests its parts too deeply.' });
-        events.open(localName(name), withLocalNames(attributes));
+        events.open(names.element(name), names.attributes(attributes));
       },
       ontext: (text) => events.text(text),
       onclosetag(name) {
         depth -= 1;
-        events.close(localName(name));
+        events.close(names.element(name));
       },
     },
     { xmlMode: true, decodeEntities: true },
@@ -57,11 +65,11 @@ export function scanXml(bytes: Uint8Array, events: XmlEvents): boolean {
   return isWhole;
 }
 
-export function readXml(bytes: Uint8Array): XmlTree {
+export function readXml(bytes: Uint8Array, names = LOCAL_NAMES): XmlTree {
   const root: XmlElement = { name: '', attributes: {}, children: [] };
   const open = [root];
   let count = 0;
-  const wellFormed = scanXml(bytes, {
+  const events: XmlEvents = {
     open(name, attributes) {
       const element = { name, attributes, children: [] };
       open.at(-1)!.children.push(element);
@@ -73,7 +81,8 @@ export function readXml(bytes: Uint8Array): XmlTree {
     },
     close: () => void open.pop(),
     isDone: () => count > MAX_ELEMENTS,
-  });
+  };
+  const wellFormed = scanXml(bytes, events, names);
   return { root, isBroken: !wellFormed || !elementsOf(root).length, isCut: count > MAX_ELEMENTS };
 }
 
@@ -100,7 +109,7 @@ export function textOf(element: XmlElement): string {
   return element.children.map((child) => (typeof child === 'string' ? child : textOf(child))).join('');
 }
 
-function decodeXml(bytes: Uint8Array): string {
+export function decodeXml(bytes: Uint8Array): string {
   const [first, second] = bytes;
   if (first === 0xff && second === 0xfe) return new TextDecoder('utf-16le').decode(bytes);
   if (first === 0xfe && second === 0xff) return new TextDecoder('utf-16be').decode(bytes);
