@@ -2,6 +2,8 @@ const NEAR_PX = 8;
 const BAR_PX = 52;
 /** Above the question, and between the messages and the composer. */
 const GAPS_PX = 40;
+/** By these a reader moves, and from then on nothing else moves the page. */
+const GESTURES = ['wheel', 'touchmove', 'pointerdown', 'keydown'] as const;
 
 /**
  * Keeps the end of a growing page in sight until the reader moves up. Only a movement of the reader unpins: content
@@ -9,8 +11,12 @@ const GAPS_PX = 40;
  */
 export class Stick {
   pinned = $state(true);
+  /** The end is out of sight. */
+  away = $state(false);
   /** Something came below while the reader was above. */
   unseen = $state(false);
+  /** How far what the reader was brought to is from its place, while the layout around it still settles. */
+  #held: (() => number | undefined) | undefined;
   #spacer: HTMLElement | undefined;
   #content: HTMLElement | undefined;
   #roomForAnswer = false;
@@ -26,9 +32,11 @@ export class Stick {
     observer.observe(content);
     const onscroll = () => this.#scrolled();
     const onwheel = ({ deltaY }: WheelEvent) => deltaY < 0 && this.#ready && page().scrollTop > 0 && (this.pinned = false);
+    const release = () => (this.#held = undefined);
     addEventListener('scroll', onscroll, { passive: true });
     addEventListener('wheel', onwheel, { passive: true });
     addEventListener('resize', this.#follow);
+    for (const gesture of GESTURES) addEventListener(gesture, release, { passive: true });
     this.#follow();
     return () => {
       observer.disconnect();
@@ -37,6 +45,7 @@ export class Stick {
       removeEventListener('scroll', onscroll);
       removeEventListener('wheel', onwheel);
       removeEventListener('resize', this.#follow);
+      for (const gesture of GESTURES) removeEventListener(gesture, release);
     };
   };
 
@@ -52,9 +61,26 @@ export class Stick {
 
   toEnd = (): void => {
     this.pinned = true;
+    this.away = false;
     this.unseen = false;
+    this.#held = undefined;
     this.#follow();
   };
+
+  /**
+   * Brings the reader to a place and keeps it there while the layout settles, until the reader moves. `distance` is
+   * how far the place is from where it belongs, in pixels; undefined while it is not drawn yet.
+   */
+  hold(distance: () => number | undefined): void {
+    this.pinned = false;
+    this.#held = distance;
+    this.settle();
+  }
+
+  /** Text came at the end. Growth of the page says nothing of this: pictures of formulas and late blocks grow it too. */
+  arrived(): void {
+    if (!this.pinned) this.unseen = true;
+  }
 
   /** What is put in above the reader moves nothing that the reader sees. */
   async keepPlace(change: () => Promise<void>): Promise<void> {
@@ -65,22 +91,23 @@ export class Stick {
   }
 
   #grown(): void {
-    if (!this.pinned && this.#ready && page().scrollHeight > this.#height) this.unseen = true;
-    if (this.#ready) this.#settle();
+    if (this.#ready) this.settle();
     else this.#follow();
   }
 
   readonly #follow = (): void => {
     this.#frame ||= requestAnimationFrame(() => {
       this.#frame = 0;
-      this.#settle();
+      this.settle();
       this.#ready = true;
     });
   };
 
   /** Called by the observer in the frame that draws the growth, so the end never falls behind. */
-  #settle(): void {
+  settle(): void {
     this.#sizeSpacer();
+    const off = this.#held?.();
+    if (off) page().scrollTop += off;
     if (this.pinned) page().scrollTop = page().scrollHeight;
     this.#remember();
   }
@@ -88,10 +115,10 @@ export class Stick {
   #scrolled(): void {
     // Before the first frame it is the router that scrolls, not the reader.
     if (!this.#ready) return;
-    const { scrollTop, scrollHeight, clientHeight } = page();
+    const { scrollTop, scrollHeight } = page();
     const shrunk = scrollHeight < this.#height;
     if (scrollTop < this.#top - 1 && !shrunk) this.pinned = false;
-    else if (scrollTop > this.#top && scrollHeight - clientHeight - scrollTop < NEAR_PX) {
+    else if (scrollTop > this.#top && toGo() < NEAR_PX) {
       this.pinned = true;
       this.unseen = false;
     }
@@ -101,6 +128,8 @@ export class Stick {
   #remember(): void {
     this.#top = page().scrollTop;
     this.#height = page().scrollHeight;
+    this.away = !this.pinned && toGo() >= NEAR_PX;
+    if (!this.away) this.unseen = false;
   }
 
   #sizeSpacer(): void {
@@ -116,4 +145,10 @@ export class Stick {
 
 function page(): Element {
   return document.scrollingElement ?? document.documentElement;
+}
+
+/** How far the end of the page is below the window. */
+function toGo(): number {
+  const { scrollTop, scrollHeight, clientHeight } = page();
+  return scrollHeight - clientHeight - scrollTop;
 }
