@@ -63,7 +63,7 @@ function removeOrphans() {
 
 function builtFrom() {
   const inputs = [...filesBelow('web/src'), ...filesBelow('web/static')];
-  const settings = ['package.json', 'vite.config.ts', 'vite.config.js', 'svelte.config.js', 'tsconfig.json'].map((file) => `web/${file}`);
+  const settings = ['package.json', 'vite.config.ts', 'vite.config.js', 'first-load.ts', 'tsconfig.json'].map((file) => `web/${file}`);
   return fingerprint([...inputs, ...settings, 'schema/api.graphql', 'package-lock.json']);
 }
 

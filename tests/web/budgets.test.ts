@@ -11,6 +11,8 @@ const chromium = findProgram('chromium', 'chromium-browser', 'google-chrome');
 
 /** Kilobytes (1000 bytes) of gzipped code that a page may ask for at its first load. */
 const BUDGETS = { signIn: 60, chat: 170, other: 190, css: 20 };
+/** What a slow line pays for at the first visit: requests, and kilobytes as they are sent, with the page and its fonts. */
+const TRAFFIC = { signIn: { requests: 16, kilobytes: 130 }, chat: { requests: 26, kilobytes: 270 } };
 
 describeWhen(chromium.missing, 'the first load', () => {
   let product: Product;
@@ -27,6 +29,24 @@ describeWhen(chromium.missing, 'the first load', () => {
     await browser?.close();
     await product?.stop();
   });
+
+  async function traffic(path: string, person: Person | null): Promise<{ requests: number; kilobytes: number; asked: string[] }> {
+    const context = await openContext(browser, { theme: 'light', width: 1440 }, { url: product.url, person });
+    const page = await context.newPage();
+    const cdp = await context.newCDPSession(page);
+    const seen = { requests: 0, kilobytes: 0, asked: [] as string[] };
+    page.on('request', (request) => {
+      seen.requests++;
+      const operation = /"operationName":"(\w+)"/.exec(request.postData() ?? '')?.[1];
+      if (operation) seen.asked.push(operation);
+    });
+    cdp.on('Network.loadingFinished', ({ encodedDataLength }) => (seen.kilobytes += encodedDataLength / 1000));
+    await cdp.send('Network.enable');
+    await page.goto(path, { waitUntil: 'networkidle' });
+    await settle(page);
+    await context.close();
+    return seen;
+  }
 
   async function weigh(path: string, person: Person | null): Promise<{ js: number; css: number }> {
     const context: BrowserContext = await openContext(browser, { theme: 'light', width: 1440 }, { url: product.url, person });
@@ -58,6 +78,40 @@ describeWhen(chromium.missing, 'the first load', () => {
     expect(js).toBeGreaterThan(0);
     expect(js).toBeLessThanOrEqual(BUDGETS.chat);
     expect(css).toBeLessThanOrEqual(BUDGETS.css);
+  });
+
+  it('of the sign-in page needs few requests and bytes', async () => {
+    const { requests, kilobytes } = await traffic('/sign-in', null);
+    expect(kilobytes).toBeGreaterThan(0);
+    expect(requests).toBeLessThanOrEqual(TRAFFIC.signIn.requests);
+    expect(kilobytes).toBeLessThanOrEqual(TRAFFIC.signIn.kilobytes);
+  });
+
+  it('of a chat needs few requests and bytes, and asks nothing twice', async () => {
+    const { conversationId } = await ada.startConversation();
+    await ada.follow((await ada.send(conversationId, 'Hello')).runId);
+    for (const path of ['/', `/c/${conversationId}`]) {
+      const { requests, kilobytes, asked } = await traffic(path, ada);
+      expect(asked).toEqual([...new Set(asked)]);
+      expect(asked).toContain('Viewer');
+      expect(kilobytes).toBeGreaterThan(0);
+      expect([path, requests <= TRAFFIC.chat.requests, requests]).toEqual([path, true, requests]);
+      expect([path, kilobytes <= TRAFFIC.chat.kilobytes, kilobytes]).toEqual([path, true, kilobytes]);
+    }
+  });
+
+  it('asks for the person and the conversation before the program has come', async () => {
+    const { conversationId } = await ada.startConversation();
+    const context = await openContext(browser, { theme: 'light', width: 1440 }, { url: product.url, person: ada });
+    const page = await context.newPage();
+    // No program at all: what is asked now is asked by the page itself.
+    await page.route('**/_app/**', (route) => route.abort());
+    const asked = ['Viewer', 'Thread'].map((name) =>
+      page.waitForRequest((request) => request.postData()?.includes(`"operationName":"${name}"`) ?? false),
+    );
+    await page.goto(`/c/${conversationId}`);
+    expect(await Promise.all(asked)).toHaveLength(2);
+    await context.close();
   });
 
   it('of the other pages stays close to it', async () => {

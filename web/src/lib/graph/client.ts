@@ -11,6 +11,7 @@ import {
 import { authExchange } from '@urql/exchange-auth';
 import { isFresh, isSignedIn, refreshSession } from '#lib/users/session.ts';
 import { graphCache } from './cache.ts';
+import { fetchOnce } from './early.ts';
 import { failureOf, unreachable, type GraphError, type GraphFailure } from './failure.ts';
 import { followText } from './follow.ts';
 
@@ -25,6 +26,7 @@ const auth = authExchange(async () => ({
 export const client = new Client({
   url: '/graphql',
   preferGetMethod: false,
+  fetch: fetchOnce,
   fetchOptions: { headers: { 'x-parley-client': 'web' }, credentials: 'same-origin' },
   exchanges: [
     graphCache(),

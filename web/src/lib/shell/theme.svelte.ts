@@ -2,7 +2,7 @@ export type ThemeChoice = 'light' | 'dark' | 'system';
 
 const KEPT = 'parley.theme';
 
-/** What the person chose; `static/theme.js` turns it into colours, also before this program runs. */
+/** What the person chose; `static/boot.js` turns it into colours, also before this program runs. */
 class Theme {
   choice = $state<ThemeChoice>(read());
 

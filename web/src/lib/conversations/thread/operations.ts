@@ -93,6 +93,9 @@ export const ThreadParts = graphql(
   [MessageParts],
 );
 
+/** How many messages are read at once. */
+export const PAGE = 40;
+
 export const ThreadDocument = graphql(
   `
     query Thread($id: ID!, $last: Int, $before: String) {

@@ -3,6 +3,7 @@ import { ask, mutate } from '#lib/graph/client.ts';
 import { GraphFailure } from '#lib/graph/failure.ts';
 import { graft, type Exchange } from './graft.ts';
 import {
+  PAGE,
   RegenerateDocument,
   SelectBranchDocument,
   SendMessageDocument,
@@ -13,8 +14,6 @@ import {
 import { StartConversationDocument, type Row } from '../list/operations.ts';
 import { StopRunDocument } from '../run/operations.ts';
 import { Run, type RunEnd } from '../run/run.svelte.ts';
-
-const PAGE = 40;
 
 /** A message on its way, shown before the platform has it. */
 export interface Pending {
