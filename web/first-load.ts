@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import type { Adapter, Builder } from '@sveltejs/kit';
-import { formatDocument, stringifyDocument, type TypedDocumentNode } from '@urql/core';
 import { PAGE, ThreadDocument } from './src/lib/conversations/thread/operations.ts';
+import { question } from './src/lib/graph/question.ts';
 import { ViewerDocument } from './src/lib/users/viewer.ts';
 
 /** What the built pages hold themselves, so that a first visit on a slow line waits for few answers. */
@@ -115,10 +115,4 @@ function bootScript(): string {
   const script = readFileSync(BOOT.file, 'utf8').trim();
   if (!script.includes(NO_QUESTIONS)) throw new Error(`the boot script has no "${NO_QUESTIONS}"`);
   return script.replace(NO_QUESTIONS, () => `var questions = ${JSON.stringify(QUESTIONS).replaceAll('<', '\\u003c')};`);
-}
-
-/** As the client writes it: with the type names that its cache needs. */
-function question(path: string, document: TypedDocumentNode<any, any>, variables = {}) {
-  const query = stringifyDocument(formatDocument(document)).replace(/\s+/g, ' ');
-  return { path, name: /^query (\w+)/.exec(query.replace(/^#[^\n]*\n/, ''))?.[1] ?? '', query, variables };
 }
