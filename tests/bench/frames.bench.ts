@@ -5,51 +5,15 @@ import { Person } from '../support/person.ts';
 import { startProduct, type Product } from '../support/product.ts';
 import { openBrowser, openContext } from '../web/camera.ts';
 import { drawnChunks, TRACED, type DrawnChunk } from './frame-trace.ts';
+import { longAnswer } from './long-answer.ts';
 
 // What the web client costs the browser while an answer of 30 kB is written: all that the main thread does for one
 // drawn chunk, from the message on the socket to the painted frame, at full speed and on a CPU four times slower.
 
 const BAR_MS = 5;
-const ANSWER_BYTES = 30_000;
+const ANSWER = longAnswer(30_000);
 const DELAY_MS = 3;
 const MARK = 'chunk';
-
-/** Every kind of block that an answer has, again and again. */
-function answer(): string {
-  let text = '';
-  for (let part = 1; text.length < ANSWER_BYTES; part++) {
-    text += `## Part ${part}: what a harbour needs
-
-The **harbour master** of part ${part} writes down every ship [1], its *length* and what it owes; \`fees.csv\` holds the rest. See [the rules](https://example.org/rules/${part}) for ships that stay longer than a night, and mind that a berth by the wall costs more than one in the middle of the basin.
-
-- A berth by the wall, with water and current
-- A berth in the middle
-  - with a buoy, **or**
-  - at anchor
-- Nothing at all, when it storms
-
-1. Write down the ship.
-2. Weigh the cargo, twice.
-3. Take the fee.
-
-| Ship | Length | Fee a night | Owner |
-| --- | ---: | ---: | --- |
-${Array.from({ length: 8 }, (_, row) => `| Ship ${part}-${row} | ${10 + row} m | ${12 * (row + 1)} € | the house of *Number ${row}* |`).join('\n')}
-
-\`\`\`python
-def fee(length: float, nights: int) -> float:
-    """What a ship owes, in euros."""
-    if nights < 1:
-        raise ValueError("a ship stays at least a night")
-    return round(1.2 * length * nights, 2)
-\`\`\`
-
-> Who leaves before six pays half, says rule ${part}.
-
-`;
-  }
-  return text;
-}
 
 async function measure(browser: Browser, product: Product, ada: Person, slowdown: number): Promise<DrawnChunk[]> {
   const context = await openContext(browser, { theme: 'light', width: 1440 }, { url: product.url, person: ada });
@@ -104,7 +68,7 @@ function row(name: string, values: number[]): string {
 }
 
 const model = await startModelServer({
-  otherwise: ({ body }) => (JSON.stringify(body).includes('harbour') ? { text: answer(), delayMs: DELAY_MS } : { text: 'Ready.' }),
+  otherwise: ({ body }) => (JSON.stringify(body).includes('harbour') ? { text: ANSWER, delayMs: DELAY_MS } : { text: 'Ready.' }),
 });
 const product = await startProduct({ env: { OPENAI_BASE_URL: model.url, OPENAI_MODEL: 'scripted' } });
 const ada = await Person.signUp(product, 'Ada Lovelace');
@@ -113,7 +77,7 @@ const browser = await openBrowser();
 try {
   for (const slowdown of [1, 4]) {
     const chunks = await measure(browser, product, ada, slowdown);
-    process.stdout.write(`${slowdown}x slower CPU, ${chunks.length} drawn chunks of ${answer().length} characters\n`);
+    process.stdout.write(`${slowdown}x slower CPU, ${chunks.length} drawn chunks of ${ANSWER.length} characters\n`);
     process.stdout.write(
       row(
         '  wall time',
