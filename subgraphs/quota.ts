@@ -48,7 +48,7 @@ const REASONS: Record<QuotaKindName, (limit: string) => string> = {
   TOKENS_PER_DAY: (limit) => `Your answers have used today's ${limit} tokens. The limit is renewed at midnight (UTC).`,
   KNOWLEDGE_BASES: (limit) => `You have ${limit} knowledge bases, which is the limit. Delete one that you no longer need.`,
   DOCUMENTS: (limit) => `You have ${limit} documents, which is the limit. Delete some that you no longer need.`,
-  STORAGE_BYTES: (limit) => `Your documents would take more than the allowed ${limit} bytes. Delete some that you no longer need.`,
+  STORAGE_BYTES: (limit) => `Your documents would take more than the allowed ${limit}. Delete some that you no longer need.`,
 };
 
 /** Throws `QUOTA_EXCEEDED` when `used` with `more` on top is above the limit. */
@@ -57,12 +57,18 @@ export function requireQuota(limits: QuotaLimits, kind: QuotaKindName, used: num
   if (limit === 0 || used + more <= limit) return;
   const renewsAt = kind.endsWith('_PER_DAY') ? nextDay() : null;
   throw new Failure('QUOTA_EXCEEDED', {
-    reason: REASONS[kind](limit.toLocaleString('en')),
+    reason: REASONS[kind](amount(kind, limit)),
     kind,
     used,
     limit,
     ...(renewsAt ? { renewsAt: renewsAt.toISOString() } : {}),
   });
+}
+
+/** Bytes in a unit that people know, everything else as a number. */
+function amount(kind: QuotaKindName, limit: number): string {
+  if (kind !== 'STORAGE_BYTES') return limit.toLocaleString('en');
+  return `${(limit / 1_000_000).toLocaleString('en', { maximumFractionDigits: 1 })} MB`;
 }
 
 export function quotaOf(limits: QuotaLimits, kind: QuotaKindName, used: number): Quota {

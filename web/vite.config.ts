@@ -19,7 +19,7 @@ const CHUNKS = [
     test: /\/kit\/src\/runtime\/client\/client\.js$|\/src\/lib\/users\/Sign(?:In|Up)\.svelte$|\/src\/routes\/\+error\.svelte$/,
   },
   { name: 'chat', test: /\/src\/routes\/\(app\)\/(?:c\/\[id\]\/)?\+(?:layout|page)\.(?:svelte|ts)$/ },
-  { name: 'rooms', test: /\/src\/routes\/\(app\)\/(?:knowledge|assistants|notifications)\// },
+  { name: 'rooms', test: /\/src\/routes\/\(app\)\/(?:knowledge|assistants|notifications|usage)\// },
 ].map((group, at, all) => ({ ...group, priority: all.length - at }));
 
 export default defineConfig({

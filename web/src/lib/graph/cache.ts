@@ -6,6 +6,7 @@ import type { Exchange } from '@urql/core';
 const EMBEDDED = [
   ...[
     'PageInfo',
+    'Quota',
     'TextMark',
     'DocumentPage',
     'SearchHit',
