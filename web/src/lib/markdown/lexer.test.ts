@@ -26,7 +26,7 @@ const READ: [string, string][] = [
   ['costs $5 and $10, US$20 to $30', 'paragraph(costs $5 and $10, US$20 to $30)'],
   ['in $PATH:$HOME and $HOME/$USER', 'paragraph(in $PATH:$HOME and $HOME/$USER)'],
   ['so 【1】, ［1,2］ and 【3†source】', 'paragraph(so <citation 【1】>, <citation ［1,2］> and <citation 【3†source】>)'],
-  ['a[1] and rows[2] and m[1][2]', 'paragraph(a[1] and rows[2] and m[1][2])'],
+  ['a[1] and all_rows[2] and m[1][2]', 'paragraph(a[1] and all_rows[2] and m[1][2])'],
   ['It is so[1][2]. です[3]', 'paragraph(It is so<citation [1]><citation [2]>. です<citation [3]>)'],
 ];
 
