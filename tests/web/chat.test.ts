@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, afterEach, expect, it } from '@jest/globals';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { addDocument } from '../support/documents.ts';
 import { startModelServer, type ModelServer } from '../support/model-server.ts';
 import { Person } from '../support/person.ts';
 import { startProduct, type Product } from '../support/product.ts';
@@ -102,6 +103,29 @@ describeWhen(chromium.missing, 'a chat', () => {
     await page.reload();
     await reason.waitFor();
     await ada.ask('mutation ($id: ID!) { deleteAssistant(input: { id: $id }) { deletedId } }', { id: other.assistantId });
+  });
+
+  it('numbers the sources of an answer in the order in which it names them', async () => {
+    const made = await ada.ask('mutation { createKnowledgeBase(input: { name: "Harbour" }) { knowledgeBase { id } } }');
+    const { id } = made.createKnowledgeBase.knowledgeBase;
+    for (const name of ['tides', 'ferries', 'pilots'])
+      await addDocument(ada, id, { name: `${name}.md`, mediaType: 'text/markdown', content: `The ${name} of the harbour come at noon.` });
+    const { conversationId, assistantId: other } = await ada.startConversation({ name: 'Pilot', knowledgeBaseIds: [id] });
+    await page.goto(`/c/${conversationId}`);
+    model.reply({ text: 'They come at noon [3]. So do these [1, 3].\n\nThat is all.' });
+    await send('What comes to the harbour at noon?');
+    await finished();
+    const chips = page.locator('.md-chip');
+    await page.getByRole('list', { name: 'Sources' }).waitFor();
+    expect(await chips.allInnerTexts()).toEqual(['1', '2', '1']);
+    expect(await page.getByRole('list', { name: 'Sources' }).getByRole('button').allInnerTexts()).toEqual([
+      expect.stringMatching(/^1\s/),
+      expect.stringMatching(/^2\s/),
+    ]);
+    await chips.first().click();
+    const first = await page.getByRole('list', { name: 'Sources' }).getByRole('button', { pressed: true }).innerText();
+    expect(first).toMatch(/^1\s/);
+    await ada.ask('mutation ($id: ID!) { deleteAssistant(input: { id: $id }) { deletedId } }', { id: other });
   });
 
   it('stops from any tab, keeps what was written and says so in all of them', async () => {

@@ -5,9 +5,25 @@ const MARK = /^(?:\[(\d{1,3}(?:, ?\d{1,3})*)\](?![(:])|【(\d{1,3})(?:†[^】\n
 /** A variable before a bracket makes it an index: one letter, a name with `_`, or a usual name that is no word. */
 const INDEXED = /(?:^|[^\p{L}\p{N}_])(?:[A-Za-z_$]|[A-Za-z]\w*_\w*|arr|args|argv|buf|dict|lst|nums|obj|params|str|vec)$/u;
 
+const MARKS = new RegExp(MARK.source.slice(1), 'g');
+const CODE = /```[\s\S]*?(?:```|$)|`[^`\n]*`/g;
+
 /** Whether what stands before `[1]` makes it the index of an array and no source. */
 export function isIndexed(before: string): boolean {
   return INDEXED.test(before.slice(-60).replace(/(?:\[\w{0,9}\])+$/, ''));
+}
+
+/** The numbers of the sources that a text names, each once, in the order in which it names them first. */
+export function numbersIn(text: string): number[] {
+  const prose = text.replace(CODE, ' ');
+  const marks = [...prose.matchAll(MARKS)].filter(
+    ({ 1: plain, index }) => !plain || !isIndexed(prose.slice(Math.max(0, index - 60), index)),
+  );
+  return [...new Set(marks.flatMap(numbersOf))];
+}
+
+function numbersOf(match: RegExpMatchArray): number[] {
+  return (match[1] ?? match[2] ?? match[3] ?? '').split(/[,，、]/).map(Number);
 }
 
 /** `[3]`, `[1, 3]`, `【3】` or `［3］`: the sources of the sentence before it. */
@@ -19,8 +35,7 @@ export const citation: TokenizerAndRendererExtension = {
     const match = MARK.exec(source);
     if (!match) return undefined;
     if (match[1] && isIndexed(textBefore(before))) return { type: 'text', raw: match[0], text: match[0], escaped: false };
-    const numbers = (match[1] ?? match[2] ?? match[3] ?? '').split(/[,，、]/).map(Number);
-    return { type: 'citation', raw: match[0], numbers };
+    return { type: 'citation', raw: match[0], numbers: numbersOf(match) };
   },
 };
 

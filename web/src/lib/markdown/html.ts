@@ -2,10 +2,14 @@ import DOMPurify from 'dompurify';
 import type { Token, Tokens } from 'marked';
 import { dialect } from './lexer.ts';
 
-/** Which `[n]` are sources: all of them while the answer is being written, those that were found afterwards. */
-export type Sources = ReadonlySet<number> | 'open';
+/** The sources of an answer: the number under which the page shows each, by its number in the text. */
+export interface Sources {
+  shown: ReadonlyMap<number, number>;
+  /** While the answer is being written, every `[n]` is taken for a source; afterwards those that were found. */
+  isOpen: boolean;
+}
 
-let sources: Sources = 'open';
+let sources: Sources = { shown: new Map(), isOpen: true };
 
 dialect.use({
   extensions: [
@@ -62,12 +66,15 @@ function drawUp(html: string): string {
 }
 
 function chips(numbers: number[], raw: string): string {
-  const known = sources;
-  if (known === 'open') return numbers.map((number) => `<span class="md-chip">${number}</span>`).join('');
-  if (!numbers.some((number) => known.has(number))) return escape(raw);
+  const { shown, isOpen } = sources;
+  if (isOpen) return numbers.map((number) => `<span class="md-chip">${shown.get(number) ?? number}</span>`).join('');
+  if (!numbers.some((number) => shown.has(number))) return escape(raw);
   return numbers
-    .filter((number) => known.has(number))
-    .map((number) => `<button type="button" class="md-chip" data-source="${number}" aria-label="Source ${number}">${number}</button>`)
+    .filter((number) => shown.has(number))
+    .map((number) => {
+      const label = shown.get(number);
+      return `<button type="button" class="md-chip" data-source="${number}" aria-label="Source ${label}">${label}</button>`;
+    })
     .join('');
 }
 

@@ -1,0 +1,14 @@
+/**
+ * Under which number the page shows each source: 1, 2, 3 in the order in which the text names them first. The numbers in
+ * the text are those of all passages that were found. Where it is not known yet which are sources, each that is named counts.
+ */
+export function countSources(order: string, citations: readonly { number: number }[] | undefined): Map<number, number> {
+  const named = order.split(' ').filter(Boolean).map(Number);
+  if (!citations) return counted(named);
+  const known = new Set(citations.map(({ number }) => number));
+  return counted([...named.filter((number) => known.has(number)), ...known]);
+}
+
+function counted(numbers: readonly number[]): Map<number, number> {
+  return new Map([...new Set(numbers)].map((number, at) => [number, at + 1]));
+}
