@@ -4,8 +4,8 @@ import type { Ai, ChatChunk, ChatMessage, ChatRequest, EmbeddingInfo, ModelInfo 
 import { arithmeticIn } from './arithmetic.ts';
 import { abortError } from './idle.ts';
 import { embedText, NGRAM_DIMENSIONS, NGRAM_MODEL } from './ngram-embedding.ts';
-import { intentOf } from './quote-intent.ts';
-import { quotesFor, type Quote } from './quote.ts';
+import { intentOf } from './quote/intent.ts';
+import { quotesFor, type Quote } from './quote/quote.ts';
 import { estimateTokens, textOf } from './tokens.ts';
 
 export const BUILTIN_MODEL = 'builtin';

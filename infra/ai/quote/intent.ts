@@ -1,4 +1,4 @@
-import { stemOf } from './words.ts';
+import { stemOf } from '../words.ts';
 
 /** What kind of answer a question wants; null where nothing but its words says so. */
 export type Intent = 'amount' | 'date' | 'summary' | null;

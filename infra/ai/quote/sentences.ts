@@ -1,4 +1,4 @@
-import { estimateTokens } from './tokens.ts';
+import { estimateTokens } from '../tokens.ts';
 
 /** A piece of fewer tokens is a label: it is read with what follows. */
 const MIN_SENTENCE = 7;

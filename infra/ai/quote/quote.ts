@@ -1,8 +1,8 @@
-import type { NumberedPassage } from './ai.ts';
-import { embedText } from './ngram-embedding.ts';
-import { holdsAnswer, intentOf, isPlainAnswer, subjectOf, type Intent } from './quote-intent.ts';
-import { hasCells, isHead, sentencesIn } from './quote-sentences.ts';
-import { topicsOf, wordsOf } from './words.ts';
+import type { NumberedPassage } from '../ai.ts';
+import { embedText } from '../ngram-embedding.ts';
+import { holdsAnswer, intentOf, isPlainAnswer, subjectOf, type Intent } from './intent.ts';
+import { hasCells, isHead, sentencesIn } from './sentences.ts';
+import { topicsOf, wordsOf } from '../words.ts';
 
 const MAX_QUOTES = 3;
 const MAX_QUOTE = 400;
