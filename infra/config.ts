@@ -103,6 +103,11 @@ export const SETTINGS = {
   EMBEDDING_MODEL: setting('', 'Embedding model of the endpoint; built-in letter n-grams when empty.', optional(text)),
   LOG_LEVEL: setting('info', 'trace, debug, info, warn, error or silent.', oneOf('trace', 'debug', 'info', 'warn', 'error', 'silent')),
   MAX_UPLOAD_MB: setting('50', 'Largest file that a knowledge base takes, in megabytes.', integer(1, 2000)),
+  OCR: setting(
+    'on',
+    'on or off: whether the text of scanned pages is recognised, by a model of English; it needs the optional packages tesseract.js-core and @tesseract.js-data/eng.',
+    oneOf('on', 'off'),
+  ),
   INTROSPECTION: setting('signed-in', 'Who may introspect the graph: signed-in, admin or off.', oneOf('signed-in', 'admin', 'off')),
   SIGN_INS_PER_MINUTE: setting(
     '20',

@@ -95,7 +95,7 @@ export const ERRORS = {
   },
   DOCUMENT_TYPE_MISMATCH: { message: 'The content of the file is not what its name says.', retryable: false, status: 415 },
   DOCUMENT_NO_TEXT: {
-    message: 'The file has no text layer: it holds pictures of pages. Add a version with recognised text.',
+    message: 'The file has no text layer: it holds pictures of pages, in which no text was recognised. Add a version with recognised text.',
     retryable: false,
     status: 422,
   },

@@ -39,6 +39,8 @@ export interface Ports {
 /** Settings that a domain needs; values, never the configuration itself. */
 export interface Values {
   maxUploadBytes: number;
+  /** Whether text is recognised in pictures of pages. */
+  ocr: boolean;
   /** A run whose lease is this old may be taken over. */
   runLeaseMs: number;
   /** How many answers this process writes at once. */

@@ -70,6 +70,7 @@ function portsOf(config: Config, log: Log, platform: Platform, graph: LateGraph)
     log,
     values: {
       maxUploadBytes: config.MAX_UPLOAD_MB * 1024 * 1024,
+      ocr: config.OCR === 'on',
       runLeaseMs: config.RUN_LEASE_MS,
       runsPerWorker: config.RUNS_PER_WORKER,
       // However small the process, one person never has all of its places.

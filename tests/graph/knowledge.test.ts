@@ -79,13 +79,13 @@ describe('real documents', () => {
     );
   });
 
-  it.each([
-    ['MEDRPT-2024-PAT-3847_medical_report_scan.pdf', 'DOCUMENT_NO_TEXT', /no text layer/],
-    ['random.bin', 'DOCUMENT_TYPE_UNSUPPORTED', /binary data/],
-  ])('says why it cannot read %s', async (name, failureCode, failure) => {
-    const added = await upload(base, name, bytesOf(name));
-    expect(added).toMatchObject({ status: 'FAILED', failureCode, failure: expect.stringMatching(failure), passageCount: 0 });
-  });
+  it.each([['random.bin', 'DOCUMENT_TYPE_UNSUPPORTED', /binary data/]])(
+    'says why it cannot read %s',
+    async (name, failureCode, failure) => {
+      const added = await upload(base, name, bytesOf(name));
+      expect(added).toMatchObject({ status: 'FAILED', failureCode, failure: expect.stringMatching(failure), passageCount: 0 });
+    },
+  );
 
   it('finds each page by what stands there, and cites it exactly', async () => {
     const [hit] = await search('What is the policy number of Bruce Wayne?', [base]);
@@ -113,7 +113,7 @@ describe('real documents', () => {
       'query ($id: ID!) { knowledgeBase(id: $id) { documentCount passageCount documents(first: 3) { totalCount edges { node { passageCount } cursor } pageInfo { hasNextPage } } } }',
       { id: base },
     );
-    expect(knowledgeBase).toMatchObject({ documentCount: 17, documents: { totalCount: 17, pageInfo: { hasNextPage: true } } });
+    expect(knowledgeBase).toMatchObject({ documentCount: 16, documents: { totalCount: 16, pageInfo: { hasNextPage: true } } });
     expect(knowledgeBase.passageCount).toBeGreaterThan(11);
   });
 });

@@ -46,6 +46,8 @@ export interface ExtractedPage {
 export interface Reading {
   warn: Warn;
   declared: Declared;
+  /** Waits until pictures of text may be read, which takes long; false where they are not read here at all. */
+  mayReadPictures(): Promise<boolean>;
   /** Reads a file inside of the file, such as an attachment, a level deeper. */
   readInside(bytes: Uint8Array, declared: Declared, warn: Warn): Promise<ExtractedPage[]>;
 }

@@ -9,6 +9,7 @@ import {
   type ExtractedPage,
   type Extraction,
   type Reader,
+  type Reading,
 } from './extraction.ts';
 import { visibleText } from './visible.ts';
 import { WarningList, type Warn } from './warnings.ts';
@@ -43,10 +44,10 @@ const READERS: Record<DocumentKind, () => Promise<Reader>> = {
 };
 
 /** Reads a file of any supported kind and cuts it into passages. Every way in which a file can be unreadable is a `Failure('DOCUMENT_…')`. */
-export async function readDocument(bytes: Uint8Array, declared: Declared): Promise<Extraction> {
+export async function readDocument(bytes: Uint8Array, declared: Declared, mayReadPictures = async () => false): Promise<Extraction> {
   if (bytes.length === 0) throw new Failure('DOCUMENT_EMPTY');
   const warnings = new WarningList();
-  const { kind, pages: read } = await readKind(bytes, declared, warnings.warn, 0);
+  const { kind, pages: read } = await readKind(bytes, declared, { warn: warnings.warn, mayReadPictures }, 0);
   const pages = read.map((page) => ({ ...page, text: visibleText(page.text) }));
   const length = pages.reduce((sum, page) => sum + page.text.length, 0);
   if (length > MAX_CHARACTERS)
@@ -60,14 +61,14 @@ export async function readDocument(bytes: Uint8Array, declared: Declared): Promi
 async function readKind(
   bytes: Uint8Array,
   declared: Declared,
-  warn: Warn,
+  { warn, mayReadPictures }: Pick<Reading, 'warn' | 'mayReadPictures'>,
   depth: number,
 ): Promise<{ kind: DocumentKind; pages: ExtractedPage[] }> {
   const kind = await detectKind(bytes, declared);
   const read = await READERS[kind]();
   const readInside = async (inner: Uint8Array, innerDeclared: Declared, innerWarn: Warn) => {
     if (depth >= MAX_DEPTH) throw new Failure('DOCUMENT_TOO_COMPLEX');
-    return (await readKind(inner, innerDeclared, innerWarn, depth + 1)).pages;
+    return (await readKind(inner, innerDeclared, { warn: innerWarn, mayReadPictures }, depth + 1)).pages;
   };
-  return { kind, pages: await read(bytes, warn, { warn, declared, readInside }) };
+  return { kind, pages: await read(bytes, warn, { warn, declared, mayReadPictures, readInside }) };
 }

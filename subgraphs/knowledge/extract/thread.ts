@@ -1,19 +1,19 @@
+import { once } from 'node:events';
 import { parentPort, workerData } from 'node:worker_threads';
 import { Failure } from '../../../schema/errors.ts';
-import type { Declared, Extraction } from './extraction.ts';
+import { canRecognise } from './ocr/recogniser.ts';
 import { readDocument } from './read.ts';
+import { PICTURES, type ThreadAnswer, type ThreadTask } from './thread-messages.ts';
 
-/** What the thread gets, and what it answers; a `Failure` is a class and does not pass, so its parts do. */
-export interface ThreadTask {
-  bytes: Uint8Array;
-  declared: Declared;
-}
-
-export type ThreadAnswer = { extraction: Extraction } | { code: Failure['code']; detail: Failure['detail'] } | { bug: string };
-
-async function answer({ bytes, declared }: ThreadTask): Promise<ThreadAnswer> {
+async function answer({ bytes, declared, ocr }: ThreadTask): Promise<ThreadAnswer> {
+  let turn: Promise<unknown> | undefined;
+  const mayReadPictures = async () => {
+    if (!ocr || !canRecognise()) return false;
+    await (turn ??= askForTurn());
+    return true;
+  };
   try {
-    return { extraction: await readDocument(bytes, declared) };
+    return { extraction: await readDocument(bytes, declared, mayReadPictures) };
   } catch (error) {
     if (error instanceof Failure) return { code: error.code, detail: error.detail };
     // Nesting without end: the stack or an array is full.
@@ -22,4 +22,10 @@ async function answer({ bytes, declared }: ThreadTask): Promise<ThreadAnswer> {
   }
 }
 
-parentPort?.postMessage(await answer(workerData as ThreadTask));
+function askForTurn(): Promise<unknown> {
+  const given = once(parentPort!, 'message');
+  parentPort!.postMessage(PICTURES);
+  return given;
+}
+
+parentPort!.postMessage(await answer(workerData as ThreadTask));

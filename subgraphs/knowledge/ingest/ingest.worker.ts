@@ -17,7 +17,7 @@ const MAX_ATTEMPTS = 18;
 /** A fault of ours does not go away by itself. */
 const MAX_ATTEMPTS_WITH_BUG = 3;
 
-type IngestPorts = Pick<Ports, 'ai' | 'bus' | 'files' | 'log' | 'queue' | 'vectors'>;
+type IngestPorts = Pick<Ports, 'ai' | 'bus' | 'files' | 'log' | 'queue' | 'values' | 'vectors'>;
 
 /**
  * The whole way of a stored file to a document that can be searched. It may be begun any number of times, by several
@@ -39,12 +39,12 @@ export async function ingestDocument(job: PurgeDocument, context: JobContext, po
   }
 }
 
-async function ingest(lease: Lease, { em, signal }: JobContext, { ai, bus, files, queue, vectors }: IngestPorts): Promise<void> {
+async function ingest(lease: Lease, { em, signal }: JobContext, { ai, bus, files, queue, values, vectors }: IngestPorts): Promise<void> {
   await settleFile(lease, files);
   if (await recogniseDuplicate(lease, { bus, queue })) return;
   if (!hasText(lease.document)) {
     await enter(lease, 'EXTRACTING', bus);
-    const read = await readFile(lease.document, files, signal);
+    const read = await readFile(lease.document, files, signal, values.ocr);
     const { id: documentId, knowledgeBaseId: tenant } = lease.document;
     await forgetVectors(em.fork(), vectors, { tenant, documentId });
     await storeText(lease, read);

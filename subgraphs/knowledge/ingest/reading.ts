@@ -20,7 +20,7 @@ export async function settleFile(lease: Lease, files: Files): Promise<void> {
 }
 
 /** The text of the file and its passages. Throws the `Failure('DOCUMENT_…')` that says why there are none. */
-export async function readFile(document: Document, files: Files, signal: AbortSignal): Promise<Extraction> {
+export async function readFile(document: Document, files: Files, signal: AbortSignal, ocr: boolean): Promise<Extraction> {
   const key = fileKey(document.id);
   if (!(await files.exists(key)))
     throw new Failure('DOCUMENT_BROKEN', { reason: 'The file is no longer in storage. Add the document again.' });
@@ -28,7 +28,7 @@ export async function readFile(document: Document, files: Files, signal: AbortSi
   if (sha256 !== document.sha256) {
     throw new Failure('DOCUMENT_BROKEN', { reason: 'The file in storage is not the one that was uploaded. Add the document again.' });
   }
-  return extract(bytes, { name: document.name, mediaType: document.mediaType }, signal);
+  return extract(bytes, { name: document.name, mediaType: document.mediaType }, signal, { ocr });
 }
 
 /** The digest is made piece by piece: over a large file at once it would stop the process. */

@@ -7,6 +7,9 @@ export type PdfPage = Awaited<ReturnType<Pdf['getPage']>>;
 
 const FOLDERS: Record<string, string> = { cMapUrl: 'cmaps', standardFontDataUrl: 'standard_fonts', wasmUrl: 'wasm' };
 
+/** As an A4 page scanned at 700 dots per inch has; larger pictures are not decoded. */
+const MAX_IMAGE_PIXELS = 50_000_000;
+
 /**
  * Gives pdf.js the files that it needs beside itself: the CMaps of Chinese, Japanese and Korean fonts that a file names
  * and does not hold, and the decoders of some pictures. unpdf carries none of them; the package pdfjs-dist does.
@@ -38,6 +41,7 @@ async function open(bytes: Uint8Array): Promise<Pdf> {
     verbosity: 0,
     BinaryDataFactory: PackageFiles,
     useWorkerFetch: false,
+    maxImageSize: MAX_IMAGE_PIXELS,
     isEvalSupported: false,
   } as Parameters<typeof getDocumentProxy>[1]);
 }

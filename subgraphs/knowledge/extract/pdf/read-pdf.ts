@@ -1,5 +1,5 @@
 import { Failure } from '../../../../schema/errors.ts';
-import type { ExtractedPage } from '../extraction.ts';
+import type { ExtractedPage, Reading } from '../extraction.ts';
 import { joinCutWords } from '../hyphens.ts';
 import type { Warn } from '../warnings.ts';
 import { notesOf, type PageNotes } from './annotations.ts';
@@ -8,16 +8,19 @@ import { openPdf, type Pdf, type PdfPage } from './open.ts';
 import { layoutOf, type PlacedPage } from './page-layout.ts';
 import type { Piece } from './piece.ts';
 import { showsPictures } from './pictures.ts';
+import { readPictures } from './read-pictures.ts';
 
 const MAX_PAGES = 5_000;
+/** A scanner or an archive stamps this much onto a page that is a picture. */
+const MAX_STAMP = 40;
 
 type ReadPage = PlacedPage & Pick<PageNotes, 'comments'>;
 
 /**
  * The text of each page, with what was filled into forms and written onto pages. A page that cannot be read costs that
- * page. Throws `DOCUMENT_NO_TEXT` where there is none at all: a scan is pictures of pages.
+ * page. The text of scanned pages is recognised where that is possible. Throws `DOCUMENT_NO_TEXT` where there is none.
  */
-export async function readPdf(bytes: Uint8Array, warn: Warn): Promise<ExtractedPage[]> {
+export async function readPdf(bytes: Uint8Array, warn: Warn, { mayReadPictures }: Reading): Promise<ExtractedPage[]> {
   const pdf = await openPdf(bytes);
   if (pdf.numPages > MAX_PAGES)
     throw new Failure('DOCUMENT_TOO_COMPLEX', { reason: `The file has ${pdf.numPages} pages; ${MAX_PAGES} are read at most. Split it.` });
@@ -28,6 +31,8 @@ export async function readPdf(bytes: Uint8Array, warn: Warn): Promise<ExtractedP
     number: index + 1,
     text: [text, ...(read[index]?.comments ?? [])].filter(Boolean).join('\n\n'),
   }));
+  const isReadable = ({ number }: { number: number }) => Boolean(read[number - 1]) && !undecodable.includes(number - 1);
+  await addPictures(pdf, pages.filter(isReadable), warn, mayReadPictures);
   const hasText = pages.some(({ text }) => /[\p{L}\p{N}]/u.test(text));
   if (!hasText && undecodable.length > 0) {
     throw new Failure('DOCUMENT_NO_TEXT', {
@@ -37,14 +42,29 @@ export async function readPdf(bytes: Uint8Array, warn: Warn): Promise<ExtractedP
   }
   if (!hasText) throw new Failure('DOCUMENT_NO_TEXT');
   for (const index of undecodable) warn('UNDECODABLE', index + 1);
-  const empty = pages.filter(({ number, text }) => text === '' && read[number - 1] && !undecodable.includes(number - 1));
-  for (const number of await showsPictures(
-    pdf,
-    empty.map((page) => page.number),
-  ))
-    warn('NO_TEXT', number);
   await warnOfAttachments(pdf, warn);
   return joinCutWords(pages);
+}
+
+interface NumberedPage {
+  number: number;
+  text: string;
+}
+
+/** Adds the text of pictures to pages that have little or none, or warns that these are pictures. */
+async function addPictures(pdf: Pdf, pages: NumberedPage[], warn: Warn, mayReadPictures: Reading['mayReadPictures']): Promise<void> {
+  const sparse = pages.filter(({ text }) => text.replace(/[^\p{L}\p{N}]/gu, '').length <= MAX_STAMP);
+  const pictured = await showsPictures(
+    pdf,
+    sparse.map(({ number }) => number),
+  );
+  if (pictured.length === 0) return;
+  if (!(await mayReadPictures())) {
+    for (const number of pictured) if (pages.find((page) => page.number === number)?.text === '') warn('NO_TEXT', number);
+    return;
+  }
+  const texts = await readPictures(pdf, pictured, warn);
+  for (const page of sparse) page.text = [texts.get(page.number), page.text].filter(Boolean).join('\n\n');
 }
 
 /** Null stands for a page that could not be read. */
