@@ -5,6 +5,10 @@ declare global {
       /** What support needs to find the request in the log. */
       requestId?: string;
     }
+    interface PageState {
+      /** How many dialogs and sheets are open above the page. */
+      layers?: number;
+    }
   }
 }
 

@@ -1,13 +1,14 @@
 import type { Attachment } from 'svelte/attachments';
+import { closeOnBack } from './back.svelte.ts';
 
 /**
- * Opens a <dialog> as the browser's own modal. Escape, the back gesture and a press that begins and ends on
- * the backdrop ask to close; `mayClose` may refuse. Focus goes to [data-autofocus], else to the first field where `fields` says so,
+ * Opens a <dialog> as the browser's own modal. Escape, Back and a press that begins and ends on the backdrop
+ * ask to close; `mayClose` may refuse, and `back: false` is for what Back closes by itself, since the address says that it is open. Focus goes to [data-autofocus], else to the first field where `fields` says so,
  * else to the dialog itself: on a phone, a field in focus brings up the keyboard.
  */
 export function modal(
   close: () => void,
-  { mayClose = () => true, fields = false }: { mayClose?: () => boolean; fields?: boolean } = {},
+  { mayClose = () => true, fields = false, back = true }: { mayClose?: () => boolean; fields?: boolean; back?: boolean } = {},
 ): Attachment<HTMLDialogElement> {
   return (dialog) => {
     const before = document.activeElement;
@@ -34,7 +35,9 @@ export function modal(
     dialog.addEventListener('cancel', oncancel);
     dialog.addEventListener('mousedown', ondown);
     dialog.addEventListener('click', onclick);
+    const closed = back ? closeOnBack(close, mayClose) : undefined;
     return () => {
+      closed?.();
       dialog.close();
       if (before instanceof HTMLElement && before.isConnected) before.focus();
     };

@@ -5,6 +5,12 @@ const GAPS_PX = 40;
 /** By these a reader moves, and from then on nothing else moves the page. */
 const GESTURES = ['wheel', 'touchmove', 'pointerdown', 'keydown'] as const;
 
+/** Where a reader was: a message, and how far its top is below the top of the window. Heights may be others on return. */
+export interface Place {
+  messageId: string;
+  top: number;
+}
+
 /**
  * Keeps the end of a growing page in sight until the reader moves up. Only a movement of the reader unpins: content
  * also grows between a write and its scroll event, so the distance to the end says nothing about the reader.
@@ -17,6 +23,7 @@ export class Stick {
   unseen = $state(false);
   /** How far what the reader was brought to is from its place, while the layout around it still settles. */
   #held: (() => number | undefined) | undefined;
+  #returning: Place | undefined;
   #spacer: HTMLElement | undefined;
   #content: HTMLElement | undefined;
   #roomForAnswer = false;
@@ -74,7 +81,30 @@ export class Stick {
   hold(distance: () => number | undefined): void {
     this.pinned = false;
     this.#held = distance;
+    this.#returning = undefined;
     this.settle();
+  }
+
+  /** Where the reader is now; null at the end, which is where a conversation opens by itself. */
+  get place(): Place | null {
+    if (this.pinned) return null;
+    // On the way back to a place the page may be in between; the reader has not moved from there.
+    if (this.#held && this.#returning) return this.#returning;
+    const first = [...(this.#content?.children ?? [])].find((message) => message.id && message.getBoundingClientRect().bottom > BAR_PX);
+    return first ? { messageId: first.id.slice(2), top: Math.round(first.getBoundingClientRect().top) } : null;
+  }
+
+  returnTo(place: Place): void {
+    const { messageId, top } = place;
+    this.hold(() => {
+      const message = document.getElementById(`m-${messageId}`);
+      return message ? Math.round(message.getBoundingClientRect().top - top) : undefined;
+    });
+    this.#returning = place;
+  }
+
+  get isHolding(): boolean {
+    return this.#held !== undefined;
   }
 
   /** Text came at the end. Growth of the page says nothing of this: pictures of formulas and late blocks grow it too. */

@@ -99,13 +99,13 @@ export class Thread {
 
   /** Reads until a message is here: towards the beginning, and if it is not on this branch, on its own. */
   async reach(messageId: string): Promise<void> {
-    await this.#readBackTo(messageId);
+    await this.readBackTo(messageId);
     if (this.#has(messageId)) return;
     await this.choose(messageId);
-    await this.#readBackTo(messageId);
+    await this.readBackTo(messageId);
   }
 
-  async #readBackTo(messageId: string): Promise<void> {
+  async readBackTo(messageId: string): Promise<void> {
     while (this.earlierCursor && !this.#has(messageId)) await this.loadEarlier();
   }
 

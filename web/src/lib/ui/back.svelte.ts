@@ -1,0 +1,115 @@
+import { afterNavigate, beforeNavigate, goto } from '$app/navigation';
+import { navigating, page } from '$app/state';
+import { untrack } from 'svelte';
+
+interface Layer {
+  close: () => void;
+  mayClose: () => boolean;
+}
+
+/** What is open above the page, the topmost last. */
+const layers: Layer[] = [];
+/** How many entries of the history stand for layers. */
+let entries = 0;
+let isPushing = false;
+/** The browser goes back past entries whose layers are closed already. */
+let isReturning = false;
+let isLeaving = false;
+let timer: ReturnType<typeof setTimeout> | undefined;
+let arrivals: (() => void)[] = [];
+
+/**
+ * Makes Back close something that has just opened instead of leaving the page. Returns what to call when it is closed,
+ * however it was closed; its entry is then taken from the history.
+ */
+export function closeOnBack(close: () => void, mayClose: () => boolean = () => true): () => void {
+  const layer = { close, mayClose };
+  layers.push(layer);
+  soon();
+  return () => {
+    layers.splice(layers.indexOf(layer), 1);
+    soon();
+  };
+}
+
+/** Keeps the entries of the history equal to what is open. Call it once, while the frame of all pages is being set up. */
+export function watchBack(): void {
+  beforeNavigate((navigation) => {
+    const isOwn = isLeaving || navigation.shallow || navigation.type === 'popstate' || navigation.willUnload;
+    if (isOwn || !navigation.to || (entries === 0 && !isReturning)) return;
+    navigation.cancel();
+    void leaveLayers(navigation.to.url);
+  });
+  afterNavigate(soon);
+  $effect(() => {
+    const depth = page.state.layers ?? 0;
+    untrack(() => arrive(depth));
+  });
+  $effect(() => {
+    addEventListener('popstate', soon);
+    return () => removeEventListener('popstate', soon);
+  });
+}
+
+function arrive(depth: number): void {
+  const byReader = depth < entries && !isReturning;
+  isReturning = false;
+  entries = depth;
+  for (const layer of byReader ? layers.slice(depth).toReversed() : []) {
+    if (!layer.mayClose()) break;
+    layer.close();
+  }
+  for (const arrived of arrivals) arrived();
+  arrivals = [];
+  soon();
+}
+
+/** In the next task, when all that opens and closes with one press has done so. */
+function soon(): void {
+  timer ??= setTimeout(() => {
+    timer = undefined;
+    void settle();
+  });
+}
+
+async function settle(): Promise<void> {
+  // While the browser is on its way to another page, that page asks again.
+  if (isPushing || isReturning || isLeaving || navigating.to || location.href !== page.url.href) return;
+  if (layers.length > entries) await push();
+  else if (layers.length < entries) back(entries - layers.length);
+}
+
+async function push(): Promise<void> {
+  isPushing = true;
+  try {
+    await goto(page.url, { shallow: true, persistState: true, state: { ...page.state, layers: entries + 1 } });
+  } finally {
+    isPushing = false;
+    soon();
+  }
+}
+
+function back(steps: number): void {
+  isReturning = true;
+  history.go(-steps);
+}
+
+/**
+ * A link that is followed from a layer begins at the page below, so that Back leads there. The entry of a layer is
+ * not replaced: the router would take the new page for another state of the page below.
+ */
+async function leaveLayers(url: URL): Promise<void> {
+  const arrived = () => new Promise<void>((resolve) => arrivals.push(resolve));
+  isLeaving = true;
+  try {
+    if (isReturning) await arrived();
+    if (entries > 0) {
+      back(entries);
+      await arrived();
+    }
+    await goto(url);
+  } finally {
+    isLeaving = false;
+    soon();
+  }
+}
