@@ -203,6 +203,16 @@ describeWhen(chromium.missing, 'the rooms', () => {
     expect((await ada.ask(NAMES)).knowledgeBases.edges).toHaveLength(0);
   });
 
+  it('lead on from an address that has no page', async () => {
+    await page.goto('/assistant/nothing-here');
+    await page.getByText('Parley has no page at this address').waitFor();
+    expect(await page.title()).toBe('Page not found · Parley');
+    expect(await page.getByRole('alert').count()).toBe(0);
+    await page.getByRole('navigation', { name: 'Conversations' }).waitFor({ state: 'attached' });
+    await page.getByRole('main').getByRole('link', { name: 'Start a new chat' }).click();
+    await page.waitForURL(`${product.url}/`);
+  });
+
   it('make the browser complain of nothing', () => {
     expect(noise).toEqual([]);
   });
