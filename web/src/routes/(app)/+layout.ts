@@ -2,7 +2,8 @@ import { error, redirect } from '@sveltejs/kit';
 import { keepFor } from '#lib/browser/kept.ts';
 import { ask } from '#lib/graph/client.ts';
 import { GraphFailure } from '#lib/graph/failure.ts';
-import { isSignedIn, signInPath } from '#lib/users/session.ts';
+import { entrancePath } from '#lib/users/entrance.ts';
+import { isSignedIn } from '#lib/users/session.ts';
 import { ViewerDocument } from '#lib/users/viewer.ts';
 import type { LayoutLoad } from './$types';
 
@@ -13,14 +14,14 @@ export const prerender = false;
 /** Nobody passes without a session; who it belongs to is asked once. */
 export const load: LayoutLoad = async ({ url, untrack }) => {
   const from = untrack(() => ({ pathname: url.pathname, search: url.search }));
-  if (!isSignedIn()) redirect(303, signInPath(from));
+  if (!isSignedIn()) redirect(303, await entrancePath(from));
   try {
     const answer = await ask(ViewerDocument, {});
     keepFor(answer.viewer.id);
     return answer;
   } catch (failure) {
     if (!(failure instanceof GraphFailure)) throw failure;
-    if (failure.endsSession) redirect(303, signInPath(from));
+    if (failure.endsSession) redirect(303, await entrancePath(from));
     error(503, { message: failure.message, ...(failure.requestId ? { requestId: failure.requestId } : {}) });
   }
 };
