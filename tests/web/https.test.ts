@@ -47,7 +47,7 @@ describeWhen(chromium.missing ?? missingCaddy, 'somebody who comes by https', ()
 
   it('is kept on https once they have been there', async () => {
     await page.goto('/');
-    await page.waitForURL('**/sign-in*');
+    await page.waitForURL('**/sign-up');
     // At the port where only TLS is spoken this is an answer to nobody but who changes it before they ask.
     await page.goto(`${caddy.url.replace('https', 'http')}/sign-in`);
     expect(new URL(page.url()).origin).toBe(caddy.url);
@@ -72,7 +72,7 @@ describeWhen(chromium.missing ?? missingCaddy, 'somebody who comes by https', ()
     await page.getByLabel('Name', { exact: true }).fill('Reader');
     await page.getByLabel('Instructions').fill('Be brief.');
     await page.getByRole('button', { name: 'Create assistant' }).click();
-    await page.getByRole('link', { name: 'Start chat' }).first().click();
+    await page.getByRole('link', { name: 'Start a chat' }).first().click();
     await page.getByRole('textbox', { name: 'Message' }).fill('What is a conversable agent?');
     await page.getByRole('textbox', { name: 'Message' }).press('Enter');
     await page.waitForURL('**/c/*');

@@ -38,13 +38,20 @@ describeEverywhere(chromium.missing, 'a newcomer', (open) => {
 
   it('opens the one address, and has an account a minute later', async () => {
     await page.goto('/');
-    await page.waitForURL('**/sign-in*');
-    await page.getByRole('link', { name: 'Create an account' }).click();
+    await page.waitForURL('**/sign-up');
     await page.getByLabel('Name').fill('Ada Lovelace');
     await page.getByLabel('E-mail address').fill('ada@example.org');
     await page.locator('input[name=password]').fill('a long enough password');
     await page.getByRole('button', { name: 'Create account' }).click();
     await page.getByRole('link', { name: 'New chat' }).first().waitFor();
+  });
+
+  it('is led to sign in by a browser that comes after, and back to where it wanted to go', async () => {
+    const another = await browser.newContext({ baseURL: place.product.url, serviceWorkers: 'block' });
+    const visitor = await another.newPage();
+    await visitor.goto('/knowledge');
+    await visitor.waitForURL('**/sign-in?next=%2Fknowledge');
+    await another.close();
   });
 
   it('types at once, to an assistant that nobody had to build', async () => {
@@ -78,7 +85,7 @@ describeEverywhere(chromium.missing, 'a newcomer', (open) => {
     await page.getByLabel('Papers').check();
     await page.getByRole('button', { name: 'Create assistant' }).click();
     await page.waitForURL(/assistants\/[0-9a-f-]{36}/);
-    await page.getByRole('link', { name: 'Start chat' }).first().click();
+    await page.getByRole('link', { name: 'Start a chat' }).first().click();
     await page.waitForURL('**/?assistant=*');
   });
 
