@@ -51,6 +51,10 @@ const CHAT: Screen[] = [
   { name: 'menu', who: 'ada', path: () => '/', act: openMenu },
   { name: 'chat', who: 'ada', path: ({ conversationId }) => `/c/${conversationId}` },
   { name: 'chat-source', who: 'ada', path: ({ conversationId }) => `/c/${conversationId}`, act: openCitation },
+  { name: 'chat-rich', who: 'ada', path: ({ richConversationId }) => `/c/${richConversationId}`, act: unfold },
+  { name: 'chat-found', who: 'ada', path: () => '/', act: openFound },
+  { name: 'chat-search', who: 'ada', path: () => '/', act: searchFor('agent') },
+  { name: 'chat-search-none-found', who: 'ada', path: () => '/', act: searchFor('zeppelin') },
   { name: 'chat-tool', who: 'ada', path: ({ toolConversationId }) => `/c/${toolConversationId}` },
   { name: 'chat-failed', who: 'ada', path: ({ failedConversationId }) => `/c/${failedConversationId}` },
   { name: 'chat-loading', who: 'ada', path: ({ conversationId }) => `/c/${conversationId}`, ...loading('Thread') },
@@ -156,6 +160,31 @@ const NOTIFICATIONS: Screen[] = [
     },
   },
 ];
+
+/** Opens what an answer keeps folded: what the model thought, and what it asked of a tool. */
+async function unfold(page: Page): Promise<void> {
+  await page.locator('.katex').first().waitFor();
+  for (const summary of await page.locator('main details > summary').all()) await summary.click();
+  await page.getByText('Arguments', { exact: true }).waitFor();
+}
+
+function searchFor(words: string): (page: Page) => Promise<void> {
+  return async (page) => {
+    await openMenu(page);
+    await page.getByRole('searchbox', { name: 'Search conversations' }).fill(words);
+    await page
+      .locator('a[href*="message="]')
+      .or(page.getByText('No results for'))
+      .first()
+      .waitFor();
+  };
+}
+
+async function openFound(page: Page): Promise<void> {
+  await searchFor('pairs')(page);
+  await page.locator('a[href*="message="]').first().click();
+  await page.waitForFunction(`CSS.highlights.get('found')?.size > 0`);
+}
 
 export const SCREENS: Screen[] = [...ENTRANCE, ...CHAT, ...ASSISTANTS, ...KNOWLEDGE, ...NOTIFICATIONS];
 

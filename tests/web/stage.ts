@@ -34,6 +34,8 @@ export interface Stage {
   assistantId: string;
   conversationId: string;
   toolConversationId: string;
+  /** Its answer has all that an answer can have. */
+  richConversationId: string;
   failedConversationId: string;
   stop(): Promise<void>;
 }
@@ -135,11 +137,51 @@ const ANSWER = `A **conversable agent** is an entity with a role that can pass m
 user_proxy.initiate_chat(assistant, message="Plot the chart.")
 \`\`\``;
 
+const RICH_ANSWER = `<think>They ask for the cost of a round. I count the pairs first, then I multiply by the price.</think>
+
+# What a round costs
+
+A round asks every agent once [1], so it costs $n \\cdot p$, and all pairs [2] cost
+
+$$C(n) = \\sum_{i=1}^{n} \\frac{i\\,(n - i)}{2} \\cdot p$$
+
+| Agents | Pairs | Cost | Needs a person | Where it stands in the paper | Since |
+| ---: | ---: | ---: | --- | --- | --- |
+| 2 | 1 | 0.50 | no | section 2, *Conversable agents* | 2023 |
+| 4 | 6 | 3.00 | when it must | section 3, \`applications\` | 2023 |
+
+## In two languages
+
+\`\`\`ts
+// Twice the pairs: each of them speaks.
+export const cost = (agents: number, price = 0.5): number => ((agents * (agents - 1)) / 2) * price; // which is long enough to be wider than its box
+\`\`\`
+
+\`\`\`ts
+console.log(cost(4), /^a+$/.test('aa'), null);
+\`\`\`
+
+\`\`\`diff
+- price = 1
++ price = 0.5
+\`\`\`
+
+> A quote, with [a link](https://example.org/) in it.
+
+- [x] counted
+- [ ] paid
+
+| Step | Done |
+| --- | --- |
+| Count | yes |`;
+
 /** The scripted model answers by what it is asked, so that the order of requests does not matter. */
 export function scriptOf({ body }: ModelRequest): Reply {
   const question = lastUserMessage(body);
+  const hasResult = body.messages?.some(({ role }) => role === 'tool');
+  if (question.includes('a round of agents'))
+    return hasResult ? { text: RICH_ANSWER } : { toolCalls: [{ name: 'calculate', arguments: { expression: '6 * 0.5' } }] };
   if (question.includes('licences')) {
-    const hasResult = body.messages?.some(({ role }) => role === 'tool');
     return hasResult
       ? { text: 'Four licences cost **50** a month.' }
       : { toolCalls: [{ name: 'calculate', arguments: { expression: '4 * 12.5' } }] };
@@ -151,9 +193,10 @@ export function scriptOf({ body }: ModelRequest): Reply {
 
 async function converse(ada: Person, assistantId: string) {
   const toolConversationId = await say(ada, assistantId, 'What do four licences at 12.50 cost?');
+  const richConversationId = await say(ada, assistantId, 'What does a round of agents cost?');
   const failedConversationId = await say(ada, assistantId, 'Summarise the evaluation section.');
   const conversationId = await say(ada, assistantId, 'What is a conversable agent?');
-  return { conversationId, toolConversationId, failedConversationId };
+  return { conversationId, toolConversationId, richConversationId, failedConversationId };
 }
 
 async function say(ada: Person, assistantId: string, text: string): Promise<string> {
