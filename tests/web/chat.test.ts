@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, afterEach, expect, it } from '@jest/globals';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { addDocument } from '../support/documents.ts';
+import { answering } from '../support/model-script.ts';
 import { startModelServer, type ModelServer } from '../support/model-server.ts';
 import { Person } from '../support/person.ts';
 import { startProduct, type Product } from '../support/product.ts';
@@ -138,6 +139,20 @@ describeWhen(chromium.missing, 'a chat', () => {
     await second.getByRole('button', { name: 'Stop the answer' }).click();
     for (const tab of [page, second]) await tab.getByText('Stopped. What was written is kept.').waitFor();
     expect(await answers().innerText()).toBe(await answers(second).innerText());
+  });
+
+  it('shows half a table as a table while it is written, after a stop, and after a reload', async () => {
+    const cells = () => answers().locator('th').allInnerTexts();
+    model.reply(answering({ chunks: ['It is so.\n\n| Area | Bef', 'ore |\n'], fault: 'stall-after-first' }));
+    await send('A table');
+    await answers().locator('th').nth(1).waitFor();
+    await page.getByRole('button', { name: 'Stop the answer' }).click();
+    await page.getByText('Stopped. What was written is kept.').waitFor();
+    expect(await cells()).toEqual(['Area', 'Bef']);
+    await page.reload();
+    await answers().locator('th').nth(1).waitFor();
+    expect(await cells()).toEqual(['Area', 'Bef']);
+    expect(await answers().innerText()).not.toContain('|');
   });
 
   it('keeps an edited message and a regenerated answer as versions that can be gone back to', async () => {

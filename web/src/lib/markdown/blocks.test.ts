@@ -71,3 +71,9 @@ describe('the blocks of a growing answer', () => {
     assert.ok((performance.now() - begun) / 100 < 5, 'a piece takes less than 5 ms');
   });
 });
+
+it('closes what a text that broke off has left open, and nothing of one that came to its end', () => {
+  const text = 'It is so.\n\n| Area | Bef';
+  const ends = (cut: boolean) => new BlockReader().read(text, true, cut).at(-1)?.token.type;
+  assert.deepEqual([ends(true), ends(false)], ['table', 'paragraph']);
+});

@@ -29,23 +29,23 @@ export class BlockReader {
   #last: Block[] = [];
   #lastText = '';
 
-  read(source: string, complete: boolean): Block[] {
+  /** `cut`: the text is complete but did not come to its end, so what its end left open is closed as while it was written. */
+  read(source: string, complete: boolean, cut = false): Block[] {
     const text = source.replace(/\r\n?/g, '\n');
-    if (complete) return this.#readWhole(text);
+    if (complete) return this.#readWhole(text, cut);
     if (!text.startsWith(this.#settledText)) this.#forget();
     this.#cutTail(text);
     const blocks = this.#readTail(text);
     this.#settle(blocks.splice(0, Math.max(0, blocks.length - TAIL)), blocks[0], text);
-    const last = blocks.at(-1);
-    if (last) blocks[blocks.length - 1] = mended(last);
-    return this.#keepEqual([...this.#settled, ...blocks]);
+    return this.#keepEqual([...this.#settled, ...withMendedEnd(blocks)]);
   }
 
-  #readWhole(text: string): Block[] {
+  #readWhole(text: string, cut: boolean): Block[] {
     if (text === this.#lastText && this.#last.every((block) => block.settled)) return this.#last;
     this.#forget();
     this.#lastText = text;
-    return this.#keepEqual(toBlocks(lex(text), 0, true));
+    const blocks = toBlocks(lex(text), 0, true);
+    return this.#keepEqual(cut ? withMendedEnd(blocks) : blocks);
   }
 
   #settle(done: Block[], next: Block | undefined, text: string): void {
@@ -130,6 +130,11 @@ function toBlocks(tokens: Token[], from: number, settled: boolean, before = 0): 
 
 function offsetOf(block: Block): number {
   return Number.parseInt(block.key, 10);
+}
+
+function withMendedEnd(blocks: Block[]): Block[] {
+  const last = blocks.at(-1);
+  return last ? blocks.with(-1, mended(last)) : blocks;
 }
 
 function mended(block: Block): Block {
