@@ -181,7 +181,7 @@ function searchFor(words: string): (page: Page) => Promise<void> {
 }
 
 async function openFound(page: Page): Promise<void> {
-  await searchFor('pairs')(page);
+  await searchFor('licences')(page);
   await page.locator('a[href*="message="]').first().click();
   await page.waitForFunction(`CSS.highlights.get('found')?.size > 0`);
 }
