@@ -172,11 +172,7 @@ function searchFor(words: string): (page: Page) => Promise<void> {
   return async (page) => {
     await openMenu(page);
     await page.getByRole('searchbox', { name: 'Search conversations' }).fill(words);
-    await page
-      .locator('a[href*="message="]')
-      .or(page.getByText('No results for'))
-      .first()
-      .waitFor();
+    await page.locator('a[href*="message="]').or(page.getByText('No results for')).first().waitFor();
   };
 }
 
