@@ -76,7 +76,7 @@ describeWhen(chromium.missing, 'Back', () => {
 
   /** What opens and closes without Back leaves nothing behind in the history. */
   async function leavesNothing(openAndClose: () => Promise<void>): Promise<void> {
-    const before = await page.evaluate(ENTRY);
+    const before = Number(await page.evaluate(ENTRY));
     await openAndClose();
     await page.waitForFunction(`${ENTRY} === ${before}`);
   }

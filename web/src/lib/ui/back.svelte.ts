@@ -82,7 +82,7 @@ async function settle(): Promise<void> {
 async function push(): Promise<void> {
   isPushing = true;
   try {
-    await goto(page.url, { shallow: true, persistState: true, state: { ...page.state, layers: entries + 1 } });
+    await goto(page.url.href, { shallow: true, persistState: true, state: { ...page.state, layers: entries + 1 } });
   } finally {
     isPushing = false;
     soon();
