@@ -82,7 +82,7 @@ describeWhen(chromium.missing, 'a found message', () => {
     await page.getByRole('searchbox', { name: 'Search conversations' }).waitFor();
     await page.keyboard.press('Control+k');
     await page.keyboard.type(query);
-    await page.locator('a[href*="message="]').filter({ hasText: query }).nth(at).click();
+    await page.locator(`a[href$="&find=${query}"]`).nth(at).click();
     await page.waitForURL(/[?&]message=/);
     await page.locator('.markdown').first().waitFor();
   }
