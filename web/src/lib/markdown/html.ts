@@ -9,7 +9,10 @@ export interface Sources {
   isOpen: boolean;
 }
 
-let sources: Sources = { shown: new Map(), isOpen: true };
+/** For a block that names no source. */
+export const NO_SOURCES: Sources = { shown: new Map(), isOpen: true };
+
+let sources = NO_SOURCES;
 
 dialect.use({
   extensions: [
