@@ -88,6 +88,7 @@ async function fillKnowledge(ada: Person) {
   await add(ada, inboxId, 'test_mskanji.csv', 'Addresses (Shift-JIS).csv');
   await add(ada, inboxId, 'RECEIPT-2024-TXN-98765_retail_purchase.pdf', 'Receipt 98765 (copy).pdf');
   await add(ada, inboxId, 'MEDRPT-2024-PAT-3847_medical_report_scan.pdf', 'Scanned report 3847.pdf');
+  await addDocument(ada, inboxId, { name: 'Torn receipt.pdf', mediaType: 'application/pdf', content: '%PDF-1.7\nand nothing more' });
   return { baseId, inboxId, paperId: paper };
 }
 
