@@ -98,7 +98,7 @@ function placeOf(error: unknown): Pick<WireError, 'path' | 'locations'> {
   return { ...(locations ? { locations } : {}), ...(path ? { path } : {}) };
 }
 
-/** Suggestions would tell the schema to whoever guesses; quoted values may be secrets, and long. */
+/** Removes suggestions, by which the schema could be guessed, and values, which may be secrets, and long. */
 function tidy(message: string): string {
   const text = withoutValues(message.replace(/ ?Did you mean [^?]*\?/g, '')).toWellFormed();
   return text.length > LONGEST_MESSAGE ? `${text.slice(0, LONGEST_MESSAGE)}…` : text;

@@ -11,7 +11,7 @@ export interface RemoteOptions {
   /** Where its replicas are; requests go to them in turn. */
   urls: readonly string[];
   identities: { sign(identity: Identity, subgraph: string): Promise<string> };
-  /** Whoever has waited this long for an answer is not kept waiting for a replica that was asked before; milliseconds. */
+  /** After this long no replica is asked a second time; milliseconds. */
   patienceMs?: number;
 }
 

@@ -26,7 +26,7 @@ export class CreateAssistantInput {
   @Field(() => [ID], { nullable: true, description: 'Ids of tools.' })
   toolIds?: string[] | null;
 
-  @Field(() => PageAccessEnum, { nullable: true, description: 'Whose web pages it may open; `NAMED` when absent.' })
+  @Field(() => PageAccessEnum, { nullable: true, description: 'Which web pages it may open; `NAMED` when absent.' })
   pageAccess?: PageAccess | null;
 
   @Field(() => [String], { nullable: true, description: 'At most 8 first messages to offer, of 200 characters each.' })
@@ -59,7 +59,7 @@ export class UpdateAssistantInput {
   @Field(() => [ID], { nullable: true, description: 'Ids of tools.' })
   toolIds?: string[] | null;
 
-  @Field(() => PageAccessEnum, { nullable: true, description: 'Whose web pages it may open.' })
+  @Field(() => PageAccessEnum, { nullable: true, description: 'Which web pages it may open.' })
   pageAccess?: PageAccess | null;
 
   @Field(() => [String], { nullable: true, description: 'At most 8, of 200 characters each.' })

@@ -119,7 +119,7 @@ export class AssistantResolver {
     return (await current(assistant, context)).toolIds;
   }
 
-  @FieldResolver(() => PageAccessEnum, { description: 'Whose web pages it may open while it answers.' })
+  @FieldResolver(() => PageAccessEnum, { description: 'Which web pages it may open while it answers.' })
   async pageAccess(@Root() assistant: AssistantType, @Ctx() context: Context): Promise<PageAccess> {
     return (await current(assistant, context)).pageAccess;
   }

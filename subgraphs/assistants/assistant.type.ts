@@ -68,7 +68,7 @@ export class AssistantVersionType {
   @Field(() => [ID], { description: 'The tools that it could call.' })
   toolIds!: string[];
 
-  @Field(() => PageAccessEnum, { description: 'Whose web pages it could open.' })
+  @Field(() => PageAccessEnum, { description: 'Which web pages it could open.' })
   pageAccess!: PageAccess;
 
   @Field(() => DateTime, { description: 'When it became current.' })

@@ -5,13 +5,13 @@ export const PageAccessEnum: { [A in PageAccess]: A } = { ANY: 'ANY', NAMED: 'NA
 registerEnumType(PageAccessEnum, {
   name: 'PageAccess',
   description:
-    'Whose web pages an assistant may open while it answers. Of an address, whatever nobody wrote has at most 120 characters of path and query.',
+    'Which web pages an assistant may open while it answers. Beyond what was written, the path and query of an address have at most 120 characters.',
   valuesConfig: {
-    ANY: { description: 'Those of every public host.' },
+    ANY: { description: 'Pages of every public host.' },
     NAMED: {
       description:
-        'Those of hosts that your messages of the conversation or the instructions name, and the addresses that stand in the passages of your documents.',
+        'Pages of hosts that are named in your messages of the conversation or in the instructions, and addresses that are written in the passages of your documents.',
     },
-    NONE: { description: 'None.' },
+    NONE: { description: 'No pages.' },
   },
 });

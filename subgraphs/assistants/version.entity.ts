@@ -1,6 +1,6 @@
 import { defineEntity, p, type InferEntity } from '@mikro-orm/core';
 
-/** Whose pages an assistant may open: every public host's, those that were named, or none. */
+/** Which pages an assistant may open: of every public host, of hosts that were named, or none. */
 export type PageAccess = 'ANY' | 'NAMED' | 'NONE';
 
 /** What an assistant was at one time; a row never changes. */

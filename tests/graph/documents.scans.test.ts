@@ -6,6 +6,7 @@ import { eventually } from '../support/eventually.ts';
 import { jpegsIn, pdfDocument } from '../support/files/pdf.ts';
 import { Person } from '../support/person.ts';
 import { startProduct, type Product } from '../support/product.ts';
+import { describeWhen } from '../support/when.ts';
 
 const CREATE = 'mutation { createKnowledgeBase(input: { name: "Scans" }) { knowledgeBase { id } } }';
 const READ = 'query ($id: ID!) { document(id: $id) { status pageCount warnings { code message pages } pages { number text } } }';
@@ -41,9 +42,9 @@ async function open(env: Record<string, string> = {}) {
   base = (await ada.ask(CREATE)).createKnowledgeBase.knowledgeBase.id;
 }
 
-const whereInstalled = canRecognise() ? describe : describe.skip;
+const missing = canRecognise() ? null : 'tesseract.js-core or @tesseract.js-data/eng is not installed';
 
-whereInstalled('a scan without a text layer', () => {
+describeWhen(missing, 'a scan without a text layer', () => {
   beforeAll(() => open());
   afterAll(() => product?.stop());
 

@@ -73,7 +73,7 @@ describe('automatic numbers of a Word document', () => {
     expect(hit.passage.text).toContain('Article 6. Deposit');
   });
 
-  it('go on behind other paragraphs, and start anew where a list says so', async () => {
+  it('go on after other paragraphs, and restart where a list says so', async () => {
     const numbering =
       abstractList(1, listLevel(0, 'decimal', '%1.'), listLevel(1, 'upperRoman', '%2)')) +
       list(1, 1) +
@@ -106,7 +106,7 @@ describe('automatic numbers of a Word document', () => {
     );
   });
 
-  it('count within a level that never starts anew, in legal form, and in every alphabet', async () => {
+  it('count within a level that never restarts, in legal form, and in every alphabet', async () => {
     const numbering =
       abstractList(
         1,

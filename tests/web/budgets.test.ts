@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { Browser, BrowserContext } from 'playwright-core';
@@ -98,6 +99,14 @@ describeWhen(chromium.missing, 'the first load', () => {
       expect([path, requests <= TRAFFIC.chat.requests, requests]).toEqual([path, true, requests]);
       expect([path, kilobytes <= TRAFFIC.chat.kilobytes, kilobytes]).toEqual([path, true, kilobytes]);
     }
+  });
+
+  it.each(['/', '/sign-in', '/c/any'])('of %s runs no script in the page but those whose hash its policy names', async (path) => {
+    const html = await (await fetch(product.url + path)).text();
+    const policy = /http-equiv="content-security-policy" content="([^"]*)"/.exec(html)?.[1];
+    const scripts = [...html.matchAll(/<script>([\s\S]*?)<\/script>/g)].map(([, script]) => script!);
+    expect(scripts.length).toBeGreaterThan(1);
+    for (const script of scripts) expect(policy).toContain(`'sha256-${createHash('sha256').update(script).digest('base64')}'`);
   });
 
   it('asks for the person and the conversation before the program has come', async () => {

@@ -137,7 +137,7 @@ describe('quotes for a summary', () => {
   it('are rows with values where there is no sentence', () =>
     expect(texts('Summarise', REPAIR)[0]).toContain('Insured name | Gabriel Diaz'));
 
-  it('are none for a document that nobody has', () => expect(texts('Summarise the Iliad', REPAIR, TOTALS)).toEqual([]));
+  it('are none for a document that is not among the passages', () => expect(texts('Summarise the Iliad', REPAIR, TOTALS)).toEqual([]));
 });
 
 it('quotes prefer a row with values to the names of columns', () =>

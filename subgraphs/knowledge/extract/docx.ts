@@ -44,7 +44,7 @@ export async function readDocx(bytes: Uint8Array, warn: Warn, reading: Reading):
   return [{ number: null, text: withChunks(text, await readChunks(bytes, main, chunks, reading)) }];
 }
 
-/** Writes the parts with text anew, in the forms that mammoth knows. */
+/** Rewrites the parts with text in the forms that mammoth knows. */
 function simplify(parts: Map<string, Buffer>, warn: Warn): { main: string; chunks: string[] } {
   const styles = new WordStyles(rootOf(parts.get('word/styles.xml')));
   const numbers = rootOf(parts.get('word/numbering.xml'));

@@ -68,7 +68,7 @@ describe('a host that nobody named is refused', () => {
   ])('where "%s" was written and %s is asked for', (person, address) => expect(decide({ person }, address)).toBe(NOT_NAMED));
 });
 
-describe('what nobody wrote of an address', () => {
+describe('the part of an address that the model adds', () => {
   const person = 'Look at https://named.example/start/here';
 
   it('has at most 120 characters of path and query', () => {

@@ -16,9 +16,9 @@ interface NamedHost {
 }
 
 /**
- * Decides which addresses a model may open. Whoever controls a host reads in the addresses what the model knows, and a
- * document or a page can talk a model into telling it. So a host must have been named, and what nobody wrote is short.
- * A host that only a document names may be the author's own: there nothing but what the document says is opened.
+ * Decides which addresses a model may open. An address can carry data to its host, and a document or a page can instruct
+ * the model to send some (prompt injection). So a host must have been named, and the part of an address that the model
+ * adds is short. A host that only a document names may belong to its author: only the addresses in the document are opened.
  */
 export class PagePermission {
   readonly #access: PageAccess;
@@ -30,7 +30,7 @@ export class PagePermission {
     for (const text of written.inDocuments) this.#learn(text, false);
   }
 
-  /** Throws the `Failure` that the model is told. `from` is the address that redirects to this one. */
+  /** Throws the `Failure` that is reported to the model. `from` is the address that redirects to this one. */
   require(url: URL, from: URL | null): void {
     if (this.#access === 'NONE') throw new Failure('TOOL_BLOCKED', { reason: 'This assistant is set to open no web pages.' });
     const named = this.#access === 'ANY' ? this.#anyHost(url) : this.#hosts.get(hostOf(url));
@@ -46,7 +46,8 @@ export class PagePermission {
       throw notNamed(`${url.host} is named by a document only, and this address does not stand there.`);
     }
     const own = Math.min(...[...named.paths].map((written) => path.length - sharedLength(path, written)));
-    if (own > MAX_OWN_CHARACTERS) throw notNamed(`Nobody wrote ${own} characters of this address; at most ${MAX_OWN_CHARACTERS} are sent.`);
+    if (own > MAX_OWN_CHARACTERS)
+      throw notNamed(`${own} characters of this address were written by nobody; at most ${MAX_OWN_CHARACTERS} may be.`);
   }
 
   #learn(text: string, byPerson: boolean): void {

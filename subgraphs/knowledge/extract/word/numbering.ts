@@ -11,7 +11,7 @@ interface Level {
   format: string;
   /** Such as `%1.%2`; null is a bullet. */
   text: string | null;
-  /** Counts anew after a paragraph of this level or of one above it, from 1; 0 is never. */
+  /** Restarts after a paragraph of this level or of one above it, from 1; 0 is never. */
   restart: number;
   /** All numbers are written in digits. */
   isLegal: boolean;

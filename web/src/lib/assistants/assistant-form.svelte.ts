@@ -12,7 +12,7 @@ export interface AssistantValues {
   temperature: number | null;
   knowledgeBaseIds: string[];
   toolIds: string[];
-  /** Whose pages it may open with the tool that reads them. */
+  /** Which pages it may open with the tool that reads them. */
   pageAccess: PageAccess;
   starters: string[];
 }
