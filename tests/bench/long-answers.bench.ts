@@ -26,7 +26,7 @@ interface Stream {
 }
 
 const STREAMS: Record<string, Stream> = {
-  'a new answer': { ask: 'Tell me of the harbour', from: TOKENS.slice(0, 3).join('').trim() },
+  'a new answer': { ask: 'Tell me of the harbour', from: 'Part 1:' },
   'an answer of 30 kB': { ask: 'Go on about the harbour', from: lastPart(BEFORE) },
 };
 
@@ -92,7 +92,7 @@ function quantile(values: number[], q: number): number {
 const runs = Number(process.argv[2] ?? 3);
 const model = await startModelServer({
   otherwise: ({ body }) => {
-    const asked = JSON.stringify(body);
+    const asked = String((body['messages'] as { content: unknown }[]).at(-1)?.content);
     if (asked.includes('Go on')) return { chunks: [BEFORE, ...TOKENS], delayMs: TOKEN_MS };
     if (asked.includes('harbour')) return { chunks: TOKENS, delayMs: TOKEN_MS };
     return asked.includes('Chapter') ? { chunks: [CHAPTER] } : { text: 'Ready.' };

@@ -26,7 +26,8 @@ dialect.use({
     // An image's address could carry what was said here to a stranger, so it is fetched only when pressed.
     image: ({ href, text }: Tokens.Image) => `<a href="${escape(href)}">${escape(text || href)}</a>`,
     listitem(item: Tokens.ListItem) {
-      return `<li${item.task ? ' class="md-task"' : ''}>${this.parser.parse(item.tokens)}</li>\n`;
+      const classes = [item.task && 'md-task', item.tokens.some(({ type }) => type === 'list') && 'md-branch'].filter(Boolean);
+      return `<li${classes.length > 0 ? ` class="${classes.join(' ')}"` : ''}>${this.parser.parse(item.tokens)}</li>\n`;
     },
     checkbox: ({ checked }: Tokens.Checkbox) => (checked ? '☑ ' : '☐ '),
     table(token: Tokens.Table) {

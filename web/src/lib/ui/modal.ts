@@ -13,6 +13,7 @@ export function modal(
   return (dialog) => {
     const before = document.activeElement;
     dialog.showModal();
+    lockPage(1);
     const first = dialog.querySelector<HTMLElement>(
       fields ? '[data-autofocus], input:not([type=hidden]), textarea, select' : '[data-autofocus]',
     );
@@ -39,9 +40,18 @@ export function modal(
     return () => {
       closed?.();
       dialog.close();
+      lockPage(-1);
       if (before instanceof HTMLElement && before.isConnected) before.focus();
     };
   };
+}
+
+let openDialogs = 0;
+
+/** Keeps the page behind dialogs from scrolling. In CSS it would be `:has`, which is matched anew at each change of the page. */
+function lockPage(change: 1 | -1): void {
+  openDialogs += change;
+  document.documentElement.classList.toggle('overflow-hidden', openDialogs > 0);
 }
 
 function within(box: DOMRect, { clientX, clientY }: MouseEvent): boolean {

@@ -1,10 +1,9 @@
 import { GraphFailure } from '#lib/graph/failure.ts';
 import { follow } from '#lib/graph/follow.ts';
+import { DrawPace } from './draw-pace.ts';
 import { RunEventsDocument, type RunEvent } from './operations.ts';
 import type { Message } from '../thread/operations.ts';
 import { advance, BEGINNING, type Progress } from './run-progress.ts';
-
-const HIDDEN_MS = 250;
 
 export interface RunEnd {
   /** The answer as it is stored; absent when the run failed, or when its end could not be followed. */
@@ -24,7 +23,7 @@ export class Run {
   halted = $state(false);
   #ended: (end: RunEnd) => void;
   #waiting: RunEvent[] = [];
-  #scheduled = false;
+  #pace = new DrawPace(() => this.#flush());
   #unfollow: (() => void) | undefined;
   #variables: { runId: string; after: string | null };
 
@@ -52,15 +51,10 @@ export class Run {
   #hear(event: RunEvent): void {
     this.#variables.after = event.cursor;
     this.#waiting.push(event);
-    if (this.#scheduled) return;
-    this.#scheduled = true;
-    // A hidden window draws no frames, but the end of an answer must be noticed there too.
-    if (document.hidden) setTimeout(() => this.#flush(), HIDDEN_MS);
-    else requestAnimationFrame(() => this.#flush());
+    this.#pace.schedule();
   }
 
   #flush(): void {
-    this.#scheduled = false;
     const events = this.halted
       ? this.#waiting.filter((event) => event.__typename !== 'TextDelta' && event.__typename !== 'ReasoningDelta')
       : this.#waiting;
