@@ -1,4 +1,4 @@
-import './telemetry.ts';
+import './server/apollo-reporting.ts';
 import { ApolloGateway } from '@apollo/gateway';
 import type {
   GatewayGraphQLRequestContext,
@@ -13,11 +13,11 @@ import type { Log } from '../infra/log.ts';
 import { Failure } from '../schema/errors.ts';
 import type { Source } from '../schema/source.ts';
 import type { Identity } from '../schema/viewer.ts';
-import { toResult } from './execution/refusal.ts';
+import { toResult } from './execution/request-error.ts';
 import { Planning } from './planning/planning.ts';
 import type { PlannerName } from './planning/planner.ts';
-import type { Admission, GraphRequest, GraphResult } from './request.ts';
-import { sourceNamed, Supergraph } from './supergraph.ts';
+import type { Admission, GraphRequest, GraphResult } from './execution/request.ts';
+import { sourceNamed, Supergraph } from './execution/supergraph.ts';
 
 export interface GatewayOptions {
   supergraphSdl: string;

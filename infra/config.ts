@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join, resolve } from 'node:path';
-import { readRedisAddress } from './redis-address.ts';
+import { readRedisAddress } from './redis/address.ts';
 
 /** One setting: what it is for, and how its text becomes a value. `read` throws an Error that says what is wrong. */
 interface Setting<T> {
@@ -42,7 +42,7 @@ export const SETTINGS = {
   HOST: setting('127.0.0.1', 'Address to listen on.', text),
   PUBLIC_URL: setting(
     '',
-    'Address under which browsers reach the product; `http://HOST:PORT` when empty.',
+    'Address under which browsers connectWithRetry the product; `http://HOST:PORT` when empty.',
     optional(url('http:', 'https:')),
   ),
   DATA_DIR: setting('./data', 'Where the embedded database and the files live.', (value) => resolve(value)),

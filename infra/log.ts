@@ -2,7 +2,7 @@ import { format } from 'node:util';
 import { pino, type Logger, type LoggerOptions } from 'pino';
 import { describeError } from './log-errors.ts';
 
-/** One JSON line for each fact worth reading later. Secrets never reach it. */
+/** One JSON line for each fact worth reading later. Secrets never connectWithRetry it. */
 export type Log = Logger;
 
 export function openLog(level: string): Log {

@@ -2,20 +2,20 @@ import { ConfigError, readConfig } from './config.ts';
 import { DirectoryInUse } from './database/lock.ts';
 import { captureConsole, openLog, type Log } from './log.ts';
 import { closeDirectory, PRIVATE_UMASK } from './private-directory.ts';
-import { requireSharedGround, roleFrom, type Opening, type Role, type Running } from './roles/role.ts';
-import { WaitingRoom } from './roles/waiting-room.ts';
+import { requireSharedServers, roleFrom, type Opening, type Role, type Running } from './compose/roles/role.ts';
+import { StartupServer } from './compose/startup-server.ts';
 
 /** Only what the role needs is loaded. */
 async function open(role: Role, opening: Opening): Promise<Running> {
   switch (role) {
     case 'everything':
-      return (await import('./roles/everything.ts')).openEverything(opening);
+      return (await import('./compose/roles/all-in-one.ts')).openAllInOne(opening);
     case 'gateway':
-      return (await import('./roles/gateway.ts')).openGatewayRole(opening);
+      return (await import('./compose/roles/gateway.ts')).openGatewayRole(opening);
     case 'worker':
-      return (await import('./roles/worker.ts')).openWorker(opening);
+      return (await import('./compose/roles/worker.ts')).openWorker(opening);
     default:
-      return (await import('./roles/subgraph.ts')).openSubgraphRole(role, opening);
+      return (await import('./compose/roles/subgraph.ts')).openSubgraphRole(role, opening);
   }
 }
 
@@ -32,14 +32,14 @@ async function run(): Promise<void> {
     log.fatal({ err: error }, 'an uncaught exception ends the process');
     process.exit(1);
   });
-  if (role !== 'everything') requireSharedGround(role, config);
+  if (role !== 'everything') requireSharedServers(role, config);
   const life: { running?: Running } = {};
   endOnSignals(life, log);
-  const waitingRoom = new WaitingRoom();
-  await waitingRoom.open(config);
+  const startupServer = new StartupServer();
+  await startupServer.open(config);
   await closeDirectory(config.DATA_DIR, log);
-  life.running = await open(role, { config, log, awaited: waitingRoom.awaited });
-  const url = await life.running.listen(waitingRoom.leave(config));
+  life.running = await open(role, { config, log, pendingDependencies: startupServer.pendingDependencies });
+  const url = await life.running.listen(startupServer.listenAddress(config));
   log.info({ url }, 'listening');
   process.stdout.write(role === 'everything' ? `\nParley is ready: ${url}\n` : `The role ${role} is ready: ${url}\n`);
   if (role === 'everything' && !config.OPENAI_API_KEY && !config.OPENAI_BASE_URL) {

@@ -14,8 +14,7 @@ import type { Hears, SubgraphName } from '../schema/facts.ts';
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import type { Context, JobContext } from './context.ts';
 import type { QuotaLimits } from './quota.ts';
-import type { Tickets } from './tickets.ts';
-import type { Tokens } from './tokens.ts';
+import type { AccessTokens, SignedUrls } from '../infra/tokens/tokens.ts';
 
 /** The ground under every subgraph. `create` takes what it needs; nothing connects before the process opens them. */
 export interface Ports {
@@ -28,8 +27,8 @@ export interface Ports {
   metrics: Metrics;
   presence: Presence;
   queue: Queue;
-  tickets: Tickets;
-  tokens: Tokens;
+  signedUrls: SignedUrls;
+  tokens: AccessTokens;
   vectors: Vectors;
   values: Values;
   /** By the name of a part of the platform, such as `queue` or `vectors`: resolves while the part answers. */

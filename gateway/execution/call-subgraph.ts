@@ -1,8 +1,8 @@
 import { Failure } from '../../schema/errors.ts';
 import type { SourceResult } from '../../schema/source.ts';
-import type { Execution } from './execution.ts';
+import type { Execution } from './execution-context.ts';
 import { isObject, type JsonObject } from './merge.ts';
-import type { EntityFetch, RootFetch } from './plan.ts';
+import type { EntityFetch, RootFetch } from '../planning/plan.ts';
 
 /** Sends a fetch to its subgraph. A subgraph that cannot be reached answers, too: with an error that has no path. */
 export async function callSubgraph(
@@ -10,16 +10,16 @@ export async function callSubgraph(
   representations: JsonObject,
   execution: Execution,
 ): Promise<SourceResult> {
-  const { ground, identity, signal } = execution;
+  const { context, identity, signal } = execution;
   signal?.throwIfAborted();
   try {
-    const result = await ground.sourceOf(fetch.subgraph).execute(requestOf(fetch, representations, execution), identity);
+    const result = await context.sourceOf(fetch.subgraph).execute(requestOf(fetch, representations, execution), identity);
     if (result.data == null || isObject(result.data)) return result;
     throw new Error('the subgraph answered with something that is not a result');
   } catch (error) {
     const failure = error instanceof Failure ? error : new Failure('DEPENDENCY_UNAVAILABLE', {}, { cause: error });
     if (failure.cause)
-      ground.log.error({ err: failure.cause, subgraph: fetch.subgraph, requestId: identity.requestId }, 'a subgraph did not answer');
+      context.log.error({ err: failure.cause, subgraph: fetch.subgraph, requestId: identity.requestId }, 'a subgraph did not answer');
     return { errors: [{ message: failure.message, extensions: failure.extensions }] };
   }
 }

@@ -1,5 +1,5 @@
 import type { SourceResult } from '../../schema/source.ts';
-import type { GraphResult } from '../request.ts';
+import type { GraphResult } from './request.ts';
 
 const DONE: IteratorResult<GraphResult> = { done: true, value: undefined };
 

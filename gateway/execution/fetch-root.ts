@@ -1,9 +1,9 @@
 import { callSubgraph } from './call-subgraph.ts';
-import type { Execution } from './execution.ts';
-import { markFailed } from './gone.ts';
+import type { Execution } from './execution-context.ts';
+import { markFailed } from './missing-entities.ts';
 import { copy, merge, type JsonObject } from './merge.ts';
-import { placeRootErrors } from './place-errors.ts';
-import type { RootFetch } from './plan.ts';
+import { locateRootErrors } from './error-paths.ts';
+import type { RootFetch } from '../planning/plan.ts';
 import { applyRewrites } from './rewrite.ts';
 import type { SourceResult } from '../../schema/source.ts';
 import { walk } from './walk.ts';
@@ -15,10 +15,10 @@ export async function fetchRoot(fetch: RootFetch, execution: Execution): Promise
 
 /** Also for the events of a subscription, which answer its primary fetch. */
 export function receiveRoot(fetch: RootFetch, { data, errors }: SourceResult, execution: Execution): void {
-  if (errors?.length) placeRootErrors(fetch, errors, execution);
-  if (data) applyRewrites(fetch.outputRewrites, data, execution.ground.isOfType);
+  if (errors?.length) locateRootErrors(fetch, errors, execution);
+  if (data) applyRewrites(fetch.outputRewrites, data, execution.context.isOfType);
   const targets: JsonObject[] = [];
-  walk(execution.data, fetch.path, execution.ground.isOfType, (target) => void targets.push(target));
+  walk(execution.data, fetch.path, execution.context.isOfType, (target) => void targets.push(target));
   if (data) targets.forEach((target, index) => merge(target, index === 0 ? data : copy(data)));
   else if (errors?.length) targets.forEach(markFailed);
 }

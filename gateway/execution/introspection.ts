@@ -8,9 +8,9 @@ import {
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
-import { introspectionName } from './canonical.ts';
+import { introspectionName } from '../planning/canonical.ts';
 import type { JsonObject } from './merge.ts';
-import type { ParsedOperation } from '../request.ts';
+import type { ParsedOperation } from './request.ts';
 
 const MENTION = /__(schema|type)\b/;
 type Keep = (field: FieldNode) => boolean;

@@ -8,14 +8,14 @@ import {
   type GraphQLSchema,
   type ValidationContext,
 } from 'graphql';
-import type { FieldNames } from './field-names.ts';
-import { Forms } from './forms.ts';
+import type { FieldNames } from '../planning/field-names.ts';
+import { DocumentVariants } from './document-variants.ts';
 import { introspectionIn } from './introspection.ts';
 import { Lru } from '../lru.ts';
 import type { Planner } from '../planning/planner.ts';
-import { refuse, type Refusal } from './refusal.ts';
+import { refuse, type RequestError } from './request-error.ts';
 import { conditionOnStream } from './stream-root.ts';
-import type { Admission, GraphRequest, ParsedOperation } from '../request.ts';
+import type { Admission, GraphRequest, ParsedOperation } from './request.ts';
 
 const MAX_OPERATIONS = 1000;
 /** In characters of their texts; what is kept for an operation takes about a hundred times as many bytes. */
@@ -25,7 +25,7 @@ const MAX_VALIDATION_ERRORS = 20;
 /** Everything that can be worked out before the variables are known. */
 export interface Operation extends ParsedOperation {
   introspection?: DocumentNode;
-  forms: Forms;
+  forms: DocumentVariants;
   weigh?: ReturnType<NonNullable<Admission['weigh']>>;
 }
 
@@ -37,7 +37,7 @@ interface Parts {
   admission?: Admission | undefined;
 }
 
-/** The operations of one supergraph that were asked for lately, parsed, validated and weighed. */
+/** The operations of one supergraph that were asked for lately, parsed, validated and costOfRun. */
 export class Operations {
   readonly #kept = new Lru<Operation>(MAX_OPERATIONS, MAX_TEXT);
   readonly #parts: Parts;
@@ -48,7 +48,7 @@ export class Operations {
     this.#admission = parts.admission ?? {};
   }
 
-  /** Throws a `Refusal` or, where a part of ours fails, whatever that throws. Refused documents are not kept. */
+  /** Throws a `RequestError` or, where a part of ours fails, whatever that throws. Refused documents are not kept. */
   get({ query, operationName }: GraphRequest): Operation {
     const key = operationName ? `${operationName}\n${query}` : query;
     const known = this.#kept.get(key);
@@ -66,7 +66,7 @@ export class Operations {
     const introspection = introspectionIn(query, parsed);
     return {
       ...parsed,
-      forms: new Forms(parsed, this.#parts),
+      forms: new DocumentVariants(parsed, this.#parts),
       ...(introspection ? { introspection } : {}),
       ...(weigh ? { weigh } : {}),
     };
@@ -103,7 +103,7 @@ function chooseOperation(document: DocumentNode, name: string | undefined): Pick
   return { operation, fragments };
 }
 
-function unclear(message: string): Refusal {
+function unclear(message: string): RequestError {
   return refuse('BAD_REQUEST', [new GraphQLError(message)]);
 }
 

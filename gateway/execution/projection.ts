@@ -13,13 +13,13 @@ import {
   type GraphQLOutputType,
   type SelectionSetNode,
 } from 'graphql';
-import { isFailed, isGone } from './gone.ts';
+import { isFailed, isMissing } from './missing-entities.ts';
 import { leafReader } from './leaf.ts';
 import { isObject, type JsonObject } from './merge.ts';
-import type { CoercedVariables, ParsedOperation } from '../request.ts';
+import type { CoercedVariables, ParsedOperation } from './request.ts';
 import { ERRORS, type ErrorCode } from '../../schema/errors.ts';
 import { narrows, selectedFields, type SelectedField } from './selection.ts';
-import type { Place } from './walk.ts';
+import type { ResponsePath } from './walk.ts';
 
 /** A value that is about to enter the response: a field's, or an item's of its list. */
 interface Slot {
@@ -43,7 +43,7 @@ interface Field extends Slot {
 }
 
 interface Trace {
-  place: Place;
+  place: ResponsePath;
   faults: GraphQLError[];
   /** The null that was completed last stands for an entity that is gone, and takes other values with it. */
   isLoss: boolean;
@@ -89,13 +89,13 @@ export class Projection {
    * Where a place of the data is seen in the response: once, or several times under several aliases. What the plan alone
    * needed is seen nowhere; then the place of the object that it belongs to.
    */
-  locate(inner: Readonly<Place>, data: JsonObject): Place[] {
-    const exact = new Map<string, Place>();
-    const nearest = new Map<string, Place>();
+  locate(inner: Readonly<ResponsePath>, data: JsonObject): ResponsePath[] {
+    const exact = new Map<string, ResponsePath>();
+    const nearest = new Map<string, ResponsePath>();
     step(this.#fields, data, [], 0);
     return [...(exact.size > 0 ? exact : nearest).values()];
 
-    function step(fieldsAt: Slot['fieldsAt'], value: unknown, place: Place, depth: number): void {
+    function step(fieldsAt: Slot['fieldsAt'], value: unknown, place: ResponsePath, depth: number): void {
       const next = inner[depth];
       if (next === undefined) return void exact.set(JSON.stringify(place), place);
       if (typeof next === 'number') return step(fieldsAt, Array.isArray(value) ? value[next] : undefined, [...place, next], depth + 1);
@@ -186,7 +186,7 @@ function completeObject(fields: readonly Field[], source: JsonObject, trace: Tra
     const value = valueOf(field, source);
     if (field.required && !field.typename && (value ?? null) === null) {
       if (value === undefined && isFailed(source)) return null;
-      if (isGone(source)) {
+      if (isMissing(source)) {
         trace.isLoss = fields.some((other) => !other.typename && (valueOf(other, source) ?? null) !== null);
         return null;
       }
@@ -219,7 +219,7 @@ function completeList(slot: Slot, values: readonly unknown[], trace: Trace): unk
 function fill(slot: Slot, value: unknown, trace: Trace): unknown {
   if (value !== null && value !== undefined) {
     const done = slot.complete(value, trace);
-    if (done !== null || !isGone(value)) return done;
+    if (done !== null || !isMissing(value)) return done;
     if (!slot.required) {
       // Null may stand for what is no more; it may not silently stand for what was there and was asked for.
       if (trace.isLoss) fault(`${slot.label} is unknown to a part of the graph that a field of it comes from.`, trace, 'NOT_FOUND');

@@ -1,6 +1,6 @@
 import { isObject, merge, type JsonObject } from './merge.ts';
 import { applyRewrites } from './rewrite.ts';
-import type { EntityBatch, Requirement } from './plan.ts';
+import type { EntityBatch, Requirement } from '../planning/plan.ts';
 import { walk, type IsOfType } from './walk.ts';
 
 /** The representations of one batch, each once, and for each the objects of the response that its entity completes. */

@@ -1,6 +1,6 @@
 import type { JsonObject } from './merge.ts';
-import type { Rewrite } from './plan.ts';
-import { walk, type IsOfType, type Place } from './walk.ts';
+import type { Rewrite } from '../planning/plan.ts';
+import { walk, type IsOfType, type ResponsePath } from './walk.ts';
 
 /** Changes `value` in place. */
 export function applyRewrites(rewrites: readonly Rewrite[], value: unknown, isOfType: IsOfType): void {
@@ -17,7 +17,7 @@ function applyTo(object: JsonObject, { field, renameTo, value }: Rewrite): void 
 }
 
 /** The place of an error in what a subgraph answered, once the answer is rewritten. */
-export function rewritePlace(rewrites: readonly Rewrite[], place: Place): Place {
+export function rewritePath(rewrites: readonly Rewrite[], place: ResponsePath): ResponsePath {
   const rewritten = [...place];
   for (const { path, field, renameTo } of rewrites) {
     if (renameTo === undefined) continue;

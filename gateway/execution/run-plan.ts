@@ -1,7 +1,7 @@
 import { fetchEntities } from './fetch-entities.ts';
 import { fetchRoot } from './fetch-root.ts';
-import type { Execution } from './execution.ts';
-import type { PlanNode } from './plan.ts';
+import type { Execution } from './execution-context.ts';
+import type { PlanNode } from '../planning/plan.ts';
 
 /** Walks the plan. What a subgraph fails at becomes errors of the execution; only bugs and a cancelled request reject. */
 export async function runPlan(node: PlanNode, execution: Execution): Promise<void> {

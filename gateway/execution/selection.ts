@@ -11,7 +11,7 @@ import {
   type InlineFragmentNode,
   type SelectionSetNode,
 } from 'graphql';
-import type { CoercedVariables, ParsedOperation } from '../request.ts';
+import type { CoercedVariables, ParsedOperation } from './request.ts';
 
 /** One response name and everything that is selected under it. */
 export interface SelectedField {

@@ -1,9 +1,9 @@
 import { isAbstractType, isInterfaceType, isObjectType, type GraphQLSchema } from 'graphql';
 import { isObject, type JsonObject } from './merge.ts';
-import type { Path } from './plan.ts';
+import type { Path } from '../planning/plan.ts';
 
 /** Where something is in the response. */
-export type Place = (string | number)[];
+export type ResponsePath = (string | number)[];
 
 /** Whether the type of that name is one of `names` or belongs to one of them. */
 export type IsOfType = (typename: unknown, names: readonly string[]) => boolean;
@@ -23,8 +23,8 @@ export function typeTest(supergraph: GraphQLSchema): IsOfType {
 }
 
 /** Every object at the end of the path, with its place; `place` changes afterwards, so whoever keeps it copies it. */
-export function walk(root: unknown, path: Path, isOfType: IsOfType, found: (object: JsonObject, place: Place) => void): void {
-  const place: Place = [];
+export function walk(root: unknown, path: Path, isOfType: IsOfType, found: (object: JsonObject, place: ResponsePath) => void): void {
+  const place: ResponsePath = [];
   step(root, 0);
 
   function step(value: unknown, depth: number): void {

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Files, Span } from '../../infra/files/files.ts';
 import { Failure } from '../../schema/errors.ts';
 
-/** What a download address permits; see subgraphs/tickets.ts. */
+/** What a download address permits; see infra/tokens/tokens.ts. */
 interface DownloadPermission {
   key: string;
   name: string;

@@ -7,7 +7,7 @@ import { ERRORS, Failure, type ErrorCode } from '../../schema/errors.ts';
 import type { Source, SourceError } from '../../schema/source.ts';
 import { Intake, largerThan } from './intake.ts';
 
-/** What an upload address permits; see subgraphs/tickets.ts. */
+/** What an upload address permits; see infra/tokens/tokens.ts. */
 interface UploadPermission {
   documentId: string;
   key: string;

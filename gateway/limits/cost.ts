@@ -16,7 +16,7 @@ import {
 } from 'graphql';
 import { Failure } from '../../schema/errors.ts';
 import { LIMITS } from './limits.ts';
-import type { CoercedVariables, ParsedOperation } from '../request.ts';
+import type { CoercedVariables, ParsedOperation } from '../execution/request.ts';
 
 /** Items assumed where a page size may be given and is not, and in a list that takes none. */
 const DEFAULT_PAGE = 20;

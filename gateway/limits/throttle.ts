@@ -53,7 +53,7 @@ export class Throttle {
     await this.limits.take(this.rates.costPerViewer, userId);
   }
 
-  /** After it: what it weighed. Going beyond the limit here is felt by the next request. */
+  /** After it: what it costOfRun. Going beyond the limit here is felt by the next request. */
   async charge(userId: string, cost: number): Promise<void> {
     if (cost > 1) await this.limits.take(this.rates.costPerViewer, userId, cost - 1).catch(() => undefined);
   }

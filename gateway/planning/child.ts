@@ -33,11 +33,11 @@ async function engineOf(id: number, name: PlannerName): Promise<Engine | 'missin
   let engine = supergraph.engines.get(name);
   if (engine) return engine;
   if (name === 'hive') {
-    const native = await import('./hive-planner.ts').catch((error: unknown) => void (missing = reasonOf(error)));
+    const native = await import('./hive.ts').catch((error: unknown) => void (missing = reasonOf(error)));
     if (!native) return 'missing';
     engine = new native.HivePlanner(supergraph.sdl);
   } else {
-    const { ApolloPlanner } = await import('./apollo-planner.ts');
+    const { ApolloPlanner } = await import('./apollo.ts');
     engine = new ApolloPlanner(supergraph.sdl);
   }
   supergraph.engines.set(name, engine);

@@ -1,4 +1,4 @@
-import type { Plan } from '../execution/plan.ts';
+import type { Plan } from './plan.ts';
 import type { PlannerName } from './planner.ts';
 
 /** To the planning process. A supergraph is sent once, before the first document that belongs to it. */

@@ -1,4 +1,4 @@
-import type { Plan } from '../execution/plan.ts';
+import type { Plan } from './plan.ts';
 
 /** Decides which subgraph is asked what, and in which order. */
 export interface Planner {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Log } from '../../infra/log.ts';
 import { Failure } from '../../schema/errors.ts';
-import type { Plan } from '../execution/plan.ts';
+import type { Plan } from './plan.ts';
 import { Lru } from '../lru.ts';
 import { withoutLiterals } from './without-literals.ts';
 import type { Planner, PlannerName } from './planner.ts';

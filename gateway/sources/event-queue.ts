@@ -1,13 +1,13 @@
 import type { Sink } from 'graphql-ws';
 import { Failure } from '../../schema/errors.ts';
 import type { SourceError, SourceResult } from '../../schema/source.ts';
-import { Unanswered } from './unanswered.ts';
+import { TransportError } from './transport-error.ts';
 
 const MAX_WAITING = 1_000;
 
 /**
  * What a socket pushes, for a reader who pulls. A reader that falls `MAX_WAITING` behind is ended with
- * `SLOW_CONSUMER`; `Unanswered` is thrown where the connection ended instead of the stream.
+ * `SLOW_CONSUMER`; `TransportError` is thrown where the connection ended instead of the stream.
  */
 export class EventQueue implements AsyncIterableIterator<SourceResult> {
   readonly #waiting: SourceResult[] = [];
@@ -62,7 +62,7 @@ export class EventQueue implements AsyncIterableIterator<SourceResult> {
   /** A list of errors is the subgraph's refusal, and so its answer; anything else is the end of the connection. */
   #finish(error: unknown): void {
     if (Array.isArray(error)) this.#take({ errors: error as SourceError[] });
-    this.#close(Array.isArray(error) ? {} : { error: new Unanswered(false, { cause: error }) });
+    this.#close(Array.isArray(error) ? {} : { error: new TransportError(false, { cause: error }) });
   }
 
   #close(end: { error?: Error }): void {

@@ -1,5 +1,5 @@
 import type { Source, SourceResult } from '../../schema/source.ts';
-import { overTheWire } from '../wire.ts';
+import { jsonRoundtrip } from './json-roundtrip.ts';
 
 /**
  * A subgraph in this process. Requests, results and events become JSON and are read again, so that nothing passes
@@ -8,11 +8,11 @@ import { overTheWire } from '../wire.ts';
 export function local(subgraph: Source): Source {
   return {
     async execute(request, identity) {
-      return overTheWire(await subgraph.execute(overTheWire(request), overTheWire(identity)));
+      return jsonRoundtrip(await subgraph.execute(jsonRoundtrip(request), jsonRoundtrip(identity)));
     },
     async subscribe(request, identity) {
-      const events = await subgraph.subscribe(overTheWire(request), overTheWire(identity));
-      return Symbol.asyncIterator in events ? eachOverTheWire(events) : overTheWire(events);
+      const events = await subgraph.subscribe(jsonRoundtrip(request), jsonRoundtrip(identity));
+      return Symbol.asyncIterator in events ? eachOverTheWire(events) : jsonRoundtrip(events);
     },
   };
 }
@@ -25,7 +25,7 @@ function eachOverTheWire(events: AsyncIterator<SourceResult>): AsyncIterableIter
     },
     async next() {
       const { done, value } = await events.next();
-      return done ? { done: true, value: undefined } : { done: false, value: overTheWire(value) };
+      return done ? { done: true, value: undefined } : { done: false, value: jsonRoundtrip(value) };
     },
     async return() {
       await events.return?.();

@@ -1,7 +1,7 @@
 import { Failure } from '../../schema/errors.ts';
 import type { SourceResult } from '../../schema/source.ts';
 import type { Replica } from './replica.ts';
-import { Unanswered } from './unanswered.ts';
+import { TransportError } from './transport-error.ts';
 
 type Events = AsyncIterableIterator<SourceResult>;
 
@@ -43,7 +43,7 @@ export class RemoteEvents implements AsyncIterableIterator<SourceResult> {
         this.#isUnread = false;
         return event;
       } catch (error) {
-        if (!(error instanceof Unanswered)) throw error;
+        if (!(error instanceof TransportError)) throw error;
         this.#lost = error;
         if (!this.#isUnread) throw unavailable(error);
         this.#events = undefined;

@@ -4,7 +4,7 @@ import type { Source, SourceRequest, SourceResult } from '../../schema/source.ts
 import type { Identity } from '../../schema/viewer.ts';
 import { RemoteEvents } from './remote-events.ts';
 import { Replica } from './replica.ts';
-import { Unanswered } from './unanswered.ts';
+import { TransportError } from './transport-error.ts';
 
 export interface RemoteOptions {
   name: string;
@@ -42,9 +42,9 @@ export class RemoteSource implements Source {
       try {
         return await replica.execute(request, await this.#sign(identity));
       } catch (error) {
-        if (!(error instanceof Unanswered)) throw error;
+        if (!(error instanceof TransportError)) throw error;
         cause = error;
-        if (error.mayHaveBegun && !isRepeatable) break;
+        if (error.mayHaveExecuted && !isRepeatable) break;
       }
     }
     throw new Failure('DEPENDENCY_UNAVAILABLE', {}, { cause });

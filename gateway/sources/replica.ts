@@ -5,7 +5,7 @@ import { Pool } from 'undici';
 import WebSocket from 'ws';
 import type { SourceError, SourceRequest, SourceResult } from '../../schema/source.ts';
 import { EventQueue } from './event-queue.ts';
-import { Unanswered } from './unanswered.ts';
+import { TransportError } from './transport-error.ts';
 
 /** Milliseconds. No fetch of a plan takes as long as the longest of these unless something is broken. */
 const CONNECT_MS = 1_000;
@@ -23,7 +23,7 @@ const PROBE_MS = 250;
 export class Replica {
   readonly #pool: Pool;
   readonly #socket: Client;
-  readonly #breaker = circuitBreaker(handleType(Unanswered), {
+  readonly #breaker = circuitBreaker(handleType(TransportError), {
     breaker: new ConsecutiveBreaker(FAILURES_TO_OPEN),
     halfOpenAfter: REST_MS,
   });
@@ -46,18 +46,18 @@ export class Replica {
     return this.#breaker.state !== CircuitState.Open && !this.#isAway;
   }
 
-  /** Throws `Unanswered`. */
+  /** Throws `TransportError`. */
   async execute(request: SourceRequest, token: string): Promise<SourceResult> {
     try {
       return await this.#breaker.execute(() => this.#post(request, token));
     } catch (error) {
-      if (error instanceof BrokenCircuitError) throw new Unanswered(false, { cause: error });
-      if (error instanceof Unanswered && !error.mayHaveBegun) void this.#awaitReturn();
+      if (error instanceof BrokenCircuitError) throw new TransportError(false, { cause: error });
+      if (error instanceof TransportError && !error.mayHaveExecuted) void this.#awaitReturn();
       throw error;
     }
   }
 
-  /** The events of a subscription; the first reading throws `Unanswered` where none came. */
+  /** The events of a subscription; the first reading throws `TransportError` where none came. */
   subscribe({ traceparent, ...request }: SourceRequest, token: string): EventQueue {
     return new EventQueue((sink) =>
       this.#socket.subscribe({ ...request, extensions: { identity: token, traceparent } } as Parameters<Client['subscribe']>[0], sink),
@@ -101,7 +101,7 @@ export class Replica {
     // token of this gateway, and not for its client.
     const result = statusCode < 500 && statusCode !== 401 ? resultIn(text) : undefined;
     if (result) return result;
-    throw new Unanswered(statusCode !== 503, { cause: new Error(`status ${statusCode}: ${text.slice(0, 300)}`) });
+    throw new TransportError(statusCode !== 503, { cause: new Error(`status ${statusCode}: ${text.slice(0, 300)}`) });
   }
 
   #send({ traceparent, ...request }: SourceRequest, token: string) {
@@ -136,7 +136,7 @@ function resultIn(text: string): SourceResult | undefined {
 const UNSENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT']);
 
 function broken(error: unknown): never {
-  throw new Unanswered(!UNSENT.has((error as NodeJS.ErrnoException).code ?? ''), { cause: error });
+  throw new TransportError(!UNSENT.has((error as NodeJS.ErrnoException).code ?? ''), { cause: error });
 }
 
 /** A handshake that nobody answers would otherwise keep its subscriptions waiting for ever. */

@@ -5,7 +5,7 @@ import { SUBGRAPH_NAMES } from '../../schema/facts.ts';
 import type { Config } from '../config.ts';
 import type { Session } from '../database/database.ts';
 import type { Files } from '../files/files.ts';
-import { openFiles } from '../ground.ts';
+import { openFiles } from '../compose/process-services.ts';
 import type { Log } from '../log.ts';
 import { runCommand } from './command.ts';
 import { Digest } from './digest.ts';

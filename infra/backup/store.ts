@@ -4,7 +4,7 @@ import { readConfig, type Config } from '../config.ts';
 import { requestCopy } from '../database/copies.ts';
 import { DirectoryInUse } from '../database/lock.ts';
 import { openLog, type Log } from '../log.ts';
-import { openDatabase } from '../platform.ts';
+import { openDatabase } from '../compose/domain-services.ts';
 import { BackupRefused } from './manifest.ts';
 
 /** What is backed up: a schema for each subgraph, and the jobs. Vectors are an index, which is made anew. */

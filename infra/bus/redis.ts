@@ -3,7 +3,7 @@ import { Failure } from '../../schema/errors.ts';
 import type { Topic, Topics } from '../../schema/topics.ts';
 import type { Log } from '../log.ts';
 import type { Bus, Hearing } from './bus.ts';
-import { Ear } from './ear.ts';
+import { SubscriptionMonitor } from './subscription-monitor.ts';
 
 /** Messages on their way that Redis has not acknowledged; more are lost, so that a silent server costs no memory. */
 const MAX_UNACKNOWLEDGED = 1_000;
@@ -26,7 +26,7 @@ export class RedisBus implements Bus {
   readonly #connect: (name: string) => Promise<Redis>;
   readonly #log: Log;
   readonly #channels = new Map<string, Channel>();
-  readonly #ear: Ear;
+  readonly #ear: SubscriptionMonitor;
   #publisher: Redis | undefined;
   #subscriber: Redis | undefined;
   #prefix = '';
@@ -38,7 +38,7 @@ export class RedisBus implements Bus {
   constructor(connect: (name: string) => Promise<Redis>, log: Log) {
     this.#connect = connect;
     this.#log = log;
-    this.#ear = new Ear(
+    this.#ear = new SubscriptionMonitor(
       () => this.#subscriber!.ping(),
       () => this.#beginAnew(),
     );

@@ -16,7 +16,7 @@ import { Statistics } from './statistics.ts';
 const CONFIGURATION = ['shared_buffers = 32MB', 'wal_buffers = 1MB', 'max_connections = 10'];
 
 /**
- * PostgreSQL in a thread of this process. One connection: a transaction holds it, so nothing may be awaited within one
+ * PostgreSQL in a thread of this process. One connection: a transaction holds it, so nothing may be pendingDependencies within one
  * that needs the database by another way. Survives the death of the process, not of the machine (fsync is off).
  */
 export class PgliteDatabase implements Database {

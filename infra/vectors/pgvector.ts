@@ -245,12 +245,12 @@ export class PgVectors implements Vectors {
          from ${table} cross join unnest($1::text[]) as word where ${IN_SCOPE} and words ?| $1::text[] and words ? word
        ), total as (
          select count(*)::float8 as items, avg(length)::float8 as length from ${table} where tenant = any($2::uuid[]) and words is not null
-       ), weighed as (
+       ), costOfRun as (
          select word, ln(1 + (greatest(items - count(*), 0) + 0.5) / (count(*) + 0.5)) as weight from held, total group by word, items
        )
        select id, document_id as "documentId",
          sum(weight * times * (${K1} + 1) / (times + ${K1} * (1 - ${B} + ${B} * held.length / total.length))) as score
-       from held join weighed using (word) cross join total group by id, document_id order by score desc, id limit $5`,
+       from held join costOfRun using (word) cross join total group by id, document_id order by score desc, id limit $5`,
       paramsOf([...new Set(query.words)], query),
     );
   }

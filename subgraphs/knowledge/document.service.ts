@@ -7,7 +7,7 @@ import { listPage, NEWEST_FIRST, pageSize, type Connection, type PageArgs } from
 import { actorOf, viewerOf, type Context } from '../context.ts';
 import type { QuotaLimits } from '../quota.ts';
 import type { Ports } from '../subgraph.ts';
-import type { Tickets } from '../tickets.ts';
+import type { SignedUrls } from '../../infra/tokens/tokens.ts';
 import { Document, fileKey, stagingKey } from './document.entity.ts';
 import type { AddDocumentInput, DocumentStoredInput } from './document.input.ts';
 import { appointHeir } from './ingest/duplicate.ts';
@@ -23,14 +23,14 @@ import { showDeleted, showProgress } from './ingest/progress.ts';
 export class DocumentService {
   readonly #bus: Bus;
   readonly #queue: Queue;
-  readonly #tickets: Tickets;
+  readonly #signedUrls: SignedUrls;
   readonly #maxBytes: number;
   readonly #limits: QuotaLimits;
 
-  constructor({ bus, queue, tickets, values }: Pick<Ports, 'bus' | 'queue' | 'tickets' | 'values'>) {
+  constructor({ bus, queue, signedUrls, values }: Pick<Ports, 'bus' | 'queue' | 'signedUrls' | 'values'>) {
     this.#bus = bus;
     this.#queue = queue;
-    this.#tickets = tickets;
+    this.#signedUrls = signedUrls;
     this.#maxBytes = values.maxUploadBytes;
     this.#limits = values.quotas;
   }
@@ -82,7 +82,7 @@ export class DocumentService {
       return made;
     });
     await showProgress(this.#bus, document);
-    const uploadUrl = await this.#tickets.upload({
+    const uploadUrl = await this.#signedUrls.upload({
       documentId: document.id,
       key: stagingKey(document.id),
       maxBytes: document.sizeBytes,
@@ -178,7 +178,7 @@ export class DocumentService {
   /** Null until the bytes are in their own place. */
   async downloadUrl(context: Context, document: Document): Promise<string | null> {
     if (document.status === 'AWAITING_FILE' || document.uploadKey) return null;
-    return this.#tickets.download({
+    return this.#signedUrls.download({
       key: fileKey(document.id),
       name: document.name,
       mediaType: document.mediaType,

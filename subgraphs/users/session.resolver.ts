@@ -1,6 +1,6 @@
 import { Arg, Ctx, Directive, ID, Mutation, Query, Resolver } from 'type-graphql';
 import { requireSystem, viewerOf, type Context } from '../context.ts';
-import type { Tokens } from '../tokens.ts';
+import type { AccessTokens } from '../../infra/tokens/tokens.ts';
 import type { SessionService, SessionTruth } from './session.service.ts';
 import { RefreshSessionInput, SessionPayload, SessionType, SignInInput, SignOutPayload, SignUpInput } from './session.type.ts';
 import type { SignedIn, UserService } from './user.service.ts';
@@ -9,10 +9,10 @@ import { User } from './user.entity.ts';
 @Resolver()
 export class SessionResolver {
   readonly #sessions: SessionService;
-  readonly #tokens: Tokens;
+  readonly #tokens: AccessTokens;
   readonly #users: UserService;
 
-  constructor(parts: { sessions: SessionService; tokens: Tokens; users: UserService }) {
+  constructor(parts: { sessions: SessionService; tokens: AccessTokens; users: UserService }) {
     this.#sessions = parts.sessions;
     this.#tokens = parts.tokens;
     this.#users = parts.users;

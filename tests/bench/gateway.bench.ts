@@ -1,4 +1,4 @@
-import '../../gateway/telemetry.ts';
+import '../../gateway/server/apollo-reporting.ts';
 import { ApolloGateway, LocalGraphQLDataSource } from '@apollo/gateway';
 import { parse, type GraphQLSchema } from 'graphql';
 import { composeFiles } from '../../gateway/compose.ts';

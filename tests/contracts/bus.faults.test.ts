@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { RedisBus } from '../../infra/bus/redis.ts';
 import { openLog } from '../../infra/log.ts';
-import { openRedis } from '../../infra/redis.ts';
+import { openRedis } from '../../infra/redis/client.ts';
 import { eventually } from '../support/eventually.ts';
 import { missingCluster, startCluster, startSentinels } from '../support/redis-groups.ts';
 import { missingRedis, startRedis, type Redis } from '../support/redis.ts';

@@ -3,12 +3,12 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { openAi } from '../../infra/ai/open.ts';
 import { RedisBus } from '../../infra/bus/redis.ts';
 import type { Cache } from '../../infra/cache/cache.ts';
-import { LayeredCache } from '../../infra/layered.ts';
+import { TwoLevelCache } from '../../infra/cache/two-level.ts';
 import { MemoryCache } from '../../infra/cache/memory.ts';
 import { RedisCache } from '../../infra/cache/redis.ts';
 import { openLog } from '../../infra/log.ts';
-import { openRedis, openRedisKeys } from '../../infra/redis.ts';
-import { rememberedAi } from '../../infra/remembered.ts';
+import { openRedis, openRedisKeys } from '../../infra/redis/client.ts';
+import { cachedAi } from '../../infra/ai/cached.ts';
 import { Failure } from '../../schema/errors.ts';
 import { eventually } from '../support/eventually.ts';
 import { startModelServer, type ModelServer } from '../support/model-server.ts';
@@ -22,7 +22,7 @@ const log = openLog('silent');
 async function openAt(url: string): Promise<Cache> {
   const bus = new RedisBus((name) => openRedis(url, name, log), log);
   await bus.open();
-  const cache = await new LayeredCache(new RedisCache(await openRedisKeys(url, 'cache', log)), bus).open();
+  const cache = await new TwoLevelCache(new RedisCache(await openRedisKeys(url, 'cache', log)), bus).open();
   return {
     remember: (key, seconds, make) => cache.remember(key, seconds, make),
     forget: (key) => cache.forget(key),
@@ -224,7 +224,7 @@ describe('what an endpoint was asked', () => {
   const open = (embeddingModel: string | undefined) => {
     const values = { apiKey: 'test', baseUrl: model.url, model: 'scripted', embeddingModel, idleMs: 5_000 };
     const endpoint = openAi(values);
-    return { endpoint, ai: rememberedAi(endpoint, cache, values) };
+    return { endpoint, ai: cachedAi(endpoint, cache, values) };
   };
 
   beforeAll(async () => {

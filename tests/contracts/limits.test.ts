@@ -4,7 +4,7 @@ import type { LimitRule, Limits } from '../../infra/limits/limits.ts';
 import { MemoryLimits } from '../../infra/limits/memory.ts';
 import { RedisLimits } from '../../infra/limits/redis.ts';
 import { openLog } from '../../infra/log.ts';
-import { openRedisKeys } from '../../infra/redis.ts';
+import { openRedisKeys } from '../../infra/redis/client.ts';
 import { eventually } from '../support/eventually.ts';
 import { missingCluster, startCluster, startSentinels, type RedisGroup } from '../support/redis-groups.ts';
 import { missingRedis, startRedis, type Redis } from '../support/redis.ts';

@@ -3,7 +3,7 @@ import { openLog } from '../../infra/log.ts';
 import { MemoryPresence } from '../../infra/presence/memory.ts';
 import type { Presence } from '../../infra/presence/presence.ts';
 import { RedisPresence } from '../../infra/presence/redis.ts';
-import { openRedisKeys } from '../../infra/redis.ts';
+import { openRedisKeys } from '../../infra/redis/client.ts';
 import { eventually } from '../support/eventually.ts';
 import { missingCluster, startCluster, type RedisGroup } from '../support/redis-groups.ts';
 import { missingRedis, startRedis, type Redis } from '../support/redis.ts';

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { RedisCache } from '../../infra/cache/redis.ts';
 import { RedisLimits } from '../../infra/limits/redis.ts';
 import { openLog } from '../../infra/log.ts';
-import { openRedis, openRedisKeys } from '../../infra/redis.ts';
+import { openRedis, openRedisKeys } from '../../infra/redis/client.ts';
 import { Authority, missingOpenssl, type Certificate } from '../support/tls/authority.ts';
 import { eventually } from '../support/eventually.ts';
 import { missingCluster, startCluster, startSentinels, type RedisGroup } from '../support/redis-groups.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { GraphQLError, type ASTVisitor, type ValidationContext } from 'graphql';
 import { Failure } from '../../schema/errors.ts';
-import type { Admission } from '../../gateway/request.ts';
+import type { Admission } from '../../gateway/execution/request.ts';
 import { openShop, SOMEBODY } from '../support/federation/shop.ts';
 
 const open = (admission: Admission) => openShop('hive', admission);
@@ -9,18 +9,18 @@ const open = (admission: Admission) => openShop('hive', admission);
 describe('the conditions of the door', () => {
   it('are read once for each document and applied to the coerced variables of each request', async () => {
     const documents: string[] = [];
-    const weighed: unknown[] = [];
+    const costOfRun: unknown[] = [];
     const shop = await open({
       weigh({ operation }) {
         documents.push(operation.name!.value);
-        return (variables, { requestId }) => void weighed.push({ ...variables, requestId });
+        return (variables, { requestId }) => void costOfRun.push({ ...variables, requestId });
       },
     });
     const query = 'query Q($ids: [ID!], $c: Currency! = USD) { items(filter: { ids: $ids }) { price(currency: $c) } }';
     await shop.ask(query, { ids: 'b1' });
     await shop.ask(query, { ids: ['b2'], c: 'EUR', unused: 1 });
     expect(documents).toEqual(['Q']);
-    expect(weighed).toEqual([
+    expect(costOfRun).toEqual([
       { ids: ['b1'], c: 'USD', requestId: 'r1' },
       { ids: ['b2'], c: 'EUR', requestId: 'r1' },
     ]);
@@ -84,7 +84,7 @@ describe("the platform's own questions", () => {
     await expect(ask('{ nothing }')).rejects.toMatchObject({ name: 'Failure', code: 'GRAPHQL_VALIDATION_FAILED' });
   });
 
-  it('reach one subgraph itself where the public schema does not', async () => {
+  it('connectWithRetry one subgraph itself where the public schema does not', async () => {
     const shop = await open({});
     const result = await shop.gateway.sourceOf('catalog').execute({ query: '{ book(id: "b3") { genre } }' }, SOMEBODY);
     expect(result).toEqual({ data: { book: { genre: 'UNLISTED' } } });

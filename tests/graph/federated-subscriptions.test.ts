@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { PlannerName } from '../../gateway/planning/planner.ts';
-import type { GraphResult } from '../../gateway/request.ts';
+import type { GraphResult } from '../../gateway/execution/request.ts';
 import { Failure } from '../../schema/errors.ts';
 import { openShop, SOMEBODY, type Shop } from '../support/federation/shop.ts';
 

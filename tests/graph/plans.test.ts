@@ -1,8 +1,8 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { buildSchema, getVariableValues, parse, validate } from 'graphql';
-import { canonicalOf } from '../../gateway/execution/canonical.ts';
-import { FieldNames } from '../../gateway/execution/field-names.ts';
+import { canonicalOf } from '../../gateway/planning/canonical.ts';
+import { FieldNames } from '../../gateway/planning/field-names.ts';
 import { Planning } from '../../gateway/planning/planning.ts';
 import type { Log } from '../../infra/log.ts';
 import { Random, seeds } from '../support/fuzz/random.ts';

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import { fromPglite } from 'pg-boss';
-import { watchSession } from '../../gateway/streams/session-watch.ts';
-import { Viewers } from '../../gateway/viewer/viewer.ts';
+import { watchSession } from '../../gateway/subscriptions/session-watch.ts';
+import { SessionAuthenticator } from '../../gateway/auth/session-authenticator.ts';
 import type { Bus } from '../../infra/bus/bus.ts';
 import { RedisBus } from '../../infra/bus/redis.ts';
 import type { Read } from '../../infra/database/database.ts';
@@ -15,8 +15,8 @@ import { newId } from '../../infra/id.ts';
 import { openLog } from '../../infra/log.ts';
 import { MemoryPresence } from '../../infra/presence/memory.ts';
 import { PostgresQueue } from '../../infra/queue/postgres.ts';
-import { openRedis } from '../../infra/redis.ts';
-import { AccessTokens } from '../../infra/tokens.ts';
+import { openRedis } from '../../infra/redis/client.ts';
+import { JwtAccessTokens } from '../../infra/tokens/access.ts';
 import type { Source } from '../../schema/source.ts';
 import type { Viewer } from '../../schema/viewer.ts';
 import { SessionService } from '../../subgraphs/users/session.service.ts';
@@ -27,12 +27,12 @@ import { Relay } from '../support/relay.ts';
 import { describeWhen } from '../support/when.ts';
 
 const log = openLog('silent');
-const tokens = new AccessTokens(new Uint8Array(32));
+const tokens = new JwtAccessTokens(new Uint8Array(32));
 
 /** How a gateway knows its people: its own bus, its own memory of sessions. */
-interface Door {
+interface GatewayServer {
   bus: Bus;
-  viewers: Viewers;
+  authenticator: SessionAuthenticator;
   close(): Promise<void>;
 }
 
@@ -60,8 +60,8 @@ describeWhen(missingRedis, 'a session that was ended by one process', () => {
   let queue: PostgresQueue;
   let em: SqlEntityManager;
   let redis: Redis;
-  let here: Door;
-  let there: Door;
+  let here: GatewayServer;
+  let there: GatewayServer;
 
   let isDatabaseDown = false;
   const source: Source = {
@@ -72,13 +72,13 @@ describeWhen(missingRedis, 'a session that was ended by one process', () => {
     subscribe: () => Promise.reject(new Error('nobody subscribes here')),
   };
 
-  async function openDoor(url: string, wrap = (bus: Bus) => bus): Promise<Door> {
+  async function openGatewayServer(url: string, wrap = (bus: Bus) => bus): Promise<GatewayServer> {
     const own = new RedisBus((name) => openRedis(url, name, log), log);
     await own.open();
     const bus = wrap(own);
-    const viewers = new Viewers(tokens, () => source, bus);
-    await viewers.open();
-    return { bus, viewers, close: () => viewers.close().then(() => own.close()) };
+    const authenticator = new SessionAuthenticator(tokens, () => source, bus);
+    await authenticator.open();
+    return { bus, authenticator, close: () => authenticator.close().then(() => own.close()) };
   }
 
   async function signIn(): Promise<SignedIn> {
@@ -99,8 +99,8 @@ describeWhen(missingRedis, 'a session that was ended by one process', () => {
     return new SessionService(bus, queue).signOut(context, viewer);
   }
 
-  const isAccepted = ({ viewers }: Door, { token }: SignedIn) =>
-    viewers.recognise(token).then(
+  const isAccepted = ({ authenticator }: GatewayServer, { token }: SignedIn) =>
+    authenticator.authenticate(token).then(
       () => true,
       () => false,
     );
@@ -112,7 +112,7 @@ describeWhen(missingRedis, 'a session that was ended by one process', () => {
     await queue.open();
     em = await database.connect(users);
     redis = await startRedis();
-    [here, there] = [await openDoor(redis.url), await openDoor(redis.url)];
+    [here, there] = [await openGatewayServer(redis.url), await openGatewayServer(redis.url)];
   });
   afterAll(async () => {
     await Promise.all([here.close(), there.close()]);
@@ -160,7 +160,7 @@ describeWhen(missingRedis, 'a session that was ended by one process', () => {
     await signOut(leaver);
     await redis.kill();
     isDatabaseDown = true;
-    await expect(there.viewers.recognise(stayer.token)).rejects.toMatchObject({ code: 'DEPENDENCY_UNAVAILABLE' });
+    await expect(there.authenticator.authenticate(stayer.token)).rejects.toMatchObject({ code: 'DEPENDENCY_UNAVAILABLE' });
     expect(await isAccepted(there, leaver)).toBe(false);
     isDatabaseDown = false;
     expect([await isAccepted(there, leaver), await isAccepted(there, stayer)]).toEqual([false, true]);
@@ -169,7 +169,7 @@ describeWhen(missingRedis, 'a session that was ended by one process', () => {
   });
 
   it('is let in for a while by whoever trusts the bus: the known-bad variant', async () => {
-    const careless = await openDoor(redis.url, trusting);
+    const careless = await openGatewayServer(redis.url, trusting);
     const leaver = await signIn();
     expect(await isAccepted(careless, leaver)).toBe(true);
     await redis.kill();
@@ -192,7 +192,7 @@ describeWhen(missingRedis, 'a session that was ended by one process', () => {
     const leaver = await signIn();
     const why = new Promise((end) =>
       watchSession(
-        { viewers: far.viewers, presence: new MemoryPresence() },
+        { authenticator: far.authenticator, presence: new MemoryPresence() },
         { ...leaver, expiresAt: new Date(Date.now() + 60_000) } as never,
         end,
       ),
@@ -203,10 +203,10 @@ describeWhen(missingRedis, 'a session that was ended by one process', () => {
   });
 
   /** `far` reaches Redis through a relay. */
-  function behind(name: string, body: (relay: Relay, far: Door) => Promise<void>): void {
+  function behind(name: string, body: (relay: Relay, far: GatewayServer) => Promise<void>): void {
     it(`is not let in behind ${name}`, async () => {
       const relay = await Relay.start(redis.port);
-      const far = await openDoor(`redis://127.0.0.1:${relay.port}`);
+      const far = await openGatewayServer(`redis://127.0.0.1:${relay.port}`);
       await body(relay, far);
       await far.close();
       await relay.close();

@@ -6,7 +6,7 @@ import { afterAll, describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { readConfig, SETTINGS } from '../../infra/config.ts';
 import { PrometheusMetrics } from '../../infra/metrics/prometheus.ts';
-import { requireSharedGround, roleFrom } from '../../infra/roles/role.ts';
+import { requireSharedServers, roleFrom } from '../../infra/compose/roles/role.ts';
 import { readCompose, readDockerfile, type ComposeService } from '../support/deployment/compose.ts';
 import { namesIn } from '../support/watching/metrics.ts';
 
@@ -32,7 +32,7 @@ describe('docker-compose.yml', () => {
     const environment = { ...readDockerfile().environment, ...service.environment };
     const config = readConfig(Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, inFolder(value)])));
     const [role] = service.command ?? ['everything'];
-    expect(() => role !== 'everything' && requireSharedGround(roleFrom([role!]), config)).not.toThrow();
+    expect(() => role !== 'everything' && requireSharedServers(roleFrom([role!]), config)).not.toThrow();
     // What only one process may have is not what several share.
     expect([config.WEAVIATE_URL, config.S3_BUCKET]).not.toContain(undefined);
   });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { parse, parseAllDocuments } from 'yaml';
 import { readConfig, SETTINGS } from '../../infra/config.ts';
-import { requireSharedGround, ROLES, type Role } from '../../infra/roles/role.ts';
+import { requireSharedServers, ROLES, type Role } from '../../infra/compose/roles/role.ts';
 import { readDockerfile } from '../support/deployment/compose.ts';
 import { findProgram } from '../support/program.ts';
 import { describeWhen } from '../support/when.ts';
@@ -92,7 +92,7 @@ describeWhen(helm.missing, 'what the Helm chart renders', () => {
     for (const name of ['S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY']) writeFileSync(join(folder, name), 'k');
     const environment = Object.entries(data).map(([name, value]) => [name, value.replace('/run/secrets/parley', folder)]);
     const config = readConfig({ ...readDockerfile().environment, ...Object.fromEntries(environment) });
-    for (const role of APART) expect(() => requireSharedGround(role as Role, config)).not.toThrow();
+    for (const role of APART) expect(() => requireSharedServers(role as Role, config)).not.toThrow();
     const hosts = ofKind('Service').map(({ metadata }) => metadata.name);
     for (const url of Object.entries(data).flatMap(([name, value]) => (/^(?!PUBLIC)\w+_URL$/.test(name) && value ? [value] : [])))
       expect(hosts).toContain(new URL(url).hostname);

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { BANNED_NAMES } from './house.ts';
+import { BANNED_NAMES } from './boundaries.ts';
 import { FILES, SOURCES } from './sources.ts';
 
 const banned = new Set(BANNED_NAMES);

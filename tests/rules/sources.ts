@@ -1,12 +1,13 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, normalize } from 'node:path';
+import { join } from 'node:path';
+import { ownTarget } from './boundaries.ts';
 
-const ROOMS = ['schema', 'infra', 'subgraphs', 'gateway', 'tests', 'web/src', 'web/static'];
+const FOLDERS = ['schema', 'infra', 'subgraphs', 'gateway', 'tests', 'web/src', 'web/static'];
 const NOT_OURS = /node_modules|web\/src\/lib\/graph\/schema\.d\.ts/;
 
-/** Every file of the house that a person wrote, relative to the root. */
-export const FILES: string[] = ROOMS.filter((room) => existsSync(room))
-  .flatMap((room) => readdirSync(room, { recursive: true, withFileTypes: true }))
+/** Every file that is not generated, relative to the root. */
+export const FILES: string[] = FOLDERS.filter((folder) => existsSync(folder))
+  .flatMap((folder) => readdirSync(folder, { recursive: true, withFileTypes: true }))
   .filter((entry) => entry.isFile())
   .map((entry) => join(entry.parentPath, entry.name))
   .concat(
@@ -29,21 +30,12 @@ export interface Import {
 const STATEMENT =
   /^\s*(?:import|export)\s[^;'"]*?from\s+['"]([^'"\n]+)['"]|^\s*import\s+['"]([^'"\n]+)['"]|\bimport\(\s*['"]([^'"\n]+)['"]\s*\)/gm;
 
-/** Every import of a file, of types too: a wall is a wall. */
+/** Every import of a file, of types too. */
 export function importsOf(file: string): Import[] {
   return [...readFileSync(file, 'utf8').matchAll(STATEMENT)].map((match) => resolved(file, (match[1] ?? match[2] ?? match[3])!));
 }
 
 function resolved(file: string, specifier: string): Import {
-  if (specifier.startsWith('.')) return { file, target: normalize(join(dirname(file), specifier)), ours: true };
-  if (specifier.startsWith('#lib/')) return { file, target: specifier.replace('#lib/', 'web/src/lib/'), ours: true };
-  return { file, target: specifier, ours: false };
-}
-
-/** `@scope/name/deep` and `name/deep` are `@scope/name` and `name`. */
-export function packageOf(specifier: string): string {
-  return specifier
-    .split('/')
-    .slice(0, specifier.startsWith('@') ? 2 : 1)
-    .join('/');
+  const target = ownTarget(file, specifier);
+  return { file, target: target ?? specifier, ours: target !== null };
 }

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { openKeys } from '../../infra/keys.ts';
+import { openKeys } from '../../infra/tokens/keys.ts';
 
 /** Start a product with this as SECRET_KEY and it takes forged tokens for its own. */
 export const FORGED_SECRET = 'a secret of the tests, long enough to be one';

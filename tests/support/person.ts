@@ -1,4 +1,4 @@
-import type { Door } from './product.ts';
+import type { GatewayServer } from './product.ts';
 import { readRun, type ReadRun } from './run-reader.ts';
 
 let count = 0;
@@ -25,7 +25,7 @@ const SEND = 'mutation ($input: SendMessageInput!) { sendMessage(input: $input) 
 /** Somebody with an account, who speaks to the product as any client does. */
 export class Person {
   private constructor(
-    readonly product: Door,
+    readonly product: GatewayServer,
     readonly id: string,
     readonly email: string,
     readonly token: string,
@@ -33,7 +33,7 @@ export class Person {
     readonly role: string,
   ) {}
 
-  static async signUp(product: Door, name = 'Ada'): Promise<Person> {
+  static async signUp(product: GatewayServer, name = 'Ada'): Promise<Person> {
     const email = `person-${process.pid}-${++count}@example.org`;
     const data = await product.ask(SIGN_UP, { input: { email, password: PASSWORD, name } });
     const { accessToken, refreshToken, user } = data.signUp;

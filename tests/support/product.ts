@@ -29,7 +29,7 @@ export interface StartOptions {
 }
 
 /** What a client needs of the product, wherever it runs. */
-export type Door = Pick<Product, 'url' | 'graph' | 'ask' | 'socket'>;
+export type GatewayServer = Pick<Product, 'url' | 'graph' | 'ask' | 'socket'>;
 
 /** The real product in a process of its own, on a free port, with its own data. */
 export class Product {

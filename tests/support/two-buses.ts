@@ -2,7 +2,7 @@ import type { Bus } from '../../infra/bus/bus.ts';
 import { MemoryBus } from '../../infra/bus/memory.ts';
 import { RedisBus } from '../../infra/bus/redis.ts';
 import { openLog } from '../../infra/log.ts';
-import { openRedis } from '../../infra/redis.ts';
+import { openRedis } from '../../infra/redis/client.ts';
 import { eventually } from './eventually.ts';
 
 const log = openLog('silent');

@@ -127,7 +127,7 @@ describeWhen(chromium.missing, 'the rooms', () => {
     await page.getByRole('row', { name: /broken\.pdf.*damaged.*Failed/ }).waitFor();
   });
 
-  it('recognise the same file under another name', async () => {
+  it('authenticate the same file under another name', async () => {
     const { data } = await product.graph('{ knowledgeBases(first: 1) { edges { node { id } } } }', {}, ada.token);
     const content = readFileSync(documentPath('test.pdf'));
     await addDocument(ada, data.knowledgeBases.edges[0].node.id, { name: 'again.pdf', mediaType: 'application/pdf', content });

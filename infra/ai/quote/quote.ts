@@ -6,7 +6,7 @@ import { topicsOf, wordsOf } from '../words.ts';
 
 const MAX_QUOTES = 3;
 const MAX_QUOTE = 400;
-/** Below this share of the question's words, weighed by how rare they are here, nothing was found. */
+/** Below this share of the question's words, costOfRun by how rare they are here, nothing was found. */
 const MIN_COVERAGE = 0.2;
 /** A passage with so much of the question is about it, and so is what stands in it. */
 const MIN_CONTEXT = 0.5;

@@ -59,7 +59,7 @@ class EventParser {
 
   *take(text: string): Generator<StreamEvent> {
     this.#buffer += text;
-    if (this.#kind === 'unknown') this.#recognise();
+    if (this.#kind === 'unknown') this.#authenticate();
     if (this.#kind === 'unknown') return;
     if (this.#buffer.length > (this.#kind === 'json' ? MAX_WHOLE : 2 * MAX_LINE)) throw tooLarge();
     if (this.#kind === 'json') return yield* this.#takeJson();
@@ -76,7 +76,7 @@ class EventParser {
     if (this.#events === 0 && !this.end.isDone && this.#stray) throw notAnAnswer(this.#stray);
   }
 
-  #recognise(): void {
+  #authenticate(): void {
     const first = this.#buffer.replace(/^\ufeff/, '').trimStart();
     if (first === '') return;
     if (first.startsWith('<')) throw notAnAnswer(first);

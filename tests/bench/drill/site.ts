@@ -11,7 +11,7 @@ const ANSWER: Reply = { tokens: 120, delayMs: 10 };
 
 /** The whole product in its roles, on servers of its own: everything that one fire can take. */
 export class Site {
-  #isGone = false;
+  #isMissing = false;
 
   private constructor(
     readonly deployment: Deployment,
@@ -62,8 +62,8 @@ export class Site {
   }
 
   async leave(): Promise<void> {
-    if (this.#isGone) return;
-    this.#isGone = true;
+    if (this.#isMissing) return;
+    this.#isMissing = true;
     await Promise.all([this.deployment.stop(), this.s3.stop()]);
   }
 }

@@ -5,7 +5,7 @@ import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { readConfig } from '../../../infra/config.ts';
 import { openLog } from '../../../infra/log.ts';
-import { openFiles } from '../../../infra/ground.ts';
+import { openFiles } from '../../../infra/compose/process-services.ts';
 import { archiveSettings } from '../../support/deployment/archive.ts';
 import { eventually } from '../../support/eventually.ts';
 import { startPostgres, type PostgresOptions } from '../../support/postgres.ts';

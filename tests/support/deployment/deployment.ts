@@ -6,7 +6,7 @@ import { SUBGRAPH_NAMES, type SubgraphName } from '../../../schema/facts.ts';
 import { freePort } from '../free-port.ts';
 import { startModelServer, type ModelServer, type ModelServerOptions } from '../model-server.ts';
 import { missingPostgres, startPostgres, type Postgres, type PostgresOptions } from '../postgres.ts';
-import { startProduct, type Door, type Product } from '../product.ts';
+import { startProduct, type GatewayServer, type Product } from '../product.ts';
 import { missingRedis, startRedis, type Redis } from '../redis.ts';
 import { Balancer } from './balancer.ts';
 import { startVectorServer, type VectorServer } from './vector-server.ts';
@@ -83,7 +83,7 @@ export class RoleProcess {
  * The product as its roles, over servers of their own: PostgreSQL, Redis, one for vectors, and a scripted model. What
  * it is asked goes through its gateways in turn, so that what one of them wrote another one reads.
  */
-export class Deployment implements Door {
+export class Deployment implements GatewayServer {
   readonly gateways: RoleProcess[] = [];
   readonly workers: RoleProcess[] = [];
   readonly subgraphs: RoleProcess[] = [];
@@ -119,16 +119,16 @@ export class Deployment implements Door {
     return deployment;
   }
 
-  /** Where browsers reach it. */
+  /** Where browsers connectWithRetry it. */
   get url(): string {
     return this.#balancer?.url ?? this.gateways[0]!.url;
   }
 
-  graph(...asked: Parameters<Door['graph']>): ReturnType<Door['graph']> {
+  graph(...asked: Parameters<GatewayServer['graph']>): ReturnType<GatewayServer['graph']> {
     return this.#door.graph(...asked);
   }
 
-  ask(...asked: Parameters<Door['ask']>): ReturnType<Door['ask']> {
+  ask(...asked: Parameters<GatewayServer['ask']>): ReturnType<GatewayServer['ask']> {
     return this.#door.ask(...asked);
   }
 

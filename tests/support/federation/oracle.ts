@@ -1,4 +1,4 @@
-import '../../../gateway/telemetry.ts';
+import '../../../gateway/server/apollo-reporting.ts';
 import { ApolloGateway } from '@apollo/gateway';
 import { parse, type ExecutionResult } from 'graphql';
 import type { Source } from '../../../schema/source.ts';

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { pino } from 'pino';
 import type { Config } from '../../../infra/config.ts';
-import { IdentityTokens } from '../../../infra/identity.ts';
-import { openPort } from '../../../infra/roles/port.ts';
+import { IdentityTokens } from '../../../infra/tokens/identity.ts';
+import { openInternalServer } from '../../../infra/compose/internal-server.ts';
 import type { Source } from '../../../schema/source.ts';
 import { serveSubgraph } from '../../../subgraphs/serve.ts';
 import { freePort } from '../free-port.ts';
@@ -18,7 +18,7 @@ export interface Served {
 
 export async function serve(source: Source, port?: number): Promise<Served> {
   const log = pino({ level: 'silent' });
-  const listener = openPort({ HOST: '127.0.0.1' } as Config, log, { vital: {} });
+  const listener = openInternalServer({ HOST: '127.0.0.1' } as Config, log, { vital: {} });
   const served = serveSubgraph(listener.app, { name: 'clock', source, identities, log });
   const url = await listener.listen({ host: '127.0.0.1', port: port ?? (await freePort()) });
   return {

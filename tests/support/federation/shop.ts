@@ -2,7 +2,7 @@ import { composeFiles } from '../../../gateway/compose.ts';
 import { Gateway } from '../../../gateway/gateway.ts';
 import { Planning } from '../../../gateway/planning/planning.ts';
 import type { PlannerName } from '../../../gateway/planning/planner.ts';
-import type { Admission, GraphResult } from '../../../gateway/request.ts';
+import type { Admission, GraphResult } from '../../../gateway/execution/request.ts';
 import { local } from '../../../gateway/sources/local.ts';
 import { openLog } from '../../../infra/log.ts';
 import type { Identity } from '../../../schema/viewer.ts';

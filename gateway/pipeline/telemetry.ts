@@ -1,0 +1,39 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Metrics } from '../../infra/metrics/metrics.ts';
+import type { Span, Traces } from '../../infra/traces/traces.ts';
+import type { AdmittedOperation, Answer } from './pipeline.ts';
+
+/** Counts, measures and traces the operations of clients. */
+export class OperationTelemetry {
+  constructor(private readonly parts: { metrics: Metrics; traces: Traces }) {}
+
+  /** `code` says why it was not admitted; nobody knows of what kind it would have been. */
+  refused(code: string): void {
+    this.parts.metrics.count('parley_operations_total', { kind: 'refused', outcome: code });
+  }
+
+  /** Runs what was admitted. The fetches of a stream's events belong to the span in which it began. */
+  async over<A extends Answer | AsyncIterableIterator<Answer>>(
+    { operation: { node }, identity, traceparent: parent }: AdmittedOperation,
+    work: () => Promise<A>,
+  ): Promise<A> {
+    const { metrics, traces } = this.parts;
+    const kind = node.operation;
+    const attributes = { 'graphql.operation.name': node.name?.value ?? '', 'request.id': identity.requestId };
+    return traces.span(`graphql ${kind}`, { kind: 'server', attributes, parent }, async (span) => {
+      const began = performance.now();
+      const answer = await work();
+      const code = 'errors' in answer ? answer.errors?.[0]?.extensions.code : undefined;
+      if (code) span.fail(code);
+      metrics.count('parley_operations_total', { kind, outcome: code ?? 'OK' });
+      metrics.observe('parley_operation_duration_seconds', (performance.now() - began) / 1000, { kind });
+      return within(span, answer);
+    });
+  }
+}
+
+function within<A extends Answer | AsyncIterableIterator<Answer>>({ traceparent }: Span, answer: A): A {
+  if (!traceparent || !(Symbol.asyncIterator in answer)) return answer;
+  const events = answer as AsyncIterableIterator<Answer>;
+  return { ...events, next: AsyncLocalStorage.bind(() => events.next()) } as A;
+}

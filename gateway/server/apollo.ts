@@ -1,0 +1,128 @@
+import './apollo-reporting.ts';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { ApolloServer, HeaderMap } from '@apollo/server';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginInlineTraceDisabled,
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginSchemaReportingDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from '@apollo/server/plugin/disabled';
+import type { GatewayInterface } from '@apollo/server-gateway-interface';
+import { fastifyApolloHandler } from '@as-integrations/fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import type { Log } from '../../infra/log.ts';
+import { ERRORS, type ErrorCode } from '../../schema/errors.ts';
+import { PREFLIGHT_HEADERS, type Caller } from '../auth/caller.ts';
+import type { Answer, OperationPipeline } from '../pipeline/pipeline.ts';
+import type { GatewaySurface } from '../gateway.ts';
+import { LIMITS } from '../limits/limits.ts';
+import { parseFailure } from '../limits/parse-failure.ts';
+import { retryAfterOf, statusOf, toWire, WireGraphQLError, type WireError } from '../../infra/http/graphql-error.ts';
+
+interface ApolloOptions {
+  gateway: GatewaySurface;
+  pipeline: OperationPipeline;
+  log: Log;
+  callerOf(request: FastifyRequest): Caller;
+}
+
+export interface GraphRoute {
+  handle(request: FastifyRequest, reply: FastifyReply): Promise<unknown>;
+  stop(): Promise<void>;
+}
+
+/**
+ * `/graphql` over HTTP: Apollo Server reads requests and negotiates answers, as GraphQL over HTTP says; what
+ * may be asked and what runs is decided by the pipeline, which the sockets use as well.
+ */
+export async function openApollo({ gateway, pipeline, log, callerOf }: ApolloOptions): Promise<GraphRoute> {
+  const asking = new AsyncLocalStorage<string>();
+  const server = new ApolloServer<{ caller: Caller }>({
+    gateway: behind(gateway, pipeline),
+    stopOnTerminationSignals: false,
+    csrfPrevention: { requestHeaders: [...PREFLIGHT_HEADERS] },
+    allowBatchedHttpRequests: false,
+    persistedQueries: false,
+    parseOptions: { maxTokens: LIMITS.tokens },
+    // The pipeline validates, after it knows who asks.
+    dangerouslyDisableValidation: true,
+    includeStacktraceInErrorResponses: false,
+    plugins: [
+      ApolloServerPluginLandingPageDisabled(),
+      ApolloServerPluginUsageReportingDisabled(),
+      ApolloServerPluginSchemaReportingDisabled(),
+      ApolloServerPluginInlineTraceDisabled(),
+      ApolloServerPluginCacheControlDisabled(),
+    ],
+    formatError: (formatted, error) => (isOurs(formatted) ? formatted : toWire(asOurs(error), asking.getStore() ?? '', log)),
+    logger: {
+      debug: () => {},
+      info: () => {},
+      warn: (message: unknown) => log.warn(String(message)),
+      error: (message: unknown) => log.error(String(message)),
+    },
+  });
+  await server.start();
+  const handle = fastifyApolloHandler(server, { context: async (request) => ({ caller: callerOf(request as unknown as FastifyRequest) }) });
+  return {
+    handle: (request, reply) => {
+      dropEmptyName(request);
+      return asking.run(request.id, () => handle.call(request.server as never, request as never, reply as never) as Promise<unknown>);
+    },
+    stop: () => server.stop(),
+  };
+}
+
+/** Some clients send an empty `operationName` where they have none; Apollo Server would look for an operation of that name. */
+function dropEmptyName({ body, raw }: FastifyRequest): void {
+  if (typeof body === 'object' && body !== null && 'operationName' in body && body.operationName === '') delete body.operationName;
+  if (raw.method === 'GET' && raw.url) raw.url = raw.url.replace(/([?&])operationName=(?:&|$)/, '$1');
+}
+
+function behind(gateway: GatewaySurface, pipeline: OperationPipeline): GatewayInterface {
+  return {
+    load: async () => ({
+      executor: async ({ request: { operationName, variables }, source, context }) => {
+        const answer = await pipeline.execute(
+          { query: source, operationName: operationName ?? null, variables: variables ?? null },
+          context['caller'] as Caller,
+        );
+        return toApollo(answer) as Awaited<ReturnType<Awaited<ReturnType<GatewayInterface['load']>>['executor'] & {}>>;
+      },
+    }),
+    onSchemaLoadOrUpdate: (callback) => gateway.onSchemaLoadOrUpdate(callback),
+    stop: async () => {},
+  };
+}
+
+/** Apollo Server takes the status of a refused request from its first error. */
+function toApollo({ data, errors }: Answer) {
+  const [first] = errors ?? [];
+  const http = first && data === undefined ? { status: statusOf(first), headers: headersOf(first) } : undefined;
+  const wrap = (error: WireError, position: number) =>
+    new WireGraphQLError(error, { ...error.extensions, ...(http && position === 0 ? { http } : {}) });
+  return { ...(data === undefined ? {} : { data }), ...(errors ? { errors: errors.map(wrap) } : {}) };
+}
+
+function headersOf(error: WireError): HeaderMap {
+  const retryAfter = retryAfterOf(error);
+  return new HeaderMap(retryAfter ? [['retry-after', retryAfter]] : []);
+}
+
+/** Apollo Server replaces the code where the document has no such operation. */
+function isOurs({ extensions }: GraphQLFormattedError): boolean {
+  return typeof extensions?.['requestId'] === 'string' && Object.hasOwn(ERRORS, String(extensions['code']));
+}
+
+/** Apollo Server calls everything it refuses itself a bad request; the status tells more. */
+function asOurs(error: unknown): unknown {
+  if (!(error instanceof GraphQLError)) return error;
+  if (error.extensions['code'] === 'GRAPHQL_PARSE_FAILED') return parseFailure(error);
+  if (error.extensions['code'] !== 'BAD_REQUEST') return error;
+  const { status } = (error.extensions['http'] ?? {}) as { status?: number };
+  const code: ErrorCode =
+    status === 405 ? 'METHOD_NOT_ALLOWED' : error.message.includes('Cross-Site Request Forgery') ? 'CSRF_BLOCKED' : 'BAD_REQUEST';
+  return new GraphQLError(error.message.trim(), { extensions: { code } });
+}

@@ -1,0 +1,207 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import { constants } from 'node:zlib';
+import { fastifyCompress, type FastifyCompressOptions } from '@fastify/compress';
+import { fastifyCookie } from '@fastify/cookie';
+import Fastify, { type FastifyInstance, type FastifyListenOptions } from 'fastify';
+import type { Bus } from '../../infra/bus/bus.ts';
+import type { Files } from '../../infra/files/files.ts';
+import { newId } from '../../infra/id.ts';
+import type { Limits } from '../../infra/limits/limits.ts';
+import type { Log } from '../../infra/log.ts';
+import type { Presence } from '../../infra/presence/presence.ts';
+import type { Metrics } from '../../infra/metrics/metrics.ts';
+import type { Traces } from '../../infra/traces/traces.ts';
+import { Failure } from '../../schema/errors.ts';
+import { openApollo } from './apollo.ts';
+import { addDownload, type DownloadOptions } from '../files/download.ts';
+import { drainServer } from '../../infra/http/drain.ts';
+import type { Introspection } from '../pipeline/pipeline.ts';
+import type { GatewaySurface } from '../gateway.ts';
+import { addSecurity } from './security.ts';
+import { addHealth, type Checks } from '../../infra/http/health.ts';
+import { addMetrics } from '../../infra/http/metrics.ts';
+import { answerErrors, refuseConnection } from '../../infra/http/errors.ts';
+import { LIMITS } from '../limits/limits.ts';
+import { openServerContext, type ServerContext } from '../pipeline/server-context.ts';
+import type { CostLimiter } from '../limits/cost-limiter.ts';
+import { addSession } from '../auth/session-routes.ts';
+import { SocketServer } from '../subscriptions/socket.ts';
+import { SseServer } from '../subscriptions/sse.ts';
+import { addPages } from './static.ts';
+import { addUpload, type UploadOptions } from '../files/upload.ts';
+import type { TokenReader } from '../auth/session-authenticator.ts';
+
+export interface GatewayServerSettings {
+  host: string;
+  /** Where browsers connectWithRetry the door, when that is not where it listens. */
+  publicUrl: string | undefined;
+  trustedProxies: readonly string[];
+  introspection: Introspection;
+  /** Sign-ins that one address may try in a minute. */
+  signInsPerMinute: number;
+  /** The built web client. */
+  webRoot: string;
+  /** Without one, nobody reads the metrics here. */
+  metricsToken: string | undefined;
+  /** How long, before it closes, the door says that it is not ready and serves all the same, in milliseconds. */
+  leavingMs: number;
+}
+
+export interface GatewayServerOptions {
+  gateway: GatewaySurface;
+  /** The same that the gateway was given as its admission. */
+  costLimiter: CostLimiter;
+  files: Files;
+  tokens: TokenReader;
+  signedUrls: { readUpload: UploadOptions['readTicket']; readDownload: DownloadOptions['readTicket'] };
+  limits: Limits;
+  bus: Bus;
+  presence: Presence;
+  log: Log;
+  metrics: Metrics;
+  traces: Traces;
+  /** What `/health/ready` asks, by name. */
+  checks: Checks;
+  values: GatewayServerSettings;
+}
+
+export interface GatewayServer {
+  /** Resolves once requests are answered; rejects when the port is taken. */
+  listen(place: FastifyListenOptions): Promise<void>;
+  /** Turns newcomers away, lets what is under way end, and returns within ten seconds. */
+  close(): Promise<void>;
+  /** The port listened on, once it is; with port 0 the system chose it. */
+  readonly port: number;
+}
+
+const HEADERS_MS = 10_000;
+/** For the slowest upload; every other body has a shorter time of its own, see guards.ts. */
+const REQUEST_MS = 15 * 60_000;
+const CLOSE_MS = 8_000;
+const MAX_CONNECTIONS = 8_192;
+const MAX_TICKET_LENGTH = 4_096;
+/** Of answers of the graph alone: pages were compressed when they were built. A low level, since every answer is another. */
+const COMPRESSION = {
+  global: false,
+  globalDecompression: false,
+  threshold: 2_048,
+  encodings: ['br', 'gzip'],
+  brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: 3 } },
+  zlibOptions: { level: 3 },
+} satisfies FastifyCompressOptions;
+const REQUEST_ID = /^[\w.-]{8,64}$/;
+
+/** The one listener of the product: the graph, its sockets and streams, files, sessions, health, and the web client. */
+export async function openGatewayServer(options: GatewayServerOptions): Promise<GatewayServer> {
+  const { log, metrics, values } = options;
+  const context = openServerContext(options);
+  const events = new SseServer(context);
+  const sockets = new SocketServer(context);
+  const apollo = await openApollo(context);
+  let isLeaving = false;
+  let isStopping = false;
+
+  const app = makeApp();
+  endConnectionsWhen(app, () => isLeaving);
+  refuseWhen(app, () => isStopping);
+  await addSecurity(app, context.origin, context.isSecure);
+  await app.register(fastifyCookie);
+  answerErrors(app, log);
+  await app.register(fastifyCompress, COMPRESSION);
+  app.route({
+    method: ['GET', 'POST'],
+    url: '/graphql',
+    exposeHeadRoute: false,
+    compress: {},
+    handler: (request, reply) => apollo.handle(request, reply),
+  });
+  events.addTo(app);
+  addSession(app, context);
+  addFiles(app, options, context);
+  addHealth(app, options.checks, () => isLeaving);
+  addMetrics(app, { metrics, token: values.metricsToken, isPublic: true });
+  metrics.watch(() => [
+    { name: 'parley_sockets', value: sockets.size },
+    { name: 'parley_subscriptions', value: context.slots.size },
+  ]);
+  addPages(app, values.webRoot);
+  app.server.on('upgrade', (request, socket, head) => sockets.upgrade(request, socket, head));
+
+  return {
+    async listen(place) {
+      await context.authenticator.open();
+      await app.listen(place);
+    },
+    async close() {
+      isLeaving = true;
+      // Until the proxy in front has seen that it is not ready.
+      await pause(values.leavingMs);
+      isStopping = true;
+      events.close();
+      await sockets.close();
+      await drainServer(app, CLOSE_MS - values.leavingMs);
+      await apollo.stop();
+      await context.authenticator.close();
+    },
+    get port() {
+      return (app.server.address() as AddressInfo).port;
+    },
+  };
+}
+
+/** Else a proxy would send its next request just when the connection is closed. */
+function endConnectionsWhen(app: FastifyInstance, isLeaving: () => boolean): void {
+  app.addHook('onRequest', async (_request, reply) => {
+    if (isLeaving()) void reply.header('connection', 'close');
+  });
+}
+
+/** Connections that are kept alive bring requests after the door was closed to new ones. */
+function refuseWhen(app: FastifyInstance, isStopping: () => boolean): void {
+  app.addHook('onRequest', async (request) => {
+    if (isStopping() && !request.url.startsWith('/health/')) throw new Failure('SHUTTING_DOWN');
+  });
+}
+
+function addFiles(
+  app: FastifyInstance,
+  { files, signedUrls }: GatewayServerOptions,
+  { gateway, addresses, authenticator }: ServerContext,
+): void {
+  const requireSession = async (sessionId: string | null) => {
+    if (sessionId && !(await authenticator.truthOf(sessionId))) throw new Failure('NOT_FOUND');
+  };
+  addUpload(app, {
+    files,
+    requireSession,
+    knowledge: () => gateway.sourceOf('knowledge'),
+    readTicket: (ticket) => signedUrls.readUpload(ticket),
+    ipOf: (request) => addresses.of(request.raw),
+  });
+  addDownload(app, { files, requireSession, readTicket: (ticket) => signedUrls.readDownload(ticket) });
+}
+
+function makeApp(): FastifyInstance {
+  return Fastify({
+    logger: false,
+    bodyLimit: LIMITS.bodyBytes,
+    return503OnClosing: false,
+    forceCloseConnections: 'idle',
+    routerOptions: { maxParamLength: MAX_TICKET_LENGTH },
+    genReqId: ({ headers }) => {
+      const given = headers['x-request-id'];
+      return typeof given === 'string' && REQUEST_ID.test(given) ? given : newId();
+    },
+    serverFactory: (handler) => {
+      const server = createServer(
+        { headersTimeout: HEADERS_MS, requestTimeout: REQUEST_MS, keepAliveTimeout: 65_000, connectionsCheckingInterval: 1_000 },
+        handler,
+      );
+      server.maxConnections = MAX_CONNECTIONS;
+      return server;
+    },
+    clientErrorHandler: refuseConnection as never,
+  });
+}

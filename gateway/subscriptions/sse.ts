@@ -1,0 +1,118 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { createHandler } from 'graphql-sse/lib/use/fastify';
+import type { Log } from '../../infra/log.ts';
+import type { Presence } from '../../infra/presence/presence.ts';
+import { Failure } from '../../schema/errors.ts';
+import type { Caller } from '../auth/caller.ts';
+import type { AdmittedOperation, Answer, OperationPipeline } from '../pipeline/pipeline.ts';
+import { EventFeed } from './event-feed.ts';
+import type { GraphRequest } from '../execution/request.ts';
+import { watchSession } from './session-watch.ts';
+import type { StreamSlots } from './stream-slots.ts';
+import type { AuthenticatedSession, SessionAuthenticator } from '../auth/session-authenticator.ts';
+
+export interface EventOptions {
+  pipeline: OperationPipeline;
+  authenticator: SessionAuthenticator;
+  presence: Presence;
+  slots: StreamSlots;
+  callerOf(request: FastifyRequest): Caller;
+  log: Log;
+}
+
+/**
+ * `/graphql/stream`: the subscriptions of the graph as server-sent events, one connection for each (the
+ * "distinct connections" mode of GraphQL over SSE), for clients and proxies that do without WebSocket.
+ */
+export class SseServer {
+  readonly #open = new Set<EventFeed>();
+  readonly #answers = new WeakMap<FastifyRequest, EventFeed>();
+  readonly #handle = createHandler({
+    // No token: one connection for many streams is what the WebSocket is for.
+    authenticate: () => null,
+    onSubscribe: ({ raw }) => this.#answers.get(raw as unknown as FastifyRequest) as never,
+  });
+
+  constructor(private readonly options: EventOptions) {}
+
+  addTo(app: FastifyInstance): void {
+    app.route({
+      method: ['GET', 'POST'],
+      url: '/graphql/stream',
+      exposeHeadRoute: false,
+      handler: (request, reply) => this.#serve(request, reply),
+    });
+  }
+
+  /** Ends every stream with `SHUTTING_DOWN`. */
+  close(): void {
+    for (const feed of this.#open) feed.end(new Failure('SHUTTING_DOWN'));
+  }
+
+  async #serve(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    if (request.headers.accept !== 'text/event-stream') {
+      throw new Failure('BAD_REQUEST', { reason: 'Send `Accept: text/event-stream`.', httpStatus: 406 });
+    }
+    let proved: AuthenticatedSession | undefined;
+    const caller = this.options.callerOf(request);
+    const authenticate = async () => (proved = await caller.authenticate());
+    const admitted = await this.options.pipeline.admit(requestOf(request), { ...caller, authenticate });
+    if (request.method === 'GET' && admitted.operation.node.operation === 'mutation') throw new Failure('METHOD_NOT_ALLOWED');
+    const feed = await this.#feed(admitted, reply);
+    const unwatch = proved
+      ? watchSession(this.options, proved, (why) => feed.end(new Failure(why === 'token expired' ? 'TOKEN_EXPIRED' : 'UNAUTHENTICATED')))
+      : () => {};
+    reply.hijack();
+    this.#answers.set(request, feed);
+    try {
+      await this.#handle(request as never, reply as never);
+    } finally {
+      unwatch();
+      await feed.return();
+    }
+    return reply;
+  }
+
+  /** Everything that may be refused is refused before the stream begins, with a status of its own. */
+  async #feed(admitted: AdmittedOperation, reply: FastifyReply): Promise<EventFeed> {
+    const { pipeline, slots } = this.options;
+    const release = slots.take(admitted.identity.viewer?.userId ?? '');
+    const isStream = admitted.operation.node.operation === 'subscription';
+    const result = await (isStream ? pipeline.subscribe(admitted) : pipeline.run(admitted)).catch(
+      (error: unknown) => (release(), Promise.reject(error)),
+    );
+    const feed = new EventFeed(Symbol.asyncIterator in result ? result : single(result), reply.raw, {
+      explain: (failure) => pipeline.refuse(failure, admitted.identity.requestId),
+      over: () => {
+        release();
+        this.#open.delete(feed);
+      },
+    });
+    this.#open.add(feed);
+    return feed;
+  }
+}
+
+function requestOf({ method, body, query }: FastifyRequest): GraphRequest {
+  const given = (method === 'GET' ? query : body) as Record<string, unknown> | null | undefined;
+  const variables = typeof given?.['variables'] === 'string' && method === 'GET' ? readJson(given['variables']) : given?.['variables'];
+  const operationName = given?.['operationName'];
+  if (typeof given?.['query'] !== 'string') throw new Failure('BAD_REQUEST', { reason: 'Send the document as `query`.' });
+  if (variables != null && (typeof variables !== 'object' || Array.isArray(variables)))
+    throw new Failure('BAD_REQUEST', { reason: '`variables` must be an object.' });
+  if (operationName != null && typeof operationName !== 'string')
+    throw new Failure('BAD_REQUEST', { reason: '`operationName` must be a text.' });
+  return { query: given['query'], operationName: operationName ?? null, variables: (variables ?? null) as GraphRequest['variables'] };
+}
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new Failure('BAD_REQUEST', { reason: '`variables` must be JSON.' }, { cause });
+  }
+}
+
+async function* single(answer: Answer): AsyncGenerator<Answer> {
+  yield answer;
+}

@@ -1,0 +1,52 @@
+import { Failure } from '../../schema/errors.ts';
+
+/** Counts the open subscriptions of each person, over all their sockets and event streams in this process. */
+export class StreamSlots {
+  readonly #open = new Map<string, number>();
+
+  constructor(private readonly perUser: number) {}
+
+  /** Open subscriptions of everybody. */
+  get size(): number {
+    return [...this.#open.values()].reduce((sum, open) => sum + open, 0);
+  }
+
+  /** Takes a slot or throws `TOO_MANY_SUBSCRIPTIONS`; the result gives it back, once. */
+  take(userId: string): () => void {
+    const open = this.#open.get(userId) ?? 0;
+    if (open >= this.perUser) throw new Failure('TOO_MANY_SUBSCRIPTIONS', { limit: this.perUser });
+    this.#open.set(userId, open + 1);
+    let isTaken = true;
+    return () => {
+      if (!isTaken) return;
+      isTaken = false;
+      const left = (this.#open.get(userId) ?? 1) - 1;
+      if (left > 0) this.#open.set(userId, left);
+      else this.#open.delete(userId);
+    };
+  }
+}
+
+/** Calls `over` once, when the stream has ended by itself or was ended. */
+export function onEnd<Event>(events: AsyncIterableIterator<Event>, over: () => void): AsyncIterableIterator<Event> {
+  return {
+    async next() {
+      const step = await events.next();
+      if (step.done) over();
+      return step;
+    },
+    async return() {
+      over();
+      await events.return?.();
+      return { done: true, value: undefined };
+    },
+    async throw() {
+      over();
+      await events.return?.();
+      return { done: true, value: undefined };
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}

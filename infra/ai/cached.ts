@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto';
+import { Failure } from '../../schema/errors.ts';
+import type { Ai, ChatChunk, ChatRequest } from './ai.ts';
+import type { AiValues } from './open.ts';
+import type { Cache } from '../cache/cache.ts';
+
+/** A question is mostly asked again soon: the next page, the next try, the same in another knowledge base. */
+const QUESTION_SECONDS = 3_600;
+const MODELS_SECONDS = 60;
+
+/**
+ * Remembers what an endpoint is asked again and again: its models, and the vectors of questions, which come one at a
+ * time and in the way of somebody who waits; of one text and one model there is one vector. What workers embed comes
+ * in batches, can be aborted, and is asked once. `endpoint` is what the models depend on.
+ */
+export function cachedAi(ai: Ai, cache: Cache, { baseUrl, apiKey, model, embeddingModel }: AiValues): Ai {
+  const modelsKey = `models:${digest([baseUrl, apiKey, model, embeddingModel])}`;
+
+  async function embedOne(text: string): Promise<Float32Array> {
+    const key = `question:${digest([ai.embedding.model, text])}`;
+    const kept = await cache.remember(key, QUESTION_SECONDS, async () => toText((await ai.embed([text]))[0]!));
+    return toVector(kept);
+  }
+
+  async function* chat(request: ChatRequest, signal: AbortSignal): AsyncGenerator<ChatChunk> {
+    try {
+      yield* ai.chat(request, signal);
+    } catch (error) {
+      // Nobody is to be offered any longer what is gone.
+      if (error instanceof Failure && error.code === 'MODEL_NOT_FOUND') await cache.forget(modelsKey);
+      throw error;
+    }
+  }
+
+  return {
+    models: () => cache.remember(modelsKey, MODELS_SECONDS, () => ai.models()),
+    chat,
+    embed: async (texts, signal) =>
+      texts.length === 1 && !signal && !ai.embedding.builtin ? [await embedOne(texts[0]!)] : ai.embed(texts, signal),
+    get embedding() {
+      return ai.embedding;
+    },
+  };
+}
+
+function digest(parts: readonly (string | undefined)[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('base64url');
+}
+
+function toText(vector: Float32Array): string {
+  return Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength).toString('base64');
+}
+
+/** Into memory of its own: that of a small buffer begins anywhere, and numbers only at multiples of four. */
+function toVector(text: string): Float32Array {
+  return new Float32Array(Uint8Array.from(Buffer.from(text, 'base64')).buffer);
+}

@@ -1,0 +1,126 @@
+import { openAi, type AiValues } from '../ai/open.ts';
+import type { Bus } from '../bus/bus.ts';
+import type { Cache } from '../cache/cache.ts';
+import { MemoryCache } from '../cache/memory.ts';
+import { RedisCache } from '../cache/redis.ts';
+import { ConfigError, type Config } from '../config.ts';
+import type { Database } from '../database/database.ts';
+import { ServerDatabase } from '../database/server.ts';
+import { openProcessServices, connectRedisKeys, type ServicesOptions } from './process-services.ts';
+import { TwoLevelCache } from '../cache/two-level.ts';
+import type { Log } from '../log.ts';
+import { embeddedConnections, PostgresQueue, type QueueConnections } from '../queue/postgres.ts';
+import { connectWithRetry, type ConnectOptions } from './connect.ts';
+import { cachedAi } from '../ai/cached.ts';
+import { PgVectors, SESSION } from '../vectors/pgvector.ts';
+import type { Vectors } from '../vectors/vectors.ts';
+import { readingsOf, instrumentedAi } from './instrumented.ts';
+
+export type DomainServices = Awaited<ReturnType<typeof openDomainServices>>;
+
+/** The services, and what a subgraph needs beside it. Vectors are opened only for who searches or indexes. */
+export async function openDomainServices(config: Config, log: Log, { vectors: usesVectors, ...options }: DomainServicesOptions) {
+  const services = await openProcessServices(config, log, options);
+  const { database, queueConnections, pgVectors } = await openDatabase(config, log, options.pendingDependencies);
+  services.metrics.watch(() => readingsOf(database));
+  const vectors = usesVectors
+    ? await openVectors(config, log, { inDatabase: pgVectors, pendingDependencies: options.pendingDependencies })
+    : unopened<Vectors>('vectors');
+  const queue = new PostgresQueue(queueConnections, log);
+  const endpoint: AiValues = {
+    apiKey: config.OPENAI_API_KEY,
+    baseUrl: config.OPENAI_BASE_URL,
+    model: config.OPENAI_MODEL,
+    embeddingModel: config.EMBEDDING_MODEL,
+    idleMs: config.PROVIDER_IDLE_MS,
+  };
+  const corrected = (right: string) =>
+    log.warn({ right }, 'OPENAI_BASE_URL is not the base of the interface; this address is used instead');
+  const cache = await openCache(config, services.bus, { log, pendingDependencies: options.pendingDependencies });
+  await queue.open();
+  return {
+    ...services,
+    ai: cachedAi(instrumentedAi(openAi({ ...endpoint, corrected }), services), cache, endpoint),
+    database,
+    queue,
+    vectors,
+    async close() {
+      await queue.close();
+      await cache.close();
+      if (usesVectors) await vectors.close();
+      await services.close();
+      await database.close();
+    },
+  };
+}
+
+interface DomainServicesOptions extends ServicesOptions {
+  vectors: boolean;
+}
+
+/** A port that this process has no use for; who uses it all the same learns which. */
+function unopened<InternalServer extends object>(name: string): InternalServer {
+  return new Proxy({} as InternalServer, {
+    get() {
+      throw new Error(`this role does not open ${name}`);
+    },
+  });
+}
+
+interface Store {
+  database: Database;
+  queueConnections: QueueConnections;
+  pgVectors: () => Vectors;
+}
+
+/** The database, and how what lives in it is reached: the queue always, the vectors unless Weaviate has them. */
+export async function openDatabase(config: Config, log: Log, pendingDependencies?: Set<string>): Promise<Store> {
+  if (!config.DATABASE_URL) {
+    if (config.DATABASE_REPLICA_URL.length > 0)
+      throw new ConfigError('DATABASE_REPLICA_URL names replicas, but DATABASE_URL names no server that they follow.');
+    const { PgliteDatabase } = await import('../database/pglite.ts');
+    const database = new PgliteDatabase(config.DATA_DIR, log, SESSION);
+    await database.open();
+    return { database, queueConnections: embeddedConnections(database.engine), pgVectors: () => new PgVectors(() => database.engine) };
+  }
+  const database = new ServerDatabase(config.DATABASE_URL, log, config.DATABASE_REPLICA_URL);
+  await connectWithRetry('DATABASE_URL', () => database.open(), { log, pendingDependencies });
+  const openEngine = () => {
+    const engine = database.openEngine(SESSION, config.VECTOR_DATABASE_URL);
+    return new PgVectors(() => engine, { isApart: config.VECTOR_DATABASE_URL !== undefined });
+  };
+  return { database, queueConnections: database.queueConnections, pgVectors: openEngine };
+}
+
+async function openVectors(
+  config: Config,
+  log: Log,
+  { inDatabase, pendingDependencies }: { inDatabase: () => Vectors; pendingDependencies: Set<string> },
+): Promise<Vectors> {
+  if (config.WEAVIATE_URL) {
+    const { WeaviateVectors } = await import('../vectors/weaviate.ts');
+    const vectors = new WeaviateVectors({ url: config.WEAVIATE_URL, grpcPort: config.WEAVIATE_GRPC_PORT, apiKey: config.WEAVIATE_API_KEY });
+    await connectWithRetry('WEAVIATE_URL', () => vectors.open(), { log, pendingDependencies });
+    return vectors;
+  }
+  const vectors = inDatabase();
+  await connectWithRetry(config.VECTOR_DATABASE_URL ? 'VECTOR_DATABASE_URL' : 'DATABASE_URL', () => vectors.open().catch(nameWaysOut), {
+    log,
+    pendingDependencies,
+  });
+  return vectors;
+}
+
+/** Where pgvector is not installed, or this user may not create it, waiting does not help. */
+function nameWaysOut(error: unknown): never {
+  const { code, message } = error as { code?: string; message: string };
+  if (!['0A000', '58P01', '42501'].includes(code ?? '')) throw error;
+  throw new ConfigError(
+    `The database has no pgvector (${message}). Install that extension on the server of DATABASE_URL and allow its user to create it, or set VECTOR_DATABASE_URL or WEAVIATE_URL.`,
+    { cause: error },
+  );
+}
+
+async function openCache({ REDIS_URL: url }: Config, bus: Bus, options: ConnectOptions): Promise<Cache> {
+  return url ? new TwoLevelCache(new RedisCache(await connectRedisKeys(url, 'cache', options)), bus).open() : new MemoryCache();
+}

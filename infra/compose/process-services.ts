@@ -1,0 +1,93 @@
+import { join } from 'node:path';
+import type { Bus } from '../bus/bus.ts';
+import { MemoryBus } from '../bus/memory.ts';
+import { RedisBus } from '../bus/redis.ts';
+import { ConfigError, rootSecret, type Config } from '../config.ts';
+import type { Files } from '../files/files.ts';
+import { IdentityTokens } from '../tokens/identity.ts';
+import { openKeys } from '../tokens/keys.ts';
+import type { Limits } from '../limits/limits.ts';
+import { MemoryLimits } from '../limits/memory.ts';
+import { RedisLimits } from '../limits/redis.ts';
+import type { Log } from '../log.ts';
+import type { Metrics } from '../metrics/metrics.ts';
+import { PrometheusMetrics } from '../metrics/prometheus.ts';
+import { MemoryPresence } from '../presence/memory.ts';
+import type { Presence } from '../presence/presence.ts';
+import { RedisPresence } from '../presence/redis.ts';
+import { connectWithRetry, type ConnectOptions } from './connect.ts';
+import { openRedis, openRedisKeys } from '../redis/client.ts';
+import { JwtSignedUrls } from '../tokens/signed-urls.ts';
+import { JwtAccessTokens } from '../tokens/access.ts';
+import { openTraces } from '../traces/open.ts';
+import { instrumentedLimits } from './instrumented.ts';
+
+export type ProcessServices = Awaited<ReturnType<typeof openProcessServices>>;
+
+export interface ServicesOptions {
+  /** What the process is called in traces. */
+  role: string;
+  /** Read whenever it is needed: with port 0 it is known only once the server listens. */
+  publicUrl: () => string;
+  /** Has the names of the settings whose servers are waited for. */
+  pendingDependencies: Set<string>;
+}
+
+/** What every process stands on: keys, files, live topics, rates, metrics and traces. `close` ends it. */
+export async function openProcessServices(config: Config, log: Log, { role, publicUrl, pendingDependencies }: ServicesOptions) {
+  const keys = openKeys(rootSecret(config));
+  const metrics: Metrics = new PrometheusMetrics();
+  const traces = await openTraces({ endpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT, service: `parley-${role}` });
+  const { bus, limits, presence } = await openSharedState(config, log, pendingDependencies);
+  return {
+    bus,
+    files: await openFiles(config, log, pendingDependencies),
+    identities: new IdentityTokens(keys.derive('identity')),
+    keys,
+    limits: instrumentedLimits(limits, metrics),
+    metrics,
+    presence,
+    signedUrls: new JwtSignedUrls(keys.derive('signedUrls'), publicUrl),
+    tokens: new JwtAccessTokens(keys.derive('access-tokens')),
+    traces,
+    async close() {
+      await traces.close();
+      await presence.close();
+      await limits.close();
+      await bus.close();
+    },
+  };
+}
+
+/** The bucket, once it lets us in; without one the files are beside the embedded database. */
+export async function openFiles(config: Config, log: Log, pendingDependencies?: Set<string>): Promise<Files> {
+  const { S3_BUCKET: bucket, S3_ENDPOINT: endpoint, S3_ACCESS_KEY_ID: accessKeyId, S3_SECRET_ACCESS_KEY: secretAccessKey } = config;
+  if (!bucket) {
+    const { DiskFiles } = await import('../files/disk.ts');
+    return new DiskFiles(join(config.DATA_DIR, 'files'));
+  }
+  if (!accessKeyId !== !secretAccessKey) throw new ConfigError('S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY are set together or not at all.');
+  const pathStyle = config.S3_PATH_STYLE ? config.S3_PATH_STYLE === 'on' : Boolean(endpoint);
+  const credentials = accessKeyId && secretAccessKey ? { accessKeyId, secretAccessKey } : undefined;
+  const { S3Files } = await import('../files/s3.ts');
+  const files = new S3Files({ bucket, endpoint, region: config.S3_REGION, credentials, pathStyle }, log);
+  await connectWithRetry('S3_BUCKET', () => files.ping(), { log, pendingDependencies });
+  return files;
+}
+
+/** What is seen, and lives where all processes see it. */
+async function openSharedState(
+  { REDIS_URL: url }: Config,
+  log: Log,
+  pendingDependencies: Set<string>,
+): Promise<{ bus: Bus; limits: Limits; presence: Presence }> {
+  if (!url) return { bus: new MemoryBus(log), limits: new MemoryLimits(), presence: new MemoryPresence() };
+  const bus = new RedisBus((name) => openRedis(url, name, log), log);
+  await connectWithRetry('REDIS_URL', () => bus.open(), { log, pendingDependencies });
+  const limits = new RedisLimits(await connectRedisKeys(url, 'limits', { log, pendingDependencies }));
+  return { bus, limits, presence: new RedisPresence(await connectRedisKeys(url, 'presence', { log, pendingDependencies })) };
+}
+
+export function connectRedisKeys(url: string, name: string, options: ConnectOptions) {
+  return connectWithRetry('REDIS_URL', () => openRedisKeys(url, name, options.log), options);
+}

@@ -1,0 +1,60 @@
+import { SignJWT, errors, jwtVerify, type JWTPayload } from 'jose';
+import { Failure } from '../../schema/errors.ts';
+
+/** What one kind of signed token is for. Everything here is pinned when a token is read. */
+export interface JwtKind {
+  audience: string;
+  /** The `typ` header, so that one kind of token never passes for another. */
+  type: string;
+  lifetimeSeconds: number;
+  /** Claims that must be there beside `exp` and `iat`. */
+  required: readonly string[];
+}
+
+const ISSUER = 'parley';
+/** How far the clocks of two replicas may be apart. */
+const CLOCK_SKEW_SECONDS = 5;
+
+/** Signs and reads JWTs of one kind (HS256, RFC 7519, typed as RFC 8725 advises). */
+export class TypedJwt<Claims extends JWTPayload> {
+  constructor(
+    private readonly kind: JwtKind,
+    private readonly secret: Uint8Array,
+  ) {}
+
+  async sign(claims: Claims): Promise<{ token: string; expiresAt: Date }> {
+    const now = Math.floor(Date.now() / 1000);
+    const end = now + this.kind.lifetimeSeconds;
+    const token = await new SignJWT(claims)
+      .setProtectedHeader({ alg: 'HS256', typ: this.kind.type })
+      .setIssuer(ISSUER)
+      .setAudience(this.kind.audience)
+      .setIssuedAt(now)
+      .setExpirationTime(end)
+      .sign(this.secret);
+    return { token, expiresAt: new Date(end * 1000) };
+  }
+
+  /** Throws `TOKEN_EXPIRED` for a token that was good once, `UNAUTHENTICATED` for any other fault. */
+  async verify(token: string): Promise<Claims & { exp: number; iat: number }> {
+    const { audience, type, lifetimeSeconds, required } = this.kind;
+    try {
+      const { payload } = await jwtVerify<Claims>(token, this.secret, {
+        algorithms: ['HS256'],
+        issuer: ISSUER,
+        audience,
+        typ: type,
+        requiredClaims: ['exp', 'iat', ...required],
+        maxTokenAge: lifetimeSeconds,
+        clockTolerance: CLOCK_SKEW_SECONDS,
+      });
+      const { exp, iat } = payload as { exp: number; iat: number };
+      if (exp - iat > lifetimeSeconds) throw new Failure('UNAUTHENTICATED');
+      return { ...payload, exp, iat };
+    } catch (cause) {
+      if (cause instanceof Failure) throw cause;
+      if (!(cause instanceof errors.JOSEError)) throw cause;
+      throw new Failure(cause instanceof errors.JWTExpired ? 'TOKEN_EXPIRED' : 'UNAUTHENTICATED', {}, { cause });
+    }
+  }
+}

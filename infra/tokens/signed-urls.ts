@@ -1,0 +1,67 @@
+import { Failure } from '../../schema/errors.ts';
+import type { DownloadClaims, SignedUrls, UploadClaims } from './tokens.ts';
+import { TypedJwt } from './jwt.ts';
+
+const UPLOAD_SECONDS = 3600;
+const DOWNLOAD_SECONDS = 600;
+
+/** Permissions to move bytes, as addresses. An address holds the whole permission, so it is never logged. */
+export class JwtSignedUrls implements SignedUrls {
+  readonly #uploads: TypedJwt<UploadClaims & Record<string, unknown>>;
+  readonly #downloads: TypedJwt<DownloadClaims & Record<string, unknown>>;
+
+  /**
+   * @param secret 32 bytes, the key derived for `tickets`.
+   * @param publicUrl read at each signing: with port 0 it is known only once the door listens.
+   */
+  constructor(
+    secret: Uint8Array,
+    private readonly publicUrl: () => string,
+  ) {
+    this.#uploads = new TypedJwt(
+      {
+        audience: 'upload',
+        type: 'upload+jwt',
+        lifetimeSeconds: UPLOAD_SECONDS,
+        required: ['documentId', 'key', 'maxBytes', 'userId', 'sessionId'],
+      },
+      secret,
+    );
+    this.#downloads = new TypedJwt(
+      {
+        audience: 'download',
+        type: 'download+jwt',
+        lifetimeSeconds: DOWNLOAD_SECONDS,
+        required: ['key', 'name', 'mediaType', 'userId', 'sessionId'],
+      },
+      secret,
+    );
+  }
+
+  async upload({ documentId, key, maxBytes, userId, sessionId }: UploadClaims): Promise<string> {
+    const { token } = await this.#uploads.sign({ documentId, key, maxBytes, userId, sessionId });
+    return `${this.publicUrl()}/files/upload/${token}`;
+  }
+
+  async download({ key, name, mediaType, userId, sessionId }: DownloadClaims): Promise<string> {
+    const { token } = await this.#downloads.sign({ key, name, mediaType, userId, sessionId });
+    return `${this.publicUrl()}/files/${token}`;
+  }
+
+  /** Throws `UPLOAD_EXPIRED` for a ticket that is too old, `NOT_FOUND` for one that is not ours. */
+  readUpload(ticket: string): Promise<UploadClaims> {
+    return this.#uploads.verify(ticket).catch(refuse('UPLOAD_EXPIRED'));
+  }
+
+  /** Throws `NOT_FOUND` for a ticket that is too old or not ours. */
+  readDownload(ticket: string): Promise<DownloadClaims> {
+    return this.#downloads.verify(ticket).catch(refuse('NOT_FOUND'));
+  }
+}
+
+function refuse(expired: 'UPLOAD_EXPIRED' | 'NOT_FOUND'): (cause: unknown) => never {
+  return (cause) => {
+    if (!(cause instanceof Failure)) throw cause;
+    throw new Failure(cause.code === 'TOKEN_EXPIRED' ? expired : 'NOT_FOUND', {}, { cause });
+  };
+}

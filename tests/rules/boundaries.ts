@@ -1,0 +1,212 @@
+/** Which code may import which, as data and two functions. The linter's rule and the tests of this folder both call them. */
+
+import { dirname, join, normalize } from 'node:path';
+
+/** Packages and the files or folders that may import them; tests may import any. */
+export const VENDORS: Record<string, string[]> = {
+  // infra
+  '@aws-sdk/client-s3': ['infra/files/s3.ts'],
+  '@aws-sdk/lib-storage': ['infra/files/s3.ts'],
+  '@electric-sql/pglite': ['infra/database/'],
+  '@electric-sql/pglite-pgvector': ['infra/database/engine-thread.ts'],
+  '@mikro-orm/migrations': ['infra/database/'],
+  '@mikro-orm/pglite': ['infra/database/pglite.ts'],
+  '@mikro-orm/postgresql': ['infra/database/server.ts'],
+  bentocache: ['infra/cache/'],
+  '@verrou/core': ['infra/cache/redis.ts'],
+  flydrive: ['infra/files/disk.ts'],
+  'gpt-tokenizer': ['infra/ai/tokens.ts'],
+  '@opentelemetry/api': ['infra/traces/otlp.ts'],
+  '@opentelemetry/exporter-trace-otlp-http': ['infra/traces/otlp.ts'],
+  '@opentelemetry/resources': ['infra/traces/otlp.ts'],
+  '@opentelemetry/sdk-trace-node': ['infra/traces/otlp.ts'],
+  ioredis: [
+    'infra/redis/client.ts',
+    'infra/redis/cluster.ts',
+    'infra/bus/redis.ts',
+    'infra/cache/redis.ts',
+    'infra/limits/redis.ts',
+    'infra/presence/redis.ts',
+  ],
+  jose: ['infra/tokens/jwt.ts'],
+  openai: ['infra/ai/openai.ts'],
+  jsonrepair: ['infra/ai/response/tool-arguments.ts'],
+  pg: ['infra/database/server.ts'],
+  'pg-boss': ['infra/queue/postgres.ts'],
+  pino: ['infra/log.ts'],
+  'prom-client': ['infra/metrics/prometheus.ts'],
+  'rate-limiter-flexible': ['infra/limits/'],
+  'weaviate-client': ['infra/vectors/weaviate.ts'],
+  // gateway
+  '@apollo/gateway': ['gateway/gateway.ts'],
+  '@apollo/query-planner': ['gateway/planning/apollo.ts'],
+  '@apollo/federation-internals': ['gateway/planning/apollo.ts'],
+  '@apollo/server': ['gateway/server/apollo.ts'],
+  '@apollo/server-gateway-interface': ['gateway/'],
+  '@as-integrations/fastify': ['gateway/server/apollo.ts'],
+  '@fastify/compress': ['gateway/server/server.ts'],
+  '@fastify/cookie': ['gateway/'],
+  '@fastify/helmet': ['gateway/'],
+  '@graphql-hive/router-query-planner': ['gateway/planning/hive.ts'],
+  '@theguild/federation-composition': ['gateway/compose.ts'],
+  cockatiel: ['gateway/sources/replica.ts', 'subgraphs/conversations/run/run-follower.ts'],
+  fastify: ['gateway/', 'subgraphs/serve.ts', 'infra/http/', 'infra/compose/'],
+  'graphql-sse': ['gateway/'],
+  ws: ['gateway/', 'subgraphs/serve.ts'],
+  'graphql-ws': ['gateway/', 'subgraphs/serve.ts', 'web/src/lib/graph/'],
+  // subgraphs
+  '@apollo/subgraph': ['subgraphs/open.ts'],
+  '@mikro-orm/core': ['subgraphs/', 'infra/database/', 'infra/queue/'],
+  '@mikro-orm/sql': ['subgraphs/', 'infra/database/'],
+  '@mozilla/readability': ['subgraphs/tools/page/'],
+  '@node-rs/argon2': ['subgraphs/users/password.ts'],
+  '@zxcvbn-ts/core': ['subgraphs/users/password-strength.ts'],
+  '@zxcvbn-ts/language-common': ['subgraphs/users/password-strength.ts'],
+  '@kenjiuno/msgreader': ['subgraphs/knowledge/extract/mail/'],
+  'csv-parse': ['subgraphs/knowledge/extract/'],
+  dataloader: ['subgraphs/'],
+  'graphql-scalars': ['subgraphs/scalars.ts'],
+  htmlparser2: ['subgraphs/knowledge/extract/xml.ts'],
+  linkedom: ['subgraphs/knowledge/extract/', 'subgraphs/tools/page/'],
+  mammoth: ['subgraphs/knowledge/extract/'],
+  'dingbat-to-unicode': ['subgraphs/knowledge/extract/word/'],
+  numfmt: ['subgraphs/knowledge/extract/office/'],
+  'postal-mime': ['subgraphs/knowledge/extract/mail/'],
+  'reflect-metadata': ['subgraphs/'],
+  'type-graphql': ['subgraphs/'],
+  undici: ['gateway/sources/', 'subgraphs/tools/page/'],
+  unpdf: ['subgraphs/knowledge/extract/'],
+  yauzl: ['subgraphs/knowledge/extract/'],
+  // web
+  '@gql.tada/internal': ['web/print-types.ts'],
+  '@lucide/svelte': ['web/src/'],
+  '@sveltejs/adapter-static': ['web/vite.config.ts'],
+  '@sveltejs/kit': ['web/'],
+  '@tailwindcss/vite': ['web/vite.config.ts'],
+  '@urql/core': ['web/src/lib/graph/'],
+  '@urql/exchange-auth': ['web/src/lib/graph/'],
+  '@urql/exchange-graphcache': ['web/src/lib/graph/'],
+  dompurify: ['web/src/lib/markdown/'],
+  'gql.tada': ['web/src/lib/graph/'],
+  'highlight.js': ['web/src/lib/markdown/'],
+  katex: ['web/src/lib/markdown/'],
+  marked: ['web/src/lib/markdown/'],
+  svelte: ['web/src/'],
+  vite: ['web/vite.config.ts', 'infra/launch/'],
+  // wherever a GraphQL document is read or written
+  graphql: ['gateway/', 'infra/http/', 'subgraphs/', 'web/print-types.ts', 'web/src/lib/graph/'],
+};
+
+export const SUBGRAPHS = ['users', 'assistants', 'conversations', 'knowledge', 'tools', 'analytics'] as const;
+
+/** What a folder may import, of our own files; the first boundary whose `from` matches a file applies to it. */
+interface Boundary {
+  from: RegExp;
+  may: (RegExp | ((file: RegExpExecArray) => RegExp))[];
+  /** What to do instead. */
+  instead: string;
+}
+
+/** The interface of a port has the name of its folder; logging and ids are open to all server code. */
+const PORTS = /^infra\/(?:(\w+)\/\1|log|id)\.ts$/;
+/** What every HTTP server of the product shares: errors, health, metrics and graceful shutdown. */
+const HTTP = /^infra\/http\//;
+const CONTRACT = /^schema\//;
+
+const BOUNDARIES: Boundary[] = [
+  { from: /^tests\//, may: [/./], instead: '' },
+  { from: CONTRACT, may: [CONTRACT], instead: 'schema/ is the contract between processes: it imports nothing but itself.' },
+  // The composition root.
+  { from: /^infra\/(start\.ts$|compose\/|backup\/)/, may: [/./], instead: '' },
+  {
+    from: /^infra\/(\w+)\/\1\.ts$/,
+    may: [CONTRACT],
+    instead: 'The interface of a port imports schema/ only.',
+  },
+  {
+    from: /^infra\/(\w+)\//,
+    may: [CONTRACT, PORTS, (file) => new RegExp(`^infra/${file[1]}/`)],
+    instead:
+      'An adapter imports its own port, the interfaces of others, its one vendor and schema/. infra/compose/ passes it anything else.',
+  },
+  {
+    from: /^infra\//,
+    may: [CONTRACT, /^infra\//],
+    instead: 'Only the composition root, infra/start.ts and infra/compose/, imports subgraphs/ and gateway/.',
+  },
+  {
+    from: /^subgraphs\/(all|print)\.ts$/,
+    may: [/^subgraphs\//, CONTRACT, PORTS],
+    instead: 'Subgraphs are assembled from subgraphs/, the interfaces of ports and schema/.',
+  },
+  {
+    from: /^subgraphs\/(\w+)\//,
+    may: [
+      CONTRACT,
+      PORTS,
+      /^subgraphs\/(subgraph|context|policy|connection|quota|scalars|live)\.ts$/,
+      (file) => new RegExp(`^subgraphs/${file[1]}/`),
+    ],
+    instead:
+      'No subgraph imports another, nor an adapter. Ask through the graph: graph.ask(document, variables, identity). Tell through facts: queue.tell(em, fact, payload, actor).',
+  },
+  { from: /^subgraphs\//, may: [CONTRACT, PORTS, /^subgraphs\/[\w-]+\.ts$/], instead: 'What all subgraphs use imports none of them.' },
+  {
+    from: /^gateway\//,
+    may: [CONTRACT, PORTS, HTTP, /^gateway\//],
+    instead:
+      'The gateway knows SDL and sources, never the code of a subgraph nor an adapter: take what you need as an argument from infra/compose/.',
+  },
+  {
+    from: /^web\//,
+    may: [/^web\//, /^schema\/api\.graphql$/],
+    instead: 'The web knows the product only through schema/api.graphql and the types printed from it.',
+  },
+];
+
+/** Programs and the composition root: nothing imports them. */
+const ROOTS = /^(tests\/|infra\/start\.ts|infra\/compose\/|infra\/backup\/|infra\/launch|subgraphs\/print\.ts)/;
+
+const isTest = (file: string) => file.startsWith('tests/') || file.endsWith('.test.ts');
+
+/** The path from the root that a specifier means, or null for a package. */
+export function ownTarget(file: string, specifier: string): string | null {
+  if (specifier.startsWith('.')) return normalize(join(dirname(file), specifier)).replaceAll('\\', '/');
+  return specifier.startsWith('#lib/') ? specifier.replace('#lib/', 'web/src/lib/') : null;
+}
+
+/** Why a file may not import one of our own files, or null. Tests beside a file may import `tests/support/`. */
+export function boundaryFault(file: string, target: string): string | null {
+  if (isTest(file) && target.startsWith('tests/support/')) return null;
+  if (ROOTS.test(target) && !ROOTS.test(file)) return `${file} imports ${target}. Nothing imports tests, programs or the composition root.`;
+  for (const { from, may, instead } of BOUNDARIES) {
+    const match = from.exec(file);
+    if (!match) continue;
+    const allowed = may.some((rule) => (rule instanceof RegExp ? rule : rule(match)).test(target));
+    return allowed ? null : `${file} imports ${target}. ${instead}`;
+  }
+  return null;
+}
+
+/** Why a file may not import a package, or null. */
+export function vendorFault(file: string, name: string): string | null {
+  const addresses = VENDORS[name];
+  if (!addresses || isTest(file) || addresses.some((address) => file.startsWith(address))) return null;
+  return `${file} imports ${name}, which only ${addresses.join(', ')} may import. Use what is there.`;
+}
+
+export const BANNED_NAMES = [
+  'utils',
+  'util',
+  'helpers',
+  'helper',
+  'common',
+  'shared',
+  'misc',
+  'manager',
+  'base',
+  'core',
+  'types',
+  'constants',
+  'index',
+];
