@@ -1,7 +1,9 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import type { GraphQLSchema } from 'graphql';
 import { all } from './all.ts';
 import { buildSubgraph } from './open.ts';
+import { printTypes } from './print-types.ts';
 import type { Ports } from './subgraph.ts';
 
 /** Nothing connects while a subgraph is created, so its schema can be printed without a single port. */
@@ -9,13 +11,22 @@ const inert = new Proxy({}, { get: () => new Proxy(() => {}, { get: () => undefi
 
 const check = process.argv.includes('--check');
 const stale: string[] = [];
+const schemas: GraphQLSchema[] = [];
 
 for (const subgraph of all) {
-  const { sdl } = await buildSubgraph(subgraph.create(inert));
-  const file = resolve(`schema/${subgraph.name}.graphql`);
-  const text = `# Printed from subgraphs/${subgraph.name}/ by "npm run schema". Do not edit.\n\n${sdl.trim()}\n`;
-  if (readFileSync(file, 'utf8') === text) continue;
-  stale.push(`schema/${subgraph.name}.graphql`);
+  const { schema, sdl } = await buildSubgraph(subgraph.create(inert));
+  schemas.push(schema);
+  print(
+    `schema/${subgraph.name}.graphql`,
+    `# Printed from subgraphs/${subgraph.name}/ by "npm run schema". Do not edit.\n\n${sdl.trim()}\n`,
+  );
+}
+print('schema/introspection.ts', `// Printed from subgraphs/ by "npm run schema". Do not edit.\n${printTypes(schemas).trim()}\n`);
+
+function print(name: string, text: string): void {
+  const file = resolve(name);
+  if (existsSync(file) && readFileSync(file, 'utf8') === text) return;
+  stale.push(name);
   if (!check) writeFileSync(file, text);
 }
 

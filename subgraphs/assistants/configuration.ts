@@ -1,6 +1,8 @@
 import type { Graph } from '../../infra/graph/graph.ts';
 import { Failure } from '../../schema/errors.ts';
 import type { Identity } from '../../schema/viewer.ts';
+import { askEach } from '../ask-each.ts';
+import { graphql } from '../graphql.ts';
 import type { CreateAssistantInput } from './assistant.input.ts';
 import type { PageAccess } from './version.entity.ts';
 
@@ -15,6 +17,21 @@ export interface Configuration {
   pageAccess: PageAccess;
   starters: string[];
 }
+
+const TOOLS = graphql(`
+  query AssistantTools {
+    tools {
+      id
+    }
+  }
+`);
+const KNOWLEDGE_BASE = graphql(`
+  query AssistantKnowledgeBases($id: ID!) {
+    knowledgeBase(id: $id) {
+      id
+    }
+  }
+`);
 
 const MAX_KNOWLEDGE_BASES = 20;
 const MAX_STARTERS = 8;
@@ -56,17 +73,18 @@ export async function requireReachable(
 ): Promise<void> {
   const { knowledgeBaseIds, toolIds } = wanted;
   if (knowledgeBaseIds.length === 0 && toolIds.length === 0) return;
-  const variables = knowledgeBaseIds.map((_, i) => `$k${i}: ID!`).join(', ');
-  const fields = knowledgeBaseIds.map((_, i) => `k${i}: knowledgeBase(id: $k${i}) { id }`).join(' ');
-  const document = `query AssistantParts${variables ? `(${variables})` : ''} { tools { id } ${fields} }`;
-  const data = await graph
-    .ask(document, Object.fromEntries(knowledgeBaseIds.map((id, i) => [`k${i}`, id])), identity)
-    .catch((error: unknown) => {
-      if (error instanceof Failure && error.code === 'NOT_FOUND')
-        refuse('knowledgeBaseIds', 'One of the knowledge bases does not exist, or it is not yours.');
-      throw error;
-    });
-  const known = new Set((data.tools as { id: string }[]).map((tool) => tool.id));
+  const bases = askEach(
+    graph,
+    KNOWLEDGE_BASE,
+    knowledgeBaseIds.map((id) => ({ id })),
+    identity,
+  ).catch((error: unknown) => {
+    if (error instanceof Failure && error.code === 'NOT_FOUND')
+      refuse('knowledgeBaseIds', 'One of the knowledge bases does not exist, or it is not yours.');
+    throw error;
+  });
+  const [{ tools }] = await Promise.all([graph.ask(TOOLS, {}, identity), bases]);
+  const known = new Set(tools.map((tool) => tool.id));
   const unknown = toolIds.find((id) => !known.has(id));
   if (unknown) refuse('toolIds', `There is no tool "${unknown.slice(0, 100)}".`);
 }

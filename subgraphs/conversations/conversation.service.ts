@@ -6,6 +6,7 @@ import { isId, newId } from '../../infra/id.ts';
 import type { Queue } from '../../infra/queue/queue.ts';
 import { Failure } from '../../schema/errors.ts';
 import { actorOf, viewerOf, type Context } from '../context.ts';
+import { graphql } from '../graphql.ts';
 import { requireOwned } from '../policy.ts';
 import { Conversation } from './conversation.entity.ts';
 import type { StartConversationInput } from './conversation.type.ts';
@@ -16,6 +17,21 @@ import { newestLeaf } from './thread.ts';
 import { UNTITLED } from './title.ts';
 
 const MAX_TITLE = 200;
+
+const DEFAULT_ASSISTANT = graphql(`
+  query DefaultAssistant {
+    assistant: defaultAssistant {
+      id
+    }
+  }
+`);
+const ASSISTANT = graphql(`
+  query ConversationAssistant($id: ID!) {
+    assistant(id: $id) {
+      id
+    }
+  }
+`);
 
 export class ConversationService {
   readonly #ai: Ai;
@@ -111,8 +127,8 @@ export class ConversationService {
   /** Asked as the person: another's assistant is NOT_FOUND. Where none is named, the person's default one is taken. */
   async #assistantId(context: Context, asked: string | null | undefined): Promise<string> {
     const { assistant } = await (asked == null
-      ? this.#graph.ask('query DefaultAssistant { assistant: defaultAssistant { id } }', {}, context.identity)
-      : this.#graph.ask('query ConversationAssistant($id: ID!) { assistant(id: $id) { id } }', { id: asked }, context.identity));
+      ? this.#graph.ask(DEFAULT_ASSISTANT, {}, context.identity)
+      : this.#graph.ask(ASSISTANT, { id: asked }, context.identity));
     return assistant.id;
   }
 

@@ -8,6 +8,7 @@ import { isId, newId } from '../../infra/id.ts';
 import type { Queue } from '../../infra/queue/queue.ts';
 import { Failure } from '../../schema/errors.ts';
 import { actorOf, viewerOf, type Context } from '../context.ts';
+import { graphql } from '../graphql.ts';
 import { requireOwned } from '../policy.ts';
 import type { Values } from '../subgraph.ts';
 import { Conversation } from './conversation.entity.ts';
@@ -21,6 +22,16 @@ import { titleFrom } from './title.ts';
 
 const MAX_TEXT = 100_000;
 const MAX_KEY = 200;
+
+const CURRENT_VERSION = graphql(`
+  query CurrentVersion($id: ID!) {
+    assistant(id: $id) {
+      currentVersion {
+        id
+      }
+    }
+  }
+`);
 
 export interface Sent {
   message: Message;
@@ -192,8 +203,7 @@ export class MessageService {
 
   async #currentVersion(context: Context, conversation: Conversation): Promise<string> {
     if (conversation.assistantDeleted) throw new Failure('ASSISTANT_DELETED');
-    const document = 'query CurrentVersion($id: ID!) { assistant(id: $id) { currentVersion { id } } }';
-    const data = await this.#graph.ask(document, { id: conversation.assistantId }, context.identity).catch((error: unknown) => {
+    const data = await this.#graph.ask(CURRENT_VERSION, { id: conversation.assistantId }, context.identity).catch((error: unknown) => {
       if (error instanceof Failure && error.code === 'NOT_FOUND') throw new Failure('ASSISTANT_DELETED');
       throw error;
     });

@@ -1,12 +1,29 @@
 import type { Graph } from '../../infra/graph/graph.ts';
 import { Failure } from '../../schema/errors.ts';
+import { graphql } from '../graphql.ts';
 import type { Tool, ToolContext } from './tool.ts';
 
 const DEFAULT_COUNT = 6;
 
-const SEARCH = `query ToolSearch($input: SearchKnowledgeInput!) {
-  searchKnowledge(input: $input) { score passage { id page pageLabel start end text document { id name } } }
-}`;
+const SEARCH = graphql(`
+  query ToolSearch($input: SearchKnowledgeInput!) {
+    searchKnowledge(input: $input) {
+      score
+      passage {
+        id
+        page
+        pageLabel
+        start
+        end
+        text
+        document {
+          id
+          name
+        }
+      }
+    }
+  }
+`);
 
 export interface FoundPassage {
   id: string;
@@ -53,7 +70,7 @@ async function search(
 ): Promise<FoundPassage[]> {
   if (knowledgeBaseIds?.length === 0) throw new Failure('TOOL_FAILED', { reason: 'This assistant has no knowledge base to search.' });
   const data = await graph.ask(SEARCH, { input: knowledgeBaseIds ? { ...input, knowledgeBaseIds } : input }, identity);
-  return data.searchKnowledge.map(({ passage }: any) => {
+  return data.searchKnowledge.map(({ passage }) => {
     const { id, page, pageLabel, start, end, text, document } = passage;
     return { id, documentId: document.id, documentName: document.name, page, pageLabel, start, end, text };
   });

@@ -6,6 +6,7 @@ import type { LimitRule, Limits } from '../../infra/limits/limits.ts';
 import type { Queue } from '../../infra/queue/queue.ts';
 import { Failure } from '../../schema/errors.ts';
 import { actorOf, viewerOf, type Context } from '../context.ts';
+import { graphql } from '../graphql.ts';
 import type { Registry } from './registry.ts';
 import { runTool, type Outcome } from './run-tool.ts';
 import { storable } from './storable.ts';
@@ -16,7 +17,16 @@ import type { CallToolInput } from './tool-call.type.ts';
 const OWN_CALLS: LimitRule = { name: 'tools.call', points: 60, perSeconds: 60 };
 const MAX_ARGUMENT_CHARACTERS = 256_000;
 
-const RUN = `query ToolRun($id: ID!) { run(id: $id) { assistantVersion { knowledgeBaseIds toolIds } } }`;
+const RUN = graphql(`
+  query ToolRun($id: ID!) {
+    run(id: $id) {
+      assistantVersion {
+        knowledgeBaseIds
+        toolIds
+      }
+    }
+  }
+`);
 
 interface Request {
   toolId: string;
@@ -63,11 +73,7 @@ export class ToolCallService {
   /** What the run's assistant may search; throws `NOT_FOUND` for another person's run and for a tool that its assistant lacks. */
   async #permit({ identity }: Context, { runId, toolId }: Request): Promise<string[] | null> {
     if (!runId) return null;
-    const { run } = await this.#graph.ask<{ run: { assistantVersion: { knowledgeBaseIds: string[]; toolIds: string[] } } }>(
-      RUN,
-      { id: runId },
-      identity,
-    );
+    const { run } = await this.#graph.ask(RUN, { id: runId }, identity);
     const { knowledgeBaseIds, toolIds } = run.assistantVersion;
     if (!toolIds.includes(toolId))
       throw new Failure('NOT_FOUND', { kind: 'Tool', reason: 'The assistant of this run does not have this tool.' });

@@ -1,14 +1,25 @@
 import type { ToolRequest } from '../../../infra/ai/ai.ts';
 import type { Graph } from '../../../infra/graph/graph.ts';
 import type { Identity } from '../../../schema/viewer.ts';
+import { graphql, type Json } from '../../graphql.ts';
 import { printSources } from './prompt.ts';
 import type { RunContext, Source } from './run-context.ts';
 
 const MAX_RESULT_CHARACTERS = 24_000;
 
-const CALL = `mutation RunToolCall($input: CallToolInput!) {
-  callTool(input: $input) { toolCall { id status result failureCode failure } }
-}`;
+const CALL = graphql(`
+  mutation RunToolCall($input: CallToolInput!) {
+    callTool(input: $input) {
+      toolCall {
+        id
+        status
+        result
+        failureCode
+        failure
+      }
+    }
+  }
+`);
 
 export interface ToolAnswer {
   /** What the model is told. */
@@ -18,6 +29,9 @@ export interface ToolAnswer {
   /** Passages that the tool found and that the answer may cite from now on. */
   sources: Source[];
 }
+
+/** A passage in the result of `search_knowledge`; results stored before pages had labels lack the label. */
+type FoundPassage = Omit<Source, 'number' | 'passageId' | 'pageLabel'> & { id: string; pageLabel?: string | null };
 
 interface Call {
   call: ToolRequest;
@@ -32,9 +46,9 @@ interface Call {
 export async function callTool({ call, tools, runId, attempt, sources, identity }: Call, graph: Graph): Promise<ToolAnswer> {
   const tool = tools.find((offered) => offered.name === call.name);
   if (!tool) return refusal(`There is no tool "${call.name}". The tools are: ${tools.map((offered) => offered.name).join(', ')}.`);
-  let parsed: unknown;
+  let parsed: Json;
   try {
-    parsed = JSON.parse(call.arguments || '{}');
+    parsed = JSON.parse(call.arguments || '{}') as Json;
   } catch {
     return refusal('The arguments are not valid JSON. Send one JSON object.');
   }
@@ -52,10 +66,11 @@ function refusal(reason: string): ToolAnswer {
 }
 
 /** Passages in a tool's result get the next free numbers; those that are known keep theirs. */
-function foundSources(result: any, known: Source[]): Source[] {
-  if (!Array.isArray(result?.passages)) return [];
+function foundSources(result: Json | null, known: Source[]): Source[] {
+  const { passages } = (result ?? {}) as { passages?: FoundPassage[] };
+  if (!Array.isArray(passages)) return [];
   let number = known.length;
-  return result.passages.map((passage: any) => {
+  return passages.map((passage) => {
     const { id, documentId, documentName, page, pageLabel = null, start, end, text } = passage;
     return (
       known.find((source) => source.passageId === id) ?? {

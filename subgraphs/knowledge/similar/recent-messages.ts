@@ -1,6 +1,8 @@
 import DataLoader from 'dataloader';
 import type { Graph } from '../../../infra/graph/graph.ts';
+import { askEach } from '../../ask-each.ts';
 import { perRequest, type Context } from '../../context.ts';
+import { graphql, type ResultOf } from '../../graphql.ts';
 
 /** What was said last, and which documents were cited; what the suggestions for a conversation start from. */
 export interface Recent {
@@ -8,14 +10,25 @@ export interface Recent {
   citedIds: string[];
 }
 
-interface Message {
-  text: string;
-  citations: { documentId: string }[];
-}
+const RECENT = graphql(`
+  query RecentMessages($id: ID!) {
+    conversation(id: $id) {
+      thread(last: 50) {
+        edges {
+          node {
+            text
+            citations {
+              documentId
+            }
+          }
+        }
+      }
+    }
+  }
+`);
 
-type Conversations = Record<string, { thread: { edges: { node: Message }[] } }>;
+type Message = ResultOf<typeof RECENT>['conversation']['thread']['edges'][number]['node'];
 
-const LOOK_BACK = 50;
 const MESSAGES = 6;
 /** Conversations in one question. */
 const AT_ONCE = 10;
@@ -26,22 +39,13 @@ export function recentMessages(graph: Graph): (context: Context) => DataLoader<s
     ({ identity }) =>
       new DataLoader<string, Recent>(
         async (ids) => {
-          const variables = Object.fromEntries(ids.map((id, index) => [`id${index}`, id]));
-          const found = await graph.ask<Conversations>(documentFor(ids.length), variables, identity);
-          return ids.map((_, index) => toRecent(found[`c${index}`]!.thread.edges.map(({ node }) => node)));
+          const variables = ids.map((id) => ({ id }));
+          const found = await askEach(graph, RECENT, variables, identity);
+          return found.map(({ conversation }) => toRecent(conversation.thread.edges.map(({ node }) => node)));
         },
         { maxBatchSize: AT_ONCE },
       ),
   );
-}
-
-function documentFor(count: number): string {
-  const places = Array.from({ length: count }, (_, index) => index);
-  const fields = places.map(
-    (place) =>
-      `c${place}: conversation(id: $id${place}) { thread(last: ${LOOK_BACK}) { edges { node { text citations { documentId } } } } }`,
-  );
-  return `query RecentMessages(${places.map((place) => `$id${place}: ID!`).join(', ')}) { ${fields.join(' ')} }`;
 }
 
 function toRecent(messages: Message[]): Recent {

@@ -1,7 +1,8 @@
 import type { Graph } from '../../../infra/graph/graph.ts';
 import { Failure } from '../../../schema/errors.ts';
 import type { Identity } from '../../../schema/viewer.ts';
-import { PagePermission, type PageAccess } from './page-permission.ts';
+import { graphql, type Json, type ResultOf } from '../../graphql.ts';
+import { PagePermission } from './page-permission.ts';
 
 /** Each page that is chosen among many tells its host something, so one answer opens no more. */
 const MAX_PAGES = 20;
@@ -9,40 +10,58 @@ const MAX_THREAD_PAGES = 20;
 /** More than this is not looked through; the newest messages come first. */
 const MAX_CHARACTERS = 4_000_000;
 
-const RUN = `query PagePermission($id: ID!) {
-  run(id: $id) {
-    message { parentId conversation { id } }
-    passages { text }
-    toolCalls { tool { id } failureCode result }
-    assistantVersion { instructions pageAccess }
-  }
-}`;
-
-const THREAD = `query PageThread($id: ID!, $leafId: ID!, $before: String) {
-  conversation(id: $id) {
-    thread(leafId: $leafId, last: 100, before: $before) {
-      edges { node { role text citations { quote } } }
-      pageInfo { hasPreviousPage startCursor }
+const RUN = graphql(`
+  query PagePermission($id: ID!) {
+    run(id: $id) {
+      message {
+        parentId
+        conversation {
+          id
+        }
+      }
+      passages {
+        text
+      }
+      toolCalls {
+        tool {
+          id
+        }
+        failureCode
+        result
+      }
+      assistantVersion {
+        instructions
+        pageAccess
+      }
     }
   }
-}`;
+`);
 
-interface RunAnswer {
-  message: { parentId: string; conversation: { id: string } };
-  passages: ({ text: string } | null)[];
-  toolCalls: { tool: { id: string }; failureCode: string | null; result: unknown }[];
-  assistantVersion: { instructions: string; pageAccess: PageAccess };
-}
+const THREAD = graphql(`
+  query PageThread($id: ID!, $leafId: ID!, $before: String) {
+    conversation(id: $id) {
+      thread(leafId: $leafId, last: 100, before: $before) {
+        edges {
+          node {
+            role
+            text
+            citations {
+              quote
+            }
+          }
+        }
+        pageInfo {
+          hasPreviousPage
+          startCursor
+        }
+      }
+    }
+  }
+`);
 
-interface ThreadMessage {
-  role: 'USER' | 'ASSISTANT';
-  text: string;
-  citations: { quote: string }[];
-}
-
-interface ThreadAnswer {
-  conversation: { thread: { edges: { node: ThreadMessage }[]; pageInfo: { hasPreviousPage: boolean; startCursor: string | null } } };
-}
+type Question = ResultOf<typeof RUN>['run']['message'];
+type Thread = ResultOf<typeof THREAD>['conversation']['thread'];
+type ThreadMessage = Thread['edges'][number]['node'];
 
 /**
  * What a run may open. The person names hosts in the messages of its branch and in the instructions; documents name
@@ -50,7 +69,7 @@ interface ThreadAnswer {
  * page says names nothing. All of it is read from the graph as the run's person, and nothing from the model.
  */
 export async function permissionOfRun(graph: Graph, runId: string, identity: Identity): Promise<PagePermission> {
-  const { run } = await graph.ask<{ run: RunAnswer }>(RUN, { id: runId }, identity);
+  const { run } = await graph.ask(RUN, { id: runId }, identity);
   const { instructions, pageAccess } = run.assistantVersion;
   const pages = run.toolCalls.filter(({ tool, failureCode }) => tool.id === 'fetch_page' && failureCode !== 'TOOL_ADDRESS_NOT_NAMED');
   if (pages.length > MAX_PAGES) throw new Failure('TOOL_BLOCKED', { reason: `One answer opens at most ${MAX_PAGES} pages.` });
@@ -67,12 +86,13 @@ export async function permissionOfRun(graph: Graph, runId: string, identity: Ide
 }
 
 /** The branch up to the question, from its end. */
-async function threadTo(graph: Graph, { parentId, conversation }: RunAnswer['message'], identity: Identity): Promise<ThreadMessage[]> {
+async function threadTo(graph: Graph, { parentId, conversation }: Question, identity: Identity): Promise<ThreadMessage[]> {
   const messages: ThreadMessage[] = [];
+  if (parentId === null) return messages;
   let characters = 0;
   let before: string | null = null;
   for (let page = 0; page < MAX_THREAD_PAGES && characters < MAX_CHARACTERS; page++) {
-    const answer: ThreadAnswer = await graph.ask(THREAD, { id: conversation.id, leafId: parentId, before }, identity);
+    const answer: ResultOf<typeof THREAD> = await graph.ask(THREAD, { id: conversation.id, leafId: parentId, before }, identity);
     const { edges, pageInfo } = answer.conversation.thread;
     const nodes = edges.map(({ node }) => node);
     messages.push(...nodes);
@@ -83,6 +103,7 @@ async function threadTo(graph: Graph, { parentId, conversation }: RunAnswer['mes
   return messages;
 }
 
-function passageTexts(result: any): string[] {
-  return Array.isArray(result?.passages) ? result.passages.map(({ text }: { text: string }) => text) : [];
+function passageTexts(result: Json | null): string[] {
+  const { passages } = (result ?? {}) as { passages?: { text: string }[] };
+  return Array.isArray(passages) ? passages.map(({ text }) => text) : [];
 }
