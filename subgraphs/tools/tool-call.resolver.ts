@@ -17,7 +17,7 @@ export class ToolCallResolver {
   ) {}
 
   @Query(() => ToolCallType, { description: 'One of your tool calls.' })
-  async toolCall(@Arg('id', () => ID, { description: 'Its id.' }) id: string, @Ctx() context: Context): Promise<ToolCall> {
+  async toolCall(@Arg('id', () => ID, { description: 'Its id.' }) id: string, @Ctx() context: Context): Promise<ToolCallType> {
     return ownToolCall(id, context);
   }
 
@@ -25,7 +25,7 @@ export class ToolCallResolver {
   async callTool(
     @Arg('input', () => CallToolInput, { description: 'Which tool, and what it is given.' }) input: CallToolInput,
     @Ctx() context: Context,
-  ): Promise<{ toolCall: ToolCall }> {
+  ): Promise<CallToolPayload> {
     return { toolCall: await this.calls.call(context, input) };
   }
 
@@ -44,7 +44,7 @@ export class ToolCallResolver {
 @Resolver(() => RunTools)
 export class RunToolsResolver {
   @FieldResolver(() => [ToolCallType], { description: 'The tools that it called, in order.' })
-  async toolCalls(@Root() run: RunTools, @Ctx() context: Context): Promise<ToolCall[]> {
+  async toolCalls(@Root() run: RunTools, @Ctx() context: Context): Promise<ToolCallType[]> {
     return isId(run.id) ? toolCallsByRun(context).load(run.id) : [];
   }
 }
