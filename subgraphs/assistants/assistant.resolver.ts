@@ -1,8 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Ctx, FieldResolver, Float, ID, Info, Mutation, Query, Resolver, Root } from 'type-graphql';
-import type { ModelInfo } from '../../infra/ai/ai.ts';
 import { Failure } from '../../schema/errors.ts';
-import { PageArgs } from '../connection.ts';
+import { PageArgs, type Connection } from '../connection.ts';
 import { viewerOf, type Context } from '../context.ts';
 import { requireOwned } from '../policy.ts';
 import { isId } from '../../infra/id.ts';
@@ -38,7 +37,7 @@ export class AssistantResolver {
   }
 
   @Query(() => AssistantType, { description: 'One of your assistants.' })
-  async assistant(@Arg('id', () => ID, { description: 'Its id.' }) id: string, @Ctx() context: Context): Promise<unknown> {
+  async assistant(@Arg('id', () => ID, { description: 'Its id.' }) id: string, @Ctx() context: Context): Promise<AssistantType> {
     return ownAssistant(id, context);
   }
 
@@ -46,7 +45,7 @@ export class AssistantResolver {
     description:
       'The assistant that answers where none is named. It is made when it is first asked for, and again after it was deleted; it may be changed like any other.',
   })
-  async defaultAssistant(@Ctx() context: Context): Promise<unknown> {
+  async defaultAssistant(@Ctx() context: Context): Promise<AssistantType> {
     return this.#defaults.get(context);
   }
 
@@ -55,7 +54,7 @@ export class AssistantResolver {
     @Args(() => PageArgs) page: PageArgs,
     @Arg('search', () => String, { nullable: true, description: 'Words of the name or the description.' }) search: string | null,
     @Ctx() context: Context,
-  ): Promise<unknown> {
+  ): Promise<Connection<AssistantType>> {
     return listAssistants(context, page, search);
   }
 
@@ -63,7 +62,7 @@ export class AssistantResolver {
   async createAssistant(
     @Arg('input', () => CreateAssistantInput, { description: 'The assistant to make.' }) input: CreateAssistantInput,
     @Ctx() context: Context,
-  ): Promise<unknown> {
+  ): Promise<CreateAssistantPayload> {
     return { assistant: await this.#assistants.create(context, input) };
   }
 
@@ -71,7 +70,7 @@ export class AssistantResolver {
   async updateAssistant(
     @Arg('input', () => UpdateAssistantInput, { description: 'What to change.' }) input: UpdateAssistantInput,
     @Ctx() context: Context,
-  ): Promise<unknown> {
+  ): Promise<UpdateAssistantPayload> {
     return { assistant: await this.#assistants.update(context, input) };
   }
 
@@ -79,7 +78,7 @@ export class AssistantResolver {
   async deleteAssistant(
     @Arg('input', () => DeleteAssistantInput, { description: 'Which one.' }) input: DeleteAssistantInput,
     @Ctx() context: Context,
-  ): Promise<unknown> {
+  ): Promise<DeleteAssistantPayload> {
     await this.#assistants.delete(context, input.id);
     return { deletedId: input.id };
   }
@@ -90,7 +89,7 @@ export class AssistantResolver {
   }
 
   @FieldResolver(() => ModelType, { description: 'Who generates the text.' })
-  async model(@Root() assistant: AssistantType, @Ctx() context: Context): Promise<ModelInfo> {
+  async model(@Root() assistant: AssistantType, @Ctx() context: Context): Promise<ModelType> {
     return this.#models.get((await current(assistant, context)).model, context);
   }
 
@@ -125,12 +124,20 @@ export class AssistantResolver {
   }
 
   @FieldResolver(() => AssistantVersionType, { description: 'What answers from now on.' })
-  async currentVersion(@Root() assistant: AssistantType, @Ctx() context: Context, @Info() info: GraphQLResolveInfo): Promise<unknown> {
+  async currentVersion(
+    @Root() assistant: AssistantType,
+    @Ctx() context: Context,
+    @Info() info: GraphQLResolveInfo,
+  ): Promise<AssistantVersionType | Pick<AssistantVersionType, 'id'>> {
     return isOnlyId(info) ? { id: assistant.versionId } : current(assistant, context);
   }
 
   @FieldResolver(() => AssistantVersionConnection, { description: 'What it was, the newest version first.' })
-  async versions(@Root() assistant: AssistantType, @Args(() => PageArgs) page: PageArgs, @Ctx() context: Context): Promise<unknown> {
+  async versions(
+    @Root() assistant: AssistantType,
+    @Args(() => PageArgs) page: PageArgs,
+    @Ctx() context: Context,
+  ): Promise<Connection<AssistantVersionType>> {
     return listVersions(context, assistant.id, page);
   }
 

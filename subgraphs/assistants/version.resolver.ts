@@ -1,5 +1,4 @@
 import { Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
-import type { ModelInfo } from '../../infra/ai/ai.ts';
 import { isId } from '../../infra/id.ts';
 import { viewerOf, type Context } from '../context.ts';
 import { requireOwned } from '../policy.ts';
@@ -17,7 +16,7 @@ export class VersionResolver {
   }
 
   @FieldResolver(() => ModelType, { description: 'Who generated the text; the default model of now where the version named none.' })
-  async model(@Root() version: AssistantVersionType, @Ctx() context: Context): Promise<ModelInfo> {
+  async model(@Root() version: AssistantVersionType, @Ctx() context: Context): Promise<ModelType> {
     return this.#models.get(version.model, context);
   }
 
@@ -27,7 +26,7 @@ export class VersionResolver {
   }
 
   @Query(() => [ModelType], { description: 'What is really available at the configured endpoint.' })
-  async models(@Ctx() context: Context): Promise<ModelInfo[]> {
+  async models(@Ctx() context: Context): Promise<ModelType[]> {
     viewerOf(context);
     return this.#models.list(context);
   }
