@@ -1,7 +1,7 @@
 import { Arg, Ctx, Directive, ID, Mutation, Query, Resolver } from 'type-graphql';
 import { requireSystem, viewerOf, type Context } from '../context.ts';
 import type { AccessTokens } from '../../infra/tokens/tokens.ts';
-import type { SessionService, SessionTruth } from './session.service.ts';
+import type { SessionService } from './session.service.ts';
 import { RefreshSessionInput, SessionPayload, SessionType, SignInInput, SignOutPayload, SignUpInput } from './session.type.ts';
 import type { SignedIn, UserService } from './user.service.ts';
 import { User } from './user.entity.ts';
@@ -52,7 +52,7 @@ export class SessionResolver {
 
   @Directive('@inaccessible')
   @Query(() => SessionType, { nullable: true, description: 'The truth about a session, for the platform itself.' })
-  async session(@Arg('id', () => ID, { description: 'Which session.' }) id: string, @Ctx() context: Context): Promise<SessionTruth | null> {
+  async session(@Arg('id', () => ID, { description: 'Which session.' }) id: string, @Ctx() context: Context): Promise<SessionType | null> {
     requireSystem(context);
     return this.#sessions.truth(context.em, id);
   }

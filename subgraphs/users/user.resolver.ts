@@ -3,7 +3,6 @@ import { Failure } from '../../schema/errors.ts';
 import type { Connection } from '../connection.ts';
 import { viewerOf, type Context } from '../context.ts';
 import { requirePermission } from '../policy.ts';
-import type { User } from './user.entity.ts';
 import { listUsers } from './user.list.ts';
 import { userLoader } from './user.loader.ts';
 import { UserConnection, UsersArgs, UserType } from './user.type.ts';
@@ -11,14 +10,14 @@ import { UserConnection, UsersArgs, UserType } from './user.type.ts';
 @Resolver(() => UserType)
 export class UserResolver {
   @Query(() => UserType, { description: 'The person who asks.' })
-  async viewer(@Ctx() context: Context): Promise<User> {
+  async viewer(@Ctx() context: Context): Promise<UserType> {
     const user = await userLoader(context).load(viewerOf(context).userId);
     if (!user) throw new Failure('UNAUTHENTICATED');
     return user;
   }
 
   @Query(() => UserConnection, { description: 'Everybody with an account, the newest first. Administrators only.' })
-  async users(@Args(() => UsersArgs) args: UsersArgs, @Ctx() context: Context): Promise<Connection<User>> {
+  async users(@Args(() => UsersArgs) args: UsersArgs, @Ctx() context: Context): Promise<Connection<UserType>> {
     requirePermission(viewerOf(context), 'users.read');
     return listUsers(context, args);
   }
