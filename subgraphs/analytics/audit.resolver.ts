@@ -11,7 +11,7 @@ import { AuditArgs, AuditEntryConnection, AuditEntryType, UserRef } from './audi
 @Resolver(() => AuditEntryType)
 export class AuditResolver {
   @Query(() => AuditEntryConnection, { description: 'What happened, the newest first. Administrators only.' })
-  async auditLog(@Args(() => AuditArgs) args: AuditArgs, @Ctx() context: Context): Promise<Connection<AuditEntry>> {
+  async auditLog(@Args(() => AuditArgs) args: AuditArgs, @Ctx() context: Context): Promise<Connection<AuditEntryType>> {
     requirePermission(viewerOf(context), 'audit.read');
     return listAudit(context, args);
   }

@@ -1,7 +1,6 @@
 import { Arg, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
 import { isId } from '../../infra/id.ts';
 import type { Context } from '../context.ts';
-import type { Usage } from './usage.entity.ts';
 import { usageLoader } from './usage.loader.ts';
 import { reportUsage } from './usage.report.ts';
 import { RunUsage, UsageInput, UsageReport, UsageType } from './usage.type.ts';
@@ -17,7 +16,7 @@ export class UsageResolver {
   }
 
   @FieldResolver(() => UsageType, { nullable: true, name: 'usage', description: 'What it used; null until it ended.' })
-  async usageOfRun(@Root() run: RunUsage, @Ctx() context: Context): Promise<Usage | null> {
+  async usageOfRun(@Root() run: RunUsage, @Ctx() context: Context): Promise<UsageType | null> {
     return isId(run.id) ? usageLoader(context).load(run.id) : null;
   }
 }
