@@ -15,7 +15,7 @@ async function passagesFor(
   { knowledgeBaseIds }: AssistantKnowledge,
   ask: { question: string; first: number | null },
   context: Context,
-): Promise<unknown> {
+): Promise<SearchHit[]> {
   const first = pageSize({ first: ask.first }, PASSAGES);
   const own = await ownOnes(knowledgeBaseIds, context);
   if (ask.question.trim() === '') return [];
@@ -32,7 +32,7 @@ export class AssistantKnowledgeResolver {
 
   @Directive('@requires(fields: "knowledgeBaseIds")')
   @FieldResolver(() => [KnowledgeBaseType], { description: 'The knowledge bases that it answers from, without those that were deleted.' })
-  async knowledgeBases(@Root() { knowledgeBaseIds }: AssistantKnowledge, @Ctx() context: Context): Promise<unknown> {
+  async knowledgeBases(@Root() { knowledgeBaseIds }: AssistantKnowledge, @Ctx() context: Context): Promise<KnowledgeBaseType[]> {
     return ownOnes(knowledgeBaseIds, context);
   }
 
@@ -43,7 +43,7 @@ export class AssistantKnowledgeResolver {
     @Arg('for', () => String, { description: 'The question; of a very long one, the beginning is asked.' }) question: string,
     @Arg('first', () => Int, { nullable: true, description: 'How many at most, 1 to 100; 8 when absent.' }) first: number | null,
     @Ctx() context: Context,
-  ): Promise<unknown> {
+  ): Promise<SearchHit[]> {
     return passagesFor(this.#search, assistant, { question, first }, context);
   }
 }
@@ -58,7 +58,7 @@ export class AssistantVersionKnowledgeResolver {
 
   @Directive('@requires(fields: "knowledgeBaseIds")')
   @FieldResolver(() => [KnowledgeBaseType], { description: 'The knowledge bases that it answered from, without those that were deleted.' })
-  async knowledgeBases(@Root() { knowledgeBaseIds }: AssistantVersionKnowledge, @Ctx() context: Context): Promise<unknown> {
+  async knowledgeBases(@Root() { knowledgeBaseIds }: AssistantVersionKnowledge, @Ctx() context: Context): Promise<KnowledgeBaseType[]> {
     return ownOnes(knowledgeBaseIds, context);
   }
 
@@ -69,7 +69,7 @@ export class AssistantVersionKnowledgeResolver {
     @Arg('for', () => String, { description: 'The question; of a very long one, the beginning is asked.' }) question: string,
     @Arg('first', () => Int, { nullable: true, description: 'How many at most, 1 to 100; 8 when absent.' }) first: number | null,
     @Ctx() context: Context,
-  ): Promise<unknown> {
+  ): Promise<SearchHit[]> {
     return passagesFor(this.#search, version, { question, first }, context);
   }
 }

@@ -8,12 +8,12 @@ import { PassageType } from './passage.type.ts';
 @Resolver(() => CitationKnowledge)
 export class CitationKnowledgeResolver {
   @FieldResolver(() => DocumentType, { nullable: true, description: 'The document; null when it was deleted.' })
-  async document(@Root() { documentId }: CitationKnowledge, @Ctx() context: Context): Promise<unknown> {
+  async document(@Root() { documentId }: CitationKnowledge, @Ctx() context: Context): Promise<DocumentType | null> {
     return ifThere(ownDocument(documentId, context));
   }
 
   @FieldResolver(() => PassageType, { nullable: true, description: 'The passage; null when it was deleted.' })
-  async passage(@Root() { passageId }: CitationKnowledge, @Ctx() context: Context): Promise<unknown> {
+  async passage(@Root() { passageId }: CitationKnowledge, @Ctx() context: Context): Promise<PassageType | null> {
     return ifThere(ownPassage(passageId, context));
   }
 }

@@ -30,7 +30,7 @@ export class DocumentResolver {
   }
 
   @Query(() => DocumentType, { description: 'One of your documents.' })
-  async document(@Arg('id', () => ID, { description: 'Its id.' }) id: string, @Ctx() context: Context): Promise<unknown> {
+  async document(@Arg('id', () => ID, { description: 'Its id.' }) id: string, @Ctx() context: Context): Promise<DocumentType> {
     return ownDocument(id, context);
   }
 
@@ -38,7 +38,7 @@ export class DocumentResolver {
   async addDocument(
     @Arg('input', () => AddDocumentInput, { description: 'The file to come.' }) input: AddDocumentInput,
     @Ctx() context: Context,
-  ): Promise<unknown> {
+  ): Promise<AddDocumentPayload> {
     return this.#documents.add(context, input);
   }
 
@@ -46,7 +46,7 @@ export class DocumentResolver {
   async retryDocument(
     @Arg('input', () => RetryDocumentInput, { description: 'Which one.' }) input: RetryDocumentInput,
     @Ctx() context: Context,
-  ): Promise<unknown> {
+  ): Promise<RetryDocumentPayload> {
     return { document: await this.#documents.retry(context, input.id) };
   }
 
@@ -56,7 +56,7 @@ export class DocumentResolver {
   async deleteDocument(
     @Arg('input', () => DeleteDocumentInput, { description: 'Which one.' }) input: DeleteDocumentInput,
     @Ctx() context: Context,
-  ): Promise<unknown> {
+  ): Promise<DeleteDocumentPayload> {
     await this.#documents.delete(context, input.id);
     return { deletedId: input.id };
   }
@@ -66,13 +66,13 @@ export class DocumentResolver {
   async documentStored(
     @Arg('input', () => DocumentStoredInput, { description: 'The bytes.' }) input: DocumentStoredInput,
     @Ctx() context: Context,
-  ): Promise<unknown> {
+  ): Promise<DocumentStoredPayload> {
     requireSystem(context);
     return { document: await this.#documents.stored(context, input) };
   }
 
   @FieldResolver(() => KnowledgeBaseType, { description: 'Where it belongs.' })
-  async knowledgeBase(@Root() { knowledgeBaseId }: DocumentType, @Ctx() context: Context): Promise<unknown> {
+  async knowledgeBase(@Root() { knowledgeBaseId }: DocumentType, @Ctx() context: Context): Promise<KnowledgeBaseType> {
     return ownKnowledgeBase(knowledgeBaseId, context);
   }
 
@@ -80,7 +80,7 @@ export class DocumentResolver {
     nullable: true,
     description: 'An older document of this knowledge base with the same bytes; that one is searched.',
   })
-  async duplicateOf(@Root() { duplicateOf }: DocumentType, @Ctx() context: Context): Promise<unknown> {
+  async duplicateOf(@Root() { duplicateOf }: DocumentType, @Ctx() context: Context): Promise<DocumentType | null> {
     return duplicateOf ? ((await documentsById(context).load(duplicateOf)) ?? null) : null;
   }
 
@@ -112,8 +112,8 @@ export class DocumentResolver {
     nullable: true,
     description: 'A signed address of the original file, valid for a few minutes; null before the bytes arrived.',
   })
-  async downloadUrl(@Root() document: DocumentType, @Ctx() context: Context): Promise<string | null> {
-    return this.#documents.downloadUrl(context, document as unknown as Document);
+  async downloadUrl(@Root() document: Document, @Ctx() context: Context): Promise<string | null> {
+    return this.#documents.downloadUrl(context, document);
   }
 }
 
@@ -132,7 +132,7 @@ export class DocumentEventResolver {
   }
 
   @FieldResolver(() => DocumentType, { nullable: true, description: 'The document as it is now; null when it was deleted.' })
-  async document(@Root() { documentId }: DocumentEventType, @Ctx() context: Context): Promise<unknown> {
+  async document(@Root() { documentId }: DocumentEventType, @Ctx() context: Context): Promise<DocumentType | null> {
     const found = await documentsById(context).load(documentId);
     return found?.ownerId === viewerOf(context).userId ? found : null;
   }

@@ -1,9 +1,9 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
 import type { Ai } from '../../infra/ai/ai.ts';
-import { PageArgs } from '../connection.ts';
+import { PageArgs, type Connection } from '../connection.ts';
 import type { Context } from '../context.ts';
 import type { DocumentService } from './document.service.ts';
-import { DocumentConnection } from './document.type.ts';
+import { DocumentConnection, type DocumentType } from './document.type.ts';
 import { countsByKnowledgeBase } from './knowledge-base.loader.ts';
 import type { KnowledgeBaseService } from './knowledge-base.service.ts';
 import {
@@ -31,12 +31,12 @@ export class KnowledgeBaseResolver {
   }
 
   @Query(() => KnowledgeBaseType, { description: 'One of your knowledge bases.' })
-  async knowledgeBase(@Arg('id', () => ID, { description: 'Its id.' }) id: string, @Ctx() context: Context): Promise<unknown> {
+  async knowledgeBase(@Arg('id', () => ID, { description: 'Its id.' }) id: string, @Ctx() context: Context): Promise<KnowledgeBaseType> {
     return ownKnowledgeBase(id, context);
   }
 
   @Query(() => KnowledgeBaseConnection, { description: 'Your knowledge bases, the newest first.' })
-  async knowledgeBases(@Args(() => PageArgs) page: PageArgs, @Ctx() context: Context): Promise<unknown> {
+  async knowledgeBases(@Args(() => PageArgs) page: PageArgs, @Ctx() context: Context): Promise<Connection<KnowledgeBaseType>> {
     return this.#knowledgeBases.list(context, page);
   }
 
@@ -44,7 +44,7 @@ export class KnowledgeBaseResolver {
   async createKnowledgeBase(
     @Arg('input', () => CreateKnowledgeBaseInput, { description: 'The knowledge base to make.' }) input: CreateKnowledgeBaseInput,
     @Ctx() context: Context,
-  ): Promise<unknown> {
+  ): Promise<CreateKnowledgeBasePayload> {
     return { knowledgeBase: await this.#knowledgeBases.create(context, input) };
   }
 
@@ -52,7 +52,7 @@ export class KnowledgeBaseResolver {
   async updateKnowledgeBase(
     @Arg('input', () => UpdateKnowledgeBaseInput, { description: 'What to change.' }) input: UpdateKnowledgeBaseInput,
     @Ctx() context: Context,
-  ): Promise<unknown> {
+  ): Promise<UpdateKnowledgeBasePayload> {
     return { knowledgeBase: await this.#knowledgeBases.update(context, input) };
   }
 
@@ -62,7 +62,7 @@ export class KnowledgeBaseResolver {
   async deleteKnowledgeBase(
     @Arg('input', () => DeleteKnowledgeBaseInput, { description: 'Which one.' }) input: DeleteKnowledgeBaseInput,
     @Ctx() context: Context,
-  ): Promise<unknown> {
+  ): Promise<DeleteKnowledgeBasePayload> {
     await this.#knowledgeBases.delete(context, input.id);
     return { deletedId: input.id };
   }
@@ -78,7 +78,11 @@ export class KnowledgeBaseResolver {
   }
 
   @FieldResolver(() => DocumentConnection, { description: 'Its documents, the newest first.' })
-  async documents(@Root() { id }: KnowledgeBaseType, @Args(() => PageArgs) page: PageArgs, @Ctx() context: Context): Promise<unknown> {
+  async documents(
+    @Root() { id }: KnowledgeBaseType,
+    @Args(() => PageArgs) page: PageArgs,
+    @Ctx() context: Context,
+  ): Promise<Connection<DocumentType>> {
     return this.#documents.list(context, id, page);
   }
 

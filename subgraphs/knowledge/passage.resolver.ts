@@ -15,7 +15,7 @@ export class PassageResolver {
   }
 
   @Query(() => PassageType, { description: 'A passage of one of your documents.' })
-  async passage(@Arg('id', () => ID, { description: 'Its id.' }) id: string, @Ctx() context: Context): Promise<unknown> {
+  async passage(@Arg('id', () => ID, { description: 'Its id.' }) id: string, @Ctx() context: Context): Promise<PassageType> {
     return ownPassage(id, context);
   }
 
@@ -23,7 +23,7 @@ export class PassageResolver {
   async searchKnowledge(
     @Arg('input', () => SearchKnowledgeInput, { description: 'What to look for, and where.' }) input: SearchKnowledgeInput,
     @Ctx() context: Context,
-  ): Promise<unknown> {
+  ): Promise<SearchHit[]> {
     return this.#search.search(context, input);
   }
 
@@ -36,7 +36,7 @@ export class PassageResolver {
   }
 
   @FieldResolver(() => DocumentType, { description: 'The document that it is from.' })
-  async document(@Root() { documentId }: PassageType, @Ctx() context: Context): Promise<unknown> {
+  async document(@Root() { documentId }: PassageType, @Ctx() context: Context): Promise<DocumentType> {
     return ownDocument(documentId, context);
   }
 }

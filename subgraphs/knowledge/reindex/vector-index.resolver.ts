@@ -23,7 +23,7 @@ export class VectorIndexResolver {
   async vectorIndexes(
     @Arg('first', () => Int, { nullable: true, description: 'How many at most, 1 to 100; 10 when absent.' }) first: number | null,
     @Ctx() context: Context,
-  ): Promise<unknown> {
+  ): Promise<VectorIndexType[]> {
     requirePermission(viewerOf(context), 'knowledge.reindex');
     return context.em.fork().find(VectorIndex, {}, { orderBy: { id: 'desc' }, limit: pageSize({ first }, 10) });
   }
@@ -31,7 +31,7 @@ export class VectorIndexResolver {
   @Mutation(() => ReindexKnowledgePayload, {
     description: 'Builds the vectors of all documents anew, beside those that are in use, and then takes their place; for administrators.',
   })
-  async reindexKnowledge(@Ctx() context: Context): Promise<unknown> {
+  async reindexKnowledge(@Ctx() context: Context): Promise<ReindexKnowledgePayload> {
     requirePermission(viewerOf(context), 'knowledge.reindex');
     const { model } = this.#ai.embedding;
     const vectorIndex = await context.em.transactional(async (em) => {

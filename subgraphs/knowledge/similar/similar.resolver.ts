@@ -22,7 +22,7 @@ export class SimilarDocumentsResolver {
     @Root() document: DocumentType,
     @Arg('first', () => Int, { nullable: true, description: 'How many at most, 1 to 100; 5 when absent.' }) first: number | null,
     @Ctx() context: Context,
-  ): Promise<unknown> {
+  ): Promise<DocumentType[]> {
     return this.#similar.toDocument(context, document, pageSize({ first }, DOCUMENTS));
   }
 }
@@ -42,7 +42,7 @@ export class SuggestedDocumentsResolver {
     @Root() { id }: ConversationKnowledge,
     @Arg('first', () => Int, { nullable: true, description: 'How many at most, 1 to 100; 5 when absent.' }) first: number | null,
     @Ctx() context: Context,
-  ): Promise<unknown> {
+  ): Promise<DocumentType[]> {
     return this.#similar.toConversation(context, id, pageSize({ first }, DOCUMENTS));
   }
 }

@@ -22,7 +22,7 @@ export class TopicResolver {
     @Root() { id }: TopicType,
     @Arg('first', () => Int, { nullable: true, description: 'How many at most, 1 to 100; 20 when absent.' }) first: number | null,
     @Ctx() context: Context,
-  ): Promise<unknown> {
+  ): Promise<DocumentType[]> {
     const size = pageSize({ first });
     return (await documentsByTopic(context).load(id)).slice(0, size);
   }
@@ -31,7 +31,7 @@ export class TopicResolver {
 @Resolver(() => KnowledgeBaseType)
 export class KnowledgeBaseTopicsResolver {
   @FieldResolver(() => [TopicType], { description: 'What its documents are about, the largest topic first; at most 12.' })
-  async topics(@Root() { id }: KnowledgeBaseType, @Ctx() context: Context): Promise<unknown> {
+  async topics(@Root() { id }: KnowledgeBaseType, @Ctx() context: Context): Promise<TopicType[]> {
     return (await analysisByKnowledgeBase(context).load(id)).topics;
   }
 
