@@ -40,7 +40,7 @@ export interface ThreadArgs {
 /** A branch in reading order, paged backwards from its leaf. */
 export async function listThread(
   context: Context,
-  conversation: Conversation,
+  conversation: Pick<Conversation, 'id' | 'selectedLeafId'>,
   { leafId, last, before }: ThreadArgs,
 ): Promise<Connection<Message>> {
   const size = last ?? 50;

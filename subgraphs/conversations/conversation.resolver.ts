@@ -1,9 +1,8 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root, Subscription } from 'type-graphql';
 import type { Topics } from '../../schema/topics.ts';
-import { PageArgs } from '../connection.ts';
+import { PageArgs, type Connection } from '../connection.ts';
 import { viewerOf, type Context } from '../context.ts';
 import { liveMessages } from '../live.ts';
-import type { Conversation } from './conversation.entity.ts';
 import { listConversations, listMessages, listThread } from './conversation.list.ts';
 import { ownConversation, type ConversationService } from './conversation.service.ts';
 import {
@@ -13,6 +12,7 @@ import {
   DeleteConversationInput,
   DeleteConversationPayload,
   MessageConnection,
+  type MessageType,
   RenameConversationInput,
   RenameConversationPayload,
   RunType,
@@ -33,7 +33,7 @@ export class ConversationResolver {
   }
 
   @Query(() => ConversationType, { description: 'One of your conversations.' })
-  async conversation(@Arg('id', () => ID, { description: 'Its id.' }) id: string, @Ctx() context: Context): Promise<unknown> {
+  async conversation(@Arg('id', () => ID, { description: 'Its id.' }) id: string, @Ctx() context: Context): Promise<ConversationType> {
     return ownConversation(context.em, context, id);
   }
 
@@ -42,7 +42,7 @@ export class ConversationResolver {
     @Args(() => PageArgs) page: PageArgs,
     @Arg('search', () => String, { nullable: true, description: 'A part of the title.' }) search: string | null,
     @Ctx() context: Context,
-  ): Promise<unknown> {
+  ): Promise<Connection<ConversationType>> {
     return listConversations(context, page, search);
   }
 
@@ -50,7 +50,7 @@ export class ConversationResolver {
   async startConversation(
     @Arg('input', () => StartConversationInput, { description: 'With whom.' }) input: StartConversationInput,
     @Ctx() context: Context,
-  ): Promise<unknown> {
+  ): Promise<StartConversationPayload> {
     return { conversation: await this.#conversations.start(context, input) };
   }
 
@@ -58,7 +58,7 @@ export class ConversationResolver {
   async renameConversation(
     @Arg('input', () => RenameConversationInput, { description: 'The title.' }) input: RenameConversationInput,
     @Ctx() context: Context,
-  ): Promise<unknown> {
+  ): Promise<RenameConversationPayload> {
     return { conversation: await this.#conversations.rename(context, input.id, input.title) };
   }
 
@@ -66,7 +66,7 @@ export class ConversationResolver {
   async deleteConversation(
     @Arg('input', () => DeleteConversationInput, { description: 'Which one.' }) input: DeleteConversationInput,
     @Ctx() context: Context,
-  ): Promise<unknown> {
+  ): Promise<DeleteConversationPayload> {
     await this.#conversations.delete(context, input.id);
     return { deletedId: input.id };
   }
@@ -75,7 +75,7 @@ export class ConversationResolver {
   async selectBranch(
     @Arg('input', () => SelectBranchInput, { description: 'The branch.' }) input: SelectBranchInput,
     @Ctx() context: Context,
-  ): Promise<unknown> {
+  ): Promise<SelectBranchPayload> {
     return { conversation: await this.#conversations.selectBranch(context, input.conversationId, input.leafId) };
   }
 
@@ -93,7 +93,11 @@ export class ConversationResolver {
   }
 
   @FieldResolver(() => MessageConnection, { description: 'The whole tree, in the order of creation.' })
-  async messages(@Root() conversation: ConversationType, @Args(() => PageArgs) page: PageArgs, @Ctx() context: Context): Promise<unknown> {
+  async messages(
+    @Root() conversation: ConversationType,
+    @Args(() => PageArgs) page: PageArgs,
+    @Ctx() context: Context,
+  ): Promise<Connection<MessageType>> {
     return listMessages(context, conversation.id, page);
   }
 
@@ -106,12 +110,12 @@ export class ConversationResolver {
     @Arg('before', () => String, { nullable: true, description: 'The cursor to read on from, towards the beginning.' })
     before: string | null,
     @Ctx() context: Context,
-  ): Promise<unknown> {
-    return listThread(context, conversation as unknown as Conversation, { leafId, last, before });
+  ): Promise<Connection<MessageType>> {
+    return listThread(context, conversation, { leafId, last, before });
   }
 
   @FieldResolver(() => RunType, { nullable: true, description: 'The run that is queued or being written, if any.' })
-  async activeRun(@Root() conversation: ConversationType, @Ctx() context: Context): Promise<unknown> {
+  async activeRun(@Root() conversation: ConversationType, @Ctx() context: Context): Promise<RunType | null> {
     return activeRunByConversation(context).load(conversation.id);
   }
 }
@@ -127,7 +131,7 @@ export class ConversationEventResolver {
   }
 
   @FieldResolver(() => ConversationType, { nullable: true, description: 'As it is now; null when it was deleted.' })
-  async conversation(@Root() event: ConversationEventType, @Ctx() context: Context): Promise<unknown> {
+  async conversation(@Root() event: ConversationEventType, @Ctx() context: Context): Promise<ConversationType | null> {
     const found = await conversationsById(context).load(event.conversationId);
     return found?.ownerId === viewerOf(context).userId ? found : null;
   }

@@ -66,7 +66,7 @@ export const activeRunByConversation = perRequest(
 /** Ids of a message and its alternatives: all that follow the same message of the same conversation. */
 export const siblingsByMessage = perRequest(
   ({ em }) =>
-    new DataLoader<Message, string[], string>(
+    new DataLoader<Pick<Message, 'id'>, string[], string>(
       async (messages) => {
         const rows = await em.execute<{ of: string; id: string }[]>(
           `select own.id as of, other.id from conversations.message own

@@ -3,7 +3,6 @@ import { Failure } from '../../schema/errors.ts';
 import type { Context } from '../context.ts';
 import { ConversationType, MessageType, RunType } from './conversation.type.ts';
 import { citationsByMessage, conversationsById, liveWritingByRun, runsById, siblingsByMessage } from './loaders.ts';
-import type { Message } from './message.entity.ts';
 import { ownMessage, type MessageService } from './message.service.ts';
 import { CitationType, MessageHit, RegenerateInput, SendMessageInput, SendMessagePayload } from './message.type.ts';
 import { searchMessages } from './message-search.ts';
@@ -17,7 +16,7 @@ export class MessageResolver {
   }
 
   @Query(() => MessageType, { description: 'One of your messages, or an answer to one.' })
-  async message(@Arg('id', () => ID, { description: 'Its id.' }) id: string, @Ctx() context: Context): Promise<unknown> {
+  async message(@Arg('id', () => ID, { description: 'Its id.' }) id: string, @Ctx() context: Context): Promise<MessageType> {
     return ownMessage(context.em, context, id);
   }
 
@@ -26,7 +25,7 @@ export class MessageResolver {
     @Arg('query', () => String, { description: 'Words; all of them must occur, the last may be a beginning.' }) query: string,
     @Arg('first', () => Int, { nullable: true, description: 'How many at most, 1 to 100; 20 when absent.' }) first: number | null,
     @Ctx() context: Context,
-  ): Promise<unknown> {
+  ): Promise<MessageHit[]> {
     return searchMessages(context, query, first);
   }
 
@@ -36,7 +35,7 @@ export class MessageResolver {
   async sendMessage(
     @Arg('input', () => SendMessageInput, { description: 'The message.' }) input: SendMessageInput,
     @Ctx() context: Context,
-  ): Promise<unknown> {
+  ): Promise<SendMessagePayload> {
     return this.#messages.send(context, input);
   }
 
@@ -44,7 +43,7 @@ export class MessageResolver {
   async regenerate(
     @Arg('input', () => RegenerateInput, { description: 'The answer.' }) input: RegenerateInput,
     @Ctx() context: Context,
-  ): Promise<unknown> {
+  ): Promise<SendMessagePayload> {
     return this.#messages.regenerate(context, input);
   }
 
@@ -65,7 +64,7 @@ export class MessageResolver {
   }
 
   @FieldResolver(() => ConversationType, { description: 'Where it was written.' })
-  async conversation(@Root() message: MessageType, @Ctx() context: Context): Promise<unknown> {
+  async conversation(@Root() message: MessageType, @Ctx() context: Context): Promise<ConversationType> {
     const conversation = await conversationsById(context).load(message.conversationId);
     if (!conversation) throw new Failure('NOT_FOUND', { kind: 'Conversation' });
     return conversation;
@@ -73,16 +72,16 @@ export class MessageResolver {
 
   @FieldResolver(() => [ID], { description: 'The ids of this message and its alternatives, in the order of creation.' })
   async siblingIds(@Root() message: MessageType, @Ctx() context: Context): Promise<string[]> {
-    return siblingsByMessage(context).load(message as unknown as Message);
+    return siblingsByMessage(context).load(message);
   }
 
   @FieldResolver(() => [CitationType], { description: 'The sources of an answer, by their numbers in the text.' })
-  async citations(@Root() message: MessageType, @Ctx() context: Context): Promise<unknown> {
+  async citations(@Root() message: MessageType, @Ctx() context: Context): Promise<CitationType[]> {
     return message.runId ? citationsByMessage(context).load(message.id) : [];
   }
 
   @FieldResolver(() => RunType, { nullable: true, description: "The run that wrote it; null on a person's message." })
-  async run(@Root() message: MessageType, @Ctx() context: Context): Promise<unknown> {
+  async run(@Root() message: MessageType, @Ctx() context: Context): Promise<RunType | null> {
     return message.runId ? ((await runsById(context).load(message.runId)) ?? null) : null;
   }
 }

@@ -1,5 +1,6 @@
 import { Failure, type ErrorCode } from '../../../schema/errors.ts';
 import type { StoredRunEvent } from '../../../schema/topics.ts';
+import type { RunEventType } from './run-event.type.ts';
 
 /** What may stand in the run log, by kind; ids stand for what other tables or subgraphs hold. */
 export type RunEventData =
@@ -46,14 +47,18 @@ export function isBehind(a: Cursor, b: Cursor): boolean {
 }
 
 /** A stored event in the shape of its GraphQL type. */
-export function showEvent(event: StoredRunEvent): Record<string, unknown> {
-  const { messageId, passageIds, toolCallId, ...data } = event.data as Record<string, any>;
+export function showEvent(event: StoredRunEvent): RunEventType {
+  const { messageId, passageIds, toolCallId, ...data } = event.data as {
+    messageId?: string;
+    passageIds?: string[];
+    toolCallId?: string | null;
+  };
   return {
     ...data,
     kind: event.kind,
     cursor: printCursor(event),
     ...(event.kind === 'RunStarted' ? { attempt: event.attempt } : {}),
-    ...(passageIds ? { passages: passageIds.map((id: string) => ({ id })) } : {}),
+    ...(passageIds ? { passages: passageIds.map((id) => ({ id })) } : {}),
     ...(event.kind === 'ToolCallFinished' ? { toolCall: toolCallId ? { id: toolCallId } : null } : {}),
     ...(messageId ? { messageId } : {}),
   };

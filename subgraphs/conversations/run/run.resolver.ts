@@ -23,7 +23,7 @@ export class RunResolver {
   }
 
   @Query(() => RunType, { description: 'One of your runs.' })
-  async run(@Arg('id', () => ID, { description: 'Its id.' }) id: string, @Ctx() context: Context): Promise<unknown> {
+  async run(@Arg('id', () => ID, { description: 'Its id.' }) id: string, @Ctx() context: Context): Promise<RunType> {
     return ownRun(context, id);
   }
 
@@ -31,7 +31,7 @@ export class RunResolver {
   async stopRun(
     @Arg('input', () => StopRunInput, { description: 'Which one.' }) input: StopRunInput,
     @Ctx() context: Context,
-  ): Promise<unknown> {
+  ): Promise<StopRunPayload> {
     return { run: await this.#runs.stop(context, input.runId) };
   }
 
@@ -44,7 +44,7 @@ export class RunResolver {
     @Arg('runId', () => ID, { description: 'Which run.' }) _runId: string,
     @Arg('after', () => String, { nullable: true, description: 'The cursor of the last event that is known; absent: from the beginning.' })
     _after: string | null,
-  ): unknown {
+  ): RunEventType {
     return showEvent(event);
   }
 
@@ -67,7 +67,7 @@ export class RunResolver {
   }
 
   @FieldResolver(() => MessageType, { description: 'The answer that it writes.' })
-  async message(@Root() run: RunType, @Ctx() context: Context): Promise<unknown> {
+  async message(@Root() run: RunType, @Ctx() context: Context): Promise<MessageType> {
     return existing(await messagesById(context).load(run.messageId));
   }
 
@@ -96,7 +96,7 @@ export class RunResolver {
 @Resolver(() => RunFinished)
 export class RunFinishedResolver {
   @FieldResolver(() => MessageType, { description: 'The answer with its citations.' })
-  async message(@Root() event: { messageId: string }, @Ctx() context: Context): Promise<unknown> {
+  async message(@Root() event: { messageId: string }, @Ctx() context: Context): Promise<MessageType> {
     return existing(await messagesById(context).load(event.messageId));
   }
 }
@@ -104,7 +104,7 @@ export class RunFinishedResolver {
 @Resolver(() => RunStopped)
 export class RunStoppedResolver {
   @FieldResolver(() => MessageType, { description: 'The answer as far as it came.' })
-  async message(@Root() event: { messageId: string }, @Ctx() context: Context): Promise<unknown> {
+  async message(@Root() event: { messageId: string }, @Ctx() context: Context): Promise<MessageType> {
     return existing(await messagesById(context).load(event.messageId));
   }
 }
