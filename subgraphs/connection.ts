@@ -1,4 +1,4 @@
-import type { EntityName } from '@mikro-orm/core';
+import type { EntityName, FilterQuery, QueryOrderMap } from '@mikro-orm/core';
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import { ArgsType, Directive, Field, Int, ObjectType, type ClassType } from 'type-graphql';
 import { isId } from '../infra/id.ts';
@@ -76,15 +76,15 @@ export const NEWEST_FIRST: Sort = { direction: 'desc', key: { id: readId } };
 export async function listPage<Row extends object>(
   em: SqlEntityManager,
   entity: EntityName<Row>,
-  where: Record<string, unknown>,
+  where: FilterQuery<NoInfer<Row>>,
   { direction, key }: Sort,
   args: PageArgs,
 ): Promise<Connection<Row>> {
   const first = pageSize(args);
-  const page = args.after ? { $and: [where, isBeyond(readCursor(args.after, key), direction)] } : where;
-  const orderBy = Object.keys(key).map((column) => ({ [column]: direction }));
-  const rows = await em.find<Row>(entity, page as never, { orderBy: orderBy as never, limit: first + 1 });
-  const total = await em.count<Row>(entity, where as never);
+  const page = args.after ? ({ $and: [where, isBeyond(readCursor(args.after, key), direction)] } as FilterQuery<NoInfer<Row>>) : where;
+  const orderBy = Object.keys(key).map((column) => ({ [column]: direction }) as QueryOrderMap<Row>);
+  const rows = await em.find<Row>(entity, page, { orderBy, limit: first + 1 });
+  const total = await em.count<Row>(entity, where);
   return toConnection(rows.slice(0, first), total, Object.keys(key), { before: Boolean(args.after), after: rows.length > first });
 }
 
