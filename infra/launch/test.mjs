@@ -2,7 +2,6 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { stripVTControlCharacters } from 'node:util';
 import { build } from './build.mjs';
 import { at, filesBelow, program } from './place.mjs';
 import { environment, runCleanly } from './run.mjs';
@@ -23,11 +22,10 @@ export async function main(words) {
     ];
     if (alone.length > 0) results.push(await runJest(['--runInBand', ...alone.map(pattern)], join(folder, 'alone.json'), env));
     const [passed, failed, skipped] = ['passed', 'failed', 'skipped'].map((key) => results.reduce((sum, result) => sum + result[key], 0));
-    const failures = results.flatMap((result) => result.failures ?? []);
-    // Again at the end, where one looks after half an hour.
-    if (failures.length > 0) process.stdout.write(`\nFailed:\n${failures.join('\n')}\n`);
-    process.stdout.write(`\n${passed} passed, ${failed} failed, ${skipped} skipped\n`);
-    return failed > 0 || results.some(({ code }) => code !== 0) || passed === 0 ? 1 : 0;
+    const { summarize } = await compiled('tests/support/jest/summary.js');
+    const { text, isWithinRetries } = summarize(results.flatMap(({ files }) => files ?? []));
+    process.stdout.write(`${text}\n${passed} passed, ${failed} failed, ${skipped} skipped\n`);
+    return failed > 0 || !isWithinRetries || results.some(({ code }) => code !== 0) || passed === 0 ? 1 : 0;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -43,10 +41,14 @@ function pattern(path) {
 
 /** The person's own settings must not decide what a test sees, but for the server that they may lend to a contract suite. */
 async function withoutSettings() {
-  const { SETTINGS } = await import(pathToFileURL(at('dist/infra/config.js')).href);
+  const { SETTINGS } = await compiled('infra/config.js');
   const env = environment();
   for (const name of Object.keys(SETTINGS)) if (!name.startsWith('WEAVIATE_')) delete env[name];
   return env;
+}
+
+function compiled(module) {
+  return import(pathToFileURL(at('dist', module)).href);
 }
 
 async function runJest(choice, outputFile, env) {
@@ -71,21 +73,8 @@ async function runJest(choice, outputFile, env) {
     passed: numPassedTests,
     failed: numFailedTests + numRuntimeErrorTestSuites,
     skipped: numPendingTests + numTodoTests,
-    failures: report.testResults.flatMap(failuresOf),
+    files: report.testResults,
   };
-}
-
-/** Each failed test of a file with the beginning of what it said; of a file that could not even run, what it said itself. */
-function failuresOf({ name, message, status, assertionResults }) {
-  const file = name.replace(/^.*\/dist\//, '');
-  if (status === 'failed' && assertionResults.length === 0) return [`  ${file}\n${beginning(message)}`];
-  const failed = assertionResults.filter((result) => result.status === 'failed');
-  return failed.map(({ fullName, failureMessages }) => `  ${file}: ${fullName}\n${beginning(failureMessages.join('\n'))}`);
-}
-
-function beginning(text) {
-  const lines = stripVTControlCharacters(text).split('\n').slice(0, 12);
-  return lines.map((line) => `    ${line.slice(0, 300)}`).join('\n');
 }
 
 async function runWeb(files, outputFile, env) {

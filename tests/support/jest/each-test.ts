@@ -1,9 +1,9 @@
-import { afterEach, jest } from '@jest/globals';
+import { afterEach, expect, jest } from '@jest/globals';
 import { deaths } from './deaths.ts';
 
-// Most tests start real processes; on a machine that is busy with something else one may miss its deadline. Such a
-// test is tried once more, and the reporter names it: what needs a second try again and again is broken.
-jest.retryTimes(1, { logErrorsBeforeRetry: true });
+// Only suites that kill and restart processes may retry a test, once: on a busy machine one may miss its deadline.
+// The run lists each retried test and fails when there are more than three (summary.ts).
+if (expect.getState().testPath?.includes('/dist/tests/processes/')) jest.retryTimes(1, { logErrorsBeforeRetry: true });
 
 // A product that ends when nobody ended it is a failure of the test it happens in, whatever that test looks at.
 afterEach(() => {
