@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Person } from '../support/person.ts';
-import { startProduct, type Product } from '../support/product.ts';
+import { sharedProduct, type SharedProduct } from '../support/sharing/shared-product.ts';
 
 const CREATE =
   'mutation ($input: CreateAssistantInput!) { createAssistant(input: $input) { assistant { id name version temperature starters model { id isLanguageModel } owner { id } tools { name } knowledgeBases { name } } } }';
@@ -9,17 +9,17 @@ const UPDATE =
 const DEFAULT = '{ defaultAssistant { id name version isDefault instructions modelId model { id } owner { id } } }';
 const DELETE = 'mutation ($input: DeleteAssistantInput!) { deleteAssistant(input: $input) { deletedId } }';
 
-let product: Product;
+let product: SharedProduct;
 let ada: Person;
 let eve: Person;
 
 beforeAll(async () => {
-  product = await startProduct();
+  product = await sharedProduct();
   ada = await Person.signUp(product);
   eve = await Person.signUp(product, 'Eve');
 });
 
-afterAll(() => product.stop());
+afterAll(() => product.leave());
 
 describe('assistants', () => {
   it('are created with model, knowledge and tools', async () => {

@@ -1,18 +1,19 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { generateKeyPairSync, randomUUID, sign as signWith } from 'node:crypto';
 import { eventually } from '../support/eventually.ts';
-import { claimsOf, encode, endingIn, forge, FORGED_SECRET, now } from '../support/forge.ts';
+import { claimsOf, encode, endingIn, forge, now } from '../support/forge.ts';
 import { PASSWORD, Person } from '../support/person.ts';
-import { startProduct, type Product } from '../support/product.ts';
+import { startProduct } from '../support/product.ts';
 import { send } from '../support/raw/http.ts';
+import { sharedProduct, type SharedProduct } from '../support/sharing/shared-product.ts';
 
-let product: Product;
+let product: SharedProduct;
 let ada: Person;
 beforeAll(async () => {
-  product = await startProduct({ env: { SECRET_KEY: FORGED_SECRET } });
+  product = await sharedProduct();
   ada = await Person.signUp(product);
 });
-afterAll(() => product.stop());
+afterAll(() => product.leave());
 
 async function codeFor(token: string): Promise<unknown> {
   const { status, errors } = await product.graph('{ viewer { id } }', {}, token);

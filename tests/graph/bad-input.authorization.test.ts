@@ -13,14 +13,14 @@ import {
 } from 'graphql';
 import { addDocument } from '../support/documents.ts';
 import { Person } from '../support/person.ts';
-import { startProduct, type Product } from '../support/product.ts';
+import { sharedProduct, type SharedProduct } from '../support/sharing/shared-product.ts';
 
 const schema = buildSchema(readFileSync('schema/api.graphql', 'utf8'));
 const ELSEWHERE = '01900000-0000-7000-8000-000000000000';
 const OPEN_TO_ALL = ['signUp', 'signIn', 'refreshSession', 'signUpPolicy'];
 const ADMIN_ONLY = ['users', 'auditLog', 'liveMetrics'];
 
-let product: Product;
+let product: SharedProduct;
 let admin: Person;
 let ada: Person;
 let bob: Person;
@@ -28,8 +28,8 @@ let bob: Person;
 let hers: Record<string, string>;
 
 beforeAll(async () => {
-  product = await startProduct();
-  admin = await Person.signUp(product, 'Root');
+  product = await sharedProduct();
+  admin = await product.signInAdmin();
   ada = await Person.signUp(product);
   bob = await Person.signUp(product, 'Bob');
   const { conversationId, assistantId } = await ada.startConversation();
@@ -53,7 +53,7 @@ beforeAll(async () => {
     passageId: found.searchKnowledge[0].passage.id,
   };
 });
-afterAll(() => product.stop());
+afterAll(() => product.leave());
 
 const fieldsOf = (root: 'query' | 'mutation' | 'subscription') => Object.values(schema.getRootType(root as never)?.getFields() ?? {});
 

@@ -1,15 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { getIntrospectionQuery } from 'graphql';
 import { Person } from '../support/person.ts';
-import { startProduct, type GraphAnswer, type Product } from '../support/product.ts';
+import type { GraphAnswer } from '../support/sharing/product-client.ts';
+import { sharedProduct, type SharedProduct } from '../support/sharing/shared-product.ts';
 
-let product: Product;
+let product: SharedProduct;
 let ada: Person;
 beforeAll(async () => {
-  product = await startProduct();
+  product = await sharedProduct();
   ada = await Person.signUp(product);
 });
-afterAll(() => product.stop());
+afterAll(() => product.leave());
 
 const ask = (query: string, variables?: Record<string, unknown>) => product.graph(query, variables, ada.token);
 const summary = ({ status, errors, data }: GraphAnswer) => ({ status, code: errors?.[0]?.extensions['code'], data });

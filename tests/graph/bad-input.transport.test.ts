@@ -3,16 +3,16 @@ import { brotliDecompressSync, gunzipSync, gzipSync } from 'node:zlib';
 import { getIntrospectionQuery } from 'graphql';
 import { request } from 'undici';
 import { Person } from '../support/person.ts';
-import { startProduct, type Product } from '../support/product.ts';
 import { postGraph, send, talk } from '../support/raw/http.ts';
+import { sharedProduct, type SharedProduct } from '../support/sharing/shared-product.ts';
 
-let product: Product;
+let product: SharedProduct;
 let ada: Person;
 beforeAll(async () => {
-  product = await startProduct();
+  product = await sharedProduct();
   ada = await Person.signUp(product);
 });
-afterAll(() => product.stop());
+afterAll(() => product.leave());
 
 const QUERY = JSON.stringify({ query: '{ viewer { id } }' });
 const bearer = () => ({ authorization: `Bearer ${ada.token}` });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { addDocument, type AddedDocument } from '../support/documents.ts';
 import { Person } from '../support/person.ts';
-import { startProduct, type Product } from '../support/product.ts';
+import { sharedProduct, type SharedProduct } from '../support/sharing/shared-product.ts';
 
 /** What a file must give, as `manifest.json` has it. */
 interface Case {
@@ -38,7 +38,7 @@ const NOT_YET: string[] = [];
 const cases = JSON.parse(readFileSync(join(FOLDER, 'manifest.json'), 'utf8')) as Case[];
 const faults = new Map<string, string[]>();
 
-let product: Product;
+let product: SharedProduct;
 let ada: Person;
 
 /** Everything that is not as the case wants it. */
@@ -87,7 +87,7 @@ function differs(what: string, is: unknown, wanted: unknown): string[] {
 }
 
 beforeAll(async () => {
-  product = await startProduct();
+  product = await sharedProduct();
   ada = await Person.signUp(product);
   const waiting = [...cases];
   const lane = async () => {
@@ -98,7 +98,7 @@ beforeAll(async () => {
   };
   await Promise.all(Array.from({ length: AT_ONCE }, lane));
 }, 900_000);
-afterAll(() => product?.stop());
+afterAll(() => product?.leave());
 
 describe('a file as people have it gives its text', () => {
   it.each(cases.filter(({ file }) => !NOT_YET.includes(file)).map(({ file, note }) => ({ file, note: note && ` (${note})` })))(

@@ -3,11 +3,11 @@ import { addDocument, type AddedDocument } from '../support/documents.ts';
 import { inline, number, row, workbook } from '../support/files/office.ts';
 import { innerMessage, outlookMessage } from '../support/files/outlook.ts';
 import { Person } from '../support/person.ts';
-import { startProduct, type Product } from '../support/product.ts';
+import { sharedProduct, type SharedProduct } from '../support/sharing/shared-product.ts';
 
 const CREATE = 'mutation { createKnowledgeBase(input: { name: "Mail" }) { knowledgeBase { id } } }';
 const READ = 'query ($id: ID!) { document(id: $id) { mediaType pageKind warnings { code message } pages { number label text } } }';
-let product: Product;
+let product: SharedProduct;
 let ada: Person;
 let base: string;
 
@@ -25,11 +25,11 @@ const text = async (name: string, content: string | Uint8Array, mediaType?: stri
   (await read(name, content, mediaType)).pages.map((page: { text: string }) => page.text).join('\n\n');
 
 beforeAll(async () => {
-  product = await startProduct();
+  product = await sharedProduct();
   ada = await Person.signUp(product);
   base = (await ada.ask(CREATE)).createKnowledgeBase.knowledgeBase.id;
 });
-afterAll(() => product?.stop());
+afterAll(() => product?.leave());
 
 describe('RTF', () => {
   it('gives paragraphs, headings, lists and tables in any code page', async () => {

@@ -3,15 +3,15 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { addDocument, type AddedDocument } from '../support/documents.ts';
 import { book, inline, number, openDocument, presentation, row, shape, workbook } from '../support/files/office.ts';
 import { Person } from '../support/person.ts';
-import { startProduct, type Product } from '../support/product.ts';
-import { zip } from '../support/zip.ts';
+import { sharedProduct, type SharedProduct } from '../support/sharing/shared-product.ts';
+import { zip } from '../support/files/zip.ts';
 
 const CREATE = 'mutation { createKnowledgeBase(input: { name: "Office" }) { knowledgeBase { id } } }';
 const READ = 'query ($id: ID!) { document(id: $id) { mediaType pageKind warnings { code message } pages { number label text } } }';
 const SEARCH =
   'query ($query: String!) { searchKnowledge(input: { query: $query, mode: KEYWORD, first: 1 }) { passage { page pageLabel document { name } } } }';
 
-let product: Product;
+let product: SharedProduct;
 let ada: Person;
 let base: string;
 
@@ -29,11 +29,11 @@ const text = async (name: string, content: string | Uint8Array, mediaType?: stri
   (await read(name, content, mediaType)).pages.map((page: { text: string }) => page.text).join('\n\n');
 
 beforeAll(async () => {
-  product = await startProduct();
+  product = await sharedProduct();
   ada = await Person.signUp(product);
   base = (await ada.ask(CREATE)).createKnowledgeBase.knowledgeBase.id;
 });
-afterAll(() => product?.stop());
+afterAll(() => product?.leave());
 
 describe('a workbook', () => {
   it('gives its rows under their heads, as they are displayed, sheet by sheet', async () => {

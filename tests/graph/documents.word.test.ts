@@ -2,14 +2,14 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { addDocument, type AddedDocument } from '../support/documents.ts';
 import { abstractList, inList, list, listLevel, paragraph, run, wordDocument, wordStyle } from '../support/files/word.ts';
 import { Person } from '../support/person.ts';
-import { startProduct, type Product } from '../support/product.ts';
+import { sharedProduct, type SharedProduct } from '../support/sharing/shared-product.ts';
 
 const CREATE = 'mutation { createKnowledgeBase(input: { name: "Word" }) { knowledgeBase { id } } }';
 const READ = 'query ($id: ID!) { document(id: $id) { warnings { code message } pages { text } } }';
 const SEARCH =
   'query ($query: String!) { searchKnowledge(input: { query: $query, mode: KEYWORD, first: 1 }) { passage { text document { name } } } }';
 
-let product: Product;
+let product: SharedProduct;
 let ada: Person;
 let base: string;
 
@@ -29,11 +29,11 @@ async function read(name: string, content: Uint8Array) {
 const text = async (name: string, content: Uint8Array) => (await read(name, content)).text;
 
 beforeAll(async () => {
-  product = await startProduct();
+  product = await sharedProduct();
   ada = await Person.signUp(product);
   base = (await ada.ask(CREATE)).createKnowledgeBase.knowledgeBase.id;
 });
-afterAll(() => product?.stop());
+afterAll(() => product?.leave());
 
 describe('automatic numbers of a Word document', () => {
   it('of headings and clauses, which come from their styles, stand in the text and are found', async () => {

@@ -1,18 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createClient } from 'graphql-sse';
-import { endingIn, FORGED_SECRET } from '../support/forge.ts';
+import { endingIn } from '../support/forge.ts';
 import { Person } from '../support/person.ts';
-import { startProduct, type Product } from '../support/product.ts';
 import { send } from '../support/raw/http.ts';
 import { RUN_EVENTS, shownText } from '../support/run-reader.ts';
+import { sharedProduct, type SharedProduct } from '../support/sharing/shared-product.ts';
 
-let product: Product;
+let product: SharedProduct;
 let ada: Person;
 beforeAll(async () => {
-  product = await startProduct({ env: { SECRET_KEY: FORGED_SECRET } });
+  product = await sharedProduct();
   ada = await Person.signUp(product);
 });
-afterAll(() => product.stop());
+afterAll(() => product.leave());
 
 const LIVE = 'subscription { notificationReceived { id } }';
 

@@ -4,14 +4,14 @@ import { resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { addDocument, type AddedDocument } from '../support/documents.ts';
 import { Person } from '../support/person.ts';
-import { startProduct, type Product } from '../support/product.ts';
-import { zip, type ZipEntry } from '../support/zip.ts';
+import { sharedProduct, type SharedProduct } from '../support/sharing/shared-product.ts';
+import { zip, type ZipEntry } from '../support/files/zip.ts';
 
 const DOCX = 'application/vnd.openxmlformats-officedocument.wordprocessingml.document';
 const CREATE = 'mutation { createKnowledgeBase(input: { name: "Hostile" }) { knowledgeBase { id } } }';
 const READ = 'query ($id: ID!) { document(id: $id) { mediaType downloadUrl pages { text } } }';
 
-let product: Product;
+let product: SharedProduct;
 let ada: Person;
 let base: string;
 
@@ -36,11 +36,11 @@ const word = (body: string, more: ZipEntry[] = []) =>
   ]);
 
 beforeAll(async () => {
-  product = await startProduct();
+  product = await sharedProduct();
   ada = await Person.signUp(product);
   base = (await ada.ask(CREATE)).createKnowledgeBase.knowledgeBase.id;
 });
-afterAll(() => product?.stop());
+afterAll(() => product?.leave());
 
 describe('a hostile file', () => {
   it('is an ordinary one to begin with', async () => {

@@ -4,12 +4,13 @@ import { addDocument } from '../support/documents.ts';
 import { startModelServer, type ModelServer } from '../support/model-server.ts';
 import { Person } from '../support/person.ts';
 import { startProduct, type Product } from '../support/product.ts';
+import { sharedProduct, type SharedProduct } from '../support/sharing/shared-product.ts';
 
 const CREATE = 'mutation ($input: CreateKnowledgeBaseInput!) { createKnowledgeBase(input: $input) { knowledgeBase { id } } }';
 const SEARCH = `query ($input: SearchKnowledgeInput!) { searchKnowledge(input: $input) {
   score keywordRank keywordScore vectorRank vectorScore marks { start end } passage { id text document { id name } } } }`;
 
-let product: Product;
+let product: SharedProduct;
 let ada: Person;
 let bob: Person;
 
@@ -22,10 +23,10 @@ const uploadMany = (person: Person, base: string, texts: string[]) =>
 const search = async (person: Person, input: Record<string, unknown>) => (await person.ask(SEARCH, { input })).searchKnowledge as any[];
 
 beforeAll(async () => {
-  product = await startProduct();
+  product = await sharedProduct();
   [ada, bob] = [await Person.signUp(product), await Person.signUp(product, 'Bob')];
 });
-afterAll(() => product?.stop());
+afterAll(() => product?.leave());
 
 describe('what is somebody else’s', () => {
   const canary = `The vault code is ${randomUUID()} and opens at dawn.`;

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { addDocument, type AddedDocument } from '../support/documents.ts';
 import { eventually } from '../support/eventually.ts';
 import { Person } from '../support/person.ts';
-import { startProduct, type Product } from '../support/product.ts';
+import { sharedProduct, type SharedProduct } from '../support/sharing/shared-product.ts';
 
 const CREATE =
   'mutation ($input: CreateKnowledgeBaseInput!) { createKnowledgeBase(input: $input) { knowledgeBase { id name description } } }';
@@ -16,13 +16,13 @@ const READ = `query ($id: ID!) { document(id: $id) {
 const SEARCH =
   'query ($input: SearchKnowledgeInput!) { searchKnowledge(input: $input) { score marks { start end } passage { id page start end text document { id name } } } }';
 
-let product: Product;
+let product: SharedProduct;
 let ada: Person;
 
 const bytesOf = (name: string) => readFileSync(resolve('tests/documents', name));
 const upload = (knowledgeBaseId: string, name: string, content: string | Uint8Array, mediaType = 'application/octet-stream') =>
   addDocument(ada, knowledgeBaseId, { name, mediaType, content });
-const filesOf = ({ dataDir }: Product) => {
+const filesOf = ({ dataDir }: SharedProduct) => {
   const folder = join(dataDir, 'files');
   return existsSync(folder)
     ? readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
@@ -40,10 +40,10 @@ const search = async (query: string, knowledgeBaseIds?: string[]) =>
   (await ada.ask(SEARCH, { input: { query, knowledgeBaseIds } })).searchKnowledge as any[];
 
 beforeAll(async () => {
-  product = await startProduct();
+  product = await sharedProduct();
   ada = await Person.signUp(product);
 });
-afterAll(() => product?.stop());
+afterAll(() => product?.leave());
 
 describe('real documents', () => {
   let base: string;

@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { existsSync, readdirSync } from 'node:fs';
 import { request } from 'node:http';
-import { startProduct, type Product } from '../support/product.ts';
 import { send } from '../support/raw/http.ts';
+import { sharedProduct, type SharedProduct } from '../support/sharing/shared-product.ts';
 import { describeWhen } from '../support/when.ts';
 
-let product: Product;
+let product: SharedProduct;
 beforeAll(async () => {
-  product = await startProduct();
+  product = await sharedProduct();
 });
-afterAll(() => product.stop());
+afterAll(() => product.leave());
 
 /** As it is on the wire: `fetch` would unpack it. */
 function raw(

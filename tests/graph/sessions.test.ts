@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { addDocument } from '../support/documents.ts';
 import { eventually } from '../support/eventually.ts';
 import { PASSWORD, Person } from '../support/person.ts';
-import { startProduct, type GraphAnswer, type Product } from '../support/product.ts';
+import type { GraphAnswer } from '../support/sharing/product-client.ts';
+import { sharedProduct, type SharedProduct } from '../support/sharing/shared-product.ts';
 
 const SIGN_IN = 'mutation SignIn($input: SignInInput!) { signIn(input: $input) { accessToken refreshToken } }';
 const REFRESH =
@@ -11,14 +12,14 @@ const VIEWER = '{ viewer { id } }';
 const INBOX = '{ notifications { totalCount edges { node { kind title link } } } }';
 const RECEIVED = 'subscription { notificationReceived { id } }';
 
-let product: Product;
+let product: SharedProduct;
 
 beforeAll(async () => {
-  product = await startProduct({ env: { SIGN_INS_PER_MINUTE: '10000' } });
+  product = await sharedProduct();
 });
 
 afterAll(async () => {
-  await product?.stop();
+  await product?.leave();
 });
 
 const codeOf = (answer: GraphAnswer) => answer.errors?.[0]?.extensions['code'];

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Person } from '../support/person.ts';
-import { startProduct, type GraphAnswer, type Product } from '../support/product.ts';
+import { startProduct, type Product } from '../support/product.ts';
+import type { GraphAnswer } from '../support/sharing/product-client.ts';
 
 const SIGN_UP = 'mutation SignUp($input: SignUpInput!) { signUp(input: $input) { user { id role } } }';
 const SIGN_IN = 'mutation SignIn($input: SignInInput!) { signIn(input: $input) { accessToken refreshToken user { id role } } }';

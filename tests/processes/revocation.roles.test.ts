@@ -3,8 +3,9 @@ import { newId } from '../../infra/id.ts';
 import { Deployment, missingServers, type RoleProcess } from '../support/deployment/deployment.ts';
 import { eventually } from '../support/eventually.ts';
 import { Person } from '../support/person.ts';
-import type { GraphAnswer, Product } from '../support/product.ts';
+import type { Product } from '../support/product.ts';
 import { RawSocket } from '../support/raw/socket.ts';
+import type { GraphAnswer } from '../support/sharing/product-client.ts';
 import { describeWhen } from '../support/when.ts';
 
 const VIEWER = '{ viewer { id } }';

@@ -1,7 +1,6 @@
-import type { GatewayServer } from './product.ts';
+import { randomUUID } from 'node:crypto';
+import type { Door } from './product.ts';
 import { readRun, type ReadRun } from './run-reader.ts';
-
-let count = 0;
 
 /** Everybody's. */
 export const PASSWORD = 'a long enough password';
@@ -18,6 +17,7 @@ export interface SentMessage {
 }
 
 const SIGN_UP = 'mutation ($input: SignUpInput!) { signUp(input: $input) { accessToken refreshToken user { id role } } }';
+const SIGN_IN = 'mutation ($input: SignInInput!) { signIn(input: $input) { accessToken refreshToken user { id role } } }';
 const CREATE = 'mutation ($input: CreateAssistantInput!) { createAssistant(input: $input) { assistant { id } } }';
 const START = 'mutation ($input: StartConversationInput!) { startConversation(input: $input) { conversation { id } } }';
 const SEND = 'mutation ($input: SendMessageInput!) { sendMessage(input: $input) { message { id } run { id message { id } } } }';
@@ -33,11 +33,17 @@ export class Person {
     readonly role: string,
   ) {}
 
-  static async signUp(product: GatewayServer, name = 'Ada'): Promise<Person> {
-    const email = `person-${process.pid}-${++count}@example.org`;
+  static async signUp(product: Door, name = 'Ada'): Promise<Person> {
+    const email = `person-${randomUUID()}@example.org`;
     const data = await product.ask(SIGN_UP, { input: { email, password: PASSWORD, name } });
     const { accessToken, refreshToken, user } = data.signUp;
     return new Person(product, user.id, email, accessToken, refreshToken, user.role);
+  }
+
+  /** A further session of somebody who has an account. */
+  static async signIn(product: Door, email: string): Promise<Person> {
+    const { signIn } = await product.ask(SIGN_IN, { input: { email, password: PASSWORD } });
+    return new Person(product, signIn.user.id, email, signIn.accessToken, signIn.refreshToken, signIn.user.role);
   }
 
   /** The data of a request that must succeed. */

@@ -2,19 +2,12 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import { createClient, type Client } from 'graphql-ws';
-import WebSocket from 'ws';
 import { deaths } from './jest/deaths.ts';
+import { ProductClient } from './sharing/product-client.ts';
 import { freshDataDirectory } from './template.ts';
 
 const START_MS = 150_000;
 const LAST_LINES = 20;
-
-export interface GraphAnswer {
-  status: number;
-  data?: any;
-  errors?: { message: string; path?: (string | number)[]; extensions: Record<string, any> }[];
-}
 
 export interface StartOptions {
   env?: Record<string, string>;
@@ -29,22 +22,22 @@ export interface StartOptions {
 }
 
 /** What a client needs of the product, wherever it runs. */
-export type GatewayServer = Pick<Product, 'url' | 'graph' | 'ask' | 'socket'>;
+export type Door = Pick<ProductClient, 'url' | 'graph' | 'ask' | 'socket'>;
 
 /** The real product in a process of its own, on a free port, with its own data. */
-export class Product {
+export class Product extends ProductClient {
   readonly #ended: Promise<void>;
-  readonly #sockets = new Set<Client>();
   #isToldToEnd = false;
 
   private constructor(
     readonly child: ChildProcess,
-    readonly url: string,
+    url: string,
     readonly dataDir: string,
     /** Every line that the product has logged so far. */
     readonly logs: Record<string, any>[],
     private readonly ownsData: boolean,
   ) {
+    super(url);
     this.#ended = new Promise((done) =>
       child.once('exit', (code, signal) => {
         if (!this.#isToldToEnd && code !== 0) deaths.push(this.#obituary(signal ?? `code ${code}`));
@@ -80,36 +73,6 @@ export class Product {
     return this.child.pid!;
   }
 
-  /** One GraphQL request over HTTP; `token` is an access token. */
-  async graph(query: string, variables: Record<string, unknown> = {}, token?: string): Promise<GraphAnswer> {
-    const response = await fetch(`${this.url}/graphql`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', ...(token ? { authorization: `Bearer ${token}` } : {}) },
-      body: JSON.stringify({ query, variables }),
-    });
-    return { status: response.status, ...((await response.json()) as object) };
-  }
-
-  /** The data of a request that must succeed. */
-  async ask(query: string, variables: Record<string, unknown> = {}, token?: string): Promise<any> {
-    const answer = await this.graph(query, variables, token);
-    if (answer.errors) throw new Error(`unexpected errors: ${JSON.stringify(answer.errors)}`);
-    return answer.data;
-  }
-
-  /** A GraphQL-over-WebSocket client that is closed with the product. */
-  socket(token?: string): Client {
-    const client = createClient({
-      url: `${this.url.replace('http', 'ws')}/graphql`,
-      webSocketImpl: WebSocket,
-      retryAttempts: 0,
-      lazy: true,
-      ...(token ? { connectionParams: { accessToken: token } } : {}),
-    });
-    this.#sockets.add(client);
-    return client;
-  }
-
   /** As an administrator's `kill`: the product ends by itself. */
   async stop(): Promise<void> {
     await this.#end('SIGTERM');
@@ -125,8 +88,7 @@ export class Product {
     // The signal first: a client that takes its leave would give the product time that a power cut does not.
     this.#isToldToEnd = true;
     if (this.child.exitCode === null && this.child.signalCode === null) this.child.kill(signal);
-    // One that was just being opened fails with the product.
-    for (const socket of this.#sockets) await Promise.resolve(socket.dispose()).catch(() => undefined);
+    await this.closeSockets();
     await this.#ended;
   }
 

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { addDocument } from '../support/documents.ts';
 import { Person } from '../support/person.ts';
-import { startProduct, type Product } from '../support/product.ts';
 import { findProgram } from '../support/program.ts';
+import { sharedProduct, type SharedProduct } from '../support/sharing/shared-product.ts';
 import { describeWhen } from '../support/when.ts';
 import { listenForNoise, openBrowser, openContext } from './camera.ts';
 
@@ -11,7 +11,7 @@ const chromium = findProgram('chromium', 'chromium-browser', 'google-chrome');
 const CREATE = 'mutation ($name: String!) { createKnowledgeBase(input: { name: $name }) { knowledgeBase { id } } }';
 
 describeWhen(chromium.missing, 'a knowledge base', () => {
-  let product: Product;
+  let product: SharedProduct;
   let ada: Person;
   let browser: Browser;
   let page: Page;
@@ -19,7 +19,7 @@ describeWhen(chromium.missing, 'a knowledge base', () => {
   let id: string;
 
   beforeAll(async () => {
-    product = await startProduct();
+    product = await sharedProduct();
     ada = await Person.signUp(product, 'Ada Lovelace');
     browser = await openBrowser();
     page = await (await openContext(browser, { theme: 'light', width: 1440 }, { url: product.url, person: ada })).newPage();
@@ -28,7 +28,7 @@ describeWhen(chromium.missing, 'a knowledge base', () => {
   });
   afterAll(async () => {
     await browser?.close();
-    await product?.stop();
+    await product?.leave();
   });
 
   it('says that topics need documents', async () => {

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { addDocument } from '../support/documents.ts';
 import { Person } from '../support/person.ts';
-import { startProduct, type Product } from '../support/product.ts';
 import { findProgram } from '../support/program.ts';
+import { sharedProduct, type SharedProduct } from '../support/sharing/shared-product.ts';
 import { describeWhen } from '../support/when.ts';
 import { listenForNoise, openBrowser, openContext } from './camera.ts';
 import { documentPath } from './stage.ts';
@@ -14,14 +14,14 @@ const NAMES =
   '{ knowledgeBases(first: 10) { edges { node { name documentCount } } } assistants(first: 10) { edges { node { name version } } } }';
 
 describeWhen(chromium.missing, 'the rooms', () => {
-  let product: Product;
+  let product: SharedProduct;
   let ada: Person;
   let browser: Browser;
   let page: Page;
   let noise: string[];
 
   beforeAll(async () => {
-    product = await startProduct();
+    product = await sharedProduct();
     ada = await Person.signUp(product, 'Ada Lovelace');
     browser = await openBrowser();
     const context = await openContext(browser, { theme: 'light', width: 1440 }, { url: product.url, person: ada });
@@ -32,7 +32,7 @@ describeWhen(chromium.missing, 'the rooms', () => {
 
   afterAll(async () => {
     await browser?.close();
-    await product?.stop();
+    await product?.leave();
   });
 
   const button = (name: string | RegExp) => page.getByRole('button', { name }).first();

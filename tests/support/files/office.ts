@@ -1,4 +1,4 @@
-import { zip, type ZipEntry } from '../zip.ts';
+import { zip, type ZipEntry } from './zip.ts';
 
 const RELATIONSHIPS = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships';
 

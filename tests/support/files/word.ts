@@ -1,4 +1,4 @@
-import { zip, type ZipEntry } from '../zip.ts';
+import { zip, type ZipEntry } from './zip.ts';
 import { relations } from './office.ts';
 
 const NAMESPACES = [

@@ -1,5 +1,5 @@
 import { afterEach, expect, jest } from '@jest/globals';
-import { deaths } from './deaths.ts';
+import { deaths, findSharedDeaths } from './deaths.ts';
 
 // Only suites that kill and restart processes may retry a test, once: on a busy machine one may miss its deadline.
 // The run lists each retried test and fails when there are more than three (summary.ts).
@@ -7,6 +7,7 @@ if (expect.getState().testPath?.includes('/dist/tests/processes/')) jest.retryTi
 
 // A product that ends when nobody ended it is a failure of the test it happens in, whatever that test looks at.
 afterEach(() => {
+  findSharedDeaths();
   const [death] = deaths.splice(0);
   if (death) throw new Error(death);
 });

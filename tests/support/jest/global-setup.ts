@@ -1,8 +1,24 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { SHARED_PRODUCTS } from '../sharing/shared-product.ts';
 import { TEMPLATE_FOLDER } from '../template.ts';
+import { SharedProducts } from '../sharing/shared-products.ts';
+import { wholeRun } from './whole-run.ts';
 
-export default function prepare(): void {
-  process.env[TEMPLATE_FOLDER] = mkdtempSync(join(tmpdir(), 'parley-template-'));
+export default async function prepare(): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'parley-template-'));
+  const products = new SharedProducts();
+  // Jest's workers inherit the environment.
+  process.env[TEMPLATE_FOLDER] = folder;
+  process.env[SHARED_PRODUCTS] = await products.listen();
+  Object.assign(wholeRun, { folder, products });
+  // Jest does not run the tear-down when a signal ends it.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.once(signal, () => {
+      products.kill();
+      rmSync(folder, { recursive: true, force: true });
+      process.exit(128 + constants.signals[signal]);
+    });
+  }
 }

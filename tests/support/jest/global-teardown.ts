@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
-import { TEMPLATE_FOLDER } from '../template.ts';
+import { wholeRun } from './whole-run.ts';
 
-export default function clean(): void {
-  rmSync(process.env[TEMPLATE_FOLDER]!, { recursive: true, force: true });
+export default async function clean(): Promise<void> {
+  await wholeRun.products?.stop();
+  rmSync(wholeRun.folder!, { recursive: true, force: true });
 }
