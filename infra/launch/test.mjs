@@ -7,12 +7,13 @@ import { at, filesBelow, program } from './place.mjs';
 import { environment, runCleanly } from './run.mjs';
 import { findNode } from './runtime.mjs';
 
-/** Runs every test that the machine allows; words narrow them to the files whose path has one of them. */
-export async function main(words) {
+/** Runs every test that the machine allows, with --full the long ones too; words narrow them to the files whose path has one of them. */
+export async function main(args) {
+  const words = args.filter((arg) => arg !== '--full');
   await build();
   const folder = mkdtempSync(join(tmpdir(), 'parley-test-'));
   try {
-    const env = await withoutSettings();
+    const env = { ...(await withoutSettings()), ...(args.includes('--full') ? { FULL: '1' } : {}) };
     const isWanted = (file) => words.length === 0 || words.some((word) => file.includes(word));
     const web = filesBelow('web/src').filter((file) => file.endsWith('.test.ts') && isWanted(file));
     const alone = filesBelow('tests').filter((file) => file.endsWith('.alone.test.ts') && isWanted(file));

@@ -6,6 +6,7 @@ import { eventually } from '../support/eventually.ts';
 import { missingCluster, startCluster, startSentinels } from '../support/redis-groups.ts';
 import { missingRedis, startRedis, type Redis } from '../support/redis.ts';
 import { collect, openTwo, say } from '../support/two-buses.ts';
+import { missingFullTier } from '../support/tier.ts';
 import { describeWhen } from '../support/when.ts';
 
 const log = openLog('silent');
@@ -136,7 +137,7 @@ describeWhen(missingRedis, 'the bus on a Redis that fails', () => {
   });
 });
 
-describeWhen(missingCluster, 'the bus on a cluster that fails', () => {
+describeWhen(missingFullTier ?? missingCluster, 'the bus on a cluster that fails', () => {
   it('comes back by itself with the node of a cluster that it goes through', async () => {
     const mortal = await startCluster();
     await survives(mortal.url, async () => {

@@ -5,6 +5,7 @@ import { eventually } from '../support/eventually.ts';
 import { missingCluster, startCluster, startSentinels } from '../support/redis-groups.ts';
 import { missingRedis, startRedis } from '../support/redis.ts';
 import { collect, oneForBoth, openTwo, say, type TwoBuses } from '../support/two-buses.ts';
+import { missingFullTier } from '../support/tier.ts';
 import { describeWhen } from '../support/when.ts';
 
 function contract(open: () => Promise<TwoBuses>): void {
@@ -123,4 +124,4 @@ function contractOn(start: () => Promise<{ url: string; stop(): Promise<void> }>
 
 describeWhen(missingRedis, 'the bus on Redis', () => contractOn(startRedis));
 describeWhen(missingRedis, 'the bus on Redis behind Sentinels', () => contractOn(startSentinels));
-describeWhen(missingCluster, 'the bus on a cluster of Redis', () => contractOn(startCluster));
+describeWhen(missingFullTier ?? missingCluster, 'the bus on a cluster of Redis', () => contractOn(startCluster));

@@ -15,6 +15,7 @@ import { startModelServer, type ModelServer } from '../support/model-server.ts';
 import { missingCluster, startCluster, type RedisGroup } from '../support/redis-groups.ts';
 import { missingRedis, startRedis, type Redis } from '../support/redis.ts';
 import { Relay } from '../support/relay.ts';
+import { missingFullTier } from '../support/tier.ts';
 import { describeWhen } from '../support/when.ts';
 
 const log = openLog('silent');
@@ -207,7 +208,7 @@ describeWhen(missingRedis, 'the cache on Redis', () => {
   });
 });
 
-describeWhen(missingCluster, 'the cache on a cluster of Redis', () => {
+describeWhen(missingFullTier ?? missingCluster, 'the cache on a cluster of Redis', () => {
   let group: RedisGroup;
 
   beforeAll(async () => {

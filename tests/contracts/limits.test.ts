@@ -8,6 +8,7 @@ import { openRedisKeys } from '../../infra/redis/client.ts';
 import { eventually } from '../support/eventually.ts';
 import { missingCluster, startCluster, startSentinels, type RedisGroup } from '../support/redis-groups.ts';
 import { missingRedis, startRedis, type Redis } from '../support/redis.ts';
+import { missingFullTier } from '../support/tier.ts';
 import { describeWhen } from '../support/when.ts';
 
 const log = openLog('silent');
@@ -141,7 +142,7 @@ describeWhen(missingRedis, 'limits on a group of Redis servers', () => {
     });
   });
 
-  describeWhen(missingCluster, 'in a cluster', () => {
+  describeWhen(missingFullTier ?? missingCluster, 'in a cluster', () => {
     let group: RedisGroup;
     beforeAll(async () => {
       group = await startCluster();

@@ -7,6 +7,7 @@ import { openRedisKeys } from '../../infra/redis/client.ts';
 import { eventually } from '../support/eventually.ts';
 import { missingCluster, startCluster, type RedisGroup } from '../support/redis-groups.ts';
 import { missingRedis, startRedis, type Redis } from '../support/redis.ts';
+import { missingFullTier } from '../support/tier.ts';
 import { describeWhen } from '../support/when.ts';
 
 const log = openLog('silent');
@@ -98,7 +99,7 @@ describeWhen(missingRedis, 'presence on Redis', () => {
   });
 });
 
-describeWhen(missingCluster, 'presence on a cluster of Redis', () => {
+describeWhen(missingFullTier ?? missingCluster, 'presence on a cluster of Redis', () => {
   let group: RedisGroup;
   beforeAll(async () => {
     group = await startCluster();

@@ -9,6 +9,7 @@ import { eventually } from '../support/eventually.ts';
 import { missingCluster, startCluster, startSentinels, type RedisGroup } from '../support/redis-groups.ts';
 import { missingRedisTls, startRedis } from '../support/redis.ts';
 import { collect, openTwo, say } from '../support/two-buses.ts';
+import { missingFullTier } from '../support/tier.ts';
 import { describeWhen } from '../support/when.ts';
 
 const log = openLog('silent');
@@ -78,7 +79,7 @@ describeWhen(missingOpenssl ?? missingRedisTls() ?? missingCluster, 'Redis over 
       return { ...redis, killMaster: kill, startMaster: start };
     }));
   describe('behind Sentinels', () => contract(startSentinels));
-  describe('in a cluster', () => contract(startCluster));
+  describeWhen(missingFullTier, 'in a cluster', () => contract(startCluster));
 
   it('is refused when its certificate is for another name', async () => {
     const redis = await startRedis({}, authority.issue('DNS:cache.example.org'));

@@ -6,11 +6,12 @@ import { startModelServer } from '../support/model-server.ts';
 import { Person } from '../support/person.ts';
 import { missingPostgres, startPostgres } from '../support/postgres.ts';
 import { keptDataDirectory, startProduct, type Product } from '../support/product.ts';
+import { byTier } from '../support/tier.ts';
 import { describeWhen } from '../support/when.ts';
 
 const WRITERS = 8;
-const SERVER_KILLS = Number(process.env['KILLS'] ?? 100);
-const PROCESS_KILLS = Number(process.env['KILLS'] ?? 15);
+const SERVER_KILLS = Number(process.env['KILLS'] ?? byTier(20, 100));
+const PROCESS_KILLS = Number(process.env['KILLS'] ?? byTier(5, 15));
 const START = 'mutation ($input: StartConversationInput!) { startConversation(input: $input) { conversation { id } } }';
 const SEND = 'mutation ($input: SendMessageInput!) { sendMessage(input: $input) { message { id } } }';
 const MESSAGES = 'query ($id: ID!) { conversation(id: $id) { messages(first: 100) { edges { node { id role text } } } } }';

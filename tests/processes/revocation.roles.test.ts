@@ -3,14 +3,15 @@ import { newId } from '../../infra/id.ts';
 import { Deployment, missingServers, type RoleProcess } from '../support/deployment/deployment.ts';
 import { eventually } from '../support/eventually.ts';
 import { Person } from '../support/person.ts';
+import type { GraphAnswer } from '../support/sharing/product-client.ts';
 import type { Product } from '../support/product.ts';
 import { RawSocket } from '../support/raw/socket.ts';
-import type { GraphAnswer } from '../support/sharing/product-client.ts';
+import { byTier } from '../support/tier.ts';
 import { describeWhen } from '../support/when.ts';
 
 const VIEWER = '{ viewer { id } }';
 const SIGN_OUT = 'mutation { signOut { signedOut } }';
-const ROUNDS = 20;
+const ROUNDS = byTier(6, 20);
 
 describeWhen(missingServers, 'a session that was ended through one gateway', () => {
   let deployment: Deployment;
@@ -54,7 +55,7 @@ describeWhen(missingServers, 'a session that was ended through one gateway', () 
     return errors?.[0]?.extensions['code'];
   }
 
-  it('opens no other, 20 times, although Redis is killed or emptied at once, and closes its streams there', async () => {
+  it(`opens no other, ${ROUNDS} times, although Redis is killed or emptied at once, and closes its streams there`, async () => {
     const { redis, subgraphs } = deployment;
     const refusals: (string | undefined)[] = [];
     for (let round = 0; round < ROUNDS; round += 1) {

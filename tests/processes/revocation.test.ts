@@ -24,8 +24,10 @@ import { users } from '../../subgraphs/users/users.ts';
 import { eventually } from '../support/eventually.ts';
 import { missingRedis, startRedis, type Redis } from '../support/redis.ts';
 import { Relay } from '../support/relay.ts';
+import { byTier } from '../support/tier.ts';
 import { describeWhen } from '../support/when.ts';
 
+const ROUNDS = byTier(6, 20);
 const log = openLog('silent');
 const tokens = new JwtAccessTokens(new Uint8Array(32));
 
@@ -122,9 +124,9 @@ describeWhen(missingRedis, 'a session that was ended by one process', () => {
     rmSync(directory, { recursive: true, force: true });
   });
 
-  it('is not let in by another, 20 times, although Redis is killed or emptied at once; whoever stays is', async () => {
+  it(`is not let in by another, ${ROUNDS} times, although Redis is killed or emptied at once; whoever stays is`, async () => {
     let [accepted, refused] = [0, 0];
-    for (let round = 0; round < 20; round += 1) {
+    for (let round = 0; round < ROUNDS; round += 1) {
       const [leaver, stayer] = [await signIn(), await signIn()];
       expect([await isAccepted(there, leaver), await isAccepted(there, stayer)]).toEqual([true, true]);
       await signOut(leaver);

@@ -8,6 +8,7 @@ import { missingPostgres, startPostgres, type Postgres } from '../support/postgr
 import { startProduct, type Product } from '../support/product.ts';
 import { missingCluster, startCluster, startSentinels } from '../support/redis-groups.ts';
 import { missingRedisTls, startRedis } from '../support/redis.ts';
+import { byTier } from '../support/tier.ts';
 import { describeWhen } from '../support/when.ts';
 
 const CONNECTIONS = `select array_agg(distinct application_name) as names, bool_and(ssl) as "areSecure", bool_or(query like 'LISTEN%') as "isListening"
@@ -121,7 +122,7 @@ describeWhen(missingOpenssl, 'servers with certificates of an authority of their
     describe.each([
       { form: 'one server', start: (own: Certificate) => startRedis({}, own) },
       { form: 'Sentinels', start: startSentinels },
-      { form: 'a cluster', start: startCluster },
+      ...byTier([], [{ form: 'a cluster', start: startCluster }]),
     ])('as $form', ({ start }) => {
       let redis: { url: string; stop(): Promise<void> };
       beforeAll(async () => {

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { findProgram } from '../support/program.ts';
+import { byTier } from '../support/tier.ts';
 import { describeWhen } from '../support/when.ts';
 import { drawn, openBrowser, openContext, settle, VIEWS, type View } from './camera.ts';
 import { SCREENS, type Screen } from './screens.ts';
@@ -12,6 +13,11 @@ const chromium = findProgram('chromium', 'chromium-browser', 'google-chrome');
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const RUN = `axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })
   .then(({ violations }) => violations.map(({ id, nodes }) => id + ': ' + nodes.map((node) => node.target.join(' ')).slice(0, 3).join(', ')))`;
+/** Both themes and both widths, in two views. */
+const OPPOSITES: View[] = [
+  { theme: 'light', width: 1440 },
+  { theme: 'dark', width: 390 },
+];
 
 describeWhen(chromium.missing, 'every screen', () => {
   let stage: Stage;
@@ -26,7 +32,7 @@ describeWhen(chromium.missing, 'every screen', () => {
     await stage?.stop();
   });
 
-  for (const view of VIEWS) {
+  for (const view of byTier(OPPOSITES, VIEWS)) {
     it(`has no violation that axe finds, ${view.theme} at ${view.width} px`, async () => {
       const found: string[] = [];
       for (const screen of SCREENS)
