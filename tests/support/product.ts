@@ -24,6 +24,9 @@ export interface StartOptions {
 /** What a client needs of the product, wherever it runs. */
 export type Door = Pick<ProductClient, 'url' | 'graph' | 'ask' | 'socket'>;
 
+/** The processes of this one's products, those that are still starting included. */
+export const children = new Set<ChildProcess>();
+
 /** The real product in a process of its own, on a free port, with its own data. */
 export class Product extends ProductClient {
   readonly #ended: Promise<void>;
@@ -65,6 +68,8 @@ export class Product extends ProductClient {
         stdio: ['ignore', 'ignore', 'pipe'],
       },
     );
+    children.add(child);
+    child.once('close', () => children.delete(child));
     const url = await listening(child, logs);
     return new Product(child, url, directory, logs, dataDir === undefined);
   }

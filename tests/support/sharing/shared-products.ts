@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { FORGED_SECRET } from '../forge.ts';
 import { Person } from '../person.ts';
-import { startProduct, type Product } from '../product.ts';
+import { children, startProduct, type Product } from '../product.ts';
 import { deaths } from '../jest/deaths.ts';
 
 /** What a suite is given of a product that it shares with others. */
@@ -50,10 +50,8 @@ export class SharedProducts {
 
   /** For the end of Jest's process by a signal: waits for nothing. */
   kill(): void {
-    for (const { child, dataDir } of this.#running) {
-      child.kill('SIGKILL');
-      rmSync(dataDir, { recursive: true, force: true });
-    }
+    for (const child of children) child.kill('SIGKILL');
+    for (const { dataDir } of this.#running) rmSync(dataDir, { recursive: true, force: true });
   }
 
   #of(worker: string): Promise<Shared> {
