@@ -1,14 +1,18 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { globSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { ERRORS } from '../schema/errors.ts';
-import { hearersOf, type FactName } from '../schema/facts.ts';
+import { hearersOf, SUBGRAPH_NAMES, type FactName } from '../schema/facts.ts';
 import { SETTINGS } from './config.ts';
 
-/** The tables of the READMEs, printed from the code between `<!-- printed: name -->` and `<!-- end -->`. */
+/** The tables of the documents, printed from the code between `<!-- printed: name -->` and `<!-- end -->`. */
 const TABLES: Record<string, { file: string; print(): string }> = {
   settings: { file: 'infra/README.md', print: printSettings },
   errors: { file: 'schema/README.md', print: printErrors },
   facts: { file: 'schema/README.md', print: printFacts },
   topics: { file: 'schema/README.md', print: printTopics },
+  jobs: { file: 'ARCHITECTURE.md', print: printJobs },
+  events: { file: 'ARCHITECTURE.md', print: printEvents },
+  channels: { file: 'ARCHITECTURE.md', print: printChannels },
 };
 
 function printSettings(): string {
@@ -36,6 +40,56 @@ function printTopics(): string {
   return table(
     ['Topic', 'Key and meaning', 'Payload'],
     members('schema/topics.ts', 'Topics').map(({ name, about, type }) => [code(name), about, fields(type)]),
+  );
+}
+
+/** Read from the source of each subgraph: creating one needs ports. A job is `'name': { run: (…) => handler(…)`. */
+function printJobs(): string {
+  const jobs = SUBGRAPH_NAMES.flatMap((subgraph) => {
+    const source = readFileSync(`subgraphs/${subgraph}/${subgraph}.ts`, 'utf8');
+    const [, indent, body = ''] = /^( +)jobs: \{\n(.*?)\n\1\},$/ms.exec(source) ?? [];
+    if (!indent && /\bjobs\b/.test(source)) throw new Error(`The jobs of subgraphs/${subgraph}/ have another form than this reads.`);
+    return [...body.matchAll(/'([\w.]+)': \{\s*run: \(.*?\) => (\w+)\(/g)].map(([, name, handler]) => {
+      const [, file] = new RegExp(`import \\{[^}]*\\b${handler}\\b[^}]*\\} from '(.+)'`).exec(source) ?? [];
+      return [code(name!), subgraph, code(join('subgraphs', subgraph, file ?? `${subgraph}.ts`))];
+    });
+  });
+  return table(['Job', 'Subgraph', 'Handler'], jobs);
+}
+
+/** One row for each kind of object. */
+function printEvents(): string {
+  const events = members('schema/facts.ts', 'Facts').map(({ name }) => name as FactName);
+  const rows = [...Map.groupBy(events, (name) => name.split('.')[0]!)].map(([object, names]) => [
+    object,
+    names.map((name) => code(name.slice(object.length + 1))).join(', '),
+    names
+      .flatMap((name) =>
+        hearersOf(name)
+          .filter((each) => each !== 'analytics')
+          .map((each) => `${each} (${code(name)})`),
+      )
+      .join(', '),
+  ]);
+  return table(['Object', 'Events', 'Subscribers besides analytics'], rows);
+}
+
+/** Who publishes on a channel and who listens, as the sources call the bus. */
+function printChannels(): string {
+  const files = globSync('{subgraphs,gateway,infra}/**/*.ts').filter((file) => !file.endsWith('.test.ts'));
+  const sources = files.map((file) => ({ folder: dirname(file).replaceAll('\\', '/'), text: readFileSync(file, 'utf8') }));
+  const folders = (call: RegExp) => {
+    const found = new Set(sources.filter(({ text }) => call.test(text)).map(({ folder }) => code(`${folder}/`)));
+    if (found.size === 0) throw new Error(`No source has ${call}: is a channel unused, or is the call named differently now?`);
+    return [...found].sort().join(', ');
+  };
+  return table(
+    ['Channel', 'Published in', 'Followed in'],
+    members('schema/topics.ts', 'Topics').map(({ name }) => [
+      code(name),
+      folders(new RegExp(`\\b(?:publish|announce)\\(\\s*'${name}'`)),
+      folders(new RegExp(`\\b(?:listen\\(|liveMessages\\(\\S+, )\\s*'${name}'`)),
+    ]),
   );
 }
 

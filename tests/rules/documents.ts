@@ -69,7 +69,7 @@ function anchorsOf(text: string): Set<string> {
   return new Set(headings.map((heading) => heading.replaceAll(/[^\p{L}\p{N} _-]/gu, '').replaceAll(' ', '-')));
 }
 
-/** From the root or from the folder of the document. A README may leave out the folders between itself and a file; a bare file name may be anywhere. */
+/** From the root or from the folder of the document. A README may leave out the folders between itself and a file; a bare name may be anywhere. */
 function exists(document: string, path: string): boolean {
   const folder = dirname(document);
   const known = [normalize(path), normalize(join(folder, path))];
@@ -79,7 +79,7 @@ function exists(document: string, path: string): boolean {
     .replaceAll(/[.+()[\]]/g, String.raw`\$&`)
     .replaceAll(/<[^<>]*>|\*/g, '[^/]+');
   const inside = folder === '.' ? '^' : `^${folder}/(?:.+/)?`;
-  const bare = path.includes('/') ? '' : `|${pattern}$`;
+  const bare = path.replace(/\/$/, '').includes('/') ? '' : `|(?:^|/)\\S*${pattern}(/|$)`;
   const fits = new RegExp(`^${pattern}(/|$)|${inside}${pattern}(/|$)${bare}`);
   return FILES.some((file) => fits.test(file));
 }
