@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join, resolve } from 'node:path';
+import { SUBGRAPH_NAMES, type SubgraphName } from '../schema/facts.ts';
 import { readRedisAddress } from './redis/address.ts';
 
 /** One setting: what it is for, and how its text becomes a value. `read` throws an Error that says what is wrong. */
@@ -19,15 +20,11 @@ function setting<T>(fallback: string, about: string, read: (text: string) => T, 
 
 const required = { inProduction: 'required' } as const;
 
-/** Where the subgraphs are, for roles that run apart from them: several replicas of one are separated by commas. */
-const SUBGRAPH_URLS = {
-  USERS_URL: subgraphUrl('users'),
-  ASSISTANTS_URL: subgraphUrl('assistants'),
-  CONVERSATIONS_URL: subgraphUrl('conversations'),
-  KNOWLEDGE_URL: subgraphUrl('knowledge'),
-  TOOLS_URL: subgraphUrl('tools'),
-  ANALYTICS_URL: subgraphUrl('analytics'),
-} as const;
+/** `USERS_URL` and so on, for roles that run apart from the subgraphs: several replicas of one are separated by commas. */
+const SUBGRAPH_URLS = Object.fromEntries(SUBGRAPH_NAMES.map((name) => [`${name.toUpperCase()}_URL`, subgraphUrl(name)])) as Record<
+  `${Uppercase<SubgraphName>}_URL`,
+  Setting<string[]>
+>;
 
 function subgraphUrl(name: string): Setting<string[]> {
   const read = url('http:', 'https:');

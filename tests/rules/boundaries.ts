@@ -97,8 +97,6 @@ export const VENDORS: Record<string, string[]> = {
   graphql: ['gateway/', 'infra/http/', 'subgraphs/', 'web/print-types.ts', 'web/src/lib/graph/'],
 };
 
-export const SUBGRAPHS = ['users', 'assistants', 'conversations', 'knowledge', 'tools', 'analytics'] as const;
-
 /** What a folder may import, of our own files; the first boundary whose `from` matches a file applies to it. */
 interface Boundary {
   from: RegExp;

@@ -7,6 +7,7 @@ import { parse } from 'yaml';
 import { readConfig, SETTINGS } from '../../infra/config.ts';
 import { PrometheusMetrics } from '../../infra/metrics/prometheus.ts';
 import { requireSharedServers, roleFrom } from '../../infra/compose/roles/role.ts';
+import { SUBGRAPH_NAMES } from '../../schema/facts.ts';
 import { readCompose, readDockerfile, type ComposeService } from '../support/deployment/compose.ts';
 import { namesIn } from '../support/watching/metrics.ts';
 
@@ -22,8 +23,7 @@ const isProduct = ({ image }: ComposeService) => image.startsWith('parley:');
 describe('docker-compose.yml', () => {
   it('starts every role but the one that is all of them, gateways and workers twice', () => {
     const roles = compose.roles.map(({ command }) => command![0]).toSorted();
-    const once = ['analytics', 'assistants', 'conversations', 'knowledge', 'tools', 'users'];
-    expect(roles).toEqual([...once, 'gateway', 'gateway', 'worker', 'worker'].toSorted());
+    expect(roles).toEqual([...SUBGRAPH_NAMES, 'gateway', 'gateway', 'worker', 'worker'].toSorted());
   });
 
   it.each(compose.services.filter(isProduct))('gives $name settings that exist, and all that its role needs', (service) => {
