@@ -16,6 +16,7 @@ const commands = {
   restore: () => import('./launch/restore.mjs'),
   bench: () => import('./launch/bench.mjs'),
   screenshots: () => import('./launch/screenshots.mjs'),
+  new: () => import('./launch/new.mjs'),
 };
 
 try {
