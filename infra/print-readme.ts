@@ -38,8 +38,8 @@ function printFacts(): string {
 
 function printTopics(): string {
   return table(
-    ['Topic', 'Key and meaning', 'Payload'],
-    members('schema/topics.ts', 'Topics').map(({ name, about, type }) => [code(name), about, fields(type)]),
+    ['Channel', 'Key and meaning', 'Payload'],
+    members('schema/channels.ts', 'Channels').map(({ name, about, type }) => [code(name), about, fields(type)]),
   );
 }
 
@@ -85,7 +85,7 @@ function printChannels(): string {
   };
   return table(
     ['Channel', 'Published in', 'Followed in'],
-    members('schema/topics.ts', 'Topics').map(({ name }) => [
+    members('schema/channels.ts', 'Topics').map(({ name }) => [
       code(name),
       folders(new RegExp(`\\b(?:publish|announce)\\(\\s*'${name}'`)),
       folders(new RegExp(`\\b(?:listen\\(|liveMessages\\(\\S+, )\\s*'${name}'`)),

@@ -1,33 +1,33 @@
 import type { Bus } from '../infra/bus/bus.ts';
 import { Failure } from '../schema/errors.ts';
-import type { Topic, Topics } from '../schema/topics.ts';
+import type { Channel, Channels } from '../schema/channels.ts';
 
 const MAX_WAITING = 1000;
 
 /**
- * The messages of a topic from now on, for a subscription's `subscribe`. Its `return()` ends at once; that of an
+ * The messages of a channel from now on, for a subscription's `subscribe`. Its `return()` ends at once; that of an
  * async generator would wait for a message that may never come. A reader that falls `MAX_WAITING` behind is ended.
  */
-export async function liveMessages<T extends Topic>(bus: Bus, topic: T, key: string): Promise<AsyncIterableIterator<Topics[T]>> {
-  const waiting: Topics[T][] = [];
+export async function liveMessages<T extends Channel>(bus: Bus, channel: T, key: string): Promise<AsyncIterableIterator<Channels[T]>> {
+  const waiting: Channels[T][] = [];
   let wake: (() => void) | undefined;
   let ended = false;
   let overrun = false;
 
-  const stop = await bus.listen(topic, key, (message) => {
+  const stop = await bus.subscribe(channel, key, (message) => {
     if (waiting.length >= MAX_WAITING) overrun = true;
     else waiting.push(message);
     wake?.();
   });
 
-  async function end(): Promise<IteratorResult<Topics[T]>> {
+  async function end(): Promise<IteratorResult<Channels[T]>> {
     ended = true;
     wake?.();
     await stop();
     return { done: true, value: undefined };
   }
 
-  const messages: AsyncIterableIterator<Topics[T]> = {
+  const messages: AsyncIterableIterator<Channels[T]> = {
     [Symbol.asyncIterator]() {
       return messages;
     },

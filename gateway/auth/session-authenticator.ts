@@ -1,4 +1,4 @@
-import type { Bus, Hearing } from '../../infra/bus/bus.ts';
+import type { Bus, Epoch } from '../../infra/bus/bus.ts';
 import { newId } from '../../infra/id.ts';
 import { Failure } from '../../schema/errors.ts';
 import type { Source } from '../../schema/source.ts';
@@ -31,7 +31,7 @@ interface SessionTruth {
 /** What was read about a session, and how well its revocation would have been heard since. */
 interface Known {
   readAt: number;
-  hearing: Hearing;
+  epoch: Epoch;
   truth: Promise<SessionTruth | null>;
 }
 
@@ -60,8 +60,8 @@ export class SessionAuthenticator {
 
   async open(): Promise<void> {
     this.#stops = [
-      await this.bus.listen('session.revoked', 'all', ({ sessionIds }) => this.#forget(sessionIds)),
-      this.bus.onHearing((isWhole) => this.#doubt(isWhole)),
+      await this.bus.subscribe('session.revoked', 'all', ({ sessionIds }) => this.#forget(sessionIds)),
+      this.bus.onReliabilityChange((isReliable) => this.#doubt(isReliable)),
     ];
   }
 
@@ -84,7 +84,7 @@ export class SessionAuthenticator {
   async truthOf(sessionId: string): Promise<SessionTruth | null> {
     const known = this.#known.get(sessionId);
     const isYoung = known !== undefined && performance.now() - known.readAt < SESSION_TRUTH_MS;
-    const truth = await (isYoung && (await known.hearing.isUnbroken()) ? known.truth : this.#learn(sessionId));
+    const truth = await (isYoung && (await known.epoch.isContinuous()) ? known.truth : this.#learn(sessionId));
     // The end may have been told while the answer was under way.
     return this.#revoked.has(sessionId) ? null : truth;
   }
@@ -112,9 +112,9 @@ export class SessionAuthenticator {
 
   #learn(sessionId: string): Promise<SessionTruth | null> {
     // First these two, then the reading: what they allow to believe must not be older than they say.
-    const [readAt, hearing] = [performance.now(), this.bus.hearing()];
+    const [readAt, epoch] = [performance.now(), this.bus.currentEpoch()];
     const truth = this.#read(sessionId);
-    const known = { readAt, hearing, truth };
+    const known = { readAt, epoch, truth };
     this.#known.set(sessionId, known);
     truth.catch(() => this.#known.get(sessionId) === known && this.#known.delete(sessionId));
     return truth;

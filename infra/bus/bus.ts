@@ -1,33 +1,33 @@
-import type { Topic, Topics } from '../../schema/topics.ts';
+import type { Channel, Channels } from '../../schema/channels.ts';
 
 /**
- * Live topics between processes: at most once, in order per publisher, to every listener of the key,
- * the publisher's own process included. Payloads are serialised as JSON by every adapter. A listener that
- * throws harms neither the publisher nor the others.
+ * Pub/sub between processes: at most once, in order per publisher, to every subscriber of the key, including those in
+ * the publisher's own process. Every adapter serialises payloads as JSON. A subscriber that throws affects neither
+ * the publisher nor other subscribers.
  */
 export interface Bus {
   open(): Promise<void>;
   close(): Promise<void>;
-  /** Hands the message over and waits for nothing; it may be lost. */
-  publish<T extends Topic>(topic: T, key: string, payload: Topics[T]): Promise<void>;
+  /** Sends the message without waiting for delivery; it may be lost. */
+  publish<C extends Channel>(channel: C, key: string, payload: Channels[C]): Promise<void>;
   /**
-   * Publishes, and resolves true once no hearing that is found unbroken afterwards, in whatever process, can be
-   * without the message. False, after a second at most: it may be lost.
+   * Publishes and resolves true once the message has reached every process whose epoch is later found continuous.
+   * Resolves false, after one second at most, if the message may be lost.
    */
-  announce<T extends Topic>(topic: T, key: string, payload: Topics[T]): Promise<boolean>;
-  /** Resolves once delivery is certain from then on; the result ends the listening of this one listener. */
-  listen<T extends Topic>(topic: T, key: string, listener: (payload: Topics[T]) => void): Promise<() => Promise<void>>;
-  /** How well this process hears from now on. */
-  hearing(): Hearing;
-  /** Calls back with false when messages begin to be missed here, and with true when all are heard again. The result ends it. */
-  onHearing(listener: (isWhole: boolean) => void): () => void;
+  publishConfirmed<C extends Channel>(channel: C, key: string, payload: Channels[C]): Promise<boolean>;
+  /** Resolves once the subscription is confirmed. Returns an unsubscribe function for this subscriber. */
+  subscribe<C extends Channel>(channel: C, key: string, listener: (payload: Channels[C]) => void): Promise<() => Promise<void>>;
+  /** Returns the current subscription epoch. */
+  currentEpoch(): Epoch;
+  /** Notifies when delivery becomes unreliable (false) and reliable again (true). Returns an unsubscribe function. */
+  onReliabilityChange(listener: (isReliable: boolean) => void): () => void;
 }
 
-/** What was heard in this process since the hearing began. */
-export interface Hearing {
+/** A period in which this process's subscriptions receive every message. */
+export interface Epoch {
   /**
-   * Resolves true when nothing was missed since, and all that was announced before this call has reached its
-   * listeners. False, after half a second at most, when that cannot be said.
+   * Resolves true if no message was missed since the epoch began and everything confirmed before this call has been
+   * delivered to its subscribers. Resolves false, after half a second at most, if that cannot be proved.
    */
-  isUnbroken(): Promise<boolean>;
+  isContinuous(): Promise<boolean>;
 }

@@ -1,10 +1,10 @@
-import type { Topic, Topics } from '../../schema/topics.ts';
+import type { Channel, Channels } from '../../schema/channels.ts';
 import type { Log } from '../log.ts';
-import type { Bus, Hearing } from './bus.ts';
+import type { Bus, Epoch } from './bus.ts';
 
 type Listener = (payload: never) => void;
 
-/** The bus within one process. Payloads pass as JSON all the same, so nothing works here that Redis would lose. */
+/** A bus within one process. Payloads are serialised as JSON so that code which works here also works over Redis. */
 export class MemoryBus implements Bus {
   readonly #log: Log;
   readonly #listeners = new Map<string, Set<Listener>>();
@@ -21,41 +21,41 @@ export class MemoryBus implements Bus {
     this.#listeners.clear();
   }
 
-  async publish<T extends Topic>(topic: T, key: string, payload: Topics[T]): Promise<void> {
-    const listeners = this.#listeners.get(`${topic}:${key}`);
+  async publish<C extends Channel>(channel: C, key: string, payload: Channels[C]): Promise<void> {
+    const listeners = this.#listeners.get(`${channel}:${key}`);
     if (!listeners) return;
     const text = JSON.stringify(payload);
     for (const listener of [...listeners]) {
       try {
         listener(JSON.parse(text) as never);
       } catch (error) {
-        this.#log.error({ err: error, topic }, 'a live message could not be delivered');
+        this.#log.error({ err: error, channel }, 'a subscriber failed to handle a live message');
       }
     }
   }
 
-  async announce<T extends Topic>(topic: T, key: string, payload: Topics[T]): Promise<boolean> {
-    await this.publish(topic, key, payload);
+  async publishConfirmed<C extends Channel>(channel: C, key: string, payload: Channels[C]): Promise<boolean> {
+    await this.publish(channel, key, payload);
     return this.#isOpen;
   }
 
-  async listen<T extends Topic>(topic: T, key: string, listener: (payload: Topics[T]) => void): Promise<() => Promise<void>> {
-    const channel = `${topic}:${key}`;
-    // Each listening is its own, even when one function listens twice.
-    const own: Listener = (payload) => listener(payload);
-    const listeners = this.#listeners.get(channel) ?? new Set();
-    this.#listeners.set(channel, listeners.add(own));
+  async subscribe<C extends Channel>(channel: C, key: string, listener: (payload: Channels[C]) => void): Promise<() => Promise<void>> {
+    const name = `${channel}:${key}`;
+    // Wrapped, so that one function may subscribe twice.
+    const entry: Listener = (payload) => listener(payload);
+    const listeners = this.#listeners.get(name) ?? new Set();
+    this.#listeners.set(name, listeners.add(entry));
     return async () => {
-      listeners.delete(own);
-      if (listeners.size === 0 && this.#listeners.get(channel) === listeners) this.#listeners.delete(channel);
+      listeners.delete(entry);
+      if (listeners.size === 0 && this.#listeners.get(name) === listeners) this.#listeners.delete(name);
     };
   }
 
-  hearing(): Hearing {
-    return { isUnbroken: async () => this.#isOpen };
+  currentEpoch(): Epoch {
+    return { isContinuous: async () => this.#isOpen };
   }
 
-  onHearing(): () => void {
+  onReliabilityChange(): () => void {
     return () => {};
   }
 }

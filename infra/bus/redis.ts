@@ -1,178 +1,178 @@
 import type { Redis } from 'ioredis';
 import { Failure } from '../../schema/errors.ts';
-import type { Topic, Topics } from '../../schema/topics.ts';
+import type { Channel, Channels } from '../../schema/channels.ts';
 import type { Log } from '../log.ts';
-import type { Bus, Hearing } from './bus.ts';
+import type { Bus, Epoch } from './bus.ts';
 import { SubscriptionMonitor } from './subscription-monitor.ts';
+import { withTimeout } from './timeout.ts';
 
-/** Messages on their way that Redis has not acknowledged; more are lost, so that a silent server costs no memory. */
+/** Unacknowledged messages in flight; further ones are dropped, so that an unresponsive server costs no memory. */
 const MAX_UNACKNOWLEDGED = 1_000;
-/** Whoever wants to listen hears within this time whether it works. */
-const LISTEN_MS = 2_000;
+/** Timeout of a subscription's confirmation. */
+const SUBSCRIBE_MS = 2_000;
 
 type Listener = (payload: never) => void;
 
-interface Channel {
+interface Subscription {
   listeners: Set<Listener>;
   /** Resolves once the server has confirmed the subscription. */
   confirmed: PromiseWithResolvers<void>;
 }
 
 /**
- * The bus between processes, by Redis pub/sub. While Redis is down messages are lost, as live topics may be, and
- * whoever listens hears again when it is back: the channels are kept here and subscribed to on each connection.
+ * A bus between processes over Redis pub/sub. Messages are lost while Redis is down. Subscriptions survive: they are
+ * kept here and renewed on each connection.
  */
 export class RedisBus implements Bus {
   readonly #connect: (name: string) => Promise<Redis>;
   readonly #log: Log;
-  readonly #channels = new Map<string, Channel>();
-  readonly #ear: SubscriptionMonitor;
+  readonly #subscriptions = new Map<string, Subscription>();
+  readonly #monitor: SubscriptionMonitor;
   #publisher: Redis | undefined;
   #subscriber: Redis | undefined;
   #prefix = '';
   #unacknowledged = 0;
-  /** Since the last message that was not lost. */
+  /** Messages lost since the last acknowledged one. */
   #lost = 0;
 
-  /** `connect` gives a connection that mends itself and keeps no commands while it is down. */
+  /** `connect` opens a connection that reconnects automatically and queues no commands while it is down. */
   constructor(connect: (name: string) => Promise<Redis>, log: Log) {
     this.#connect = connect;
     this.#log = log;
-    this.#ear = new SubscriptionMonitor(
+    this.#monitor = new SubscriptionMonitor(
       () => this.#subscriber!.ping(),
-      () => this.#beginAnew(),
+      () => this.#reconnect(),
     );
   }
 
   async open(): Promise<void> {
     const publisher = await this.#connect('publisher');
     this.#publisher = publisher;
-    // Channels are the whole server's, not the database's: two installations may share a server.
+    // Redis channels belong to the whole server, not to a database, and two installations may share a server.
     this.#prefix = `parley:${publisher.options.db ?? 0}:`;
     const subscriber = await this.#connect('subscriber');
     this.#subscriber = subscriber;
     subscriber.on('message', (channel: string, text: string) => this.#deliver(channel, text));
-    subscriber.on('close', () => this.#ear.end());
+    subscriber.on('close', () => this.#monitor.end());
     subscriber.on('ready', () => void this.#resume());
-    this.#ear.begin();
+    this.#monitor.begin();
   }
 
   async close(): Promise<void> {
-    this.#ear.close();
-    this.#channels.clear();
+    this.#monitor.close();
+    this.#subscriptions.clear();
     this.#publisher?.disconnect();
     this.#subscriber?.disconnect();
   }
 
-  /** A slow Redis slows nobody down. */
-  async publish<T extends Topic>(topic: T, key: string, payload: Topics[T]): Promise<void> {
-    if (this.#unacknowledged >= MAX_UNACKNOWLEDGED) return this.#lose(topic);
+  /** Does not wait for Redis, so a slow server does not slow callers. */
+  async publish<C extends Channel>(channel: C, key: string, payload: Channels[C]): Promise<void> {
+    if (this.#unacknowledged >= MAX_UNACKNOWLEDGED) return this.#countLost(channel);
     this.#unacknowledged += 1;
-    void this.announce(topic, key, payload).finally(() => (this.#unacknowledged -= 1));
+    void this.publishConfirmed(channel, key, payload).finally(() => (this.#unacknowledged -= 1));
   }
 
-  /** Acknowledged, the message is before anything that Redis answers later, on whatever connection. */
-  async announce<T extends Topic>(topic: T, key: string, payload: Topics[T]): Promise<boolean> {
+  /** An acknowledged message precedes anything that Redis answers later, on any connection. */
+  async publishConfirmed<C extends Channel>(channel: C, key: string, payload: Channels[C]): Promise<boolean> {
     const text = JSON.stringify(payload);
     try {
-      await this.#publisher!.publish(this.#name(topic, key), text);
+      await this.#publisher!.publish(this.#name(channel, key), text);
       this.#lost = 0;
       return true;
     } catch (error) {
-      this.#lose(topic, error);
+      this.#countLost(channel, error);
       return false;
     }
   }
 
-  hearing(): Hearing {
-    return this.#ear.hearing();
+  currentEpoch(): Epoch {
+    return this.#monitor.currentEpoch();
   }
 
-  onHearing(listener: (isWhole: boolean) => void): () => void {
-    return this.#ear.onHearing(listener);
+  onReliabilityChange(listener: (isReliable: boolean) => void): () => void {
+    return this.#monitor.onReliabilityChange(listener);
   }
 
   /** Throws `DEPENDENCY_UNAVAILABLE` when Redis does not confirm in time. */
-  async listen<T extends Topic>(topic: T, key: string, listener: (payload: Topics[T]) => void): Promise<() => Promise<void>> {
-    const name = this.#name(topic, key);
-    // Each listening is its own, even when one function listens twice.
-    const own: Listener = (payload) => listener(payload);
-    const channel = this.#join(name);
-    channel.listeners.add(own);
-    const leave = async () => this.#leave(name, channel, own);
-    if (await isInTime(channel.confirmed.promise)) return leave;
-    await leave();
+  async subscribe<C extends Channel>(channel: C, key: string, listener: (payload: Channels[C]) => void): Promise<() => Promise<void>> {
+    const name = this.#name(channel, key);
+    // Wrapped, so that one function may subscribe twice.
+    const entry: Listener = (payload) => listener(payload);
+    const subscription = this.#join(name);
+    subscription.listeners.add(entry);
+    const unsubscribe = async () => this.#leave(name, subscription, entry);
+    if (
+      await withTimeout(
+        subscription.confirmed.promise.then(() => true),
+        SUBSCRIBE_MS,
+        false,
+      )
+    )
+      return unsubscribe;
+    await unsubscribe();
     throw new Failure('DEPENDENCY_UNAVAILABLE', { reason: 'Live updates are not available.' });
   }
 
-  #join(name: string): Channel {
-    let channel = this.#channels.get(name);
-    if (!channel) {
-      channel = { listeners: new Set(), confirmed: Promise.withResolvers() };
-      this.#channels.set(name, channel);
+  #join(name: string): Subscription {
+    let subscription = this.#subscriptions.get(name);
+    if (!subscription) {
+      subscription = { listeners: new Set(), confirmed: Promise.withResolvers() };
+      this.#subscriptions.set(name, subscription);
       void this.#subscribe([name]);
     }
-    return channel;
+    return subscription;
   }
 
-  #leave(name: string, channel: Channel, own: Listener): void {
-    channel.listeners.delete(own);
-    if (channel.listeners.size > 0 || this.#channels.get(name) !== channel) return;
-    this.#channels.delete(name);
+  #leave(name: string, subscription: Subscription, entry: Listener): void {
+    subscription.listeners.delete(entry);
+    if (subscription.listeners.size > 0 || this.#subscriptions.get(name) !== subscription) return;
+    this.#subscriptions.delete(name);
     if (this.#subscriber?.status !== 'ready') return;
-    // One connection keeps the order: whoever joins anew meanwhile subscribes after this.
-    this.#subscriber.unsubscribe(name).catch((error: unknown) => this.#log.debug({ err: error }, 'a topic could not be left'));
+    // A connection keeps its order, so a new SUBSCRIBE for the same name takes effect after this.
+    this.#subscriber.unsubscribe(name).catch((error: unknown) => this.#log.debug({ err: error }, 'cannot unsubscribe from a channel'));
   }
 
-  /** False when it failed. While Redis is down nothing happens here: all channels are subscribed to when it is back. */
+  /** Returns false on failure. Does nothing while Redis is down: all channels are subscribed to after reconnecting. */
   async #subscribe(names: string[]): Promise<boolean> {
     if (this.#subscriber?.status !== 'ready') return false;
-    const channels = names.map((name) => this.#channels.get(name));
+    const subscriptions = names.map((name) => this.#subscriptions.get(name));
     try {
       if (names.length > 0) await this.#subscriber.subscribe(...names);
-      channels.forEach((channel) => channel?.confirmed.resolve());
+      subscriptions.forEach((subscription) => subscription?.confirmed.resolve());
       return true;
     } catch (error) {
-      this.#log.warn({ err: error }, 'live topics could not be subscribed to');
-      // So that no listener is left deaf.
-      this.#beginAnew();
+      this.#log.warn({ err: error }, 'cannot subscribe to live channels');
+      // Reconnecting subscribes to all of them again.
+      this.#reconnect();
       return false;
     }
   }
 
-  /** Only what follows the confirmation of every channel is heard whole. */
+  /** Begins an epoch once every channel is confirmed. */
   async #resume(): Promise<void> {
-    if (await this.#subscribe([...this.#channels.keys()])) this.#ear.begin();
+    if (await this.#subscribe([...this.#subscriptions.keys()])) this.#monitor.begin();
   }
 
-  #beginAnew(): void {
+  #reconnect(): void {
     if (this.#subscriber?.status === 'ready') this.#subscriber.disconnect(true);
   }
 
   #deliver(name: string, text: string): void {
-    for (const listener of [...(this.#channels.get(name)?.listeners ?? [])]) {
+    for (const listener of [...(this.#subscriptions.get(name)?.listeners ?? [])]) {
       try {
         listener(JSON.parse(text) as never);
       } catch (error) {
-        this.#log.error({ err: error, channel: name }, 'a live message could not be delivered');
+        this.#log.error({ err: error, channel: name }, 'a subscriber failed to handle a live message');
       }
     }
   }
 
-  #lose(topic: Topic, error?: unknown): void {
+  #countLost(channel: Channel, error?: unknown): void {
     this.#lost += 1;
-    if (this.#lost === 1) this.#log.warn({ err: error, topic }, 'live messages are being lost: Redis does not take them');
+    if (this.#lost === 1) this.#log.warn({ err: error, channel }, 'live messages are lost: Redis does not accept them');
   }
 
-  #name(topic: Topic, key: string): string {
-    return `${this.#prefix}${topic}:${key}`;
+  #name(channel: Channel, key: string): string {
+    return `${this.#prefix}${channel}:${key}`;
   }
-}
-
-async function isInTime(confirmed: Promise<void>): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<boolean>((resolve) => (timer = setTimeout(() => resolve(false), LISTEN_MS)));
-  const inTime = await Promise.race([confirmed.then(() => true), late]);
-  clearTimeout(timer);
-  return inTime;
 }

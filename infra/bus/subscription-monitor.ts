@@ -1,89 +1,86 @@
-import type { Hearing } from './bus.ts';
+import type { Epoch } from './bus.ts';
+import { withTimeout } from './timeout.ts';
 
-/** So long whoever asks waits for a round trip. */
-const PATIENCE_MS = 500;
-/** So often a round trip is made although nobody asks: whoever only listens wants to know too. */
-const BEAT_MS = 500;
+/** Timeout of the PING that proves delivery. */
+const PING_TIMEOUT_MS = 500;
+/** Background PING interval, so that passive subscribers notice a broken connection. */
+const PING_INTERVAL_MS = 500;
 
-const DEAF: Hearing = { isUnbroken: async () => false };
+const DISCONNECTED: Epoch = { isContinuous: async () => false };
 
 /**
- * Knows whether the connection that brings the messages has brought them all. A stretch of hearing begins when
- * every channel is subscribed to and ends with the connection; within it, a round trip proves that nothing sent
- * before is still on its way, for the server answers on one connection in one order.
+ * Tracks whether the subscriber's connection has delivered every message. An epoch begins when every channel is
+ * subscribed to and ends with the connection. Within an epoch, a PING that is answered proves that nothing sent
+ * before is still in transit, because the server answers one connection in order.
  */
 export class SubscriptionMonitor {
-  readonly #listeners = new Set<(isWhole: boolean) => void>();
-  readonly #roundTrip: () => Promise<unknown>;
-  readonly #lost: () => void;
-  readonly #beat = setInterval(() => void this.hearing().isUnbroken(), BEAT_MS).unref();
-  #stretch: Hearing | undefined;
+  readonly #listeners = new Set<(isReliable: boolean) => void>();
+  readonly #ping: () => Promise<unknown>;
+  readonly #onFailure: () => void;
+  readonly #timer = setInterval(() => void this.currentEpoch().isContinuous(), PING_INTERVAL_MS).unref();
+  #epoch: Epoch | undefined;
   #running: Promise<unknown> = Promise.resolve();
   #next: Promise<boolean> | undefined;
   #isOverdue = false;
 
-  /** `lost` is called when a round trip has failed: the connection is of no use any more. */
-  constructor(roundTrip: () => Promise<unknown>, lost: () => void) {
-    this.#roundTrip = roundTrip;
-    this.#lost = lost;
+  /** Calls `onFailure` when a PING has failed, i.e. when the connection must be replaced. */
+  constructor(ping: () => Promise<unknown>, onFailure: () => void) {
+    this.#ping = ping;
+    this.#onFailure = onFailure;
   }
 
-  hearing(): Hearing {
-    return this.#stretch ?? DEAF;
+  currentEpoch(): Epoch {
+    return this.#epoch ?? DISCONNECTED;
   }
 
-  onHearing(listener: (isWhole: boolean) => void): () => void {
+  onReliabilityChange(listener: (isReliable: boolean) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
   begin(): void {
-    const stretch: Hearing = {
-      isUnbroken: async () => this.#stretch === stretch && (await this.#isProved()) && this.#stretch === stretch,
+    const epoch: Epoch = {
+      isContinuous: async () => this.#epoch === epoch && (await this.#isProved()) && this.#epoch === epoch,
     };
-    this.#stretch = stretch;
+    this.#epoch = epoch;
     for (const listener of this.#listeners) listener(true);
   }
 
   end(): void {
-    if (!this.#stretch) return;
-    this.#stretch = undefined;
+    if (!this.#epoch) return;
+    this.#epoch = undefined;
     for (const listener of this.#listeners) listener(false);
   }
 
   close(): void {
-    clearInterval(this.#beat);
+    clearInterval(this.#timer);
     this.#listeners.clear();
-    this.#stretch = undefined;
+    this.#epoch = undefined;
   }
 
-  /** Waits for `PATIENCE_MS` at most, and for nothing while an earlier round trip is overdue: it may come, or fail. */
+  /** Waits `PING_TIMEOUT_MS` at most. Returns false at once while an earlier PING is overdue: it may still be answered, or fail. */
   async #isProved(): Promise<boolean> {
     if (this.#isOverdue) return false;
     const proof = this.#prove();
-    let timer: NodeJS.Timeout | undefined;
-    // A process that was busy itself reads what has arrived meanwhile before it judges.
-    const late = new Promise<'late'>((resolve) => (timer = setTimeout(() => setImmediate(resolve, 'late'), PATIENCE_MS)));
-    const outcome = await Promise.race([proof, late]);
-    clearTimeout(timer);
-    if (outcome !== 'late') return outcome;
+    const outcome = await withTimeout(proof, PING_TIMEOUT_MS, 'overdue' as const);
+    if (outcome !== 'overdue') return outcome;
     this.#isOverdue = true;
     void proof.then(() => (this.#isOverdue = false));
     return false;
   }
 
-  /** One round trip at a time; who comes while it is under way shares the next, for this one may have set out too early. */
+  /** Sends one PING at a time. Callers that arrive meanwhile share the next one, since the current one may have been sent too early. */
   #prove(): Promise<boolean> {
     this.#next ??= this.#running.then(() => {
       this.#next = undefined;
-      const stretch = this.#stretch;
-      const proof = this.#roundTrip().then(
+      const epoch = this.#epoch;
+      const proof = this.#ping().then(
         () => true,
         () => {
-          // Of a connection that was replaced meanwhile this says nothing.
-          if (stretch !== undefined && stretch === this.#stretch) {
+          // Ignored if the connection was replaced meanwhile.
+          if (epoch !== undefined && epoch === this.#epoch) {
             this.end();
-            this.#lost();
+            this.#onFailure();
           }
           return false;
         },

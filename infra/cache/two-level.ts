@@ -24,8 +24,8 @@ export class TwoLevelCache implements Cache {
 
   async open(): Promise<this> {
     this.#stops = [
-      await this.#bus.listen('cache.forgotten', 'all', ({ key }) => void this.#drop(key)),
-      this.#bus.onHearing((isWhole) => isWhole && this.#dropAll()),
+      await this.#bus.subscribe('cache.forgotten', 'all', ({ key }) => void this.#drop(key)),
+      this.#bus.onReliabilityChange((isReliable) => isReliable && this.#dropAll()),
     ];
     return this;
   }
@@ -41,7 +41,7 @@ export class TwoLevelCache implements Cache {
     // Whoever hears of it must not find it there any more.
     await this.#l2.forget(key);
     await this.#drop(key);
-    await this.#bus.announce('cache.forgotten', 'all', { key });
+    await this.#bus.publishConfirmed('cache.forgotten', 'all', { key });
   }
 
   async close(): Promise<void> {

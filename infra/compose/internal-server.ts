@@ -62,7 +62,7 @@ export function openInternalServer(config: Config, log: Log, checks: Checks, met
 
 /** Whether live messages connectWithRetry this process; without them all goes on, only later. */
 export async function checkLiveMessages(bus: Bus): Promise<void> {
-  if (!(await bus.hearing().isUnbroken())) throw new Error('live messages do not arrive');
+  if (!(await bus.currentEpoch().isContinuous())) throw new Error('live messages do not arrive');
 }
 
 /** One part for each replica; without them all goes on, on the primary alone. */

@@ -27,8 +27,8 @@ export class MetricsService {
   }
 
   async follow(em: SqlEntityManager): Promise<AsyncIterableIterator<Metrics>> {
-    const pulse = new Pulse(() => unlisten());
-    const unlisten = await this.#bus.listen('metrics', 'all', () => pulse.stir());
+    const pulse = new Pulse(() => unsubscribe());
+    const unsubscribe = await this.#bus.subscribe('metrics', 'all', () => pulse.stir());
     return mapLive(pulse, () => this.#current(em));
   }
 

@@ -1,5 +1,5 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root, Subscription } from 'type-graphql';
-import type { Topics } from '../../schema/topics.ts';
+import type { Channels } from '../../schema/channels.ts';
 import { PageArgs, type Connection } from '../connection.ts';
 import { viewerOf, type Context } from '../context.ts';
 import { liveMessages } from '../live.ts';
@@ -126,7 +126,7 @@ export class ConversationEventResolver {
     description: 'Every change of your conversations: titles, newest messages, runs that start and end.',
     subscribe: ({ context }: { context: Context }) => liveMessages(context.bus, 'conversation', viewerOf(context).userId),
   })
-  conversationEvents(@Root() message: Topics['conversation']): { conversationId: string } {
+  conversationEvents(@Root() message: Channels['conversation']): { conversationId: string } {
     return { conversationId: message.conversationId };
   }
 

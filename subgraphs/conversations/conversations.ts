@@ -57,10 +57,10 @@ export const conversations: Subgraph<'conversations'> = {
       async start(fork) {
         const worker = new RunWorker(ports, fork);
         const logFailure = (error: unknown) => ports.log.error({ err: error }, 'a queued run could not be begun');
-        const unlisten = await ports.bus.listen('run.queued', 'all', ({ runId }) => void worker.begin(runId).catch(logFailure));
+        const unsubscribe = await ports.bus.subscribe('run.queued', 'all', ({ runId }) => void worker.begin(runId).catch(logFailure));
         const stop = keepSweeping(worker, ports.log);
         return async () => {
-          await unlisten();
+          await unsubscribe();
           await stop();
         };
       },

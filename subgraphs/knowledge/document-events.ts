@@ -1,10 +1,10 @@
-import type { Topics } from '../../schema/topics.ts';
+import type { Channels } from '../../schema/channels.ts';
 import type { Context } from '../context.ts';
 import { liveMessages } from '../live.ts';
 import { Document } from './document.entity.ts';
 import { ownKnowledgeBase } from './ownership.ts';
 
-type Message = Topics['document'];
+type Message = Channels['document'];
 
 const RECENT_MS = 60_000;
 const MOST = 100;

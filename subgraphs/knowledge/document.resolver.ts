@@ -1,5 +1,5 @@
 import { Arg, Ctx, Directive, FieldResolver, ID, Int, Mutation, Query, Resolver, Root, Subscription } from 'type-graphql';
-import type { Topics } from '../../schema/topics.ts';
+import type { Channels } from '../../schema/channels.ts';
 import { requireSystem, viewerOf, type Context } from '../context.ts';
 import type { DocumentStatus, Document } from './document.entity.ts';
 import { documentEventsOf } from './document-events.ts';
@@ -125,7 +125,7 @@ export class DocumentEventResolver {
       documentEventsOf(args.knowledgeBaseId, context),
   })
   documentEvents(
-    @Root() { documentId, stage, progress, status, deleted }: Topics['document'],
+    @Root() { documentId, stage, progress, status, deleted }: Channels['document'],
     @Arg('knowledgeBaseId', () => ID, { description: 'A knowledge base of yours.' }) _knowledgeBaseId: string,
   ): Partial<DocumentEventType> {
     return { documentId, stage, progress, status: deleted ? null : (status as DocumentStatus) };

@@ -100,7 +100,7 @@ export class SessionService {
    * truth, or what it read before is too old by now. gateway/README.md says why that holds.
    */
   async #announceEnd(sessionIds: string[]): Promise<void> {
-    const isHeard = await this.#bus.announce('session.revoked', 'all', { sessionIds });
+    const isHeard = await this.#bus.publishConfirmed('session.revoked', 'all', { sessionIds });
     if (!isHeard) await pause(SESSION_TRUTH_MS);
   }
 

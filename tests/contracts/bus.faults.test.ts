@@ -11,7 +11,7 @@ import { describeWhen } from '../support/when.ts';
 
 const log = openLog('silent');
 
-describeWhen(missingRedis, 'the bus on a Redis that fails', () => {
+describeWhen(missingRedis, 'bus on a failing Redis', () => {
   let redis: Redis;
 
   beforeAll(async () => {
@@ -19,12 +19,12 @@ describeWhen(missingRedis, 'the bus on a Redis that fails', () => {
   });
   afterAll(() => redis.stop());
 
-  it('does not open without its server', async () => {
+  it('rejects open when the server is unreachable', async () => {
     const bus = new RedisBus((name) => openRedis('redis://127.0.0.1:1', name, log), log);
     await expect(bus.open()).rejects.toThrow('ECONNREFUSED');
   });
 
-  it('loses what is said while Redis is down, throws nothing, and hears again by itself when Redis is back', async () => {
+  it('loses messages without throwing while Redis is down, and resumes when Redis is back', async () => {
     const { here, there, close } = await openTwo(redis.url);
     const key = 'mortal';
     const [mine, theirs] = [await collect(here, key), await collect(there, key)];
@@ -44,7 +44,7 @@ describeWhen(missingRedis, 'the bus on a Redis that fails', () => {
     await close();
   });
 
-  it('refuses a listener that it cannot serve, soon and by a code, and serves it when Redis is back', async () => {
+  it('rejects a subscription promptly with a code while Redis is down, and accepts it when Redis is back', async () => {
     const { here, close } = await openTwo(redis.url);
     await redis.kill();
     await expect(collect(here, 'late')).rejects.toMatchObject({ code: 'DEPENDENCY_UNAVAILABLE' });
@@ -59,17 +59,17 @@ describeWhen(missingRedis, 'the bus on a Redis that fails', () => {
     await close();
   });
 
-  it('says that its hearing is broken when Redis dies, and begins a new one when it is back', async () => {
+  it('ends its epoch when Redis dies, and begins another when Redis is back', async () => {
     const { here, there, close } = await openTwo(redis.url);
     await collect(there, 'anything');
-    const hearing = there.hearing();
+    const epoch = there.currentEpoch();
     const changes: boolean[] = [];
-    there.onHearing((isWhole) => changes.push(isWhole));
+    there.onReliabilityChange((isReliable) => changes.push(isReliable));
     await redis.kill();
     // At once, whether or not the end of the connection has been noticed.
-    expect(await hearing.isUnbroken()).toBe(false);
-    expect(await there.hearing().isUnbroken()).toBe(false);
-    expect(await here.announce('notification', 'anything', { notificationId: 'lost' })).toBe(false);
+    expect(await epoch.isContinuous()).toBe(false);
+    expect(await there.currentEpoch().isContinuous()).toBe(false);
+    expect(await here.publishConfirmed('notification', 'anything', { notificationId: 'lost' })).toBe(false);
     expect(changes).toEqual([false]);
     await redis.start();
     await eventually(
@@ -78,43 +78,43 @@ describeWhen(missingRedis, 'the bus on a Redis that fails', () => {
       5_000,
     );
     expect(changes).toEqual([false, true]);
-    expect(await there.hearing().isUnbroken()).toBe(true);
-    expect(await hearing.isUnbroken()).toBe(false);
+    expect(await there.currentEpoch().isContinuous()).toBe(true);
+    expect(await epoch.isContinuous()).toBe(false);
     await close();
   });
 
-  it('notices by itself that nothing comes through any more, though the connection stands', async () => {
+  it('detects a connection that is open but delivers nothing', async () => {
     const { there, close } = await openTwo(redis.url);
     const changes: boolean[] = [];
-    there.onHearing((isWhole) => changes.push(isWhole));
+    there.onReliabilityChange((isReliable) => changes.push(isReliable));
     redis.freeze();
     await eventually(
       async () => changes,
       () => changes.length > 0,
       5_000,
     );
-    expect(await there.hearing().isUnbroken()).toBe(false);
+    expect(await there.currentEpoch().isContinuous()).toBe(false);
     redis.thaw();
-    await eventually(() => there.hearing().isUnbroken(), Boolean, 10_000);
+    await eventually(() => there.currentEpoch().isContinuous(), Boolean, 10_000);
     expect(changes).toEqual([false, true]);
     await close();
   });
 
-  it('goes on when Redis is emptied, and when its memory is full', async () => {
+  it('delivers while Redis is flushed and while its memory is full', async () => {
     const { here, there, close } = await openTwo(redis.url);
     const { until } = await collect(there, 'full');
-    const hearing = there.hearing();
+    const epoch = there.currentEpoch();
     await redis.run('FLUSHALL');
     await say(here, 'full', 'emptied');
     await redis.run('CONFIG', 'SET', 'maxmemory', '1');
     await say(here, 'full', 'full');
     expect(await until(2)).toEqual(['emptied', 'full']);
-    expect(await hearing.isUnbroken()).toBe(true);
+    expect(await epoch.isContinuous()).toBe(true);
     await redis.run('CONFIG', 'SET', 'maxmemory', '0');
     await close();
   });
 
-  it('costs neither time nor memory while Redis takes everything and answers nothing', async () => {
+  it('publishes without delay or memory growth while Redis accepts commands and answers none', async () => {
     const { here, close } = await openTwo(redis.url);
     redis.freeze();
     const before = performance.now();
@@ -130,15 +130,15 @@ describeWhen(missingRedis, 'the bus on a Redis that fails', () => {
     await close();
   });
 
-  it('follows within five seconds to the new master when the old one dies', async () => {
+  it('moves to the new master within five seconds when the old one dies', async () => {
     const mortal = await startSentinels();
     await survives(mortal.url, () => mortal.killMaster());
     await mortal.stop();
   });
 });
 
-describeWhen(missingFullTier ?? missingCluster, 'the bus on a cluster that fails', () => {
-  it('comes back by itself with the node of a cluster that it goes through', async () => {
+describeWhen(missingFullTier ?? missingCluster, 'bus on a failing cluster', () => {
+  it('reconnects when the cluster node that carries its channels restarts', async () => {
     const mortal = await startCluster();
     await survives(mortal.url, async () => {
       await mortal.killMaster();
@@ -148,18 +148,18 @@ describeWhen(missingFullTier ?? missingCluster, 'the bus on a cluster that fails
   });
 });
 
-/** Both hear each other again within five seconds of what `happens`, and know that they have missed something. */
-async function survives(url: string, happens: () => Promise<void>): Promise<void> {
+/** Expects delivery to resume within five seconds of the fault, and the epoch before it to be reported broken. */
+async function survives(url: string, fault: () => Promise<void>): Promise<void> {
   const { here, there, close } = await openTwo(url);
   const { ids } = await collect(there, 'again');
-  const hearing = there.hearing();
-  await happens();
-  expect(await hearing.isUnbroken()).toBe(false);
+  const epoch = there.currentEpoch();
+  await fault();
+  expect(await epoch.isContinuous()).toBe(false);
   await eventually(
     () => say(here, 'again', 'heard').then(() => ids),
     () => ids.length > 0,
     5_000,
   );
-  expect(await there.hearing().isUnbroken()).toBe(true);
+  expect(await there.currentEpoch().isContinuous()).toBe(true);
   await close();
 }

@@ -19,7 +19,7 @@ function contract(open: () => Promise<TwoBuses>): void {
   });
   afterAll(() => opened.close());
 
-  it('delivers in order to every listener of the key, the publisher included, from the moment listen resolves', async () => {
+  it('delivers in order to every subscriber of the key, in the publishing process too, once subscribe resolves', async () => {
     const key = randomUUID();
     const listening = [await collect(here, key), await collect(here, key), await collect(there, key)];
     const ids = Array.from({ length: 200 }, (_, index) => String(index));
@@ -27,19 +27,19 @@ function contract(open: () => Promise<TwoBuses>): void {
     for (const each of listening) expect(await each.until(200)).toEqual(ids);
   });
 
-  it('keeps keys and topics apart', async () => {
+  it('does not mix keys or channels', async () => {
     const key = randomUUID();
     const mine = await collect(here, key);
     const stops: string[] = [];
-    await here.listen('run.stop', key, ({ runId }) => stops.push(runId));
+    await here.subscribe('run.stop', key, ({ runId }) => stops.push(runId));
     await say(there, `${key}0`, 'other key');
-    await there.publish('conversation', key, { conversationId: 'other topic' });
+    await there.publish('conversation', key, { conversationId: 'other channel' });
     await say(there, key, 'mine');
     expect(await mine.until(1)).toEqual(['mine']);
     expect(stops).toEqual([]);
   });
 
-  it('goes on for the other when one of two listeners leaves', async () => {
+  it('keeps delivering to the second subscriber after the first unsubscribes', async () => {
     const key = randomUUID();
     const [first, second] = [await collect(here, key), await collect(here, key)];
     await first.stop();
@@ -49,7 +49,7 @@ function contract(open: () => Promise<TwoBuses>): void {
     expect(first.ids).toEqual([]);
   });
 
-  it('hears again when the last listener has left and another comes at the same moment', async () => {
+  it('delivers to a subscriber that joins while the last one unsubscribes', async () => {
     const key = randomUUID();
     for (let round = 0; round < 20; round += 1) {
       const [first] = [await collect(here, key)];
@@ -60,10 +60,10 @@ function contract(open: () => Promise<TwoBuses>): void {
     }
   });
 
-  it('gives each listener a value of its own, as JSON leaves it', async () => {
+  it('gives each subscriber a separate JSON copy of the payload', async () => {
     const key = randomUUID();
     const heard: any[] = [];
-    for (let i = 0; i < 2; i += 1) await here.listen('document', key, (payload) => heard.push(payload));
+    for (let i = 0; i < 2; i += 1) await here.subscribe('document', key, (payload) => heard.push(payload));
     await here.publish('document', key, { documentId: 'd', status: '✓ \u2028', stage: 's', progress: null, deleted: undefined! });
     await eventually(
       async () => heard.length,
@@ -74,43 +74,43 @@ function contract(open: () => Promise<TwoBuses>): void {
     expect(heard[0]).not.toBe(heard[1]);
   });
 
-  it('goes on for the others when a listener throws', async () => {
+  it('keeps delivering to other subscribers when one throws', async () => {
     const key = randomUUID();
     const before = await collect(here, key);
-    await here.listen('notification', key, () => {
-      throw new Error('a listener of the test');
+    await here.subscribe('notification', key, () => {
+      throw new Error('a subscriber of the test');
     });
     const after = await collect(here, key);
     for (const id of ['first', 'second']) await say(here, key, id);
     for (const each of [before, after]) expect(await each.until(2)).toEqual(['first', 'second']);
   });
 
-  it('has brought what was announced before a hearing is found unbroken, in every process', async () => {
+  it('has delivered every confirmed message before an epoch is found continuous, in every process', async () => {
     const key = randomUUID();
     const { ids } = await collect(there, key);
-    const hearing = there.hearing();
+    const epoch = there.currentEpoch();
     for (let round = 1; round <= 100; round += 1) {
-      expect(await here.announce('notification', key, { notificationId: String(round) })).toBe(true);
-      // Many at once may share a proof, but not one that began before.
-      const proofs = await Promise.all([hearing.isUnbroken(), hearing.isUnbroken()]);
+      expect(await here.publishConfirmed('notification', key, { notificationId: String(round) })).toBe(true);
+      // Concurrent callers may share a PING, but not one that was sent earlier.
+      const proofs = await Promise.all([epoch.isContinuous(), epoch.isContinuous()]);
       expect([...proofs, ids.length]).toEqual([true, true, round]);
     }
   });
 
-  it('hears nothing more once it is closed, and says so', async () => {
+  it('reports that its epoch is not continuous once it is closed', async () => {
     const another = await open();
-    const hearing = another.there.hearing();
+    const epoch = another.there.currentEpoch();
     await another.close();
-    expect(await hearing.isUnbroken()).toBe(false);
-    expect(await another.there.hearing().isUnbroken()).toBe(false);
+    expect(await epoch.isContinuous()).toBe(false);
+    expect(await another.there.currentEpoch().isContinuous()).toBe(false);
   });
 
-  it('takes messages that nobody hears', async () => {
+  it('accepts messages without subscribers', async () => {
     await expect(say(here, randomUUID(), 'nobody')).resolves.toBeUndefined();
   });
 }
 
-describe('the bus in memory', () => contract(oneForBoth));
+describe('bus in memory', () => contract(oneForBoth));
 
 function contractOn(start: () => Promise<{ url: string; stop(): Promise<void> }>): void {
   let servers: Awaited<ReturnType<typeof start>>;
@@ -122,6 +122,6 @@ function contractOn(start: () => Promise<{ url: string; stop(): Promise<void> }>
   contract(() => openTwo(servers.url));
 }
 
-describeWhen(missingRedis, 'the bus on Redis', () => contractOn(startRedis));
-describeWhen(missingRedis, 'the bus on Redis behind Sentinels', () => contractOn(startSentinels));
-describeWhen(missingFullTier ?? missingCluster, 'the bus on a cluster of Redis', () => contractOn(startCluster));
+describeWhen(missingRedis, 'bus on Redis', () => contractOn(startRedis));
+describeWhen(missingRedis, 'bus on Redis behind Sentinels', () => contractOn(startSentinels));
+describeWhen(missingFullTier ?? missingCluster, 'bus on a Redis cluster', () => contractOn(startCluster));

@@ -36,7 +36,7 @@ beforeAll(async () => {
   em = await database.connect(users);
   sessions = new SessionService(bus, queue, () => new Date(now));
   revoked = [];
-  await bus.listen('session.revoked', 'all', ({ sessionIds }) => revoked.push(...sessionIds));
+  await bus.subscribe('session.revoked', 'all', ({ sessionIds }) => revoked.push(...sessionIds));
 });
 
 afterAll(async () => {

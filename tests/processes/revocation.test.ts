@@ -48,11 +48,11 @@ function trusting(bus: Bus): Bus {
   return {
     open: () => bus.open(),
     close: () => bus.close(),
-    publish: (topic, key, payload) => bus.publish(topic, key, payload),
-    announce: (topic, key, payload) => bus.publish(topic, key, payload).then(() => true),
-    listen: (topic, key, listener) => bus.listen(topic, key, listener),
-    hearing: () => ({ isUnbroken: async () => true }),
-    onHearing: () => () => {},
+    publish: (channel, key, payload) => bus.publish(channel, key, payload),
+    publishConfirmed: (channel, key, payload) => bus.publish(channel, key, payload).then(() => true),
+    subscribe: (channel, key, listener) => bus.subscribe(channel, key, listener),
+    currentEpoch: () => ({ isContinuous: async () => true }),
+    onReliabilityChange: () => () => {},
   };
 }
 
@@ -106,7 +106,7 @@ describeWhen(missingRedis, 'a session that was ended by one process', () => {
       () => true,
       () => false,
     );
-  const hearsAgain = () => eventually(() => there.bus.hearing().isUnbroken(), Boolean);
+  const isReconnected = () => eventually(() => there.bus.currentEpoch().isContinuous(), Boolean);
 
   beforeAll(async () => {
     await database.open();
@@ -137,7 +137,7 @@ describeWhen(missingRedis, 'a session that was ended by one process', () => {
       accepted += Number(await isAccepted(there, leaver));
       if (round % 2 === 0) await redis.start();
       accepted += Number(await isAccepted(there, leaver));
-      await hearsAgain();
+      await isReconnected();
       accepted += Number(await isAccepted(there, leaver));
       refused += Number(!(await isAccepted(there, stayer)));
     }
@@ -153,7 +153,7 @@ describeWhen(missingRedis, 'a session that was ended by one process', () => {
     const accepted = await Promise.all(leavers.map((leaver, index) => ended[index]!.then(() => isAccepted(there, leaver))));
     expect(accepted).toEqual(leavers.map(() => false));
     await redis.start();
-    await hearsAgain();
+    await isReconnected();
   });
 
   it('is let in no more than anybody else while neither Redis nor the database answers', async () => {
@@ -167,7 +167,7 @@ describeWhen(missingRedis, 'a session that was ended by one process', () => {
     isDatabaseDown = false;
     expect([await isAccepted(there, leaver), await isAccepted(there, stayer)]).toEqual([false, true]);
     await redis.start();
-    await hearsAgain();
+    await isReconnected();
   });
 
   it('is let in for a while by whoever trusts the bus: the known-bad variant', async () => {
@@ -179,7 +179,7 @@ describeWhen(missingRedis, 'a session that was ended by one process', () => {
     expect(await isAccepted(careless, leaver)).toBe(true);
     await redis.start();
     await careless.close();
-    await hearsAgain();
+    await isReconnected();
   });
 
   behind('a network that has silently stopped', async (relay, far) => {

@@ -29,7 +29,7 @@ export async function openTwo(url: string): Promise<TwoBuses> {
 /** Listens, and collects the ids that arrive. */
 export async function collect(bus: Bus, key: string) {
   const ids: string[] = [];
-  const stop = await bus.listen('notification', key, ({ notificationId }) => ids.push(notificationId));
+  const stop = await bus.subscribe('notification', key, ({ notificationId }) => ids.push(notificationId));
   return {
     ids,
     stop,

@@ -1,5 +1,5 @@
 import { Failure, type ErrorCode } from '../../../schema/errors.ts';
-import type { StoredRunEvent } from '../../../schema/topics.ts';
+import type { StoredRunEvent } from '../../../schema/channels.ts';
 import type { RunEventType } from './run-event.type.ts';
 
 /** What may stand in the run log, by kind; ids stand for what other tables or subgraphs hold. */

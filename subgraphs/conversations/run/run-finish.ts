@@ -4,7 +4,7 @@ import { providerWords } from '../../../infra/ai/ai.ts';
 import { newId } from '../../../infra/id.ts';
 import type { Queue } from '../../../infra/queue/queue.ts';
 import type { Failure } from '../../../schema/errors.ts';
-import type { StoredRunEvent } from '../../../schema/topics.ts';
+import type { StoredRunEvent } from '../../../schema/channels.ts';
 import { Citation } from '../citation.entity.ts';
 import { citedSources } from './citations.ts';
 import { Conversation } from '../conversation.entity.ts';

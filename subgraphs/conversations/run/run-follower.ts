@@ -2,7 +2,7 @@ import type { SqlEntityManager } from '@mikro-orm/sql';
 import { bulkhead } from 'cockatiel';
 import type { Bus } from '../../../infra/bus/bus.ts';
 import { Failure } from '../../../schema/errors.ts';
-import type { StoredRunEvent, Topics } from '../../../schema/topics.ts';
+import type { Channels, StoredRunEvent } from '../../../schema/channels.ts';
 import { BEGINNING, endsRun, isBehind, parseCursor, type Cursor } from './run-event.ts';
 import { isActive, Run } from './run.entity.ts';
 
@@ -26,7 +26,7 @@ export class RunFollower implements AsyncIterableIterator<StoredRunEvent> {
   #opened: Run | undefined;
   #at: Cursor;
   #ready: StoredRunEvent[] = [];
-  #live: Topics['run'] | undefined;
+  #live: Channels['run'] | undefined;
   #woken = true;
   #wake: (() => void) | undefined;
   #ended = false;
@@ -46,7 +46,7 @@ export class RunFollower implements AsyncIterableIterator<StoredRunEvent> {
     }
     const follower = new RunFollower(parts.em, run, at);
     // Without the bus the log is still read every second.
-    follower.#stop = await parts.bus.listen('run', run.id, (burst) => follower.#hear(burst)).catch(() => async () => {});
+    follower.#stop = await parts.bus.subscribe('run', run.id, (burst) => follower.#hear(burst)).catch(() => async () => {});
     return follower;
   }
 
@@ -78,7 +78,7 @@ export class RunFollower implements AsyncIterableIterator<StoredRunEvent> {
   }
 
   /** Keeps what follows on what waits already, up to a page; otherwise only the newest, and the log has the rest. */
-  #hear(burst: Topics['run']): void {
+  #hear(burst: Channels['run']): void {
     const waiting = this.#live;
     const joins =
       waiting?.events &&

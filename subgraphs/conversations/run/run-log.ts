@@ -2,7 +2,7 @@ import type { SqlEntityManager } from '@mikro-orm/sql';
 import type { Bus } from '../../../infra/bus/bus.ts';
 import type { Log } from '../../../infra/log.ts';
 import type { Metrics } from '../../../infra/metrics/metrics.ts';
-import type { StoredRunEvent } from '../../../schema/topics.ts';
+import type { StoredRunEvent } from '../../../schema/channels.ts';
 import type { RunEventData } from './run-event.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root, Subscription } from 'type-graphql';
 import { isId } from '../../../infra/id.ts';
 import { Failure } from '../../../schema/errors.ts';
-import type { StoredRunEvent } from '../../../schema/topics.ts';
+import type { StoredRunEvent } from '../../../schema/channels.ts';
 import { viewerOf, type Context } from '../../context.ts';
 import { may, requireOwned } from '../../policy.ts';
 import { MessageType, RunType } from '../conversation.type.ts';

@@ -158,13 +158,13 @@ export class RunWorker {
       reasoningMs: null,
       isTruncated: false,
     };
-    const unlisten = await this.#hearStop(run.id);
+    const unsubscribe = await this.#hearStop(run.id);
     try {
       await this.#announce(run);
       const outcome = await this.#answer(run, handle, record);
       if (outcome) await this.#finish(run, outcome, record);
     } finally {
-      await unlisten();
+      await unsubscribe();
       this.#log.close(handle);
     }
   }
@@ -172,7 +172,7 @@ export class RunWorker {
   /** Without the bus a stop is seen all the same, by the next beat of the log. */
   async #hearStop(runId: string): Promise<() => Promise<void>> {
     try {
-      return await this.#ports.bus.listen('run.stop', runId, () => this.stopRun(runId));
+      return await this.#ports.bus.subscribe('run.stop', runId, () => this.stopRun(runId));
     } catch (error) {
       this.#ports.log.warn({ err: error, runId }, 'stops are not heard, only seen');
       return async () => {};
