@@ -32,7 +32,7 @@ const log = openLog('silent');
 const tokens = new JwtAccessTokens(new Uint8Array(32));
 
 /** How a gateway knows its people: its own bus, its own memory of sessions. */
-interface GatewayServer {
+interface ProductApi {
   bus: Bus;
   authenticator: SessionAuthenticator;
   close(): Promise<void>;
@@ -62,8 +62,8 @@ describeWhen(missingRedis, 'a session that was ended by one process', () => {
   let queue: PostgresQueue;
   let em: SqlEntityManager;
   let redis: Redis;
-  let here: GatewayServer;
-  let there: GatewayServer;
+  let here: ProductApi;
+  let there: ProductApi;
 
   let isDatabaseDown = false;
   const source: Source = {
@@ -74,7 +74,7 @@ describeWhen(missingRedis, 'a session that was ended by one process', () => {
     subscribe: () => Promise.reject(new Error('nobody subscribes here')),
   };
 
-  async function openGatewayServer(url: string, wrap = (bus: Bus) => bus): Promise<GatewayServer> {
+  async function openGatewayServer(url: string, wrap = (bus: Bus) => bus): Promise<ProductApi> {
     const own = new RedisBus((name) => openRedis(url, name, log), log);
     await own.open();
     const bus = wrap(own);
@@ -101,7 +101,7 @@ describeWhen(missingRedis, 'a session that was ended by one process', () => {
     return new SessionService(bus, queue).signOut(context, viewer);
   }
 
-  const isAccepted = ({ authenticator }: GatewayServer, { token }: SignedIn) =>
+  const isAccepted = ({ authenticator }: ProductApi, { token }: SignedIn) =>
     authenticator.authenticate(token).then(
       () => true,
       () => false,
@@ -205,7 +205,7 @@ describeWhen(missingRedis, 'a session that was ended by one process', () => {
   });
 
   /** `far` reaches Redis through a relay. */
-  function behind(name: string, body: (relay: Relay, far: GatewayServer) => Promise<void>): void {
+  function behind(name: string, body: (relay: Relay, far: ProductApi) => Promise<void>): void {
     it(`is not let in behind ${name}`, async () => {
       const relay = await Relay.start(redis.port);
       const far = await openGatewayServer(`redis://127.0.0.1:${relay.port}`);

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Door } from './product.ts';
+import type { ProductApi } from './product.ts';
 import { readRun, type ReadRun } from './run-reader.ts';
 
 /** Everybody's. */
@@ -25,7 +25,7 @@ const SEND = 'mutation ($input: SendMessageInput!) { sendMessage(input: $input) 
 /** Somebody with an account, who speaks to the product as any client does. */
 export class Person {
   private constructor(
-    readonly product: GatewayServer,
+    readonly product: ProductApi,
     readonly id: string,
     readonly email: string,
     readonly token: string,
@@ -33,7 +33,7 @@ export class Person {
     readonly role: string,
   ) {}
 
-  static async signUp(product: Door, name = 'Ada'): Promise<Person> {
+  static async signUp(product: ProductApi, name = 'Ada'): Promise<Person> {
     const email = `person-${randomUUID()}@example.org`;
     const data = await product.ask(SIGN_UP, { input: { email, password: PASSWORD, name } });
     const { accessToken, refreshToken, user } = data.signUp;
@@ -41,7 +41,7 @@ export class Person {
   }
 
   /** A further session of somebody who has an account. */
-  static async signIn(product: Door, email: string): Promise<Person> {
+  static async signIn(product: ProductApi, email: string): Promise<Person> {
     const { signIn } = await product.ask(SIGN_IN, { input: { email, password: PASSWORD } });
     return new Person(product, signIn.user.id, email, signIn.accessToken, signIn.refreshToken, signIn.user.role);
   }

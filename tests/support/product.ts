@@ -22,7 +22,7 @@ export interface StartOptions {
 }
 
 /** What a client needs of the product, wherever it runs. */
-export type Door = Pick<ProductClient, 'url' | 'graph' | 'ask' | 'socket'>;
+export type ProductApi = Pick<ProductClient, 'url' | 'graph' | 'ask' | 'socket'>;
 
 /** The processes of this one's products, those that are still starting included. */
 export const children = new Set<ChildProcess>();

@@ -3,7 +3,7 @@ import { eventually } from './eventually.ts';
 import { answering } from './model-script.ts';
 import type { ModelServer } from './model-server.ts';
 import { Person } from './person.ts';
-import type { GatewayServer } from './product.ts';
+import type { ProductApi } from './product.ts';
 
 /** From a conversation to what it cost, across all six subgraphs. */
 export const SHOWCASE = `query Showcase($id: ID!) {
@@ -28,7 +28,7 @@ const DOCUMENT =
   '# Harbour rules\n\nThe harbour master opens the gate at six in the morning.\n\n# Fees\n\nA berth costs 12 euros a night.\n';
 
 /** Ada asks three times what a berth costs; each answer calculates, cites, and is counted. */
-export async function playShowcase(product: GatewayServer, model: ModelServer): Promise<{ ada: Person; conversationId: string }> {
+export async function playShowcase(product: ProductApi, model: ModelServer): Promise<{ ada: Person; conversationId: string }> {
   const ada = await Person.signUp(product);
   const base = await ada.ask('mutation { createKnowledgeBase(input: { name: "Harbour" }) { knowledgeBase { id } } }');
   const knowledgeBaseId = base.createKnowledgeBase.knowledgeBase.id;

@@ -6,7 +6,7 @@ import { SUBGRAPH_NAMES, type SubgraphName } from '../../../schema/facts.ts';
 import { freePort } from '../free-port.ts';
 import { startModelServer, type ModelServer, type ModelServerOptions } from '../model-server.ts';
 import { missingPostgres, startPostgres, type Postgres, type PostgresOptions } from '../postgres.ts';
-import { startProduct, type GatewayServer, type Product } from '../product.ts';
+import { startProduct, type ProductApi, type Product } from '../product.ts';
 import { missingRedis, startRedis, type Redis } from '../redis.ts';
 import { Balancer } from './balancer.ts';
 import { startVectorServer, type VectorServer } from './vector-server.ts';
@@ -83,7 +83,7 @@ export class RoleProcess {
  * The product as its roles, over servers of their own: PostgreSQL, Redis, one for vectors, and a scripted model. What
  * it is asked goes through its gateways in turn, so that what one of them wrote another one reads.
  */
-export class Deployment implements GatewayServer {
+export class Deployment implements ProductApi {
   readonly gateways: RoleProcess[] = [];
   readonly workers: RoleProcess[] = [];
   readonly subgraphs: RoleProcess[] = [];
@@ -124,11 +124,11 @@ export class Deployment implements GatewayServer {
     return this.#balancer?.url ?? this.gateways[0]!.url;
   }
 
-  graph(...asked: Parameters<GatewayServer['graph']>): ReturnType<GatewayServer['graph']> {
+  graph(...asked: Parameters<ProductApi['graph']>): ReturnType<ProductApi['graph']> {
     return this.#door.graph(...asked);
   }
 
-  ask(...asked: Parameters<GatewayServer['ask']>): ReturnType<GatewayServer['ask']> {
+  ask(...asked: Parameters<ProductApi['ask']>): ReturnType<ProductApi['ask']> {
     return this.#door.ask(...asked);
   }
 

@@ -1,11 +1,11 @@
 import { startModelServer, type ModelServer, type ModelServerOptions } from '../model-server.ts';
-import { startProduct, type GatewayServer } from '../product.ts';
+import { startProduct, type ProductApi } from '../product.ts';
 import { describeWhen } from '../when.ts';
 import { Deployment, missingServers } from './deployment.ts';
 
 /** Where the whole product runs, with a scripted model. */
 export interface Place {
-  product: GatewayServer;
+  product: ProductApi;
   model: ModelServer;
   /** Null where one process does everything. */
   roles: Deployment | null;

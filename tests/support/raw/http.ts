@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import type { Door } from '../product.ts';
+import type { ProductApi } from '../product.ts';
 
 export interface RawAnswer {
   status: number;
@@ -10,18 +10,18 @@ export interface RawAnswer {
 }
 
 /** A request that no well-behaved client would send. */
-export async function send(product: Door, path: string, init: RequestInit = {}): Promise<RawAnswer> {
+export async function send(product: ProductApi, path: string, init: RequestInit = {}): Promise<RawAnswer> {
   const response = await fetch(product.url + path, init);
   const text = await response.text();
   return { status: response.status, headers: response.headers, text, code: codeOf(text) };
 }
 
-export function postGraph(product: Door, body: RequestInit['body'], headers: Record<string, string> = {}): Promise<RawAnswer> {
+export function postGraph(product: ProductApi, body: RequestInit['body'], headers: Record<string, string> = {}): Promise<RawAnswer> {
   return send(product, '/graphql', { method: 'POST', body: body ?? null, headers: { 'content-type': 'application/json', ...headers } });
 }
 
 /** Writes bytes to the port and collects what comes back until the connection ends. */
-export function talk(product: Door, bytes: string | Buffer): Promise<{ text: string; lastedMs: number }> {
+export function talk(product: ProductApi, bytes: string | Buffer): Promise<{ text: string; lastedMs: number }> {
   const { hostname, port } = new URL(product.url);
   const began = performance.now();
   return new Promise((resolve, reject) => {

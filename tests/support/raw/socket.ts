@@ -1,5 +1,5 @@
 import WebSocket, { type ClientOptions } from 'ws';
-import type { Door } from '../product.ts';
+import type { ProductApi } from '../product.ts';
 
 interface Closing {
   code: number;
@@ -36,14 +36,14 @@ export class RawSocket {
     });
   }
 
-  static async open(product: Door, options: ClientOptions = {}, protocol = 'graphql-transport-ws'): Promise<RawSocket> {
+  static async open(product: ProductApi, options: ClientOptions = {}, protocol = 'graphql-transport-ws'): Promise<RawSocket> {
     const raw = new RawSocket(new WebSocket(`${product.url.replace('http', 'ws')}/graphql`, protocol, options));
     await raw.refusal;
     return raw;
   }
 
   /** Opened, and let in. */
-  static async enter(product: Door, accessToken: string): Promise<RawSocket> {
+  static async enter(product: ProductApi, accessToken: string): Promise<RawSocket> {
     const raw = await RawSocket.open(product);
     raw.send({ type: 'connection_init', payload: { accessToken } });
     await raw.message(({ type }) => type === 'connection_ack');
