@@ -37,7 +37,12 @@ describe('comments, test titles, log messages and descriptions', () => {
   const faults = SOURCES.filter((file) => !EXEMPT.test(file)).flatMap((file) =>
     textsOf(file).flatMap((text) => faultsOf(text.text).map((fault) => ({ ...text, fault }))),
   );
-  const folders = Map.groupBy(faults, ({ file }) => file.split('/').slice(0, file.startsWith('subgraphs/') ? 2 : 1).join('/'));
+  const folders = Map.groupBy(faults, ({ file }) =>
+    file
+      .split('/')
+      .slice(0, file.startsWith('subgraphs/') ? 2 : 1)
+      .join('/'),
+  );
 
   it.each([...new Set([...folders.keys(), ...Object.keys(ALLOWED)])])('in %s are plain technical English', (folder) => {
     const found = folders.get(folder) ?? [];

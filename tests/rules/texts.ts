@@ -11,7 +11,10 @@ export interface Text {
 const STRING = `(?:"(?:\\\\.|[^"\\\\\\n])*"|'(?:\\\\.|[^'\\\\\\n])*'|\`(?:\\\\.|[^\`\\\\])*\`)`;
 /** Matches strings first, so that a comment's signs within one begin no comment. */
 const COMMENT = new RegExp(`${STRING}|(/\\*[\\s\\S]*?\\*/|<!--[\\s\\S]*?-->|(?<![:\\\\/])//[^\\n]*)`, 'g');
-const TITLE = new RegExp(`(?:\\b(?:it|describe|test)(?:\\.(?:skip|only|todo|skipIf\\([^)]*\\)))?|\\.each\\([\\s\\S]{0,2000}?\\))\\(\\s*(${STRING})`, 'g');
+const TITLE = new RegExp(
+  `(?:\\b(?:it|describe|test)(?:\\.(?:skip|only|todo|skipIf\\([^)]*\\)))?|\\.each\\([\\s\\S]{0,2000}?\\))\\(\\s*(${STRING})`,
+  'g',
+);
 const LOG = new RegExp(`\\blog\\.(?:trace|debug|info|warn|error|fatal)\\((?:\\s*\\{[^}]*\\},|[^'"\`(){}]*,)?\\s*(${STRING})`, 'g');
 const DESCRIPTION = new RegExp(`\\b(?:description|about):\\s*(${STRING})`, 'g');
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { addDocument } from '../../support/documents.ts';
 import { defaultAnswer } from '../../support/model-script.ts';
 import { Person } from '../../support/person.ts';
-import type { GatewayServer } from '../../support/product.ts';
+import type { ProductApi } from '../../support/product.ts';
 import { inTurns } from '../in-turns.ts';
 
 const AT_ONCE = 8;
@@ -43,7 +43,7 @@ export interface Company {
 }
 
 /** Everybody signs up, uploads and asks as people do, through the door. */
-export async function foundCompany(door: GatewayServer, people: number): Promise<Company> {
+export async function foundCompany(door: ProductApi, people: number): Promise<Company> {
   // Who signs up first is the administrator.
   const first = await Person.signUp(door, 'Person 0');
   const members = await inTurns(people, AT_ONCE, async (index) =>
