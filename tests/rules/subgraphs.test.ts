@@ -49,7 +49,7 @@ describe('the list of subgraphs', () => {
   });
 
   it('would be reported missing in every place for a subgraph that is only named', () => {
-    expect(missingOf('billing')).toEqual(Object.keys(placesOf('billing')));
+    expect(missingOf('nowhere')).toEqual(Object.keys(placesOf('nowhere')));
   });
 
   it('has no names beyond SUBGRAPH_NAMES in the deployments', () => {
