@@ -18,7 +18,7 @@ export function cachedAi(ai: Ai, cache: Cache, { baseUrl, apiKey, model, embeddi
 
   async function embedOne(text: string): Promise<Float32Array> {
     const key = `question:${digest([ai.embedding.model, text])}`;
-    const kept = await cache.remember(key, QUESTION_SECONDS, async () => toText((await ai.embed([text]))[0]!));
+    const kept = await cache.getOrSet(key, QUESTION_SECONDS, async () => toText((await ai.embed([text]))[0]!));
     return toVector(kept);
   }
 
@@ -27,13 +27,13 @@ export function cachedAi(ai: Ai, cache: Cache, { baseUrl, apiKey, model, embeddi
       yield* ai.chat(request, signal);
     } catch (error) {
       // Nobody is to be offered any longer what is gone.
-      if (error instanceof Failure && error.code === 'MODEL_NOT_FOUND') await cache.forget(modelsKey);
+      if (error instanceof Failure && error.code === 'MODEL_NOT_FOUND') await cache.delete(modelsKey);
       throw error;
     }
   }
 
   return {
-    models: () => cache.remember(modelsKey, MODELS_SECONDS, () => ai.models()),
+    models: () => cache.getOrSet(modelsKey, MODELS_SECONDS, () => ai.models()),
     chat,
     embed: async (texts, signal) =>
       texts.length === 1 && !signal && !ai.embedding.builtin ? [await embedOne(texts[0]!)] : ai.embed(texts, signal),

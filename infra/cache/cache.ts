@@ -1,15 +1,15 @@
 /**
- * What may be computed again. A key names everything that its value depends on. A value may be as old as it may be
- * kept, so what somebody may see does not belong here.
+ * A cache of values that can be recomputed. A key identifies everything that its value depends on. Values may be stale
+ * until they expire, so authorisation data must not be cached.
  */
 export interface Cache {
   /**
-   * The value that is kept under `key`, or else what `make` gives, kept for so many seconds as JSON leaves it. Of
-   * many askers at once, in all processes, one makes, unless that takes it seconds. Fails only as `make` does: a cache
-   * that is away is an empty one.
+   * Returns the cached value, or calls `factory` and caches its result as JSON for `seconds`. Concurrent callers, in all
+   * processes, share one call of `factory` unless it takes seconds. Rejects only if `factory` does: an unavailable
+   * cache behaves like an empty one.
    */
-  remember<T>(key: string, seconds: number, make: () => Promise<T>): Promise<T>;
-  /** Takes the value back, in every process that can be told; another keeps it for half a minute at most. Never fails. */
-  forget(key: string): Promise<void>;
+  getOrSet<T>(key: string, seconds: number, factory: () => Promise<T>): Promise<T>;
+  /** Invalidates `key` in all reachable processes; others may serve it for up to 30 s. Never rejects. */
+  delete(key: string): Promise<void>;
   close(): Promise<void>;
 }

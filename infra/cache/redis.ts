@@ -5,46 +5,46 @@ import { redisDriver } from 'bentocache/drivers/redis';
 import type { Cluster, Redis } from 'ioredis';
 import { StoreCache } from './store.ts';
 
-/** After Redis has failed it is left alone for this long, so that a silent one costs one wait and not one for each value. */
-const LEFT_ALONE_MS = 2_000;
-/** Who makes a value is waited for no longer than this: it may have died. */
-const LOCKED_MS = 3_000;
-const LOOK_MS = 20;
+/** How long Redis is bypassed after a failure, so that an unresponsive server costs one timeout and not one per value. */
+const BYPASS_MS = 2_000;
+/** Lifetime of a lock, and how long others wait for it: its holder may have died. */
+const LOCK_MS = 3_000;
+const LOCK_RETRY_MS = 20;
 
-/** A cache that all processes share: of those who miss a value, the one that has its lock makes it, and the others wait. */
+/** A cache shared by all processes. On a miss, one caller takes a lock and computes the value while the others wait. */
 export class RedisCache extends StoreCache {
   readonly #locks: LockFactory;
-  #leftAloneUntil = 0;
+  #bypassUntil = 0;
 
-  /** A connection of its own, whose commands fail at once while it is down. */
+  /** Needs a dedicated connection whose commands fail at once while it is down. */
   constructor(redis: Redis | Cluster) {
-    const options = { l2CircuitBreakerDuration: LEFT_ALONE_MS, suppressL2Errors: true };
+    const options = { l2CircuitBreakerDuration: BYPASS_MS, suppressL2Errors: true };
     super(bentostore(options).useL2Layer(redisDriver({ connection: redis, prefix: 'parley:cache' })));
     this.#locks = new LockFactory(redisStore({ connection: redis as Redis }).factory(), {
-      retry: { delay: LOOK_MS, timeout: LOCKED_MS },
+      retry: { delay: LOCK_RETRY_MS, timeout: LOCK_MS },
     });
   }
 
-  override async remember<T>(key: string, seconds: number, make: () => Promise<T>): Promise<T> {
-    const kept = await this.kept<T>(key);
-    if (kept !== undefined) return kept;
+  override async getOrSet<T>(key: string, seconds: number, factory: () => Promise<T>): Promise<T> {
+    const cached = await this.get<T>(key);
+    if (cached !== undefined) return cached;
     const lock = await this.#lock(key);
     try {
-      return await super.remember(key, seconds, make);
+      return await super.getOrSet(key, seconds, factory);
     } finally {
-      // One that has run out is another's by now.
+      // An expired lock may belong to another caller by now.
       await lock?.release().catch(() => undefined);
     }
   }
 
-  /** Null for who has to do without: a lock saves work and guards nothing, so it may be lost. */
+  /** Returns null if no lock can be taken. It only avoids duplicate work, so callers proceed without it. */
   async #lock(key: string): Promise<Lock | null> {
-    if (performance.now() < this.#leftAloneUntil) return null;
-    const lock = this.#locks.createLock(`parley:cache-lock:${key}`, LOCKED_MS);
+    if (performance.now() < this.#bypassUntil) return null;
+    const lock = this.#locks.createLock(`parley:cache-lock:${key}`, LOCK_MS);
     try {
       return (await lock.acquire()) ? lock : null;
     } catch {
-      this.#leftAloneUntil = performance.now() + LEFT_ALONE_MS;
+      this.#bypassUntil = performance.now() + BYPASS_MS;
       return null;
     }
   }

@@ -3,7 +3,7 @@ import type { Cache } from './cache.ts';
 
 type Store = ReturnType<typeof bentostore>;
 
-/** A cache over one store; which, is the adapter's to say. */
+/** A cache over one BentoCache store, which the adapter provides. */
 export abstract class StoreCache implements Cache {
   readonly #bento: BentoCache<{ only: Store }>;
 
@@ -11,16 +11,16 @@ export abstract class StoreCache implements Cache {
     this.#bento = new BentoCache({ default: 'only', stores: { only: store }, grace: false });
   }
 
-  async remember<T>(key: string, seconds: number, make: () => Promise<T>): Promise<T> {
+  async getOrSet<T>(key: string, seconds: number, factory: () => Promise<T>): Promise<T> {
     try {
-      return await this.#bento.getOrSet<T>({ key, ttl: seconds * 1000, factory: make });
+      return await this.#bento.getOrSet<T>({ key, ttl: seconds * 1000, factory });
     } catch (error) {
-      // The library wraps what `make` throws.
+      // BentoCache wraps the factory's error.
       throw (error as Error).cause ?? error;
     }
   }
 
-  async forget(key: string): Promise<void> {
+  async delete(key: string): Promise<void> {
     await this.#bento.delete({ key });
   }
 
@@ -28,8 +28,8 @@ export abstract class StoreCache implements Cache {
     return this.#bento.disconnectAll();
   }
 
-  /** Undefined where nothing is kept. */
-  protected kept<T>(key: string): Promise<T | undefined> {
+  /** Returns the cached value or undefined. */
+  protected get<T>(key: string): Promise<T | undefined> {
     return this.#bento.get<T>({ key });
   }
 }

@@ -2,18 +2,18 @@ import { RateLimiterRes, type RateLimiterAbstract } from 'rate-limiter-flexible'
 import { Failure } from '../../schema/errors.ts';
 import type { LimitRule, Limits } from './limits.ts';
 
-/** Counts by one limiter for each rule; what the limiters count in is the adapter's to say. */
+/** Keeps one rate limiter per rule, created by the adapter. */
 export abstract class CounterLimits implements Limits {
   readonly #limiters = new Map<string, RateLimiterAbstract>();
 
-  protected abstract make(rule: LimitRule): RateLimiterAbstract;
+  protected abstract createLimiter(rule: LimitRule): RateLimiterAbstract;
 
   async take(rule: LimitRule, key: string, points = 1): Promise<void> {
     try {
       await this.#limiter(rule).consume(key, points);
-    } catch (refusal) {
-      if (!(refusal instanceof RateLimiterRes)) throw refusal;
-      throw new Failure('RATE_LIMITED', { retryAfterSeconds: Math.ceil(refusal.msBeforeNext / 1000) });
+    } catch (rejection) {
+      if (!(rejection instanceof RateLimiterRes)) throw rejection;
+      throw new Failure('RATE_LIMITED', { retryAfterSeconds: Math.ceil(rejection.msBeforeNext / 1000) });
     }
   }
 
@@ -26,7 +26,7 @@ export abstract class CounterLimits implements Limits {
   }
 
   #limiter(rule: LimitRule): RateLimiterAbstract {
-    const limiter = this.#limiters.get(rule.name) ?? this.make(rule);
+    const limiter = this.#limiters.get(rule.name) ?? this.createLimiter(rule);
     this.#limiters.set(rule.name, limiter);
     return limiter;
   }

@@ -1,8 +1,8 @@
-/** Counts events against a rate. One call both asks and counts. */
+/** Rate limits. */
 export interface Limits {
-  /** Throws `Failure('RATE_LIMITED', { retryAfterSeconds })` when `key` has used up `rule`. */
+  /** Consumes points of `key`. Throws `Failure('RATE_LIMITED', { retryAfterSeconds })` when the limit is exceeded. */
   take(rule: LimitRule, key: string, points?: number): Promise<void>;
-  /** Forgets what was counted, for instance after a successful sign-in. */
+  /** Resets the counter of `key`, for example after a successful sign-in. */
   reset(rule: LimitRule, key: string): Promise<void>;
   close(): Promise<void>;
 }

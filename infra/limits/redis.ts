@@ -3,11 +3,11 @@ import { RateLimiterMemory, RateLimiterRedis } from 'rate-limiter-flexible';
 import { CounterLimits } from './counter.ts';
 import type { LimitRule } from './limits.ts';
 
-/** Rates counted by all processes together; each counts alone while Redis is down, so the door never stands open. */
+/** Rate limits shared by all processes. While Redis is down each process counts for itself, so limits always apply. */
 export class RedisLimits extends CounterLimits {
   readonly #redis: Redis | Cluster;
 
-  /** A connection of its own, whose commands fail at once while it is down. */
+  /** Needs a dedicated connection whose commands fail at once while it is down. */
   constructor(redis: Redis | Cluster) {
     super();
     this.#redis = redis;
@@ -18,7 +18,7 @@ export class RedisLimits extends CounterLimits {
     this.#redis.disconnect();
   }
 
-  protected override make({ name, points, perSeconds }: LimitRule): RateLimiterRedis {
+  protected override createLimiter({ name, points, perSeconds }: LimitRule): RateLimiterRedis {
     const options = { keyPrefix: `parley:limit:${name}`, points, duration: perSeconds };
     return new RateLimiterRedis({
       ...options,

@@ -25,8 +25,8 @@ async function openAt(url: string): Promise<Cache> {
   await bus.open();
   const cache = await new TwoLevelCache(new RedisCache(await openRedisKeys(url, 'cache', log)), bus).open();
   return {
-    remember: (key, seconds, make) => cache.remember(key, seconds, make),
-    forget: (key) => cache.forget(key),
+    getOrSet: (key, seconds, make) => cache.getOrSet(key, seconds, make),
+    delete: (key) => cache.delete(key),
     close: () => cache.close().then(() => bus.close()),
   };
 }
@@ -45,75 +45,75 @@ function contract(open: () => Promise<Cache>): void {
   });
   afterAll(() => cache.close());
 
-  it('makes a value once, also for many at the same time, and keeps keys apart', async () => {
+  it('computes a value once, also for concurrent callers, and does not mix keys', async () => {
     const { make, count } = maker();
     const [key, other] = [randomUUID(), randomUUID()];
-    const values = await Promise.all(Array.from({ length: 50 }, () => cache.remember(key, 60, make)));
+    const values = await Promise.all(Array.from({ length: 50 }, () => cache.getOrSet(key, 60, make)));
     expect(new Set(values.map(({ number }) => number))).toEqual(new Set([1]));
-    expect(await cache.remember(key, 60, make)).toEqual({ number: 1 });
-    expect(await cache.remember(other, 60, make)).toEqual({ number: 2 });
+    expect(await cache.getOrSet(key, 60, make)).toEqual({ number: 1 });
+    expect(await cache.getOrSet(other, 60, make)).toEqual({ number: 2 });
     expect(count()).toBe(2);
   });
 
-  it('gives each asker a value of its own, as JSON leaves it', async () => {
+  it('gives each caller a separate JSON copy of the value', async () => {
     const key = randomUUID();
     const given = { text: '✓ \u2028 "', list: [1, null, { deep: true }], absent: undefined };
-    await cache.remember(key, 60, async () => given);
-    const [one, other] = [await cache.remember(key, 60, async () => given), await cache.remember(key, 60, async () => given)];
+    await cache.getOrSet(key, 60, async () => given);
+    const [one, other] = [await cache.getOrSet(key, 60, async () => given), await cache.getOrSet(key, 60, async () => given)];
     expect(one).toStrictEqual({ text: '✓ \u2028 "', list: [1, null, { deep: true }] });
     expect(one).not.toBe(other);
   });
 
-  it.each([[0], [''], [false], [[]], [null]])('keeps what looks like nothing: %j', async (nothing) => {
+  it.each([[0], [''], [false], [[]], [null]])('caches a falsy or empty value: %j', async (nothing) => {
     const key = randomUUID();
     let made = 0;
     const make = async () => {
       made += 1;
       return nothing;
     };
-    for (let i = 0; i < 3; i += 1) expect(await cache.remember(key, 60, make)).toEqual(nothing);
+    for (let i = 0; i < 3; i += 1) expect(await cache.getOrSet(key, 60, make)).toEqual(nothing);
     expect(made).toBe(1);
   });
 
-  it('fails as the making does, keeps no failure, and tries again', async () => {
+  it('rejects as the factory does, caches no failure, and calls it again', async () => {
     const key = randomUUID();
     const failure = new Failure('PROVIDER_UNAVAILABLE');
-    await expect(cache.remember(key, 60, () => Promise.reject(failure))).rejects.toBe(failure);
-    expect(await cache.remember(key, 60, async () => 'made')).toBe('made');
+    await expect(cache.getOrSet(key, 60, () => Promise.reject(failure))).rejects.toBe(failure);
+    expect(await cache.getOrSet(key, 60, async () => 'made')).toBe('made');
   });
 
-  it('forgets when the time is over', async () => {
+  it('drops an entry after its time to live', async () => {
     const { make } = maker();
     const key = randomUUID();
-    await cache.remember(key, 1, make);
+    await cache.getOrSet(key, 1, make);
     await eventually(
-      () => cache.remember(key, 1, make),
+      () => cache.getOrSet(key, 1, make),
       ({ number }) => number > 1,
       5_000,
     );
   });
 
-  it('takes back what it is told to, and nothing else', async () => {
+  it('deletes the given key only', async () => {
     const { make } = maker();
     const [key, other] = [randomUUID(), randomUUID()];
-    await cache.remember(other, 60, make);
-    await cache.remember(key, 60, make);
-    await cache.forget(key);
-    expect(await cache.remember(key, 60, make)).toEqual({ number: 3 });
-    expect(await cache.remember(other, 60, make)).toEqual({ number: 1 });
-    await cache.forget(randomUUID());
+    await cache.getOrSet(other, 60, make);
+    await cache.getOrSet(key, 60, make);
+    await cache.delete(key);
+    expect(await cache.getOrSet(key, 60, make)).toEqual({ number: 3 });
+    expect(await cache.getOrSet(other, 60, make)).toEqual({ number: 1 });
+    await cache.delete(randomUUID());
   });
 
-  it('takes any text as a key', async () => {
+  it('accepts any text as a key', async () => {
     const keys = ['a', 'a:b', 'a b\r\nFLUSHALL', 'ключ', 'x'.repeat(5_000), '{a}', '{b}', '*'];
-    for (const key of keys) await cache.remember(key, 60, async () => key);
-    for (const key of keys) expect(await cache.remember(key, 60, async () => 'made again')).toBe(key);
+    for (const key of keys) await cache.getOrSet(key, 60, async () => key);
+    for (const key of keys) expect(await cache.getOrSet(key, 60, async () => 'made again')).toBe(key);
   });
 }
 
-describe('the cache in memory', () => contract(async () => new MemoryCache()));
+describe('cache in memory', () => contract(async () => new MemoryCache()));
 
-describeWhen(missingRedis, 'the cache on Redis', () => {
+describeWhen(missingRedis, 'cache on Redis', () => {
   let redis: Redis;
 
   beforeAll(async () => {
@@ -121,9 +121,9 @@ describeWhen(missingRedis, 'the cache on Redis', () => {
   });
   afterAll(() => redis.stop());
 
-  describe('that is up', () => contract(() => openAt(redis.url)));
+  describe('contract', () => contract(() => openAt(redis.url)));
 
-  describe('of two processes', () => {
+  describe('two processes', () => {
     let here: Cache;
     let there: Cache;
     let relay: Relay;
@@ -140,36 +140,36 @@ describeWhen(missingRedis, 'the cache on Redis', () => {
     /** Whether one has what the other makes now. */
     async function isShared(): Promise<boolean> {
       const key = randomUUID();
-      await here.remember(key, 60, async () => 'made here');
-      return (await there.remember(key, 60, async () => 'made there')) === 'made here';
+      await here.getOrSet(key, 60, async () => 'made here');
+      return (await there.getOrSet(key, 60, async () => 'made there')) === 'made here';
     }
 
     /** Makes a value that both keep copies of; the result is what the other has then. */
     async function keepInBoth(): Promise<{ key: string; there: () => Promise<string> }> {
       const key = randomUUID();
-      for (const cache of [here, there]) await cache.remember(key, 60, async () => 'old');
-      return { key, there: () => there.remember(key, 60, async () => 'new') };
+      for (const cache of [here, there]) await cache.getOrSet(key, 60, async () => 'old');
+      return { key, there: () => there.getOrSet(key, 60, async () => 'new') };
     }
 
-    it('makes a value once for both, and keeps nobody waiting for one that has died while it made it', async () => {
+    it('computes a value once for both processes, and does not wait for a process that died while computing', async () => {
       const { make, count } = maker();
       for (let round = 1; round <= 20; round += 1) {
         const key = randomUUID();
-        const values = await Promise.all(Array.from({ length: 20 }, (_, index) => (index % 2 ? here : there).remember(key, 60, make)));
+        const values = await Promise.all(Array.from({ length: 20 }, (_, index) => (index % 2 ? here : there).getOrSet(key, 60, make)));
         expect(values).toEqual(values.map(() => ({ number: round })));
       }
       expect(count()).toBe(20);
       const key = randomUUID();
-      void here.remember(key, 60, () => new Promise(() => {}));
-      expect(await there.remember(key, 60, make)).toEqual({ number: 21 });
+      void here.getOrSet(key, 60, () => new Promise(() => {}));
+      expect(await there.getOrSet(key, 60, make)).toEqual({ number: 21 });
     });
 
-    it('is each one for itself while Redis is down, silent, emptied or full, and shared again afterwards', async () => {
+    it('computes per process while Redis is down, unresponsive, flushed or full, and shares values again afterwards', async () => {
       const { make } = maker();
       const isKeptHere = async () => {
         const key = randomUUID();
-        const first = await here.remember(key, 60, make);
-        return (await here.remember(key, 60, make)).number === first.number;
+        const first = await here.getOrSet(key, 60, make);
+        return (await here.getOrSet(key, 60, make)).number === first.number;
       };
       const own = { kept: true, shared: false };
       const state = async () => ({ kept: await isKeptHere(), shared: await isShared() });
@@ -189,18 +189,18 @@ describeWhen(missingRedis, 'the cache on Redis', () => {
       await eventually(isShared, Boolean, 10_000);
     });
 
-    it('has copies of its own, and takes a value back from all of them', async () => {
+    it('deletes a key from the local copies of both processes', async () => {
       const kept = await keepInBoth();
       await redis.run('FLUSHALL');
       expect(await kept.there()).toBe('old');
-      await here.forget(kept.key);
+      await here.delete(kept.key);
       await eventually(kept.there, (value) => value === 'new');
     });
 
-    it('drops copies that were taken back while one could not hear, when it hears again', async () => {
+    it('clears its local copies after reconnecting, if it may have missed a deletion', async () => {
       const kept = await keepInBoth();
       await relay.turn('down');
-      await here.forget(kept.key);
+      await here.delete(kept.key);
       expect(await kept.there()).toBe('old');
       await relay.turn('pass');
       await eventually(kept.there, (value) => value === 'new');
@@ -208,7 +208,7 @@ describeWhen(missingRedis, 'the cache on Redis', () => {
   });
 });
 
-describeWhen(missingFullTier ?? missingCluster, 'the cache on a cluster of Redis', () => {
+describeWhen(missingFullTier ?? missingCluster, 'cache on a Redis cluster', () => {
   let group: RedisGroup;
 
   beforeAll(async () => {
@@ -219,7 +219,7 @@ describeWhen(missingFullTier ?? missingCluster, 'the cache on a cluster of Redis
   contract(() => openAt(group.url));
 });
 
-describe('what an endpoint was asked', () => {
+describe('cached answers of an AI endpoint', () => {
   let model: ModelServer;
   const cache = new MemoryCache();
   const open = (embeddingModel: string | undefined) => {
@@ -236,7 +236,7 @@ describe('what an endpoint was asked', () => {
     await cache.close();
   });
 
-  it('is remembered of a question: its vector stays the same to the last bit', async () => {
+  it('caches a query embedding bit-exactly', async () => {
     const { endpoint, ai } = open('letters');
     const [own] = await endpoint.embed(['When does the harbour freeze?']);
     model.clear();
@@ -244,7 +244,7 @@ describe('what an endpoint was asked', () => {
     expect(model.requests).toHaveLength(1);
   });
 
-  it('is another vector of another model, or for another text', async () => {
+  it('keys an embedding by model and text', async () => {
     model.clear();
     await open('one').ai.embed(['harbour']);
     await open('other').ai.embed(['harbour']);
@@ -252,7 +252,7 @@ describe('what an endpoint was asked', () => {
     expect(model.requests).toHaveLength(3);
   });
 
-  it('is remembered of its models, until one of them turns out to be gone', async () => {
+  it('caches the model list until a model turns out to be missing', async () => {
     const { ai } = open('letters');
     model.clear();
     const models = await ai.models();
@@ -267,7 +267,7 @@ describe('what an endpoint was asked', () => {
     expect(model.requests).toHaveLength(3);
   });
 
-  it('is remembered only where somebody waits for it: not of batches, and not of the built-in letters', async () => {
+  it('caches neither batches nor embeddings of the built-in provider', async () => {
     const { ai } = open('letters');
     model.clear();
     const { signal } = new AbortController();

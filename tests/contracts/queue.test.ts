@@ -64,7 +64,7 @@ function contract(open: () => Promise<Opened>): void {
     };
   }
 
-  it('tells in which queues jobs wait, how many and for how long', async () => {
+  it('reports the number and age of waiting jobs per queue', async () => {
     const job = `job-${newId()}`;
     await queue.declare(job);
     for (let count = 0; count < 3; count += 1) await add(job, {});
@@ -81,7 +81,7 @@ function contract(open: () => Promise<Opened>): void {
     );
   });
 
-  it('starts a job with the rows that caused it, and soon', async () => {
+  it('starts a job promptly once the transaction that enqueued it commits', async () => {
     const { job, until } = await collect();
     const id = newId();
     let seen = false;
@@ -99,7 +99,7 @@ function contract(open: () => Promise<Opened>): void {
     await eventually(async () => seen, Boolean);
   });
 
-  it('forgets jobs and facts with the rows of a transaction that fails', async () => {
+  it('discards the jobs and facts of a transaction that is rolled back', async () => {
     const { job, done, until } = await collect();
     const heard: string[] = [];
     await queue.hear('analytics', async ({ payload }) => void heard.push((payload as { userId: string }).userId));
@@ -120,13 +120,13 @@ function contract(open: () => Promise<Opened>): void {
     expect(heard).not.toContain('lost');
   });
 
-  it('adds nothing outside a transaction', async () => {
+  it('rejects adding a job outside a transaction', async () => {
     const { job } = await collect();
     await expect(queue.add(em.fork(), job, {})).rejects.toThrow('inside the transaction');
     await expect(queue.tell(em.fork(), 'user.signedIn', { userId: 'x' }, actor)).rejects.toThrow('inside the transaction');
   });
 
-  it('tries a job again whose handler throws', async () => {
+  it('retries a job whose handler throws', async () => {
     const job = `job-${newId()}`;
     let attempts = 0;
     await queue.work(job, async () => {
@@ -141,7 +141,7 @@ function contract(open: () => Promise<Opened>): void {
     );
   });
 
-  it('gives each job to one of two processes, and to both of them some', async () => {
+  it('distributes jobs over two processes, each job to one', async () => {
     const other = opened.newQueue();
     await other.open();
     const job = `job-${newId()}`;
@@ -168,7 +168,7 @@ function contract(open: () => Promise<Opened>): void {
     await other.close();
   });
 
-  it('tells each hearer of a fact, in the order of telling', async () => {
+  it('delivers a fact to each of its handlers, in order', async () => {
     const heard: string[] = [];
     await queue.hear('assistants', async (fact) => void heard.push((fact.payload as { name: string }).name));
     const names = Array.from({ length: 60 }, (_, index) => `base ${index}`);
@@ -185,7 +185,7 @@ function contract(open: () => Promise<Opened>): void {
     ).toEqual(names);
   });
 
-  it('hands a job that was not finished to another process when it closes', async () => {
+  it('releases an unfinished job to another process when it closes', async () => {
     const [first, second] = [opened.newQueue(), opened.newQueue()];
     await first.open();
     const job = `job-${newId()}`;
@@ -205,7 +205,7 @@ function contract(open: () => Promise<Opened>): void {
     await second.close();
   });
 
-  it('starts a job later that is meant for later', async () => {
+  it('starts a delayed job no earlier than its time', async () => {
     const { job, done, until } = await collect();
     const added = Date.now();
     await em.fork().transactional((own) => queue.add(own, job, {}, { startAfterSeconds: 2 }));
@@ -219,7 +219,7 @@ function contract(open: () => Promise<Opened>): void {
   });
 }
 
-describe('the queue in PGlite', () =>
+describe('queue in PGlite', () =>
   contract(async () => {
     const directory = mkdtempSync(join(tmpdir(), 'parley-queue-'));
     const database = new PgliteDatabase(directory, log);
@@ -231,7 +231,7 @@ describe('the queue in PGlite', () =>
     };
   }));
 
-describeWhen(missingPostgres(), 'the queue on a PostgreSQL server', () => {
+describeWhen(missingPostgres(), 'queue on a PostgreSQL server', () => {
   let postgres: Postgres;
 
   beforeAll(async () => {
@@ -245,9 +245,9 @@ describeWhen(missingPostgres(), 'the queue on a PostgreSQL server', () => {
     return { database, newQueue: () => new PostgresQueue(database.queueConnections, log), close: async () => {} };
   }
 
-  describe('that is up', () => contract(open));
+  describe('contract', () => contract(open));
 
-  it('opens in several processes at once', async () => {
+  it('can be opened by several processes at once', async () => {
     const { database, newQueue } = await open();
     const queues = [newQueue(), newQueue(), newQueue()];
     await Promise.all(queues.map((queue) => queue.open()));
@@ -255,7 +255,7 @@ describeWhen(missingPostgres(), 'the queue on a PostgreSQL server', () => {
     await database.close();
   });
 
-  it('works on when the server has been away', async () => {
+  it('resumes after the server was away', async () => {
     const { database, newQueue } = await open();
     const em = await database.connect(ROOM);
     const queue = newQueue();

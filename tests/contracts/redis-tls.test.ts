@@ -38,8 +38,8 @@ describeWhen(missingOpenssl ?? missingRedisTls() ?? missingCluster, 'Redis over 
         const rule = { name: key, points: 1, perSeconds: 60 };
         await limits[0]!.take(rule, 'somebody');
         await expect(limits[1]!.take(rule, 'somebody')).rejects.toMatchObject({ code: 'RATE_LIMITED' });
-        await caches[0]!.remember(key, 60, async () => 'here');
-        expect(await caches[1]!.remember(key, 60, async () => 'there')).toBe('here');
+        await caches[0]!.getOrSet(key, 60, async () => 'here');
+        expect(await caches[1]!.getOrSet(key, 60, async () => 'there')).toBe('here');
       }
       await Promise.all([...limits, ...caches].map((each) => each.close()));
     });
