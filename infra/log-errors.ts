@@ -1,4 +1,4 @@
-/** Fields of an error that say where and what, and hold nothing that a person wrote. */
+/** Error fields that locate the fault and contain no user content. */
 const FIELDS = [
   'code',
   'errno',
@@ -17,11 +17,11 @@ const FIELDS = [
   'retryable',
 ];
 const SQLSTATE = /^[0-9A-Z]{5}$/;
-/** Classes of SQLSTATE whose messages repeat the value that did not fit: of data, and those that functions raise. */
+/** SQLSTATE classes whose messages repeat values: data exceptions and those raised by functions. */
 const WITH_VALUES = /^(22|P0)/;
-const MOST_CAUSES = 5;
+const MAX_CAUSES = 5;
 
-interface Told {
+interface ErrorFields {
   name?: unknown;
   message?: unknown;
   stack?: unknown;
@@ -32,40 +32,41 @@ interface Told {
 }
 
 /**
- * An error as the log has it. Errors of a database carry the statement, its parameters and the row that was in the way
- * (`detail`), so only chosen fields are taken, whatever library made the error.
+ * Serialises an error for the log. Database errors contain the statement, its parameters and the conflicting row
+ * (`detail`), so only allowed fields are included, for errors of any library.
  */
 export function describeError(error: unknown, depth = 0): unknown {
-  if (!(error instanceof Error)) return typeof error === 'object' && error !== null ? { type: 'object', ...chosen(error as Told) } : error;
-  const told = error as unknown as Told;
-  const message = messageOf(told);
+  if (!(error instanceof Error))
+    return typeof error === 'object' && error !== null ? { type: 'object', ...chosen(error as ErrorFields) } : error;
+  const fields = error as unknown as ErrorFields;
+  const message = messageOf(fields);
   const described: Record<string, unknown> = {
     type: error.name,
     message,
-    ...chosen(told),
-    stack: stackOf(error.name, message, told.stack),
+    ...chosen(fields),
+    stack: stackOf(error.name, message, fields.stack),
   };
-  if (depth >= MOST_CAUSES) return described;
-  if (told.cause !== undefined) described['cause'] = describeError(told.cause, depth + 1);
-  if (Array.isArray(told.errors)) described['errors'] = told.errors.slice(0, MOST_CAUSES).map((each) => describeError(each, depth + 1));
+  if (depth >= MAX_CAUSES) return described;
+  if (fields.cause !== undefined) described['cause'] = describeError(fields.cause, depth + 1);
+  if (Array.isArray(fields.errors)) described['errors'] = fields.errors.slice(0, MAX_CAUSES).map((each) => describeError(each, depth + 1));
   return described;
 }
 
-function chosen(error: Told): Record<string, unknown> {
+function chosen(error: ErrorFields): Record<string, unknown> {
   const found: Record<string, unknown> = Object.fromEntries(
     FIELDS.filter((name) => ['string', 'number', 'boolean'].includes(typeof error[name])).map((name) => [name, error[name]]),
   );
-  // Ours is an object; PostgreSQL's is a sentence with the values of a row.
+  // `detail` is an object in our errors; PostgreSQL's is a sentence with values of a row.
   if (typeof error.detail === 'object' && error.detail !== null) found['detail'] = error.detail;
   return found;
 }
 
-function messageOf({ message, code }: Told): string {
+function messageOf({ message, code }: ErrorFields): string {
   const text = String(message ?? '');
   return typeof code === 'string' && SQLSTATE.test(code) && WITH_VALUES.test(code) ? text.replace(/"[\s\S]*"|: [\s\S]*$/, ': …') : text;
 }
 
-/** Its first lines repeat the message. */
+/** Returns the frames under the redacted message, since the first lines of a stack repeat the original one. */
 function stackOf(name: string, message: string, stack: unknown): string {
   const frames = String(stack ?? '')
     .split('\n')

@@ -6,14 +6,14 @@ afterEach(() => {
   Object.assign(console, { debug, info, log, warn, error });
 });
 
-it('has what libraries say to the console, in one line each', () => {
+it('captureConsole writes each console call as one log line', () => {
   const lines: unknown[] = [];
   const take = (level: string) => (fields: object, message: string) => lines.push({ level, ...fields, message });
   captureConsole({ debug: take('debug'), info: take('info'), warn: take('warn'), error: take('error') } as unknown as Log);
   console.warn('attempt %d failed', 1, { code: 14 });
   console.log('ready');
   expect(lines).toEqual([
-    { level: 'warn', said: 'attempt 1 failed { code: 14 }', message: 'a library spoke' },
-    { level: 'info', said: 'ready', message: 'a library spoke' },
+    { level: 'warn', output: 'attempt 1 failed { code: 14 }', message: 'console' },
+    { level: 'info', output: 'ready', message: 'console' },
   ]);
 });

@@ -2,11 +2,11 @@ import { format } from 'node:util';
 import { pino, type Logger, type LoggerOptions } from 'pino';
 import { describeError } from './log-errors.ts';
 
-/** One JSON line for each fact worth reading later. Secrets never connectWithRetry it. */
+/** The application log: one JSON line per entry, with secrets redacted. */
 export type Log = Logger;
 
 export function openLog(level: string): Log {
-  // To standard error: standard output is for what a person at a terminal wants to know.
+  // Standard error; standard output is for people at a terminal.
   const options: LoggerOptions = {
     level,
     base: undefined,
@@ -33,14 +33,14 @@ export function openLog(level: string): Log {
   return pino(options, pino.destination({ dest: 2, sync: true }));
 }
 
-/** What libraries say to the console becomes a line of the log like any other. */
+/** Redirects console calls of libraries to the log. */
 export function captureConsole(log: Log): void {
   for (const level of ['debug', 'info', 'warn', 'error'] as const)
-    console[level] = (...said: unknown[]) => log[level]({ said: format(...said.map(withoutValues)) }, 'a library spoke');
+    console[level] = (...args: unknown[]) => log[level]({ output: format(...args.map(redacted)) }, 'console');
   console.log = console.info;
 }
 
-/** Printed whole, an error shows every field that it has. */
-function withoutValues(said: unknown): unknown {
-  return said instanceof Error ? JSON.stringify(describeError(said)) : said;
+/** Formats errors with the allowed fields only, because the console would print all of them. */
+function redacted(arg: unknown): unknown {
+  return arg instanceof Error ? JSON.stringify(describeError(arg)) : arg;
 }

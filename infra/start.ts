@@ -5,7 +5,7 @@ import { closeDirectory, PRIVATE_UMASK } from './private-directory.ts';
 import { requireSharedServers, roleFrom, type Opening, type Role, type Running } from './compose/roles/role.ts';
 import { StartupServer } from './compose/startup-server.ts';
 
-/** Only what the role needs is loaded. */
+/** Opens a role, loading only the modules that it needs. */
 async function open(role: Role, opening: Opening): Promise<Running> {
   switch (role) {
     case 'everything':
@@ -19,17 +19,17 @@ async function open(role: Role, opening: Opening): Promise<Running> {
   }
 }
 
-/** Says where the product is, and what it does without a model, in words; everything else goes to the log. */
+/** Starts the role. Prints the URL and a hint if no model is configured; everything else goes to the log. */
 async function run(): Promise<void> {
   process.umask(PRIVATE_UMASK);
   const role = roleFrom(process.argv.slice(2));
   const config = readConfig(undefined, role === 'gateway' ? ['DATABASE_URL'] : []);
   const log = openLog(config.LOG_LEVEL).child(role === 'everything' ? {} : { role });
   captureConsole(log);
-  process.on('unhandledRejection', (error) => log.error({ err: error }, 'an unhandled rejection'));
-  // Node's own report prints every field of the error.
+  process.on('unhandledRejection', (error) => log.error({ err: error }, 'unhandled rejection'));
+  // Node's default report would print every field of the error.
   process.on('uncaughtException', (error) => {
-    log.fatal({ err: error }, 'an uncaught exception ends the process');
+    log.fatal({ err: error }, 'uncaught exception, exiting');
     process.exit(1);
   });
   if (role !== 'everything') requireSharedServers(role, config);
@@ -43,16 +43,16 @@ async function run(): Promise<void> {
   log.info({ url }, 'listening');
   process.stdout.write(role === 'everything' ? `\nParley is ready: ${url}\n` : `The role ${role} is ready: ${url}\n`);
   if (role === 'everything' && !config.OPENAI_API_KEY && !config.OPENAI_BASE_URL) {
-    process.stdout.write('No language model is connected: answers are quotes from your documents. README.md says how to connect one.\n');
+    process.stdout.write('No language model is connected: answers are quotes from your documents. See README.md to connect one.\n');
   }
 }
 
-/** Ends what runs by then; what is still being opened has nothing to end. */
+/** Shuts down gracefully on SIGTERM and SIGINT, or exits at once while still starting. */
 function endOnSignals(life: { running?: Running }, log: Log): void {
   let isEnding = false;
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
-      // A second signal says that somebody does not want to wait.
+      // A second signal forces the exit.
       if (isEnding) process.exit(1);
       if (!life.running) process.exit(0);
       isEnding = true;
@@ -60,7 +60,7 @@ function endOnSignals(life: { running?: Running }, log: Log): void {
       life.running.close().then(
         () => process.exit(0),
         (error: unknown) => {
-          log.error({ err: error }, 'the shutdown failed');
+          log.error({ err: error }, 'shutdown failed');
           process.exit(1);
         },
       );
@@ -77,12 +77,12 @@ try {
   process.exit(1);
 }
 
-/** What the person who starts can put right needs words and no stack. */
+/** Returns a message without a stack for faults that the operator can fix. */
 function reasonInWords(error: unknown): string | undefined {
   if (error instanceof ConfigError || error instanceof DirectoryInUse) return error.message;
   const { code, address, port } = error as NodeJS.ErrnoException & { address?: string; port?: number };
   if (code === 'EADDRINUSE')
-    return `Port ${port} of ${address} is taken. Stop what listens there, or set PORT to another; 0 takes a free one.`;
-  if (code === 'EADDRNOTAVAIL') return `${address} is no address of this machine. Set HOST to one that is.`;
+    return `Port ${port} of ${address} is in use. Stop the process that uses it, or set PORT to another port; 0 selects a free one.`;
+  if (code === 'EADDRNOTAVAIL') return `${address} is not an address of this machine. Set HOST to one that is.`;
   return undefined;
 }

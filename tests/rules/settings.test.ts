@@ -36,7 +36,7 @@ describe('the settings', () => {
       expect(code).toBe(1);
       expect(stdout).toBe('');
       const [title, ...faults] = stderr.trim().split('\n');
-      expect(title).toBe('The settings have 5 faults:');
+      expect(title).toBe('5 invalid settings:');
       expect(faults.map((fault) => fault.trim().split(':')[0]).sort()).toEqual(Object.keys(wrong).sort());
       expect(stderr).not.toContain('short');
       expect(readdirSync(dataDir)).toEqual([]);
