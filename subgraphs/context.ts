@@ -2,7 +2,7 @@ import type { SqlEntityManager } from '@mikro-orm/sql';
 import { Failure } from '../schema/errors.ts';
 import type { Actor, Identity, Viewer } from '../schema/viewer.ts';
 import type { Bus } from '../infra/bus/bus.ts';
-import type { Read } from '../infra/database/database.ts';
+import type { ReplicaReader } from '../infra/database/database.ts';
 import type { Log } from '../infra/log.ts';
 
 /** What one request carries through the resolvers of a subgraph. */
@@ -14,7 +14,7 @@ export interface Context {
    * What may be a moment old, from a replica where one is well: searches and reports over much. Not what decides who
    * may, nor lists of one's own things: whoever has just made, renamed or deleted something looks there at once.
    */
-  read: Read;
+  read: ReplicaReader;
   /** For `subscribe`, which type-graphql calls without its resolver's instance. */
   bus: Bus;
   log: Log;

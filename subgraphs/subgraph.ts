@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import type { Room } from '../infra/database/database.ts';
+import type { SchemaModule } from '../infra/database/database.ts';
 import type { Ai } from '../infra/ai/ai.ts';
 import type { Bus } from '../infra/bus/bus.ts';
 import type { Files } from '../infra/files/files.ts';
@@ -60,7 +60,7 @@ export interface Values {
 }
 
 /** The shape all six share: what it keeps, and what it does once the ports are there. */
-export interface Subgraph<S extends SubgraphName = SubgraphName> extends Room {
+export interface Subgraph<S extends SubgraphName = SubgraphName> extends SchemaModule {
   name: S;
   create(ports: Ports): Parts<S>;
   /** After its tables came out of a backup: forgets what it remembers of things that are in none. */

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { SUBGRAPH_NAMES } from '../../schema/facts.ts';
 import { readConfig, type Config } from '../config.ts';
-import { requestCopy } from '../database/copies.ts';
+import { requestSnapshot } from '../database/snapshots.ts';
 import { DirectoryInUse } from '../database/lock.ts';
 import { openLog, type Log } from '../log.ts';
 import { openDatabase } from '../compose/domain-services.ts';
@@ -29,7 +29,7 @@ export async function openForReading(config: Config, log: Log): Promise<Store & 
   } catch (error) {
     if (!(error instanceof DirectoryInUse)) throw error;
   }
-  const folder = await requestCopy(config.DATA_DIR).catch((error: Error) => {
+  const folder = await requestSnapshot(config.DATA_DIR).catch((error: Error) => {
     throw new BackupRefused(`${config.DATA_DIR} is in use, and ${error.message}. Stop the product and try again.`);
   });
   const store = await openDatabase({ ...config, DATA_DIR: folder }, log);

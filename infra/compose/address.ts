@@ -1,10 +1,10 @@
 import type { Config } from '../config.ts';
 
-/** Every address of the machine, as containers listen on: no browser goes to an address of that name. */
-const EVERY: Record<string, string> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
+/** Wildcard addresses, which containers listen on, and a loopback address that browsers can open. */
+const LOOPBACK: Record<string, string> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
 
-/** Where a listener is reached on this machine. */
+/** Returns the URL of a listener on this machine. */
 export function addressOf({ HOST }: Pick<Config, 'HOST'>, port: number): string {
-  const host = EVERY[HOST] ?? HOST;
+  const host = LOOPBACK[HOST] ?? HOST;
   return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }

@@ -5,43 +5,49 @@ import { connectWithRetry } from './connect.ts';
 
 const log = openLog('silent');
 
-/** Counts how often a server was tried that always fails with this. */
-async function tried(failure: Error, patienceMs?: number): Promise<{ attempts: number; end: Error }> {
+/** Returns the number of attempts against a server that always fails with `failure`, and the final error. */
+async function attempt(failure: Error, timeoutMs?: number): Promise<{ attempts: number; end: Error }> {
   let attempts = 0;
   const open = async () => {
     attempts += 1;
     throw failure;
   };
-  const end = await connectWithRetry('REDIS_URL', open, { log, ...(patienceMs === undefined ? {} : { patienceMs }) }).catch(
+  const end = await connectWithRetry('REDIS_URL', open, { log, ...(timeoutMs === undefined ? {} : { timeoutMs }) }).catch(
     (error: Error) => error,
   );
   return { attempts, end: end as Error };
 }
 
-describe('a server that does not let us in', () => {
-  it('is tried again until patience ends, and then named', async () => {
-    const { attempts, end } = await tried(new Error('connect ECONNREFUSED'), 400);
+describe('connectWithRetry', () => {
+  it('retries until the timeout, then names the setting and the cause', async () => {
+    const { attempts, end } = await attempt(new Error('connect ECONNREFUSED'), 400);
     expect(attempts).toBeGreaterThan(1);
     expect(end).toBeInstanceOf(ConfigError);
-    expect(end.message).toBe('REDIS_URL: the server does not let us in or does not answer: connect ECONNREFUSED');
+    expect(end.message).toBe('REDIS_URL: cannot connect (connect ECONNREFUSED)');
   });
 
   it.each([
-    ['the name or the password', new Error('WRONGPASS invalid username-password pair'), /^REDIS_URL: .*WRONGPASS/],
-    ['what we ask for', new ConfigError('The database has no pgvector.'), /^The database has no pgvector\.$/],
-  ])('is not tried again when it refuses %s', async (_what, failure, message) => {
-    const { attempts, end } = await tried(failure);
+    ['a Redis password', new Error('WRONGPASS invalid username-password pair'), /^REDIS_URL: authentication failed \(WRONGPASS/],
+    [
+      'a PostgreSQL password',
+      Object.assign(new Error('password authentication failed'), { code: '28P01' }),
+      /^REDIS_URL: authentication failed \(28P01/,
+    ],
+    ['a missing database', Object.assign(new Error('does not exist'), { code: '3D000' }), /^REDIS_URL: cannot connect \(3D000/],
+    ['an invalid configuration', new ConfigError('The database has no pgvector.'), /^The database has no pgvector\.$/],
+  ])('does not retry: %s', async (_what, failure, message) => {
+    const { attempts, end } = await attempt(failure);
     expect(attempts).toBe(1);
     expect(end.message).toMatch(message);
   });
 
   it.each(['self-signed certificate in certificate chain', 'The server does not support SSL connections'])(
-    'is not tried again when no trust can be had: %s',
+    'does not retry without a secure connection: %s',
     async (reason) => {
-      const { attempts, end } = await tried(new Error(reason));
+      const { attempts, end } = await attempt(new Error(reason));
       expect(attempts).toBe(1);
       expect(end).toBeInstanceOf(ConfigError);
-      expect(end.message).toMatch(`REDIS_URL: there is no secure connection to the server: ${reason}.`);
+      expect(end.message).toMatch(`REDIS_URL: no secure connection (${reason}).`);
       expect(end.message).toMatch('NODE_EXTRA_CA_CERTS');
     },
   );

@@ -4,25 +4,27 @@ import { ConfigError } from '../config.ts';
 import type { Log } from '../log.ts';
 
 const PAUSE_MS = 500;
-/** A server that refuses the name or the password will do so again. */
-const HOPELESS = /^(28|3D)|WRONGPASS|NOAUTH|UNAUTHENTICATED|\b40[13]\b/;
-/** So will one whose certificate is not trusted, or that speaks no TLS where the address asks for it. */
+/** Rejected credentials. Retrying does not help. */
+const AUTHENTICATION = /^28|WRONGPASS|NOAUTH|UNAUTHENTICATED|\b40[13]\b/;
+/** SQLSTATE class of a database that does not exist. Retrying does not help. */
+const MISSING = /^3D/;
+/** An untrusted certificate, or a server without TLS where the address requires it. Retrying does not help. */
 const INSECURE = /certificate|ERR_SSL|EPROTO|does not support SSL/i;
 
 export interface ConnectOptions {
   log: Log;
-  /** Has the setting's name while its server is waited for. */
+  /** Contains the setting's name while its server is unavailable. */
   pendingDependencies?: Set<string> | undefined;
-  patienceMs?: number;
+  timeoutMs?: number;
 }
 
 /**
- * Opens what a setting points at. A server may start at the same moment as we do, so it has `patienceMs` to answer;
- * then a `ConfigError` names the setting, never its value.
+ * Connects to the server of a setting. Retries for `timeoutMs`, since the server may start at the same time. The final
+ * `ConfigError` contains the setting's name, never its value.
  */
 export async function connectWithRetry<T>(setting: string, open: () => Promise<T>, options: ConnectOptions): Promise<T> {
-  const { log, pendingDependencies, patienceMs = 20_000 } = options;
-  const deadline = Date.now() + patienceMs;
+  const { log, pendingDependencies, timeoutMs = 20_000 } = options;
+  const deadline = Date.now() + timeoutMs;
   for (;;) {
     try {
       const opened = await open();
@@ -33,11 +35,11 @@ export async function connectWithRetry<T>(setting: string, open: () => Promise<T
       const reason = reasonOf(error);
       if (INSECURE.test(reason))
         throw new ConfigError(
-          `${setting}: there is no secure connection to the server: ${reason}. Where its certificate is of an authority of your own, NODE_EXTRA_CA_CERTS names the file with the certificate of that.`,
+          `${setting}: no secure connection (${reason}). If the server's certificate is signed by a private authority, set NODE_EXTRA_CA_CERTS to the file with the certificate of the authority.`,
           { cause: error },
         );
-      if (HOPELESS.test(reason) || Date.now() > deadline)
-        throw new ConfigError(`${setting}: the server does not let us in or does not answer: ${reason}`, { cause: error });
+      if (AUTHENTICATION.test(reason)) throw new ConfigError(`${setting}: authentication failed (${reason})`, { cause: error });
+      if (MISSING.test(reason) || Date.now() > deadline) throw new ConfigError(`${setting}: cannot connect (${reason})`, { cause: error });
       log.warn({ setting, reason }, 'waiting for a server');
       pendingDependencies?.add(setting);
       await pause(PAUSE_MS);
@@ -45,7 +47,7 @@ export async function connectWithRetry<T>(setting: string, open: () => Promise<T
   }
 }
 
-/** What lies behind a failure says more than it does. Connecting to two addresses of one name fails with several errors and no message. */
+/** Prefers the root cause's message. Connecting to several addresses of one name fails with several errors and no message. */
 function reasonOf(error: unknown): string {
   if (error instanceof Failure && error.cause) return reasonOf(error.cause);
   const { code, message, errors } = error as { code?: string; message?: string; errors?: Error[] };

@@ -18,7 +18,7 @@ import { readingsOf, instrumentedAi } from './instrumented.ts';
 
 export type DomainServices = Awaited<ReturnType<typeof openDomainServices>>;
 
-/** The services, and what a subgraph needs beside it. Vectors are opened only for who searches or indexes. */
+/** Opens the process services and those that subgraphs need. Vectors are opened only for roles that search or index. */
 export async function openDomainServices(config: Config, log: Log, { vectors: usesVectors, ...options }: DomainServicesOptions) {
   const services = await openProcessServices(config, log, options);
   const { database, queueConnections, pgVectors } = await openDatabase(config, log, options.pendingDependencies);
@@ -34,8 +34,7 @@ export async function openDomainServices(config: Config, log: Log, { vectors: us
     embeddingModel: config.EMBEDDING_MODEL,
     idleMs: config.PROVIDER_IDLE_MS,
   };
-  const corrected = (right: string) =>
-    log.warn({ right }, 'OPENAI_BASE_URL is not the base of the interface; this address is used instead');
+  const corrected = (right: string) => log.warn({ right }, 'OPENAI_BASE_URL is not the base URL of the API; using this one instead');
   const cache = await openCache(config, services.bus, { log, pendingDependencies: options.pendingDependencies });
   await queue.open();
   return {
@@ -58,9 +57,9 @@ interface DomainServicesOptions extends ServicesOptions {
   vectors: boolean;
 }
 
-/** A port that this process has no use for; who uses it all the same learns which. */
-function unopened<InternalServer extends object>(name: string): InternalServer {
-  return new Proxy({} as InternalServer, {
+/** Stub for a port this role does not open; any access throws. */
+function unopened<Port extends object>(name: string): Port {
+  return new Proxy({} as Port, {
     get() {
       throw new Error(`this role does not open ${name}`);
     },
@@ -73,11 +72,11 @@ interface Store {
   pgVectors: () => Vectors;
 }
 
-/** The database, and how what lives in it is reached: the queue always, the vectors unless Weaviate has them. */
+/** Opens the database, and returns how the queue and pgvector connect to it. */
 export async function openDatabase(config: Config, log: Log, pendingDependencies?: Set<string>): Promise<Store> {
   if (!config.DATABASE_URL) {
     if (config.DATABASE_REPLICA_URL.length > 0)
-      throw new ConfigError('DATABASE_REPLICA_URL names replicas, but DATABASE_URL names no server that they follow.');
+      throw new ConfigError('DATABASE_REPLICA_URL is set, but DATABASE_URL, the primary, is not.');
     const { PgliteDatabase } = await import('../database/pglite.ts');
     const database = new PgliteDatabase(config.DATA_DIR, log, SESSION);
     await database.open();
@@ -104,19 +103,23 @@ async function openVectors(
     return vectors;
   }
   const vectors = inDatabase();
-  await connectWithRetry(config.VECTOR_DATABASE_URL ? 'VECTOR_DATABASE_URL' : 'DATABASE_URL', () => vectors.open().catch(nameWaysOut), {
-    log,
-    pendingDependencies,
-  });
+  await connectWithRetry(
+    config.VECTOR_DATABASE_URL ? 'VECTOR_DATABASE_URL' : 'DATABASE_URL',
+    () => vectors.open().catch(explainMissingPgvector),
+    {
+      log,
+      pendingDependencies,
+    },
+  );
   return vectors;
 }
 
-/** Where pgvector is not installed, or this user may not create it, waiting does not help. */
-function nameWaysOut(error: unknown): never {
+/** Fails at once if pgvector is not installed or must not be created by this user, since retrying does not help. */
+function explainMissingPgvector(error: unknown): never {
   const { code, message } = error as { code?: string; message: string };
   if (!['0A000', '58P01', '42501'].includes(code ?? '')) throw error;
   throw new ConfigError(
-    `The database has no pgvector (${message}). Install that extension on the server of DATABASE_URL and allow its user to create it, or set VECTOR_DATABASE_URL or WEAVIATE_URL.`,
+    `The database has no pgvector (${message}). Install the extension on the server of DATABASE_URL and allow its user to create it, or set VECTOR_DATABASE_URL or WEAVIATE_URL.`,
     { cause: error },
   );
 }

@@ -12,14 +12,14 @@ import type { Log } from '../log.ts';
 import { instrumentedSource } from './instrumented.ts';
 import { urlSettingOf } from './roles/role.ts';
 
-/** How each subgraph is reached, by its name. */
+/** The sources of the graph by subgraph name. */
 export type Sources = ReadonlyMap<string, Source>;
 
 export function readSdl(name: 'supergraph' | 'api'): string {
   return readFileSync(resolve(`schema/${name}.graphql`), 'utf8');
 }
 
-/** What a role without a server asks. */
+/** Opens the graph for roles without a gateway. */
 export function openGraph(config: Config, log: Log, sources: Sources): Promise<Graph> {
   return openInternalGraph({
     supergraphSdl: readSdl('supergraph'),

@@ -7,14 +7,14 @@ import type { Metrics, Reading } from '../metrics/metrics.ts';
 import type { Queue } from '../queue/queue.ts';
 import type { Traces } from '../traces/traces.ts';
 
-/** Ports whose use is measured and traced; neither who uses them nor the adapter knows. */
+/** Decorators that measure and trace the use of ports. */
 
 interface Watchers {
   metrics: Metrics;
   traces: Traces;
 }
 
-/** A subgraph as the graph asks it. The request takes the trace along. */
+/** Measures fetches from a subgraph and propagates the trace context with the request. */
 export function instrumentedSource<S extends Source>(subgraph: string, source: S, { metrics, traces }: Watchers): Source {
   function fetch<T>(identity: { requestId: string }, ask: (traceparent: { traceparent?: string }) => Promise<T>): Promise<T> {
     const about = { kind: 'client', attributes: { subgraph, 'request.id': identity.requestId } } as const;
@@ -36,7 +36,7 @@ export function instrumentedSource<S extends Source>(subgraph: string, source: S
   };
 }
 
-/** A subgraph where it answers: its spans belong to the trace that the request brings. */
+/** Traces a subgraph in its own process, within the trace of the request. */
 export function tracedSource(subgraph: string, source: Source, traces: Traces): Source {
   return {
     execute({ traceparent, ...request }, identity) {
@@ -59,7 +59,7 @@ function failFrom(span: { fail(code: string): void }, { errors }: SourceResult):
   if (typeof code === 'string') span.fail(code);
 }
 
-/** Counts calls of the provider by outcome, and measures the wait for the first chunk. */
+/** Counts provider calls by outcome and measures the time to the first chunk. */
 export function instrumentedAi(ai: Ai, { metrics, traces }: Watchers): Ai {
   async function counted<T>(call: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     let outcome = 'OK';
@@ -73,10 +73,10 @@ export function instrumentedAi(ai: Ai, { metrics, traces }: Watchers): Ai {
     }
   }
 
-  /** A generator has no one moment at which it runs: its span is that of a promise which the last chunk keeps. */
+  /** The span of the generator lasts until its last chunk, represented by a promise. */
   async function* chat(request: ChatRequest, signal: AbortSignal): AsyncGenerator<ChatChunk> {
-    const over = Promise.withResolvers<void>();
-    const span = counted('chat', () => over.promise, signal);
+    const finished = Promise.withResolvers<void>();
+    const span = counted('chat', () => finished.promise, signal);
     span.catch(() => {});
     const began = performance.now();
     let isFirst = true;
@@ -87,10 +87,10 @@ export function instrumentedAi(ai: Ai, { metrics, traces }: Watchers): Ai {
         yield chunk;
       }
     } catch (error) {
-      over.reject(error);
+      finished.reject(error);
       throw error;
     } finally {
-      over.resolve();
+      finished.resolve();
     }
   }
 
@@ -104,7 +104,7 @@ export function instrumentedAi(ai: Ai, { metrics, traces }: Watchers): Ai {
   };
 }
 
-/** Counts what is refused, by rule. */
+/** Counts rate-limited requests by rule. */
 export function instrumentedLimits(limits: Limits, metrics: Metrics): Limits {
   return {
     async take(rule, key, points) {
@@ -121,7 +121,7 @@ export function instrumentedLimits(limits: Limits, metrics: Metrics): Limits {
   };
 }
 
-/** How much work waits, and for how long; the same for every process that reads it. */
+/** Reads the number and age of waiting jobs; the same in every process. */
 export async function waitingJobs(queue: Queue): Promise<Reading[]> {
   const waiting = await queue.waiting();
   return waiting.flatMap(({ queue: name, jobs, oldestSeconds }) => [
@@ -130,13 +130,13 @@ export async function waitingJobs(queue: Queue): Promise<Reading[]> {
   ]);
 }
 
-/** How well the database archives its log; nothing where it keeps no archive. */
+/** Reads the delay of WAL archiving; empty if archiving is off. */
 export async function archiveOf(database: Database): Promise<Reading[]> {
   const value = await database.archiveLateSeconds();
   return value === undefined ? [] : [{ name: 'parley_archive_late_seconds', value }];
 }
 
-/** Which replicas of the database are read, and how far each is behind. */
+/** Reads the state and lag of the database's replicas. */
 export function readingsOf({ replicas }: Database): Reading[] {
   return replicas.flatMap(({ name: replica, isUsable, secondsBehind }) => [
     { name: 'parley_replica_usable', value: isUsable ? 1 : 0, labels: { replica } } as const,

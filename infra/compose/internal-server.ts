@@ -15,17 +15,17 @@ import type { Metrics } from '../metrics/metrics.ts';
 import { addressOf } from './address.ts';
 import type { ListenAddress } from './roles/role.ts';
 
-/** Longer than a gateway keeps an idle connection, so that it is the gateway who closes it. */
+/** Longer than a gateway keeps an idle connection, so that the gateway closes it first. */
 const IDLE_MS = 65_000;
-/** For so long, whoever asks is told that this process is about to stop, and asks another. */
+/** Before the listener closes, requests are rejected with `SHUTTING_DOWN` for this long, so that clients use another replica. */
 const LEAVING_MS = 1_000;
 const CLOSE_MS = 7_000;
 
-/** The listener of a role that is not the server: health and metrics for whoever watches, and what the role adds. */
+/** The HTTP server of roles other than the gateway: health checks, metrics and the role's own routes. */
 export interface InternalServer {
   app: FastifyInstance;
   listen(place: ListenAddress): Promise<string>;
-  /** Turns newcomers away, lets what is under way end, and returns within ten seconds. */
+  /** Rejects new requests, waits for those in flight, and returns within ten seconds. */
   close(): Promise<void>;
 }
 
@@ -60,15 +60,15 @@ export function openInternalServer(config: Config, log: Log, checks: Checks, met
   };
 }
 
-/** Whether live messages connectWithRetry this process; without them all goes on, only later. */
+/** Rejects if live messages are not delivered to this process, which only delays updates. */
 export async function checkLiveMessages(bus: Bus): Promise<void> {
-  if (!(await bus.currentEpoch().isContinuous())) throw new Error('live messages do not arrive');
+  if (!(await bus.currentEpoch().isContinuous())) throw new Error('live messages are not delivered');
 }
 
-/** One part for each replica; without them all goes on, on the primary alone. */
+/** Returns a health check per replica. Without replicas the primary serves all reads. */
 export function replicasOf({ replicas }: Database): Record<string, () => Promise<void>> {
   const check = (replica: Replica) => async () => {
-    if (!replica.isUsable) throw new Error('it is away, or too far behind');
+    if (!replica.isUsable) throw new Error('unavailable, or lagging too far behind');
   };
   return Object.fromEntries(replicas.map((replica) => [replica.name, check(replica)]));
 }

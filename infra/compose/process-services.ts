@@ -25,15 +25,15 @@ import { instrumentedLimits } from './instrumented.ts';
 export type ProcessServices = Awaited<ReturnType<typeof openProcessServices>>;
 
 export interface ServicesOptions {
-  /** What the process is called in traces. */
+  /** Name of the process in traces. */
   role: string;
-  /** Read whenever it is needed: with port 0 it is known only once the server listens. */
+  /** A function, because with port 0 the URL is known only once the server listens. */
   publicUrl: () => string;
-  /** Has the names of the settings whose servers are waited for. */
+  /** Settings whose server is not available yet. */
   pendingDependencies: Set<string>;
 }
 
-/** What every process stands on: keys, files, live topics, rates, metrics and traces. `close` ends it. */
+/** Opens the services of every process: keys, files, bus, limits, metrics and traces. `close` ends them. */
 export async function openProcessServices(config: Config, log: Log, { role, publicUrl, pendingDependencies }: ServicesOptions) {
   const keys = openKeys(rootSecret(config));
   const metrics: Metrics = new PrometheusMetrics();
@@ -59,14 +59,14 @@ export async function openProcessServices(config: Config, log: Log, { role, publ
   };
 }
 
-/** The bucket, once it lets us in; without one the files are beside the embedded database. */
+/** Opens the bucket, or the directory beside the embedded database if no bucket is set. */
 export async function openFiles(config: Config, log: Log, pendingDependencies?: Set<string>): Promise<Files> {
   const { S3_BUCKET: bucket, S3_ENDPOINT: endpoint, S3_ACCESS_KEY_ID: accessKeyId, S3_SECRET_ACCESS_KEY: secretAccessKey } = config;
   if (!bucket) {
     const { DiskFiles } = await import('../files/disk.ts');
     return new DiskFiles(join(config.DATA_DIR, 'files'));
   }
-  if (!accessKeyId !== !secretAccessKey) throw new ConfigError('S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY are set together or not at all.');
+  if (!accessKeyId !== !secretAccessKey) throw new ConfigError('Set both S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY, or neither.');
   const pathStyle = config.S3_PATH_STYLE ? config.S3_PATH_STYLE === 'on' : Boolean(endpoint);
   const credentials = accessKeyId && secretAccessKey ? { accessKeyId, secretAccessKey } : undefined;
   const { S3Files } = await import('../files/s3.ts');
@@ -75,7 +75,7 @@ export async function openFiles(config: Config, log: Log, pendingDependencies?: 
   return files;
 }
 
-/** What is seen, and lives where all processes see it. */
+/** Opens the ports that need Redis to be shared by several processes. */
 async function openSharedState(
   { REDIS_URL: url }: Config,
   log: Log,

@@ -8,7 +8,7 @@ import type { ProcessServices } from './process-services.ts';
 import type { Log } from '../log.ts';
 import { readSdl, type Sources } from './graph.ts';
 
-/** The public graph, which the server's limits apply to. */
+/** Opens the public graph, to which the server's limits apply. */
 export async function openGateway(
   config: Config,
   log: Log,
@@ -19,7 +19,7 @@ export async function openGateway(
   return gateway;
 }
 
-/** The public listener, before a graph. */
+/** Opens the public HTTP server of a graph. */
 export function openPublicServer(
   config: Config,
   log: Log,

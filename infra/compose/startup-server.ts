@@ -6,32 +6,32 @@ import { newId } from '../id.ts';
 import type { ListenAddress } from './roles/role.ts';
 
 /**
- * Answers at the address of a process that is still being opened: that it lives, that it is not ready, and for which
- * servers it waits. Whoever watches over processes could not tell a silent one from a dead one.
+ * Serves health checks while a process is starting: live, not ready, and which dependencies are pending. Without it a
+ * supervisor could not distinguish a starting process from a dead one.
  */
 export class StartupServer {
-  /** Settings whose server has not answered yet. */
+  /** Settings whose server is not available yet. */
   readonly pendingDependencies = new Set<string>();
   readonly #server = createServer((request, response) => this.#answer(request, response));
 
-  /** Rejects when the port is taken. With port 0 nobody knows yet where to ask, and so nobody is answered. */
+  /** Rejects if the port is in use. Does nothing with port 0, since the address is not known yet. */
   async open({ HOST: host, PORT: port }: Config): Promise<void> {
-    // Of `localhost` Fastify makes two addresses, and of each a socket of its own.
+    // Fastify resolves `localhost` to two addresses with a socket each, so this socket could not be handed over.
     if (port === 0 || host === 'localhost') return;
     this.#server.listen({ host, port });
     await once(this.#server, 'listening');
   }
 
   /**
-   * Where the role listens next: on the very socket that is open already. Were it closed in between, whoever has
-   * just come would be cut off and could not know that nothing was done.
+   * Returns the address for the role's server, with the open socket. Closing the socket in between would reset pending
+   * connections, and their clients could not know whether a request was executed.
    */
   listenAddress({ HOST: host, PORT: port }: Config): ListenAddress {
     return this.#server.listening ? { host, port, _handle: (this.#server as unknown as { _handle: object })._handle } : { host, port };
   }
 
   #answer: RequestListener = ({ url }, response) => {
-    // A connection that is kept would never connectWithRetry the role.
+    // A kept-alive connection would stay with this server instead of the role's.
     response.shouldKeepAlive = false;
     const [status, body] = url === '/health/live' ? [200, { status: 'live' }] : [503, this.#unavailableBody(url)];
     response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' }).end(JSON.stringify(body));

@@ -16,7 +16,7 @@ import { tracedSource } from './instrumented.ts';
 import { remoteSources, instrumentedSources, type Sources } from './graph.ts';
 import { replicasOf } from './internal-server.ts';
 
-/** Subgraphs that answer in this process, and the graph over them and over those that answer elsewhere. */
+/** The subgraphs of this process, and the graph over these local and all remote ones. */
 export interface SubgraphHost<G extends Graph> {
   subgraphs: OpenSubgraph[];
   graph: G;
@@ -25,31 +25,31 @@ export interface SubgraphHost<G extends Graph> {
 
 interface Options<G extends Graph> {
   services: DomainServices;
-  /** Which subgraphs answer here. */
-  here: readonly SubgraphName[];
+  /** Subgraphs to open in this process; the others are remote. */
+  local: readonly SubgraphName[];
   openGraph: (sources: Sources) => Promise<G>;
 }
 
 export async function openSubgraphs<G extends Graph>(
   config: Config,
   log: Log,
-  { services, here, openGraph }: Options<G>,
+  { services, local: localNames, openGraph }: Options<G>,
 ): Promise<SubgraphHost<G>> {
   const deferred = new DeferredGraph();
   const ports = portsOf(config, log, services, deferred);
   const subgraphs: OpenSubgraph[] = [];
-  // One after the other: the metadata of type-graphql are the whole process's.
-  for (const subgraph of all.filter(({ name }) => here.includes(name))) {
+  // Sequential, because type-graphql's metadata storage is global to the process.
+  for (const subgraph of all.filter(({ name }) => localNames.includes(name))) {
     const em = await services.database.connect(subgraph);
-    const read = await services.database.reader(subgraph, em);
+    const read = await services.database.replicaReader(subgraph, em);
     subgraphs.push(traced(await openSubgraph(subgraph, ports, { em, read }), services));
   }
-  const elsewhere = remoteSources(
+  const remote = remoteSources(
     config,
     services.identities,
-    all.map(({ name }) => name).filter((name) => !here.includes(name)),
+    all.map(({ name }) => name).filter((name) => !localNames.includes(name)),
   );
-  const sources = new Map<string, Source>([...subgraphs.map(({ name, source }) => [name, local(source)] as const), ...elsewhere]);
+  const sources = new Map<string, Source>([...subgraphs.map(({ name, source }) => [name, local(source)] as const), ...remote]);
   const graph = await openGraph(instrumentedSources(sources, services));
   deferred.connect(graph);
   return {
@@ -57,7 +57,7 @@ export async function openSubgraphs<G extends Graph>(
     graph,
     async close() {
       for (const subgraph of subgraphs.toReversed()) await subgraph.stop();
-      for (const source of elsewhere.values()) await source.close();
+      for (const source of remote.values()) await source.close();
     },
   };
 }
@@ -77,7 +77,7 @@ function portsOf(config: Config, log: Log, services: DomainServices, graph: Defe
       ocr: config.OCR === 'on',
       runLeaseMs: config.RUN_LEASE_MS,
       runsPerWorker: config.RUNS_PER_WORKER,
-      // However small the process, one person never has all of its places.
+      // Even in a small process, one user must not occupy every slot.
       runsPerPerson: Math.min(config.RUNS_PER_PERSON, Math.ceil(config.RUNS_PER_WORKER / 2)),
       runsWaitingPerPerson: config.RUNS_WAITING_PER_PERSON,
       quotas: {

@@ -1,68 +1,68 @@
 import type { EntitySchema } from '@mikro-orm/core';
 import type { SqlEntityManager } from '@mikro-orm/sql';
 
-/** PostgreSQL, embedded or as a server. One database, one schema for each subgraph, no joins across schemas. */
+/** PostgreSQL, embedded or as a server. One database, one schema per subgraph, no joins across schemas. */
 export interface Database {
   open(): Promise<void>;
   close(): Promise<void>;
-  /** Brings the rooms' tables up to date and gives the entity manager to fork from. */
-  connect(room: Room): Promise<SqlEntityManager>;
-  /** The reading of what may be a moment old, given the entity manager of the room: it answers where no replica does. */
-  reader(room: Room, em: SqlEntityManager): Promise<Read>;
-  /** Servers that `reader` may read from; where there is none, or none is well, the database itself is read. */
+  /** Migrates the module's schema and returns the entity manager to fork from. */
+  connect(module: SchemaModule): Promise<SqlEntityManager>;
+  /** Returns a reader for stale-tolerant queries: a fresh replica, else `em`, i.e. the primary. */
+  replicaReader(module: SchemaModule, em: SqlEntityManager): Promise<ReplicaReader>;
+  /** Replicas that `replicaReader` may read from. */
   readonly replicas: readonly Replica[];
-  /** A session of one's own, for SQL beside the rooms: transactions, cursors. Without time limits. */
+  /** Opens a dedicated session without timeouts, for SQL outside the schema modules: transactions, cursors. */
   session(): Promise<Session>;
-  /** Resolves while the database answers. */
+  /** Rejects if the database does not answer. */
   ping(): Promise<void>;
-  /** For how many seconds the server has failed to archive its log, 0 while it does; undefined where it keeps no archive. */
+  /** Seconds since WAL archiving began to fail; 0 if it succeeds, undefined if archiving is off. */
   archiveLateSeconds(): Promise<number | undefined>;
 }
 
 export interface Session {
-  /** One statement; what a value becomes depends on the adapter, except for text and JSON. */
+  /** Runs one statement. The adapter determines the types of returned values, except text and JSON. */
   query<Row>(sql: string, params?: unknown[]): Promise<Row[]>;
   close(): Promise<void>;
 }
 
-/** `work` only reads. It may be done twice: what a replica does not answer, the database itself is asked. */
-export type Read = <T>(work: (em: SqlEntityManager) => Promise<T>) => Promise<T>;
+/** Runs `work`, which must only read, on a replica. Runs it again on the primary if the replica fails. */
+export type ReplicaReader = <T>(work: (em: SqlEntityManager) => Promise<T>) => Promise<T>;
 
-/** Nothing that `Read` gives is older, in milliseconds: a replica is left alone long before. */
-export const MOMENT_MS = 10_000;
+/** Upper bound on the staleness of a `ReplicaReader`; a replica is excluded long before. */
+export const MAX_STALENESS_MS = 10_000;
 
 export interface Replica {
-  /** Tells it from the others, and nothing of where it is. */
+  /** Identifies the replica without revealing its address. */
   readonly name: string;
-  /** It answers and is at most a moment behind. */
+  /** True if it answers and its lag is within bounds. */
   readonly isUsable: boolean;
-  /** Until it is known, undefined. */
+  /** Undefined until it is known. */
   readonly secondsBehind: number | undefined;
 }
 
-/** What one subgraph keeps in the database: `name` is its schema. */
-export interface Room {
+/** The tables of one subgraph; `name` is the PostgreSQL schema. */
+export interface SchemaModule {
   name: string;
   entities: EntitySchema<any>[];
   migrations: SqlMigration[];
 }
 
-/** Forward only once released; `up` may hold several statements. */
+/** Immutable once released; there is no way down. `up` may contain several statements. */
 export interface SqlMigration {
   name: string;
   up: string;
 }
 
-/** Classes of SQLSTATE: no connection, no resources, an operator's stop, a timeout or a lost turn. And what Node says of sockets. */
+/** SQLSTATE classes for connection loss, insufficient resources, shutdown, timeouts and lost locks, and Node's socket errors. */
 const AWAY = /^(08|40|53|57|55P03$|ECONN|EPIPE$|ETIMEDOUT$|EHOSTUNREACH$|ENETUNREACH$|ENOTFOUND$|EAI_AGAIN$)/;
-const AWAY_IN_WORDS =
+const AWAY_MESSAGE =
   /^(timeout exceeded when trying to connect|Query read timeout|Connection terminated|Client has encountered a connection error)/;
 
-/** Whether an error says that the database is away, stopping or too busy, and not that the statement was wrong. */
+/** Returns whether an error means that the database is unavailable or overloaded, as opposed to a faulty statement. */
 export function isAway(error: unknown): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
     const { code } = cause as NodeJS.ErrnoException;
-    if ((typeof code === 'string' && AWAY.test(code)) || AWAY_IN_WORDS.test(cause.message)) return true;
+    if ((typeof code === 'string' && AWAY.test(code)) || AWAY_MESSAGE.test(cause.message)) return true;
   }
   return false;
 }

@@ -3,30 +3,30 @@ import { PGlite, type QueryOptions, type Results } from '@electric-sql/pglite';
 import { vector } from '@electric-sql/pglite-pgvector';
 import { EngineWire } from './engine-wire.ts';
 
-/** What the thread is started with. */
+/** The thread's `workerData`. */
 export interface EngineSettings {
   dataDir: string;
   /** Lines of postgresql.conf. */
   configuration: string[];
-  /** Parameters of the session, such as `hnsw.ef_search`. */
+  /** Session parameters, such as `hnsw.ef_search`. */
   parameters: Record<string, string>;
 }
 
-/** A task of the engine. `textDates` leaves dates as PostgreSQL writes them, for MikroORM, which parses them itself. */
+/** A request to the thread. `textDates` returns dates as PostgreSQL text, because MikroORM parses them itself. */
 export type EngineTask =
   | { id: number; kind: 'query'; sql: string; params: unknown[]; textDates: boolean; begins: boolean }
   | { id: number; kind: 'exec'; sql: string; textDates: boolean; begins: boolean; undoes: boolean }
   | { id: number; kind: 'listen' | 'unlisten'; channel: string }
   | { id: number; kind: 'settle' | 'close' };
 
-/** Rows as lists, because the names of their columns would otherwise be copied with each of them. */
+/** Rows as arrays, so that column names are not cloned with each row. */
 export interface EngineResult {
   columns: string[];
   rows: unknown[][];
   affectedRows: number | undefined;
 }
 
-/** An error as plain data: only its message would survive the copy between threads. */
+/** An error as plain data: structured cloning would keep its message only. */
 export interface EngineFault {
   message: string;
   stack: string | undefined;
@@ -36,9 +36,9 @@ export interface EngineFault {
 export type EngineAnswer =
   { id: number; results: EngineResult[] } | { id: number; fault: EngineFault } | { channel: string; payload: string } | { opened: true };
 
-/** Of these types the arrays are read as lists, and no others: see `keepFewParsers`. */
+/** Array types that are parsed; see `keepFewParsers`. */
 const LISTED = 'bool int2 int4 int8 float4 float8 numeric text varchar name uuid oid date timestamp timestamptz json jsonb'.split(' ');
-/** The fields of an error that code reads; not those which repeat the statement and its values. */
+/** Error fields to keep, without those that repeat the statement and its values. */
 const FAULT_FIELDS = [
   'severity',
   'code',
@@ -52,7 +52,7 @@ const FAULT_FIELDS = [
   'constraint',
   'routine',
 ] as const;
-/** Types by their OID: date, timestamp, timestamptz, interval, and the arrays of them. */
+/** OIDs of date, timestamp, timestamptz and interval, and of their array types. */
 const DATES = [1082, 1114, 1184, 1186];
 const DATE_LISTS = [1182, 1115, 1185, 1187];
 
@@ -83,7 +83,7 @@ port.on('message', (task: EngineTask) => {
 });
 port.postMessage({ opened: true } satisfies EngineAnswer);
 
-/** Does one task after the other: they share one session. */
+/** Runs one task at a time, because they share one session. */
 async function work(): Promise<void> {
   isWorking = true;
   for (let task = tasks.shift(); task; task = tasks.shift()) {
@@ -91,7 +91,7 @@ async function work(): Promise<void> {
       port.postMessage({ id: task.id, results: await perform(task) } satisfies EngineAnswer);
     } catch (error) {
       port.postMessage({ id: task.id, fault: toFault(error) } satisfies EngineAnswer);
-      // The engine's memory is in an unknown state: only a new one, which recovers from its log, may go on.
+      // The engine's memory is in an unknown state, so it must be restarted and recover from its WAL.
       if (isBroken(error)) throw error;
     }
   }
@@ -131,7 +131,7 @@ async function execute(sql: string, { textDates, undoes }: { textDates: boolean;
   try {
     return (await wire.script<unknown[]>(sql, textDates ? WITH_TEXT_DATES : PLAIN)).map(toResult);
   } catch (error) {
-    // A transaction that such statements began and did not end would take in those of everybody else.
+    // An unfinished transaction would include the statements of other callers.
     if (undoes && pglite.isInTransaction()) await wire.script('rollback', PLAIN);
     throw error;
   }
@@ -152,8 +152,8 @@ function isBroken(error: unknown): boolean {
 }
 
 /**
- * PGlite has a parser for the array of every type, each table's rows among them, and copies all of them for each query:
- * with our tables that took 0.1 of the 0.3 ms of a small one. Those of single values it finds without.
+ * Removes array parsers that are not needed. PGlite registers one per type, including row types, and copies them all
+ * for each query, which takes 0.1 of the 0.3 ms of a small query with our tables. Scalar parsers are not affected.
  */
 async function keepFewParsers(): Promise<void> {
   const { rows } = await pglite.query<{ oid: number }>(
@@ -163,7 +163,7 @@ async function keepFewParsers(): Promise<void> {
   pglite.parsers = Object.fromEntries(rows.map(({ oid }) => [oid, pglite.parsers[oid]!]));
 }
 
-/** `{a,b}` of a list of dates: no nesting, and quotes only around the whole of one. */
+/** Parses `{a,b}` for dates: no nesting, and quotes only around whole elements. */
 function parseDateList(text: string): string[] {
   return text === '{}'
     ? []

@@ -1,15 +1,15 @@
 import { parse, protocol, type PGlite, type QueryOptions, type Results } from '@electric-sql/pglite';
 
 const { serialize } = protocol;
-/** Statements whose parameter types are known; those with a list of values are made anew for each length. */
+/** Size of the cache of parameter types. A statement with a list of values has one entry per length. */
 const MOST_KNOWN = 500;
-/** What such statements change may change the types of others. */
+/** Statements that may change the parameter types of others. */
 const DEFINES = /\b(create|alter|drop)\b/i;
 const BEGIN = serialize.query('begin');
 
 /**
- * Statements in one message each, where PGlite's own `query` sends six and its `exec` two: a message costs as much as a
- * small statement. The types of a statement's parameters are asked for once.
+ * Sends each statement in one protocol message, where PGlite's `query` sends six and its `exec` two: a message costs as
+ * much as a small statement. Caches the parameter types of each statement.
  */
 export class EngineWire {
   readonly #pglite: PGlite;
@@ -19,7 +19,7 @@ export class EngineWire {
     this.#pglite = pglite;
   }
 
-  /** One statement with parameters; with `begins`, a transaction begins before it. */
+  /** Runs one statement with parameters; `begins` prepends BEGIN. */
   async query<Row>(sql: string, params: unknown[], { begins, ...options }: QueryOptions & { begins: boolean }): Promise<Results<Row>> {
     const types = params.length > 0 ? (this.#typesOf.get(sql) ?? (await this.#describe(sql))) : [];
     const values = params.map((value, index) => this.#toText(value, types[index]!));
@@ -34,7 +34,7 @@ export class EngineWire {
     return parse.parseResults(messages, this.#pglite.parsers, options).at(-1) as Results<Row>;
   }
 
-  /** Any number of statements without parameters. */
+  /** Runs any number of statements without parameters. */
   async script<Row>(sql: string, options: QueryOptions): Promise<Results<Row>[]> {
     if (DEFINES.test(sql)) this.#typesOf.clear();
     return parse.parseResults(await this.#send([serialize.query(sql)]), this.#pglite.parsers, options) as Results<Row>[];

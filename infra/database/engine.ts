@@ -1,11 +1,11 @@
 import { Worker } from 'node:worker_threads';
 import type { EngineAnswer, EngineFault, EngineResult, EngineSettings, EngineTask } from './engine-thread.ts';
-import { Turns } from './turns.ts';
+import { SessionLock } from './session-lock.ts';
 
-/** So often within a minute a thread that died is replaced; one that dies again has a cause that another would meet, too. */
-const MOST_LOSSES = 3;
+/** Restarts of the thread per minute; more suggest a cause that a restart does not remove. */
+const MAX_LOSSES = 3;
 const LOSSES_WITHIN_MS = 60_000;
-/** `crash_shutdown`: whoever asked is told what a server that restarts would tell. */
+/** `crash_shutdown`: pending statements fail with the SQLSTATE of a server restart. */
 const LOST = '57P02';
 
 export interface Answer<Row> {
@@ -19,9 +19,9 @@ export interface Transaction {
 }
 
 export interface EngineEvents {
-  /** The thread has died, and another recovers what was committed. */
+  /** The thread has died and is restarted; committed data is recovered. */
   onLoss(error: Error): void;
-  /** It dies again and again. */
+  /** The thread has died too often and is not restarted. */
   onEnd(error: Error): void;
 }
 
@@ -32,11 +32,11 @@ interface Pending {
 
 type Task = EngineTask extends infer Each ? (Each extends EngineTask ? Omit<Each, 'id'> : never) : never;
 
-/** An error of PostgreSQL, with its fields. */
+/** A PostgreSQL error with its fields. */
 export class StatementError extends Error {
   constructor({ message, stack, fields }: EngineFault) {
     super(message);
-    // Some repeat values of a row: code may read them, and nothing that prints an error shows them.
+    // Some fields repeat values of a row, so they are readable but not enumerable: printing the error omits them.
     for (const [name, value] of Object.entries(fields))
       Object.defineProperty(this, name, { value, enumerable: name === 'code', writable: true });
     if (stack) this.stack = stack;
@@ -44,19 +44,19 @@ export class StatementError extends Error {
 }
 
 /**
- * PGlite in a thread of its own, so that no statement stops the event loop of the process that answers people. It has
- * one session: statements run in the order in which they were given, and a transaction has the session to itself.
+ * Runs PGlite in a worker thread, so that no statement blocks the event loop. PGlite has a single session: statements
+ * run in the order in which they were submitted, and a transaction has exclusive access to the session.
  */
 export class Engine implements Transaction {
   readonly #settings: EngineSettings;
   readonly #events: EngineEvents;
-  readonly #turns = new Turns();
+  readonly #lock = new SessionLock();
   readonly #pending = new Map<number, Pending>();
   readonly #listeners = new Map<string, Set<(payload: string) => void>>();
   #losses: number[] = [];
   #worker: Worker | undefined;
   #nextId = 1;
-  /** Counts the threads: a transaction that began in one cannot go on in the next. */
+  /** Counts thread starts: a transaction cannot continue in the next thread. */
   #generation = 0;
   #isClosing = false;
 
@@ -73,7 +73,7 @@ export class Engine implements Transaction {
 
   query<Row = any>(sql: string, params: readonly unknown[] = [], textDates = false): Promise<Answer<Row>> {
     return new Promise((resolve, reject) =>
-      this.#turns.share(() =>
+      this.#lock.acquireShared(() =>
         this.#send(
           { kind: 'query', sql, params: [...params], textDates, begins: false },
           (results) => resolve(toAnswer(results[0]!)),
@@ -83,23 +83,23 @@ export class Engine implements Transaction {
     );
   }
 
-  /** Any number of statements without parameters, by the simple protocol. */
+  /** Runs any number of statements without parameters, over the simple protocol. */
   exec<Row = any>(sql: string, textDates = false): Promise<Answer<Row>[]> {
     return new Promise((resolve, reject) =>
-      this.#turns.share(() =>
+      this.#lock.acquireShared(() =>
         this.#send({ kind: 'exec', sql, textDates, begins: false, undoes: true }, (results) => resolve(results.map(toAnswer<Row>)), reject),
       ),
     );
   }
 
-  /** `body` may use nothing but what it is given: everybody else waits for its end. */
+  /** `body` must use only the given transaction: any other statement waits for its end, i.e. deadlocks. */
   async transaction<T>(body: (transaction: Transaction) => Promise<T>): Promise<T> {
     await this.#hold();
     const generation = this.#generation;
     let hasBegun = false;
     const ask = (task: (begins: boolean) => Task): Promise<EngineResult[]> => {
       if (generation !== this.#generation) return Promise.reject(lost());
-      // The first statement takes the beginning along: that is a way less between the threads.
+      // BEGIN is sent with the first statement, which saves a round trip between the threads.
       const begins = !hasBegun;
       hasBegun = true;
       return this.#ask(task(begins));
@@ -117,26 +117,26 @@ export class Engine implements Transaction {
       await end('commit');
       return value;
     } catch (error) {
-      // Where the thread is gone, its transaction is, too.
+      // If the thread has died, its transaction has ended, too.
       await end('rollback').catch(() => undefined);
       throw error;
     } finally {
-      this.#turns.leave();
+      this.#lock.release();
     }
   }
 
-  /** While `body` runs the engine does nothing. */
+  /** Runs `body` while the engine is idle. */
   async runExclusive<T>(body: () => Promise<T>): Promise<T> {
     await this.#hold();
     try {
       await this.#ask({ kind: 'settle' });
       return await body();
     } finally {
-      this.#turns.leave();
+      this.#lock.release();
     }
   }
 
-  /** Hears what is told on a channel, until the function that it gives is called. */
+  /** Subscribes to NOTIFY messages of a channel. Returns an unsubscribe function. */
   async listen(channel: string, listener: (payload: string) => void): Promise<() => Promise<void>> {
     const listeners = this.#listeners.get(channel) ?? new Set();
     this.#listeners.set(channel, listeners.add(listener));
@@ -163,11 +163,11 @@ export class Engine implements Transaction {
   }
 
   #hold(): Promise<void> {
-    return new Promise((resolve) => this.#turns.hold(resolve));
+    return new Promise((resolve) => this.#lock.acquireExclusive(resolve));
   }
 
   #inTurn(task: Task): Promise<EngineResult[]> {
-    return new Promise((resolve, reject) => this.#turns.share(() => this.#send(task, resolve, reject)));
+    return new Promise((resolve, reject) => this.#lock.acquireShared(() => this.#send(task, resolve, reject)));
   }
 
   #ask(task: Task): Promise<EngineResult[]> {
@@ -181,12 +181,12 @@ export class Engine implements Transaction {
       this.#worker.postMessage({ ...task, id } as EngineTask);
       this.#pending.set(id, { resolve, reject });
     } catch (error) {
-      // A value that cannot be copied between threads cannot be stored, either.
+      // The parameters cannot be cloned between threads.
       reject(error as Error);
     }
   }
 
-  /** Resolves when the database is open in a new thread. */
+  /** Starts a thread and resolves when it has opened the database. */
   #start(): Promise<void> {
     const worker = new Worker(new URL('./engine-thread.js', import.meta.url), { workerData: this.#settings, name: 'database' });
     const { promise, resolve, reject } = Promise.withResolvers<void>();
@@ -214,7 +214,7 @@ export class Engine implements Transaction {
     else pending?.reject(new StatementError(answer.fault));
   }
 
-  /** What was under way has failed; what was committed is on the disk, where a new thread finds it. */
+  /** Fails pending statements and starts another thread, which recovers committed data from the disk. */
   #lose(error: Error): void {
     this.#worker = undefined;
     this.#generation += 1;
@@ -222,7 +222,7 @@ export class Engine implements Transaction {
     if (this.#isClosing) return;
     const now = performance.now();
     this.#losses = [...this.#losses.filter((at) => now - at < LOSSES_WITHIN_MS), now];
-    if (this.#losses.length > MOST_LOSSES) return this.#events.onEnd(error);
+    if (this.#losses.length > MAX_LOSSES) return this.#events.onEnd(error);
     this.#events.onLoss(error);
     this.#start().then(
       () => [...this.#listeners.keys()].forEach((channel) => void this.#ask({ kind: 'listen', channel }).catch(() => undefined)),

@@ -1,12 +1,12 @@
 import { mkdirSync, openSync, readFileSync, rmSync, writeSync, closeSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Another process uses the data directory. */
+/** Thrown if another process uses the data directory. */
 export class DirectoryInUse extends Error {}
 
 /**
- * Takes a data directory for this process alone: PGlite does not notice a second process and would mix the
- * rows of both. The file holds the owner's process id; an owner that no longer lives does not count.
+ * Locks a data directory for this process: PGlite does not detect a second process, and both would corrupt the data.
+ * The lock file contains the owner's process id and is ignored if that process no longer exists.
  */
 export function lockDirectory(directory: string): () => void {
   mkdirSync(directory, { recursive: true, mode: 0o700 });

@@ -1,7 +1,7 @@
 import { Migration } from '@mikro-orm/migrations';
 import type { SqlMigration } from './database.ts';
 
-/** MikroORM runs classes; ours are plain SQL with a name. */
+/** Wraps named SQL migrations in the classes that MikroORM runs. */
 export function toMigrationClasses(migrations: SqlMigration[]): { name: string; class: new (...args: any[]) => Migration }[] {
   return migrations.map(({ name, up }) => ({
     name,

@@ -5,19 +5,19 @@ import { Migrator } from '@mikro-orm/migrations';
 import { MikroORM } from '@mikro-orm/pglite';
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import type { Log } from '../log.ts';
-import { offerCopies } from './copies.ts';
-import type { Database, Read, Room, Session } from './database.ts';
+import type { Database, ReplicaReader, SchemaModule, Session } from './database.ts';
 import { Engine, type Transaction } from './engine.ts';
 import { lockDirectory } from './lock.ts';
 import { toMigrationClasses } from './migrate.ts';
+import { serveSnapshots } from './snapshots.ts';
 import { Statistics } from './statistics.ts';
 
-/** One connection in one process: PostgreSQL's own defaults would hold 130 MB more and find nothing faster. */
+/** Suits a single connection: PostgreSQL's defaults would take 130 MB more without being faster. */
 const CONFIGURATION = ['shared_buffers = 32MB', 'wal_buffers = 1MB', 'max_connections = 10'];
 
 /**
- * PostgreSQL in a thread of this process. One connection: a transaction holds it, so nothing may be pendingDependencies within one
- * that needs the database by another way. Survives the death of the process, not of the machine (fsync is off).
+ * PostgreSQL in a thread of this process. There is one connection, so code inside a transaction must not await a query
+ * outside it. Data survives a crash of the process, not of the machine (fsync is off).
  */
 export class PgliteDatabase implements Database {
   readonly replicas = [];
@@ -28,16 +28,16 @@ export class PgliteDatabase implements Database {
   #engine: Engine | undefined;
   #statistics: Statistics | undefined;
   #unlock: (() => void) | undefined;
-  #closeCopies: (() => void) | undefined;
+  #stopSnapshots: (() => void) | undefined;
 
-  /** `parameters` are those of the one session, such as `hnsw.ef_search`. */
+  /** `parameters` are set for the session, such as `hnsw.ef_search`. */
   constructor(dataDirectory: string, log: Log, parameters: Record<string, string> = {}) {
     this.#directory = dataDirectory;
     this.#log = log;
     this.#parameters = parameters;
   }
 
-  /** The engine itself, for the adapters that live in the same database. */
+  /** The engine, for adapters that use the same database. */
   get engine(): Engine {
     if (!this.#engine) throw new Error('The database is not open.');
     return this.#engine;
@@ -47,29 +47,29 @@ export class PgliteDatabase implements Database {
     this.#unlock = lockDirectory(this.#directory);
     const settings = { dataDir: join(this.#directory, 'postgres'), configuration: CONFIGURATION, parameters: this.#parameters };
     this.#engine = await Engine.open(settings, {
-      onLoss: (error) => this.#log.error({ err: error }, 'the thread of the database died; another opens it again'),
+      onLoss: (error) => this.#log.error({ err: error }, 'the database thread died and is restarted'),
       onEnd: (error) => this.#end(error),
     });
     this.#statistics = new Statistics(this.#engine, this.#log);
     try {
-      this.#closeCopies = await offerCopies(this.#directory, (folder) => this.#copyTo(folder));
+      this.#stopSnapshots = await serveSnapshots(this.#directory, (folder) => this.#copyTo(folder));
     } catch (error) {
-      this.#log.warn({ err: error }, 'no backup can be made while the product runs');
+      this.#log.warn({ err: error }, 'backups are not possible while this process runs');
     }
   }
 
-  async connect(room: Room): Promise<SqlEntityManager> {
-    await this.engine.exec(`create schema if not exists ${room.name}`);
+  async connect(module: SchemaModule): Promise<SqlEntityManager> {
+    await this.engine.exec(`create schema if not exists ${module.name}`);
     const orm = await MikroORM.init({
-      entities: room.entities,
+      entities: module.entities,
       discovery: { warnWhenNoEntities: false },
       dbName: 'postgres',
-      schema: room.name,
+      schema: module.name,
       driverOptions: { pglite: toPglite(this.engine) },
       extensions: [Migrator],
-      migrations: { schema: room.name, tableName: 'migration', migrationsList: toMigrationClasses(room.migrations), snapshot: false },
-      logger: (message) => this.#log.debug({ sql: message, room: room.name }, 'sql'),
-      // Without the parameters: no level of the log holds what people wrote.
+      migrations: { schema: module.name, tableName: 'migration', migrationsList: toMigrationClasses(module.migrations), snapshot: false },
+      logger: (message) => this.#log.debug({ sql: message, module: module.name }, 'sql'),
+      // Without parameters: user content is never logged, at any level.
       debug: this.#log.isLevelEnabled('debug') ? ['query'] : false,
       colors: false,
     });
@@ -78,11 +78,11 @@ export class PgliteDatabase implements Database {
     return orm.em as unknown as SqlEntityManager;
   }
 
-  async reader(_room: Room, em: SqlEntityManager): Promise<Read> {
+  async replicaReader(_module: SchemaModule, em: SqlEntityManager): Promise<ReplicaReader> {
     return (work) => work(em.fork());
   }
 
-  /** On the one connection: everybody else waits while a transaction of it is open. */
+  /** Uses the single connection: other statements wait while a transaction of the session is open. */
   async session(): Promise<Session> {
     const { engine } = this;
     return {
@@ -99,19 +99,19 @@ export class PgliteDatabase implements Database {
 
   async close(): Promise<void> {
     for (const orm of this.#orms.splice(0)) await orm.close();
-    this.#closeCopies?.();
+    this.#stopSnapshots?.();
     await this.#statistics?.close();
     await this.#engine?.close();
     this.#unlock?.();
   }
 
-  /** Without a database nothing can be done, and what watches over the process starts it again. */
+  /** Exits, since nothing works without the database and a supervisor restarts the process. */
   #end(error: Error): void {
-    this.#log.fatal({ err: error }, 'the database cannot be kept open');
+    this.#log.fatal({ err: error }, 'the database thread keeps dying');
     process.exit(1);
   }
 
-  /** As the files are between two statements, which is what a process that is killed there would leave. */
+  /** Copies the files between two statements, i.e. in the state that a killed process would leave. */
   async #copyTo(folder: string): Promise<void> {
     await this.engine.exec('checkpoint');
     const [from, to] = [join(this.#directory, 'postgres'), join(folder, 'postgres')];
@@ -119,12 +119,12 @@ export class PgliteDatabase implements Database {
   }
 }
 
-/** The part of PGlite that MikroORM uses. It parses dates itself, from text; other users of the engine want values. */
+/** Implements the part of PGlite that MikroORM uses. Dates stay text, because MikroORM parses them itself. */
 function toPglite(engine: Engine): object {
   const wrap = (session: Transaction) => ({
     async query(sql: string, params?: unknown[]) {
       if (params?.length) return session.query(sql, params, true);
-      // A migration holds several statements, which only the simple protocol takes.
+      // A migration has several statements, which requires the simple protocol.
       return (await session.exec(sql, true)).at(-1);
     },
   });

@@ -1,39 +1,39 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import { openLog } from '../log.ts';
-import type { Read } from './database.ts';
-import { Replicas, type Standing } from './replicas.ts';
+import type { ReplicaReader } from './database.ts';
+import { Replicas, type ReplicationStatus } from './replicas.ts';
 
 const log = openLog('silent');
 
-/** A server that stands where it is told, or does not answer. */
+/** A fake server with a given status, or one that does not answer. */
 class Server {
-  standing: Standing | Error;
+  status: ReplicationStatus | Error;
 
-  constructor(standing: Partial<Standing> = {}) {
-    this.standing = { history: 'ours', isReplica: true, position: 100, ...standing };
+  constructor(status: Partial<ReplicationStatus> = {}) {
+    this.status = { history: 'ours', isReplica: true, position: 100, ...status };
   }
 
-  ask = async (): Promise<Standing> => {
-    if (this.standing instanceof Error) throw this.standing;
-    return this.standing;
+  query = async (): Promise<ReplicationStatus> => {
+    if (this.status instanceof Error) throw this.status;
+    return this.status;
   };
 
   move(position: number): void {
-    this.standing = { ...(this.standing as Standing), position };
+    this.status = { ...(this.status as ReplicationStatus), position };
   }
 }
 
-/** Tells only where it is asked. */
+/** A stub that reveals only its name. */
 function manager(name: string): SqlEntityManager {
   return { name, fork: () => ({ name }) } as unknown as SqlEntityManager;
 }
 
-describe('a reading', () => {
+describe('ReplicaReader', () => {
   let primary: Server;
   let servers: Server[];
   let replicas: Replicas;
-  let read: Read;
+  let read: ReplicaReader;
   const where = () => read(async (em) => em.name);
 
   beforeEach(() => {
@@ -46,8 +46,8 @@ describe('a reading', () => {
 
   async function follow(...followers: Server[]): Promise<void> {
     [primary, servers] = [new Server({ isReplica: false }), followers];
-    const asks = servers.map(({ ask }) => ask);
-    replicas = new Replicas(() => primary.ask(), asks, log);
+    const queries = servers.map(({ query }) => query);
+    replicas = new Replicas(() => primary.query(), queries, log);
     const managers = servers.map((_, index) => manager(`replica-${index + 1}`));
     read = replicas.reader(manager('primary'), managers);
     replicas.watch();
@@ -56,7 +56,7 @@ describe('a reading', () => {
 
   const seconds = (count: number) => jest.advanceTimersByTimeAsync(count * 1_000);
 
-  it('goes to a replica that has everything, however long nobody has written', async () => {
+  it('uses a replica that is up to date, however long the primary has been idle', async () => {
     await follow(new Server());
     expect(await where()).toBe('replica-1');
     await seconds(3_600);
@@ -64,31 +64,31 @@ describe('a reading', () => {
     expect(replicas.all[0]!.secondsBehind).toBeLessThan(1);
   });
 
-  it('goes to the primary until something is known of a replica, and where there is none', async () => {
+  it('uses the primary without replicas, and until the status of a replica is known', async () => {
     await follow();
     expect(await where()).toBe('primary');
     replicas.close();
-    replicas = new Replicas(primary.ask, [new Server().ask], log);
+    replicas = new Replicas(primary.query, [new Server().query], log);
     expect(await replicas.reader(manager('primary'), [manager('replica-1')])(async (em) => em.name)).toBe('primary');
   });
 
-  it('goes by turns to those that are well', async () => {
+  it('distributes reads over healthy replicas', async () => {
     await follow(new Server(), new Server(), new Server());
-    servers[1]!.standing = new Error('gone');
+    servers[1]!.status = new Error('gone');
     await seconds(1);
     const places = [await where(), await where(), await where(), await where()];
     expect(new Set(places)).toEqual(new Set(['replica-1', 'replica-3']));
     expect(places[0]).not.toBe(places[1]);
   });
 
-  it('leaves a replica alone that is more than two seconds behind, until it is no more', async () => {
+  it('excludes a replica while it lags more than two seconds', async () => {
     await follow(new Server());
     for (let second = 1; second <= 5; second += 1) {
       primary.move(100 + second);
       await seconds(1);
     }
     expect([await where(), Math.round(replicas.all[0]!.secondsBehind!)]).toEqual(['primary', 5]);
-    // Where the primary was three seconds ago is not enough.
+    // A lag of three seconds is still too much.
     servers[0]!.move(102);
     await seconds(1);
     expect(await where()).toBe('primary');
@@ -97,7 +97,7 @@ describe('a reading', () => {
     expect(await where()).toBe('replica-1');
   });
 
-  it('takes a replica that is always half a second behind for a well one', async () => {
+  it('uses a replica with a constant lag of half a second', async () => {
     await follow(new Server());
     for (let second = 1; second <= 10; second += 1) {
       primary.move(100 + 10 * second);
@@ -107,39 +107,39 @@ describe('a reading', () => {
     }
   });
 
-  it('does not believe a replica that was so far behind when this process started that nothing is known of it', async () => {
+  it('excludes a replica that is behind every known status of the primary', async () => {
     await follow(new Server({ position: 5 }));
     expect([await where(), replicas.all[0]!.secondsBehind]).toEqual(['primary', undefined]);
   });
 
   it.each([
-    ['takes changes of its own', { isReplica: false }],
-    ['belongs to another cluster, or parted from this one at a recovery', { history: 'theirs', position: 1_000 }],
-  ])('never goes to a server that %s', async (_, standing) => {
-    await follow(new Server(standing));
+    ['is not a replica', { isReplica: false }],
+    ['belongs to another cluster or timeline', { history: 'theirs', position: 1_000 }],
+  ])('excludes a server that %s', async (_, status) => {
+    await follow(new Server(status));
     expect(await where()).toBe('primary');
   });
 
-  it('goes on while the primary is slow, and ends when it has kept silent for long', async () => {
+  it('uses replicas while the primary is slow, and stops when its status is outdated', async () => {
     await follow(new Server());
-    primary.standing = new Error('gone');
+    primary.status = new Error('gone');
     await seconds(4);
     expect(await where()).toBe('replica-1');
     await seconds(3);
     expect(await where()).toBe('primary');
   });
 
-  it('forgets where the primary stood before a recovery', async () => {
+  it('discards the statuses of the primary from before a recovery', async () => {
     await follow(new Server());
-    primary.standing = { history: 'ours, recovered', isReplica: false, position: 50 };
+    primary.status = { history: 'ours, recovered', isReplica: false, position: 50 };
     await seconds(1);
     expect(await where()).toBe('primary');
-    servers[0]!.standing = { history: 'ours, recovered', isReplica: true, position: 50 };
+    servers[0]!.status = { history: 'ours, recovered', isReplica: true, position: 50 };
     await seconds(1);
     expect(await where()).toBe('replica-1');
   });
 
-  it('that a replica fails is done once more on the primary, whose word counts', async () => {
+  it('repeats a failed read on the primary', async () => {
     await follow(new Server());
     const asked: string[] = [];
     const fail = async ({ name }: SqlEntityManager) => {
@@ -150,11 +150,11 @@ describe('a reading', () => {
     expect(asked).toEqual(['replica-1', 'primary']);
   });
 
-  it('does not wait for a replica that has fallen silent', async () => {
+  it('does not wait for an unresponsive replica', async () => {
     await follow(new Server());
     const silent = new Promise<never>(() => {});
     const answer = read((em) => (em.name === 'primary' ? Promise.resolve('primary') : silent));
-    servers[0]!.standing = new Error('no answer in time');
+    servers[0]!.status = new Error('no answer in time');
     await seconds(1);
     expect(await answer).toBe('primary');
   });

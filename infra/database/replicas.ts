@@ -1,117 +1,117 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import type { Log } from '../log.ts';
-import type { Read, Replica } from './database.ts';
+import type { Replica, ReplicaReader } from './database.ts';
 
-const BEAT_MS = 1_000;
-/** A replica that is further behind is left alone. */
-const BEHIND_MS = 2_000;
-/** What the primary said longer ago says nothing of now. One that is only slow is helped by replicas that are read. */
-const SILENCE_MS = 5_000;
-/** Beats of the primary; of a replica that has reached none of them, what it had reached before is remembered. */
-const REMEMBERED = 60;
+const POLL_MS = 1_000;
+/** A replica that lags further behind is excluded. */
+const MAX_LAG_MS = 2_000;
+/** Maximum age of the primary's status. Long enough to keep using replicas while the primary is merely slow. */
+const MAX_STATUS_AGE_MS = 5_000;
+/** Number of the primary's statuses to keep. A replica behind all of them keeps its last known position in time. */
+const HISTORY_LENGTH = 60;
 
 /**
- * Where a server stands. `history` names the cluster and the recoveries that it went through; only where two have the
- * same one can their positions, bytes of the write-ahead log, be compared.
+ * The replication status of a server. `history` identifies the cluster and its timeline; positions, in bytes of the
+ * WAL, are comparable only if it is the same.
  */
-export interface Standing {
+export interface ReplicationStatus {
   history: string;
   isReplica: boolean;
   position: number;
 }
 
-export const STANDING = `
+export const STATUS_QUERY = `
   select system_identifier || '/' || timeline_id as history, pg_is_in_recovery() as "isReplica",
     pg_wal_lsn_diff(case when pg_is_in_recovery() then pg_last_wal_replay_lsn() else pg_current_wal_lsn() end, '0/0')::float8 as position
   from pg_control_system(), pg_control_checkpoint()`;
 
-const UNKNOWN = 'the primary does not say where it stands';
+const UNKNOWN = 'the status of the primary is unknown';
 
-/** Of one server; rejects when it does not answer in time. */
-type Ask = () => Promise<Standing>;
+/** Queries one server; rejects if it does not answer in time. */
+type StatusQuery = () => Promise<ReplicationStatus>;
 
-interface Beat extends Standing {
+interface Sample extends ReplicationStatus {
   at: number;
 }
 
 /**
- * Read-only servers that follow the primary. Once a second each is asked how far it is, and compared with where the
- * primary stood. By position and not by time: while nobody writes, nobody is late.
+ * Monitors the read-only replicas of the primary. Polls every server once a second and compares WAL positions instead
+ * of times, because an idle primary would make every replica appear to lag.
  */
 export class Replicas {
-  readonly all: readonly Follower[];
-  readonly #askPrimary: Ask;
+  readonly all: readonly MonitoredReplica[];
+  readonly #queryPrimary: StatusQuery;
   readonly #log: Log;
-  /** Where the primary stood, the latest last; all of one history. */
-  #beats: readonly Beat[] = [];
-  #turn = 0;
+  /** Recent statuses of the primary, the latest last, all of one history. */
+  #samples: readonly Sample[] = [];
+  #next = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(askPrimary: Ask, askReplicas: Ask[], log: Log) {
-    this.#askPrimary = askPrimary;
+  constructor(queryPrimary: StatusQuery, queryReplicas: StatusQuery[], log: Log) {
+    this.#queryPrimary = queryPrimary;
     this.#log = log;
-    this.all = askReplicas.map((ask, index) => new Follower(`replica-${index + 1}`, ask, log));
+    this.all = queryReplicas.map((query, index) => new MonitoredReplica(`replica-${index + 1}`, query, log));
   }
 
-  /** Waits for nobody: until a replica is known to be well, the primary answers. */
+  /** Non-blocking: reads use the primary until a replica is known to be healthy. */
   watch(): void {
     if (this.#timer || this.all.length === 0) return;
-    const looks = [() => this.#lookAtPrimary(), ...this.all.map((each) => () => each.look(() => this.#beats))].map(oneAtATime);
-    const beat = () => {
-      for (const look of looks) void look();
+    const polls = [() => this.#pollPrimary(), ...this.all.map((each) => () => each.poll(() => this.#samples))].map(skipWhileRunning);
+    const pollAll = () => {
+      for (const poll of polls) void poll();
     };
-    this.#timer = setInterval(beat, BEAT_MS);
-    beat();
+    this.#timer = setInterval(pollAll, POLL_MS);
+    pollAll();
   }
 
   close(): void {
     clearInterval(this.#timer);
   }
 
-  /** The replicas take turns, and all that one `work` reads is of one of them. `managers` stand in their order. */
-  reader(primary: SqlEntityManager, managers: SqlEntityManager[]): Read {
+  /** Distributes reads round-robin; each `work` uses one replica throughout. `managers` are in the order of the replicas. */
+  reader(primary: SqlEntityManager, managers: SqlEntityManager[]): ReplicaReader {
     return async (work) => {
       const usable = this.all.filter(({ isUsable }) => isUsable);
-      const replica = usable[this.#turn++ % usable.length];
+      const replica = usable[this.#next++ % usable.length];
       if (replica) {
         try {
           return await replica.whileUsable(work(managers[this.all.indexOf(replica)]!.fork()));
         } catch (error) {
-          // Gone, ended by what it had to replay, not migrated yet: whatever it was, the primary knows better.
-          this.#log.info({ err: error, replica: replica.name }, 'the primary is asked what a replica did not answer');
+          // Unavailable, cancelled by WAL replay, not migrated yet: in any case the primary's answer is authoritative.
+          this.#log.info({ err: error, replica: replica.name }, 'a replica failed to answer; asking the primary');
         }
       }
       return work(primary.fork());
     };
   }
 
-  async #lookAtPrimary(): Promise<void> {
+  async #pollPrimary(): Promise<void> {
     const at = performance.now();
     try {
-      const standing = await this.#askPrimary();
-      const known = this.#beats.at(-1)?.history === standing.history ? this.#beats.slice(1 - REMEMBERED) : [];
-      this.#beats = [...known, { at, ...standing }];
+      const status = await this.#queryPrimary();
+      const known = this.#samples.at(-1)?.history === status.history ? this.#samples.slice(1 - HISTORY_LENGTH) : [];
+      this.#samples = [...known, { at, ...status }];
     } catch {
-      // The readiness of the database says so.
+      // The readiness check of the database reports it.
     }
   }
 }
 
-/** One replica, and what is known of it. */
-class Follower implements Replica {
+/** One replica and its last known status. */
+class MonitoredReplica implements Replica {
   readonly name: string;
-  readonly #ask: Ask;
+  readonly #query: StatusQuery;
   readonly #log: Log;
-  /** Why it is not read. */
+  /** Why it is excluded. */
   #fault: string | undefined = UNKNOWN;
-  /** The last moment of which it is known to have everything. */
+  /** The latest time up to which it is known to have all changes. */
   #completeAt: number | undefined;
-  /** For those who read there: aborted when it is not to be read any more. */
-  #leaving = new AbortController();
+  /** Aborted when the replica is excluded, for reads in progress. */
+  #excluded = new AbortController();
 
-  constructor(name: string, ask: Ask, log: Log) {
+  constructor(name: string, query: StatusQuery, log: Log) {
     this.name = name;
-    this.#ask = ask;
+    this.#query = query;
     this.#log = log;
   }
 
@@ -123,56 +123,56 @@ class Follower implements Replica {
     return this.#completeAt === undefined ? undefined : (performance.now() - this.#completeAt) / 1000;
   }
 
-  async look(beats: () => readonly Beat[]): Promise<void> {
+  async poll(samples: () => readonly Sample[]): Promise<void> {
     try {
-      const standing = await this.#ask();
-      this.#conclude(this.#faultOf(standing, beats()));
+      const status = await this.#query();
+      this.#setFault(this.#faultOf(status, samples()));
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
-      this.#conclude(message || code || 'it does not answer');
+      this.#setFault(message || code || 'it does not answer');
     }
   }
 
-  /** Settles as `work` does, or rejects once the replica is not to be read any more: a silent one holds nobody up. */
+  /** Settles as `work` does, or rejects once the replica is excluded, so that an unresponsive replica blocks no reader. */
   whileUsable<T>(work: Promise<T>): Promise<T> {
-    const { signal } = this.#leaving;
+    const { signal } = this.#excluded;
     return new Promise((resolve, reject) => {
-      const leave = () => reject(signal.reason as Error);
-      signal.addEventListener('abort', leave, { once: true });
-      void work.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
+      const abort = () => reject(signal.reason as Error);
+      signal.addEventListener('abort', abort, { once: true });
+      void work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
     });
   }
 
-  #faultOf({ history, isReplica, position }: Standing, beats: readonly Beat[]): string | undefined {
+  #faultOf({ history, isReplica, position }: ReplicationStatus, samples: readonly Sample[]): string | undefined {
     const now = performance.now();
-    const latest = beats.at(-1);
-    if (!latest || now - latest.at > SILENCE_MS) return UNKNOWN;
-    if (!isReplica) return 'it takes changes of its own';
+    const latest = samples.at(-1);
+    if (!latest || now - latest.at > MAX_STATUS_AGE_MS) return UNKNOWN;
+    if (!isReplica) return 'it is not a replica';
     if (history !== latest.history) return 'its history is not that of the primary';
-    const reached = beats.findLast((beat) => beat.position <= position);
+    const reached = samples.findLast((sample) => sample.position <= position);
     if (reached) this.#completeAt = reached === latest ? now : reached.at;
-    return this.#completeAt !== undefined && now - this.#completeAt <= BEHIND_MS ? undefined : 'it is too far behind';
+    return this.#completeAt !== undefined && now - this.#completeAt <= MAX_LAG_MS ? undefined : 'it lags too far behind';
   }
 
-  #conclude(fault: string | undefined): void {
+  #setFault(fault: string | undefined): void {
     if (fault === this.#fault) return;
     this.#fault = fault;
     if (fault === undefined) {
-      this.#leaving = new AbortController();
-      this.#log.info({ replica: this.name }, 'a replica is read');
+      this.#excluded = new AbortController();
+      this.#log.info({ replica: this.name }, 'replica in use');
     } else {
-      this.#leaving.abort(new Error(fault));
-      this.#log.warn({ replica: this.name, reason: fault }, 'a replica is left alone');
+      this.#excluded.abort(new Error(fault));
+      this.#log.warn({ replica: this.name, reason: fault }, 'replica excluded');
     }
   }
 }
 
-/** Leaves a turn out while the one before is under way. */
-function oneAtATime(work: () => Promise<void>): () => Promise<void> {
-  let isUnderWay = false;
+/** Skips a call while the previous one is still running. */
+function skipWhileRunning(work: () => Promise<void>): () => Promise<void> {
+  let isRunning = false;
   return async () => {
-    if (isUnderWay) return;
-    isUnderWay = true;
-    await work().finally(() => (isUnderWay = false));
+    if (isRunning) return;
+    isRunning = true;
+    await work().finally(() => (isRunning = false));
   };
 }

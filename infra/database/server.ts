@@ -4,20 +4,20 @@ import type { SqlEntityManager } from '@mikro-orm/sql';
 import { Client, Pool, type PoolClient, type PoolConfig } from 'pg';
 import { Failure } from '../../schema/errors.ts';
 import type { Log } from '../log.ts';
-import { isAway, type Database, type Read, type Replica, type Room, type Session } from './database.ts';
+import { isAway, type Database, type Replica, type ReplicaReader, type SchemaModule, type Session } from './database.ts';
 import { toMigrationClasses } from './migrate.ts';
-import { Replicas, STANDING, type Standing } from './replicas.ts';
+import { Replicas, STATUS_QUERY, type ReplicationStatus } from './replicas.ts';
 
-/** Processes that migrate at once take turns under this advisory lock. */
+/** Advisory lock that serialises migrations of concurrent processes. */
 const MIGRATION_LOCK = 0x70_61_72_6c;
 
-/** Connections to the server at most: for each subgraph, for the queue, and for whatever else lives there. */
-const POOL = { room: 10, queue: 5, engine: 5, own: 2 };
+/** Maximum pool sizes: per subgraph, for the queue, for other adapters in the same database, and for health checks. */
+const POOL = { module: 10, queue: 5, engine: 5, own: 2 };
 
-/** A server that does not take a connection, or lets one fall silent, is noticed. Milliseconds. */
+/** Detects a server that does not accept a connection or stops responding. Milliseconds. */
 const CONNECTING = { connectionTimeoutMillis: 5_000, keepAlive: true } satisfies PoolConfig;
 
-/** Nothing waits for ever: a silent server or a forgotten lock would hang every request that meets it. Milliseconds. */
+/** Without these, an unresponsive server or a stale lock would hang requests. Milliseconds. */
 const TIMEOUTS = {
   ...CONNECTING,
   query_timeout: 10_000,
@@ -26,10 +26,10 @@ const TIMEOUTS = {
   idle_in_transaction_session_timeout: 30_000,
 } satisfies PoolConfig;
 
-/** Whether a replica is well is asked anew each second: an answer that comes later helps nobody. Milliseconds. */
+/** Replicas are polled every second, so later answers are useless. Milliseconds. */
 const PROMPT = { ...CONNECTING, connectionTimeoutMillis: 2_000, query_timeout: 2_000, statement_timeout: 2_000 } satisfies PoolConfig;
 
-/** A PostgreSQL server: a pool for each subgraph, and small ones for everything else. */
+/** A PostgreSQL server, with a connection pool per subgraph and small ones for everything else. */
 export class ServerDatabase implements Database {
   readonly #url: string;
   readonly #log: Log;
@@ -44,15 +44,15 @@ export class ServerDatabase implements Database {
     this.#log = log;
     this.#replicaUrls = replicaUrls;
     const pools = replicaUrls.map((connectionString) => this.#pool({ ...PROMPT, connectionString, max: 1 }));
-    const askReplicas = pools.map((pool) => () => standingOf(pool));
-    this.#replicas = new Replicas(async () => standingOf(this.#requireOwn()), askReplicas, log);
+    const queryReplicas = pools.map((pool) => () => queryStatus(pool));
+    this.#replicas = new Replicas(async () => queryStatus(this.#requireOwn()), queryReplicas, log);
   }
 
   get replicas(): readonly Replica[] {
     return this.#replicas.all;
   }
 
-  /** How the queue reaches the server by connections of its own. */
+  /** Connection options for the queue's own pool. */
   get queueConnections() {
     return { connectionString: this.#url, application_name: 'parley queue', max: POOL.queue, ...TIMEOUTS };
   }
@@ -62,7 +62,7 @@ export class ServerDatabase implements Database {
     await this.ping();
   }
 
-  /** For an adapter that lives in the same database, or in the one of `url`: connections of its own, each with these session settings. */
+  /** Opens a pool with these session settings, for an adapter that uses the same database or the one at `url`. */
   openEngine(session: Record<string, string>, url = this.#url) {
     const pool = this.#pool({
       ...TIMEOUTS,
@@ -82,17 +82,17 @@ export class ServerDatabase implements Database {
     };
   }
 
-  async connect(room: Room): Promise<SqlEntityManager> {
-    await this.#alone(() => this.#migrate(room));
-    const orm = await MikroORM.init(this.#options(room, { ...TIMEOUTS, max: POOL.room }));
+  async connect(module: SchemaModule): Promise<SqlEntityManager> {
+    await this.#withMigrationLock(() => this.#migrate(module));
+    const orm = await MikroORM.init(this.#options(module, { ...TIMEOUTS, max: POOL.module }));
     this.#orms.push(orm);
     return orm.em as unknown as SqlEntityManager;
   }
 
-  async reader(room: Room, em: SqlEntityManager): Promise<Read> {
+  async replicaReader(module: SchemaModule, em: SqlEntityManager): Promise<ReplicaReader> {
     const managers: SqlEntityManager[] = [];
     for (const url of this.#replicaUrls) {
-      const orm = await MikroORM.init(this.#options(room, { ...TIMEOUTS, max: POOL.room }, url));
+      const orm = await MikroORM.init(this.#options(module, { ...TIMEOUTS, max: POOL.module }, url));
       this.#orms.push(orm);
       managers.push(orm.em as unknown as SqlEntityManager);
     }
@@ -102,7 +102,7 @@ export class ServerDatabase implements Database {
 
   async session(): Promise<Session> {
     const client = new Client({ connectionString: this.#url, application_name: 'parley session', ...CONNECTING });
-    client.on('error', (error) => this.#log.warn({ err: error }, 'a session was lost'));
+    client.on('error', (error) => this.#log.warn({ err: error }, 'lost a database session'));
     await client.connect();
     return {
       query: async <Row>(sql: string, params?: unknown[]) => (await client.query(sql, params)).rows as Row[],
@@ -115,7 +115,7 @@ export class ServerDatabase implements Database {
   }
 
   async archiveLateSeconds(): Promise<number | undefined> {
-    // It tries a failed segment again and again, and no later one before it.
+    // The archiver retries a failed segment and skips none, so the last success bounds the delay.
     const { rows } = await this.#requireOwn().query<{ late: number }>(
       `select case when last_failed_time > coalesce(last_archived_time, '-infinity')
          then extract(epoch from now() - coalesce(last_archived_time, pg_postmaster_start_time()))::float8 else 0 end as late
@@ -131,32 +131,32 @@ export class ServerDatabase implements Database {
     this.#own = undefined;
   }
 
-  /** On a connection of its own, without timeouts: a change to a large table takes what it takes. */
-  async #migrate(room: Room): Promise<void> {
-    const migrationsList = toMigrationClasses(room.migrations);
+  /** Uses a separate connection without timeouts, since altering a large table may take long. */
+  async #migrate(module: SchemaModule): Promise<void> {
+    const migrationsList = toMigrationClasses(module.migrations);
     const orm = await MikroORM.init({
-      ...this.#options(room, { ...CONNECTING, max: 1 }),
+      ...this.#options(module, { ...CONNECTING, max: 1 }),
       extensions: [Migrator],
-      migrations: { schema: room.name, tableName: 'migration', migrationsList, snapshot: false },
+      migrations: { schema: module.name, tableName: 'migration', migrationsList, snapshot: false },
     });
     try {
-      await orm.em.getConnection().execute(`create schema if not exists ${room.name}`);
+      await orm.em.getConnection().execute(`create schema if not exists ${module.name}`);
       await orm.migrator.up();
     } finally {
       await orm.close();
     }
   }
 
-  #options(room: Room, pool: PoolConfig, url = this.#url): Options {
+  #options(module: SchemaModule, pool: PoolConfig, url = this.#url): Options {
     return {
-      entities: room.entities,
+      entities: module.entities,
       discovery: { warnWhenNoEntities: false },
       clientUrl: url,
-      schema: room.name,
-      // The whole address once more: MikroORM takes the host and the names from it, but not sslmode and the like.
-      driverOptions: { connectionString: url, application_name: `parley ${room.name}`, onConnect: giveBackWhenLost, ...pool },
-      logger: (message) => this.#log.debug({ sql: message, room: room.name }, 'sql'),
-      // Without the parameters: no level of the log holds what people wrote.
+      schema: module.name,
+      // Repeats the URL, because MikroORM takes host and names from `clientUrl` but ignores parameters such as sslmode.
+      driverOptions: { connectionString: url, application_name: `parley ${module.name}`, onConnect: releaseWhenLost, ...pool },
+      logger: (message) => this.#log.debug({ sql: message, module: module.name }, 'sql'),
+      // Without parameters: user content is never logged, at any level.
       debug: this.#log.isLevelEnabled('debug') ? ['query'] : false,
       colors: false,
     };
@@ -169,46 +169,46 @@ export class ServerDatabase implements Database {
 
   #pool(config: PoolConfig): Pool {
     const pool = new Pool({ connectionString: this.#url, application_name: 'parley', ...config });
-    pool.on('error', (error) => this.#log.warn({ err: error }, 'a database connection was lost'));
+    pool.on('error', (error) => this.#log.warn({ err: error }, 'lost a database connection'));
     this.#pools.push(pool);
     return pool;
   }
 
-  async #alone(body: () => Promise<void>): Promise<void> {
+  async #withMigrationLock(body: () => Promise<void>): Promise<void> {
     const client = new Client({ connectionString: this.#url, application_name: 'parley migrations', ...CONNECTING });
-    client.on('error', (error) => this.#log.warn({ err: error }, 'the connection that keeps the turn was lost'));
+    client.on('error', (error) => this.#log.warn({ err: error }, 'lost the connection that holds the migration lock'));
     await client.connect();
     try {
       await client.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
       await body();
     } finally {
-      // The lock goes with the connection.
+      // Closing the connection releases the lock.
       await client.end();
     }
   }
 }
 
-async function standingOf(pool: Pool): Promise<Standing> {
-  const { rows } = await pool.query<Standing>(STANDING);
+async function queryStatus(pool: Pool): Promise<ReplicationStatus> {
+  const { rows } = await pool.query<ReplicationStatus>(STATUS_QUERY);
   return rows[0]!;
 }
 
 /**
- * Kysely (0.29) keeps the connection of a transaction that could not begin or be rolled back: without this, each such
- * failure would take a connection from the pool for ever, until a server that was away for a moment is never reached again.
+ * Releases the connection of a transaction that failed to begin or roll back. Kysely (0.29) does not, so each such
+ * failure would leak a connection and a short outage could exhaust the pool for good.
  */
-function giveBackWhenLost(client: PoolClient): void {
+function releaseWhenLost(client: PoolClient): void {
   const query = client.query.bind(client) as (...given: unknown[]) => Promise<unknown>;
-  const giveBack = () => {
+  const release = () => {
     try {
       client.release(true);
     } catch {
-      // Given back already.
+      // Already released.
     }
   };
   client.query = ((...given: unknown[]) => {
     const result = query(...given);
-    if (/^(begin|start transaction|rollback)\b/.test(String(given[0]))) result.catch(() => setImmediate(giveBack));
+    if (/^(begin|start transaction|rollback)\b/.test(String(given[0]))) result.catch(() => setImmediate(release));
     return result;
   }) as typeof client.query;
 }

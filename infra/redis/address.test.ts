@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { readRedisAddress } from './address.ts';
 
-describe('the address of Redis', () => {
-  it('is one server', () => {
+describe('readRedisAddress', () => {
+  it('parses the address of one server', () => {
     expect(readRedisAddress('redis://cache')).toEqual({ kind: 'server', at: { host: 'cache', port: 6379 }, db: 0, tls: false });
     expect(readRedisAddress('rediss://me:p%40ss@[::1]:7000/3')).toEqual({
       kind: 'server',
@@ -14,7 +14,7 @@ describe('the address of Redis', () => {
     });
   });
 
-  it('is the master that Sentinels know', () => {
+  it('parses the address of Sentinels', () => {
     expect(readRedisAddress('redis+sentinel://:secret@one:5000,two/main/2')).toEqual({
       kind: 'sentinel',
       sentinels: [
@@ -28,7 +28,7 @@ describe('the address of Redis', () => {
     });
   });
 
-  it('is a cluster', () => {
+  it('parses the address of a cluster', () => {
     const nodes = [
       { host: '10.0.0.1', port: 7000 },
       { host: '10.0.0.2', port: 7001 },
@@ -48,7 +48,7 @@ describe('the address of Redis', () => {
     'redis+sentinel://:hunter2@host/main/0/1',
     'redis+cluster://:hunter2@host/1',
     'redis+cluster://:hunter2@',
-  ])('is none of the others, and a refusal repeats nothing: %s', (text) => {
+  ])('rejects %s without echoing credentials', (text) => {
     expect(() => readRedisAddress(text)).toThrow(/^must be redis:\/\/host:6379, redis\+sentinel:/);
     expect(() => readRedisAddress(text)).not.toThrow(/hunter2/);
   });

@@ -5,11 +5,11 @@ import { AbstractConnector, Redis, type RedisOptions } from 'ioredis';
 import type { HostPort } from './address.ts';
 
 /**
- * Leads a connection, each time that it is made, to the node of a cluster that holds the first slot. Live topics
- * go through this one node: in a cluster every node hears every message, but only on one node in one order.
- * `patience` says when to ask again while no node knows.
+ * A connector that connects to the node which owns the first slot of a cluster. All pub/sub goes through this node: a
+ * cluster delivers messages to every node, but in a consistent order only on one. `retryStrategy` applies while no
+ * node knows the owner.
  */
-export function firstSlotOf(nodes: readonly HostPort[], access: RedisOptions, patience: (times: number) => number | null) {
+export function firstSlotOf(nodes: readonly HostPort[], access: RedisOptions, retryStrategy: (times: number) => number | null) {
   return class FirstSlotConnector extends AbstractConnector {
     constructor() {
       super(access.disconnectTimeout ?? 0);
@@ -17,29 +17,29 @@ export function firstSlotOf(nodes: readonly HostPort[], access: RedisOptions, pa
 
     override async connect() {
       this.connecting = true;
-      const place = await this.#find();
+      const owner = await this.#find();
       if (!this.connecting) throw new Error('Connection is closed.');
-      this.stream = access.tls ? connectSecure({ ...place, ...access.tls }) : connectPlain(place);
+      this.stream = access.tls ? connectSecure({ ...owner, ...access.tls }) : connectPlain(owner);
       this.stream.once('error', (error) => (this.firstError = error));
       return this.stream;
     }
 
-    /** ioredis takes a failure here for the end, so what can be mended is tried again here. */
+    /** Retries here, because ioredis does not retry after the connector fails. */
     async #find(): Promise<HostPort> {
       for (let times = 1; ; times += 1) {
         try {
           return await ownerOfFirstSlot(nodes, access);
         } catch (error) {
-          const wait = patience(times);
-          if (wait === null || !this.connecting) throw error;
-          await pause(wait);
+          const delay = retryStrategy(times);
+          if (delay === null || !this.connecting) throw error;
+          await pause(delay);
         }
       }
     }
   };
 }
 
-/** Asks one node after the other, for any of them may be down. */
+/** Asks the nodes in turn, since any may be down. */
 async function ownerOfFirstSlot(nodes: readonly HostPort[], access: RedisOptions): Promise<HostPort> {
   let fault: unknown;
   for (const node of nodes) {
@@ -49,7 +49,7 @@ async function ownerOfFirstSlot(nodes: readonly HostPort[], access: RedisOptions
       await redis.connect();
       const slots = (await redis.cluster('SLOTS')) as unknown as [number, number, [string | null, number]][];
       const owner = slots.find(([from]) => from === 0)?.[2];
-      // A node that does not know its own name means the one under which it was reached.
+      // A node that does not know its own name returns an empty one; use the name by which it was reached.
       if (owner) return { host: owner[0] || node.host, port: owner[1] };
     } catch (error) {
       fault ??= error;
@@ -57,5 +57,5 @@ async function ownerOfFirstSlot(nodes: readonly HostPort[], access: RedisOptions
       redis.disconnect();
     }
   }
-  throw fault ?? new Error('No node of the cluster knows who holds the first slot.');
+  throw fault ?? new Error('No node of the cluster knows the owner of the first slot.');
 }

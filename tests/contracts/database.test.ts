@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { defineEntity, p } from '@mikro-orm/core';
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Database, Room } from '../../infra/database/database.ts';
+import type { Database, SchemaModule } from '../../infra/database/database.ts';
 import { PgliteDatabase } from '../../infra/database/pglite.ts';
 import { ServerDatabase } from '../../infra/database/server.ts';
 import { newId } from '../../infra/id.ts';
@@ -35,7 +35,7 @@ const FIRST = {
        );
        create index note_made on room.note (made_at)`,
 };
-const ROOM: Room = { name: 'room', entities: [NoteSchema], migrations: [FIRST] };
+const MODULE: SchemaModule = { name: 'room', entities: [NoteSchema], migrations: [FIRST] };
 const SECOND = { name: '0002-colours', up: "alter table room.note add column colour text not null default 'blue'" };
 
 const note = (text: string) => ({ id: newId(), text, tags: [], data: null, size: 0, madeAt: new Date() });
@@ -47,7 +47,7 @@ function contract(open: () => Promise<{ database: Database; close(): Promise<voi
   beforeAll(async () => {
     opened = await open();
     await opened.database.open();
-    em = await opened.database.connect(ROOM);
+    em = await opened.database.connect(MODULE);
   });
   afterAll(async () => {
     await opened.database.close();
@@ -91,7 +91,7 @@ function contract(open: () => Promise<{ database: Database; close(): Promise<voi
 
   it('brings tables up to date without touching what is in them, once', async () => {
     const before = await em.fork().count(NoteSchema);
-    for (let start = 0; start < 2; start += 1) await opened.database.connect({ ...ROOM, migrations: [FIRST, SECOND] });
+    for (let start = 0; start < 2; start += 1) await opened.database.connect({ ...MODULE, migrations: [FIRST, SECOND] });
     const [blue] = await ask("select count(*)::int as count from room.note where colour = 'blue'");
     expect(blue!['count']).toBe(before);
   });
@@ -130,7 +130,7 @@ describeWhen(missingPostgres(), 'the database on a PostgreSQL server', () => {
     const processes = Array.from({ length: 4 }, () => new ServerDatabase(url, log));
     await Promise.all(processes.map((database) => database.open()));
     const slow = { name: '0001-slow', up: 'create table room.slow (id int); select pg_sleep(0.5); insert into room.slow values (1)' };
-    const ems = await Promise.all(processes.map((database) => database.connect({ ...ROOM, entities: [], migrations: [slow] })));
+    const ems = await Promise.all(processes.map((database) => database.connect({ ...MODULE, entities: [], migrations: [slow] })));
     expect(await ems[0]!.execute<unknown[]>('select id from room.slow')).toHaveLength(1);
     await Promise.all(processes.map((database) => database.close()));
   });
@@ -151,7 +151,7 @@ describeWhen(missingPostgres(), 'the database on a PostgreSQL server', () => {
   it('works on when the server has been away', async () => {
     const database = new ServerDatabase(await postgres.fresh(), log);
     await database.open();
-    const em = await database.connect(ROOM);
+    const em = await database.connect(MODULE);
     await em.fork().count(NoteSchema);
     await postgres.kill();
     await expect(database.ping()).rejects.toThrow();

@@ -28,7 +28,7 @@ function contract(open: () => Promise<Limits>): void {
   });
   afterAll(() => limits.close());
 
-  it('let exactly as many through as the rule says, and then say when to come again', async () => {
+  it('allow exactly the points of the rule, then report when to retry', async () => {
     const rule = fresh(5);
     expect(await letThrough([limits], rule, 20)).toBe(5);
     const refusal = await limits.take(rule, 'somebody').catch((error: unknown) => error);
@@ -38,20 +38,20 @@ function contract(open: () => Promise<Limits>): void {
     expect(retryAfterSeconds).toBeLessThanOrEqual(60);
   });
 
-  it('count keys and rules apart, whatever the keys look like', async () => {
+  it('count keys and rules separately, for any text as a key', async () => {
     const [one, other] = [fresh(1), fresh(1)];
     const keys = ['a', 'a:b', 'a b\r\nFLUSHALL', 'ключ', 'x'.repeat(5_000), '*'];
     for (const rule of [one, other]) for (const key of keys) await limits.take(rule, key);
     for (const key of keys) await expect(limits.take(one, key)).rejects.toMatchObject({ code: 'RATE_LIMITED' });
   });
 
-  it('count several points at once, and never by halves', async () => {
+  it('take several points at once, all or none', async () => {
     const rule = fresh(10);
     await limits.take(rule, 'somebody', 9);
     await expect(limits.take(rule, 'somebody', 5)).rejects.toMatchObject({ code: 'RATE_LIMITED' });
   });
 
-  it('forget on reset, and when the time is over', async () => {
+  it('start over after a reset and after the window', async () => {
     const rule = fresh(1, 1);
     await limits.take(rule, 'somebody');
     await limits.reset(rule, 'somebody');
@@ -87,15 +87,15 @@ describeWhen(missingRedis, 'limits on Redis', () => {
   });
   afterAll(() => redis.stop());
 
-  describe('that is up', () => contract(open));
+  describe('contract', () => contract(open));
 
-  it('count together what several processes let through, to the point, in a burst of thousands', async () => {
+  it('share one exact count between processes in a burst of thousands', async () => {
     const both = await Promise.all([open(), open()]);
     expect(await letThrough(both, fresh(1_000), 3_000)).toBe(1_000);
     await Promise.all(both.map((limits) => limits.close()));
   });
 
-  it('hold in each process alone while Redis is down, and together again when it is back', async () => {
+  it('apply per process while Redis is down, and are shared again when it is back', async () => {
     const [here, there] = await Promise.all([open(), open()]);
     await redis.kill();
     const rule = fresh(5);
@@ -105,7 +105,7 @@ describeWhen(missingRedis, 'limits on Redis', () => {
     await Promise.all([here.close(), there.close()]);
   });
 
-  it('hold in each process alone while the memory of Redis is full', async () => {
+  it('apply per process while the memory of Redis is full', async () => {
     const limits = await open();
     await redis.run('CONFIG', 'SET', 'maxmemory', '1');
     expect(await letThrough([limits], fresh(5), 20)).toBe(5);
@@ -113,7 +113,7 @@ describeWhen(missingRedis, 'limits on Redis', () => {
     await limits.close();
   });
 
-  it('hold while Redis takes commands and answers none', async () => {
+  it('apply while Redis accepts commands and answers none', async () => {
     const limits = await open();
     redis.freeze();
     expect(await letThrough([limits], fresh(5), 20)).toBe(5);
@@ -123,7 +123,7 @@ describeWhen(missingRedis, 'limits on Redis', () => {
 });
 
 describeWhen(missingRedis, 'limits on a group of Redis servers', () => {
-  describe('with Sentinels', () => {
+  describe('behind Sentinels', () => {
     let group: RedisGroup;
     beforeAll(async () => {
       group = await startSentinels();
@@ -132,7 +132,7 @@ describeWhen(missingRedis, 'limits on a group of Redis servers', () => {
 
     contract(() => openAt(group.url));
 
-    it('hold while the master is dead, and are counted together within five seconds by the new one', async () => {
+    it('apply while the master is dead, and are shared through the new one within five seconds', async () => {
       const { url, killMaster } = group;
       const [here, there] = await Promise.all([openAt(url), openAt(url)]);
       await killMaster();
@@ -151,7 +151,7 @@ describeWhen(missingRedis, 'limits on a group of Redis servers', () => {
 
     contract(() => openAt(group.url));
 
-    it('hold while one of its nodes is dead, and are counted together when it is back', async () => {
+    it('apply while one node is dead, and are shared again when it is back', async () => {
       const { url, killMaster, startMaster } = group;
       const [here, there] = await Promise.all([openAt(url), openAt(url)]);
       await killMaster();
@@ -169,11 +169,11 @@ describeWhen(missingRedis, 'limits on a group of Redis servers', () => {
       await Promise.all([here.close(), there.close()]);
     });
 
-    it('do not open while a part of it is missing, and keep nobody waiting', async () => {
+    it('reject open promptly while part of the cluster is missing', async () => {
       await group.killMaster();
       // Until the others have noticed.
       const refusal = () => openAt(group.url).then((limits) => limits.close(), String);
-      expect(await eventually(refusal, Boolean)).toContain('not all of it is up');
+      expect(await eventually(refusal, Boolean)).toContain('part of it is down');
       await group.startMaster();
       await eventually(refusal, (text) => text === undefined);
     });

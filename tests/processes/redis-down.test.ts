@@ -63,7 +63,7 @@ describeWhen(missingRedis, 'the product while Redis is down', () => {
   it('finds Redis again by itself, still knows who has left, and shows live what happens', async () => {
     await redis.start();
     await eventually(
-      async () => product.logs.filter(({ msg }) => msg === 'Redis is back').length,
+      async () => product.logs.filter(({ msg }) => msg === 'reconnected to Redis').length,
       (count) => count >= 3,
       5_000,
     );

@@ -85,7 +85,7 @@ describeWhen(missingPostgres(), 'a product with a replica of its database', () =
   const readersOf = async (server: Postgres) => (await server.ask<{ names: string[] }>(database, READERS)).names;
 
   /** Readings that the replica began and the primary had to answer. */
-  const repeated = () => product.logs.filter(({ msg }) => msg === 'the primary is asked what a replica did not answer').length;
+  const repeated = () => product.logs.filter(({ msg }) => msg === 'a replica failed to answer; asking the primary').length;
 
   /** Until a reading of this kind was answered by the replica, and by nobody else. */
   const isReadBy = (name: string, use: () => Promise<void>) =>

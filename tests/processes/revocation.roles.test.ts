@@ -86,7 +86,7 @@ describeWhen(missingServers, 'a session that was ended through one gateway', () 
     await leaver.ask(SIGN_OUT);
     for (const door of [here, there])
       expect([await refusalAt(door, leaver), await refusalAt(door, stayer)]).toEqual(['UNAUTHENTICATED', undefined]);
-    const returns = async () => there.logs.filter(({ msg }) => msg === 'Redis is back').length;
+    const returns = async () => there.logs.filter(({ msg }) => msg === 'reconnected to Redis').length;
     const before = await returns();
     await redis.start();
     await eventually(returns, (count) => count > before);

@@ -9,7 +9,7 @@ import { watchSession } from '../../gateway/subscriptions/session-watch.ts';
 import { SessionAuthenticator } from '../../gateway/auth/session-authenticator.ts';
 import type { Bus } from '../../infra/bus/bus.ts';
 import { RedisBus } from '../../infra/bus/redis.ts';
-import type { Read } from '../../infra/database/database.ts';
+import type { ReplicaReader } from '../../infra/database/database.ts';
 import { PgliteDatabase } from '../../infra/database/pglite.ts';
 import { newId } from '../../infra/id.ts';
 import { openLog } from '../../infra/log.ts';
@@ -96,7 +96,7 @@ describeWhen(missingRedis, 'a session that was ended by one process', () => {
 
   /** What the mutation does, in a process that has this bus. */
   function signOut({ viewer }: SignedIn, bus = here.bus): Promise<boolean> {
-    const read: Read = (work) => work(em.fork());
+    const read: ReplicaReader = (work) => work(em.fork());
     const context = { identity: { viewer, requestId: newId() }, em: em.fork(), read, bus, log };
     return new SessionService(bus, queue).signOut(context, viewer);
   }

@@ -8,7 +8,7 @@ import { openSubgraphs } from '../subgraphs.ts';
 import { checkLiveMessages, replicasOf } from '../internal-server.ts';
 import type { Opening, Running } from './role.ts';
 
-/** The whole product in this process. */
+/** Opens the whole product in this process. */
 export async function openAllInOne({ config, log, pendingDependencies }: Opening): Promise<Running> {
   let publicUrl = config.PUBLIC_URL;
   const services = await openDomainServices(config, log, {
@@ -20,7 +20,7 @@ export async function openAllInOne({ config, log, pendingDependencies }: Opening
   const costLimiter = new CostLimiter();
   const host = await openSubgraphs(config, log, {
     services,
-    here: SUBGRAPH_NAMES,
+    local: SUBGRAPH_NAMES,
     openGraph: (sources) => openGateway(config, log, { sources, costLimiter }),
   });
   services.metrics.watch(() => waitingJobs(services.queue));
@@ -35,7 +35,7 @@ export async function openAllInOne({ config, log, pendingDependencies }: Opening
       ...replicasOf(services.database),
     },
   };
-  const server = await openPublicServer(config, log, { services: services, gateway: host.graph, costLimiter, checks });
+  const server = await openPublicServer(config, log, { services, gateway: host.graph, costLimiter, checks });
   return {
     async listen(place) {
       await server.listen(place);

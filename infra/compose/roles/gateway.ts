@@ -7,10 +7,10 @@ import { remoteSources, instrumentedSources } from '../graph.ts';
 import { checkLiveMessages } from '../internal-server.ts';
 import type { Opening, Running } from './role.ts';
 
-/** Longer than a proxy takes to see that a gateway is not ready any more. */
+/** Longer than a proxy takes to notice that a gateway is no longer ready. */
 const LEAVING_MS = 2_500;
 
-/** The server alone: every subgraph answers elsewhere. It keeps nothing, so there may be many. */
+/** Opens the public server over remote subgraphs. It is stateless, so it can be replicated. */
 export async function openGatewayRole({ config, log, pendingDependencies }: Opening): Promise<Running> {
   const services = await openProcessServices(config, log, {
     role: 'gateway',
@@ -20,7 +20,7 @@ export async function openGatewayRole({ config, log, pendingDependencies }: Open
   const sources = remoteSources(config, services.identities, SUBGRAPH_NAMES);
   const costLimiter = new CostLimiter();
   const gateway = await openGateway(config, log, { sources: instrumentedSources(sources, services), costLimiter });
-  // Nobody is let in without the users; what another subgraph owns is missing alone.
+  // Authentication needs the users subgraph; without another one only its fields are missing.
   const { users, ...rest } = Object.fromEntries([...sources].map(([name, source]) => [name, () => source.ping()]));
   const checks = {
     vital: { users: users! },

@@ -6,7 +6,7 @@ import { openSubgraphs } from '../subgraphs.ts';
 import { checkLiveMessages, openInternalServer, replicasOf } from '../internal-server.ts';
 import type { Opening, Running } from './role.ts';
 
-/** The work behind the answers: runs, jobs and facts of all subgraphs. It asks the graph within its own process. */
+/** Processes runs, jobs and events of all subgraphs. Queries the graph in its own process. */
 export async function openWorker({ config, log, pendingDependencies }: Opening): Promise<Running> {
   const services = await openDomainServices(config, log, {
     role: 'worker',
@@ -16,7 +16,7 @@ export async function openWorker({ config, log, pendingDependencies }: Opening):
   });
   const host = await openSubgraphs(config, log, {
     services,
-    here: SUBGRAPH_NAMES,
+    local: SUBGRAPH_NAMES,
     openGraph: (sources) => openGraph(config, log, sources),
   });
   const checks = {
@@ -28,14 +28,14 @@ export async function openWorker({ config, log, pendingDependencies }: Opening):
       ...replicasOf(services.database),
     },
   };
-  const port = openInternalServer(config, log, checks, services.metrics);
+  const server = openInternalServer(config, log, checks, services.metrics);
   services.metrics.watch(() => waitingJobs(services.queue));
   services.metrics.watch(() => archiveOf(services.database));
   for (const subgraph of host.subgraphs) await subgraph.start();
   return {
-    listen: (place) => port.listen(place),
+    listen: (place) => server.listen(place),
     async close() {
-      await Promise.all([port.close(), host.close()]);
+      await Promise.all([server.close(), host.close()]);
       await services.close();
     },
   };

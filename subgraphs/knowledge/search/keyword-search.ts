@@ -1,5 +1,5 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
-import { MOMENT_MS } from '../../../infra/database/database.ts';
+import { MAX_STALENESS_MS } from '../../../infra/database/database.ts';
 import { byScore, type Hit } from '../../../infra/vectors/vectors.ts';
 import type { Context } from '../../context.ts';
 import { chooseCandidates, countTerms, scoreOf, weighTerms, type Holder, type Totals } from './bm25.ts';
@@ -28,7 +28,7 @@ export async function searchKeywords(context: Context, question: KeywordQuestion
   if (totals.passages === 0) return [];
   const search = (where: SqlEntityManager) => rankHolders(where, { ...question, terms }, totals);
   // Whoever sees that a document was read may ask about it at once.
-  return Date.now() - changedAt > MOMENT_MS ? context.read(search) : search(em);
+  return Date.now() - changedAt > MAX_STALENESS_MS ? context.read(search) : search(em);
 }
 
 async function rankHolders(em: SqlEntityManager, { knowledgeBaseIds, terms, limit }: KeywordQuestion, totals: Totals): Promise<Hit[]> {

@@ -6,27 +6,27 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 
 /**
- * Whoever holds a data directory makes copies of it for others, who may not open it themselves. They ask through a
- * socket in the directory that only its owner may use; the answer is the folder of a copy that the asker removes.
+ * Serves snapshots of a locked data directory to other processes, which cannot open it themselves. Clients connect to a
+ * socket in the directory that only its owner may use, receive the folder of a snapshot, and delete it after use.
  */
-export async function offerCopies(directory: string, copyTo: (folder: string) => Promise<void>): Promise<() => void> {
-  const copies = join(directory, '.copies');
-  await rm(copies, { recursive: true, force: true });
-  const answer = async () => {
-    const folder = join(copies, randomUUID());
+export async function serveSnapshots(directory: string, copyTo: (folder: string) => Promise<void>): Promise<() => void> {
+  const snapshots = join(directory, '.copies');
+  await rm(snapshots, { recursive: true, force: true });
+  const takeSnapshot = async () => {
+    const folder = join(snapshots, randomUUID());
     await mkdir(folder, { recursive: true, mode: 0o700 });
     await copyTo(folder);
     return { folder };
   };
   const server = createServer((socket) => {
     socket.on('error', () => socket.destroy());
-    answer().then(
-      (made) => socket.end(JSON.stringify(made)),
+    takeSnapshot().then(
+      (snapshot) => socket.end(JSON.stringify(snapshot)),
       (error: Error) => socket.end(JSON.stringify({ reason: error.message })),
     );
   });
   const address = addressOf(directory);
-  // A killed process leaves its own behind. Windows keeps no file for it.
+  // A killed process leaves its socket behind. Windows keeps no file for a pipe.
   if (process.platform !== 'win32') await rm(address, { force: true });
   server.listen(address);
   await once(server, 'listening');
@@ -34,12 +34,12 @@ export async function offerCopies(directory: string, copyTo: (folder: string) =>
   return () => server.close();
 }
 
-/** The folder of a copy made by the process that holds the directory. Rejects when that process makes none. */
-export async function requestCopy(directory: string): Promise<string> {
+/** Returns the folder of a snapshot taken by the process that holds the directory. Rejects if that process fails to take one. */
+export async function requestSnapshot(directory: string): Promise<string> {
   const socket = connect(addressOf(directory));
   await once(socket, 'connect');
   const { folder, reason } = JSON.parse(await text(socket)) as { folder?: string; reason?: string };
-  if (!folder) throw new Error(`the process that uses ${directory} made no copy of it: ${reason}`);
+  if (!folder) throw new Error(`the process that uses ${directory} could not copy it: ${reason}`);
   return folder;
 }
 
