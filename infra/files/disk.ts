@@ -10,15 +10,14 @@ import type { Files, Span } from './files.ts';
 import { checkKey } from './key.ts';
 
 const INCOMING = '.incoming';
-/** Other accounts of the machine read nothing. */
+/** Other accounts have no access. */
 const FILE_MODE = 0o600;
 const FOLDER = { recursive: true, mode: 0o700 } as const;
 const ABANDONED_AFTER_MS = 24 * 60 * 60 * 1000;
 
 /**
- * Files under one directory. A key shows the whole content or nothing: bytes arrive in a place of their own
- * and are renamed, which the file system does at once. (flydrive's own `move` copies, and its `putStream` leaves the
- * file open when the content fails, so neither is used.)
+ * Files in a directory. Writes are atomic: content goes to a temporary file that is then renamed. (flydrive's `move`
+ * copies, and its `putStream` leaks the file handle when the content fails, so neither is used.)
  */
 export class DiskFiles implements Files {
   readonly #directory: string;
@@ -39,7 +38,7 @@ export class DiskFiles implements Files {
       await pipeline(content, sink);
       await this.#rename(incoming, path);
     } catch (error) {
-      // The content may fail before the file is open; what is not there yet cannot be removed.
+      // The content may fail before the file is created, so wait until it can be deleted.
       if (!sink.closed) await once(sink, 'close');
       await this.#driver.delete(incoming);
       throw error;
@@ -47,7 +46,7 @@ export class DiskFiles implements Files {
   }
 
   async get(key: string, span?: Span): Promise<Readable> {
-    // Opening the stream succeeds even where there is no file; the failure would come with the first read.
+    // Rejects for a missing file now, since the stream would fail only at the first read.
     await this.size(key);
     return createReadStream(join(this.#directory, pathOf(key)), span);
   }
@@ -95,7 +94,7 @@ export class DiskFiles implements Files {
     await rename(join(this.#directory, from), target);
   }
 
-  /** What a process left behind that was killed while bytes arrived. */
+  /** Removes temporary files of killed processes. */
   async #sweep(): Promise<void> {
     const folder = join(this.#directory, INCOMING);
     await mkdir(folder, FOLDER);
@@ -107,7 +106,7 @@ export class DiskFiles implements Files {
   }
 }
 
-/** Spread over 256 folders, so that none grows without bound. */
+/** Distributes keys over 256 folders, so that none becomes too large. */
 function pathOf(key: string): string {
   return `${createHash('sha256').update(checkKey(key)).digest('hex').slice(0, 2)}/${key}`;
 }

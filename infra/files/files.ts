@@ -1,24 +1,24 @@
 import type { Readable } from 'node:stream';
 
-/** Bytes by key. Keys are generated ids, never names that a person chose; see key.ts. */
+/** A blob store. Keys are generated ids, never user-supplied names; see key.ts. */
 export interface Files {
-  /** Streams to storage; a failed or aborted stream leaves nothing behind, and rejects with its own error. */
+  /** Stores a stream atomically. If the stream fails, nothing is stored and its error is thrown. */
   put(key: string, content: Readable): Promise<void>;
-  /** Rejects when there is no such file. A span reads these bytes alone. */
+  /** Rejects if the file does not exist. `span` selects a byte range. */
   get(key: string, span?: Span): Promise<Readable>;
-  /** In bytes. */
+  /** Returns the size in bytes. */
   size(key: string): Promise<number>;
-  /** Does nothing when it was done before: `from` is gone, and `to` is there. */
+  /** Idempotent: does nothing if `from` is missing and `to` exists. */
   move(from: string, to: string): Promise<void>;
   delete(key: string): Promise<void>;
   exists(key: string): Promise<boolean>;
-  /** Every key that begins so, in no order. What is added or deleted meanwhile may or may not come. */
+  /** Lists keys by prefix, unordered. Concurrent changes may or may not be included. */
   keys(prefix?: string): AsyncIterable<string>;
-  /** Resolves while files can be kept. */
+  /** Rejects if files cannot be stored. */
   ping(): Promise<void>;
 }
 
-/** Both inclusive, as in HTTP, and within the file. */
+/** A byte range within the file, inclusive on both ends as in HTTP. */
 export interface Span {
   start: number;
   end: number;

@@ -20,18 +20,18 @@ import { checkKey } from './key.ts';
 
 export interface S3Address {
   bucket: string;
-  /** AWS's own when there is none. */
+  /** Default: AWS. */
   endpoint?: string | undefined;
   region: string;
-  /** The SDK looks for them in its own places (role of the machine, profile) when there are none. */
+  /** Default: the SDK's credential chain (instance role, profile). */
   credentials?: { accessKeyId: string; secretAccessKey: string } | undefined;
   /** `endpoint/bucket/key` instead of `bucket.endpoint/key`. */
   pathStyle: boolean;
-  /** A store without a sign of life for this long is away. Milliseconds. */
+  /** Timeout for an unresponsive store. Milliseconds. */
   idleMs?: number;
 }
 
-/** Bytes of one upload in memory at most: two parts on their way and the next one growing. */
+/** Maximum bytes of one upload in memory: two parts in flight and one being filled. */
 const PART_BYTES = 5 * 1024 * 1024;
 const PARTS_AT_ONCE = 2;
 const IDLE_MS = 5_000;
@@ -39,18 +39,18 @@ const CONNECT_MS = 3_000;
 const ATTEMPTS = 3;
 const SWEEP_EVERY_MS = 60 * 60 * 1000;
 const ABANDONED_AFTER_MS = 24 * 60 * 60 * 1000;
-/** All files are below it, so that the bucket may hold other things. */
+/** Prefix of all keys, so that the bucket may be shared. */
 const PREFIX = 'files/';
 
 /**
- * Files in a bucket of any store that speaks S3. A key shows the whole content or nothing: S3 shows an object when its
- * last byte has come. Every part carries a CRC-32, which the store compares, and a whole file's is compared when it is
- * read. The SDK and not flydrive's driver, which knows neither streams of unknown length nor checksums.
+ * Files in a bucket of an S3-compatible store. Writes are atomic, since S3 creates an object when its last byte has
+ * arrived. The store verifies a CRC-32 of every part, and reads verify that of the whole file. Uses the SDK because
+ * flydrive's driver supports neither streams of unknown length nor checksums.
  */
 export class S3Files implements Files {
   readonly #bucket: string;
   readonly #client: S3Client;
-  /** Without an idle time on its sockets: whoever downloads may be slow. `#watched` looks after the store's silence. */
+  /** Has no socket timeout, because downloads may be slow. `#watched` detects an unresponsive store. */
   readonly #reader: S3Client;
   readonly #idleMs: number;
   readonly #log: Log;
@@ -122,7 +122,7 @@ export class S3Files implements Files {
     }
   }
 
-  /** Rejects with the store's own words, which a start that fails can show. */
+  /** Rejects with the store's error message, which is shown to the operator. */
   async ping(): Promise<void> {
     try {
       await this.#client.send(new HeadBucketCommand({ Bucket: this.#bucket }), { abortSignal: AbortSignal.timeout(CONNECT_MS) });
@@ -149,13 +149,13 @@ export class S3Files implements Files {
     }
   }
 
-  /** The time runs only while somebody waits for the store, not while the store waits for a slow reader. */
+  /** Applies the timeout only while waiting for the store, not while the store waits for a slow reader. */
   async *#watched(key: string, body: Readable): AsyncGenerator<Buffer> {
     const chunks = body[Symbol.asyncIterator]();
     let timer: NodeJS.Timeout | undefined;
     try {
       for (;;) {
-        timer = setTimeout(() => body.destroy(new Error('the store fell silent')), this.#idleMs);
+        timer = setTimeout(() => body.destroy(new Error('the store stopped responding')), this.#idleMs);
         const { done, value } = (await chunks.next()) as IteratorResult<Buffer>;
         clearTimeout(timer);
         if (done) return;
@@ -168,21 +168,21 @@ export class S3Files implements Files {
     }
   }
 
-  /** Parts that a process left behind that was killed while bytes arrived. Some stores do it themselves, some do not list them. */
+  /** Aborts uploads of killed processes. Some stores do so themselves, and some do not list uploads. */
   async #sweep(): Promise<void> {
     if (Date.now() - this.#sweptAt < SWEEP_EVERY_MS) return;
     this.#sweptAt = Date.now();
     try {
       const place = { Bucket: this.#bucket, Prefix: PREFIX };
-      // A thousand at the most; the next sweep finds more.
+      // Returns up to 1,000; the next sweep continues.
       const { Uploads = [] } = await this.#client.send(new ListMultipartUploadsCommand(place));
       for (const { Key, UploadId, Initiated } of Uploads) {
-        // Not every store takes the prefix as one.
+        // Not every store filters by the prefix.
         if (Key?.startsWith(PREFIX) && Initiated && Date.now() - Initiated.getTime() > ABANDONED_AFTER_MS)
           await this.#client.send(new AbortMultipartUploadCommand({ Bucket: this.#bucket, Key, UploadId }));
       }
     } catch (error) {
-      this.#log.warn({ err: error }, 'abandoned uploads could not be swept from the bucket');
+      this.#log.warn({ err: error }, 'cannot remove abandoned uploads from the bucket');
     }
   }
 }
@@ -202,11 +202,11 @@ function settingsOf(
   };
 }
 
-/** The sender's own error, which is why there is no file, whatever the store said after it. */
+/** Returns the error of the content if it failed, since the store's error is only a consequence. */
 function brokenOff({ errored }: Readable, error: unknown): unknown {
   const { code } = error as NodeJS.ErrnoException;
   if (errored === error || code === 'ERR_STREAM_PREMATURE_CLOSE') return error;
-  // Reading that ends early, because the store has failed, ends the stream by an AbortError.
+  // An AbortError is a consequence of the store's failure.
   return errored?.name === 'AbortError' ? null : errored;
 }
 
@@ -220,7 +220,7 @@ function failureOf(error: unknown, key?: string): Error {
   return error instanceof Failure ? error : new Failure('DEPENDENCY_UNAVAILABLE', { reason }, { cause: error });
 }
 
-/** Connecting to two addresses of one name fails with several errors and no message. */
+/** Connecting to several addresses of one name fails with several errors and no message. */
 function wordsOf(error: unknown): string {
   const { message, name, errors } = error as AggregateError;
   return message || errors?.map((each: Error) => each.message).join(', ') || name;

@@ -1,7 +1,7 @@
 import type { Identity } from '../../schema/viewer.ts';
 import type { Graph, GraphDocument } from './graph.ts';
 
-/** The circle between subgraphs, which ask the graph, and the graph, which asks the subgraphs, is tied here. */
+/** Breaks the dependency cycle between subgraphs, which query the graph, and the graph, which queries them. */
 export class DeferredGraph implements Graph {
   #graph: Graph | undefined;
 
@@ -14,7 +14,7 @@ export class DeferredGraph implements Graph {
     variables: Variables,
     identity: Identity,
   ): Promise<Data> {
-    if (!this.#graph) throw new Error('The graph was asked before it was connected.');
+    if (!this.#graph) throw new Error('The graph was queried before it was connected.');
     return this.#graph.ask(document, variables, identity);
   }
 }

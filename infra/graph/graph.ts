@@ -2,12 +2,12 @@ import type { Identity } from '../../schema/viewer.ts';
 
 declare const types: unique symbol;
 
-/** The text of a GraphQL document with the types of its variables and of its `data`; made by `graphql` in `subgraphs/graphql.ts`. */
+/** A GraphQL document as text, with the types of its variables and of its `data`; made by `graphql` in `subgraphs/graphql.ts`. */
 export type GraphDocument<Data, Variables> = string & { readonly [types]: (variables: Variables) => Data };
 
-/** How a subgraph asks another: a document for the public graph, planned and authorised like a person's query. */
+/** Lets a subgraph query others through the public graph, planned and authorised like a client's operation. */
 export interface Graph {
-  /** Resolves to `data`; any GraphQL error is thrown as the `Failure` of its code. */
+  /** Resolves to `data`. Rejects with the `Failure` of the first GraphQL error. */
   ask<Data, Variables extends Record<string, unknown>>(
     document: GraphDocument<Data, Variables>,
     variables: Variables,

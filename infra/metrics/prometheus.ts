@@ -3,7 +3,7 @@ import { METRICS, type Labels, type MetricOf, type Metrics, type Reading } from 
 
 type Read = () => Reading[] | Promise<Reading[]>;
 
-/** Metrics of this process, kept by Prometheus' own client; reading them is what costs. */
+/** Metrics of this process, kept by prom-client. Gauges are computed at each scrape. */
 export class PrometheusMetrics implements Metrics {
   readonly #registry = new Registry();
   readonly #counters = new Map<string, Counter>();
@@ -35,7 +35,7 @@ export class PrometheusMetrics implements Metrics {
 
   async print(): Promise<{ type: string; text: string }> {
     const read = await Promise.allSettled(this.#reads.map(async (each) => each()));
-    // What is not told anew is gone: a queue without jobs, for instance.
+    // Removes series without a current value, for example of an empty queue.
     for (const gauge of this.#gauges.values()) gauge.reset();
     for (const { name, labels = {}, value } of read.flatMap((each) => (each.status === 'fulfilled' ? each.value : [])))
       this.#gauges.get(name)!.set(labels, value);

@@ -7,31 +7,31 @@ import { newId } from '../id.ts';
 import type { Log } from '../log.ts';
 import type { JobHandler, JobOptions, Queue, Waiting, WorkOptions } from './queue.ts';
 
-/** Facts are heard after the person who caused them has been served. */
+/** Delays facts, so that handling them does not slow down the request that caused them. */
 const AFTERWARDS_MS = 150;
 
-/** How the queue reaches the database: by connections of its own, or by the one of the embedded engine. */
+/** The queue's own connections, or the single connection of the embedded engine. */
 export type QueueConnections = ConstructorOptions;
 
 export function embeddedConnections(engine: Parameters<typeof fromPglite>[0]): QueueConnections {
   return { db: fromPglite(engine), backend: 'pglite' };
 }
 
-/** pg-boss in the one database, so that a job exists exactly when the rows exist that asked for it. */
+/** pg-boss in the product's database, so that jobs commit together with the rows that caused them. */
 export class PostgresQueue implements Queue {
   readonly #boss: PgBoss;
   readonly #log: Log;
-  readonly #made = new Map<string, Promise<void>>();
+  readonly #created = new Map<string, Promise<void>>();
 
   constructor(connections: QueueConnections, log: Log) {
     this.#log = log;
     this.#boss = new PgBoss({ ...connections, schema: 'queue', useListenNotify: true, monitorVacuum: false, reindex: false });
-    this.#boss.on('error', (error) => log.error({ err: error }, 'the queue reports an error'));
+    this.#boss.on('error', (error) => log.error({ err: error }, 'the queue reported an error'));
   }
 
   async open(): Promise<void> {
     await this.#boss.start();
-    for (const hearer of SUBGRAPH_NAMES) await this.#make(factsOf(hearer), { retryLimit: 20 });
+    for (const hearer of SUBGRAPH_NAMES) await this.#ensureQueue(factsOf(hearer), { retryLimit: 20 });
   }
 
   async close(): Promise<void> {
@@ -43,7 +43,7 @@ export class PostgresQueue implements Queue {
   }
 
   async waiting(): Promise<Waiting[]> {
-    // As pg-boss looks for work: by the index that holds no other jobs than those.
+    // The same condition as pg-boss's own fetch, which its partial index covers.
     const { rows } = await this.#boss.getDb().executeSql(
       `select name as queue, count(*)::int as jobs, extract(epoch from now() - min(start_after))::float8 as "oldestSeconds"
        from queue.job where state < 'active' and start_after <= now() group by name`,
@@ -52,7 +52,7 @@ export class PostgresQueue implements Queue {
   }
 
   async declare(job: string, options: WorkOptions = {}): Promise<void> {
-    await this.#make(job, options);
+    await this.#ensureQueue(job, options);
   }
 
   async add(em: EntityManager, job: string, data: object, options: JobOptions = {}): Promise<void> {
@@ -80,13 +80,13 @@ export class PostgresQueue implements Queue {
   }
 
   async work(job: string, handler: JobHandler, options: WorkOptions = {}): Promise<void> {
-    await this.#make(job, options);
-    // Each is a worker of its own to pg-boss, because it tells the name of the first of several only.
+    await this.#ensureQueue(job, options);
+    // Separate workers, because pg-boss returns only the first name for `localConcurrency` > 1.
     for (let worker = 0; worker < (options.concurrency ?? 1); worker += 1) await this.#startWorker(job, handler, options);
   }
 
   async hear(hearer: SubgraphName, handler: (fact: Fact) => Promise<void>): Promise<void> {
-    // In the order in which they were told, one at a time: a reader of facts sees effects after causes.
+    // One at a time and in order, so that effects are handled after their causes.
     await this.work(factsOf(hearer), (fact: Fact) => handler(fact), { retryLimit: 20, batchSize: 20, afterMs: AFTERWARDS_MS });
   }
 
@@ -102,10 +102,10 @@ export class PostgresQueue implements Queue {
     worker = await this.#boss.work<object>(job, pace, async (jobs) => {
       try {
         if (afterMs) await setTimeout(afterMs);
-        // Taken oldest first, but handed over in no order; the ids have it.
+        // pg-boss fetches the oldest jobs but returns them unordered; ids are chronological.
         for (const found of jobs.toSorted((a, b) => (a.id < b.id ? -1 : 1))) await this.#run(found, handler);
       } finally {
-        // Left alone it would rest for seconds, though jobs may wait whose notice came while it was busy.
+        // Polls again at once, since notifications that arrive while a worker is busy are lost.
         this.#boss.notifyWorker(worker);
       }
     });
@@ -115,19 +115,19 @@ export class PostgresQueue implements Queue {
     try {
       await handler(job.data, job.signal);
     } catch (error) {
-      this.#log.error({ err: error, job: job.name, jobId: job.id }, 'a job failed');
+      this.#log.error({ err: error, job: job.name, jobId: job.id }, 'job failed');
       throw error;
     }
   }
 
-  /** A queue must exist before its first job; making it twice does nothing. */
-  async #make(name: string, options: WorkOptions): Promise<void> {
-    let made = this.#made.get(name);
-    if (!made) {
-      made = this.#create(name, options);
-      this.#made.set(name, made);
+  /** Creates a queue once; a queue must exist before its first job. */
+  async #ensureQueue(name: string, options: WorkOptions): Promise<void> {
+    let created = this.#created.get(name);
+    if (!created) {
+      created = this.#create(name, options);
+      this.#created.set(name, created);
     }
-    await made;
+    await created;
   }
 
   async #create(name: string, options: WorkOptions): Promise<void> {
@@ -140,7 +140,7 @@ export class PostgresQueue implements Queue {
       expireInSeconds: options.expireInSeconds ?? 300,
       deleteAfterSeconds: 3600,
     });
-    // Makes pg-boss remember the queue now: looked up within a transaction, it would wait for the one connection.
+    // Fills pg-boss's cache of queues. A lookup inside a transaction would deadlock on the embedded engine's connection.
     await this.#boss.insert(name, []);
   }
 }
@@ -151,6 +151,6 @@ function factsOf(hearer: SubgraphName): string {
 
 function withinTransaction(em: EntityManager): ReturnType<typeof fromKysely> {
   const transaction = em.getTransactionContext();
-  if (!transaction) throw new Error('Jobs and facts are added inside the transaction that causes them.');
+  if (!transaction) throw new Error('Jobs and facts must be added inside the transaction that causes them.');
   return fromKysely(transaction as Parameters<typeof fromKysely>[0]);
 }

@@ -2,21 +2,21 @@ import type { EntityManager } from '@mikro-orm/core';
 import type { Actor } from '../../schema/viewer.ts';
 import type { Fact, FactName, Facts, SubgraphName } from '../../schema/facts.ts';
 
-/** What must *happen*: jobs and facts as rows, committed or rolled back with the rows that caused them. */
+/** A transactional job queue and outbox: jobs and facts are rows that commit or roll back with the rows that caused them. */
 export interface Queue {
   open(): Promise<void>;
   close(): Promise<void>;
-  /** Resolves while jobs can be added. */
+  /** Rejects if jobs cannot be added. */
   ping(): Promise<void>;
-  /** The queues in which jobs wait that could be worked on now. One query. */
+  /** Returns the queues with jobs that are due, in one query. */
   waiting(): Promise<Waiting[]>;
-  /** Makes the job known, so that it may be added before anybody works on it. */
+  /** Creates the queue of a job, so that jobs can be added before any worker starts. */
   declare(job: string, options?: WorkOptions): Promise<void>;
   /** Adds a declared job inside the caller's transaction. */
   add(em: EntityManager, job: string, data: object, options?: JobOptions): Promise<void>;
-  /** Tells a fact inside the caller's transaction: one row for each hearer. */
+  /** Records a fact inside the caller's transaction: one row per hearer. */
   tell<N extends FactName>(em: EntityManager, name: N, payload: Facts[N], actor: Actor): Promise<void>;
-  /** Runs `handler` for each job; at least once, so handlers are idempotent. */
+  /** Runs `handler` for each job. Delivery is at least once, so handlers must be idempotent. */
   work(job: string, handler: JobHandler, options?: WorkOptions): Promise<void>;
   /** Runs `handler` for each fact routed to the hearer. */
   hear(hearer: SubgraphName, handler: (fact: Fact) => Promise<void>): Promise<void>;
@@ -25,34 +25,34 @@ export interface Queue {
 export interface Waiting {
   queue: string;
   jobs: number;
-  /** How long the first of them has been waiting. */
+  /** Age of the oldest job. */
   oldestSeconds: number;
 }
 
 export type JobHandler<D extends object = any> = (data: D, signal: AbortSignal) => Promise<void>;
 
 export interface JobOptions {
-  /** Two jobs with one key never wait side by side. */
+  /** At most one job with this key waits at a time. */
   singletonKey?: string;
   startAfterSeconds?: number;
-  /** Jobs of one group, such as those of a person, share what `groupConcurrency` allows. */
+  /** Jobs of one group, for example of one user, share `groupConcurrency`. */
   group?: string;
-  /** Higher ones are worked on first; 0 when absent. */
+  /** Higher priorities run first. Default 0. */
   priority?: number;
   retryLimit?: number;
 }
 
 export interface WorkOptions {
-  /** Jobs of this kind that one process runs at once. */
+  /** Concurrent jobs per process. */
   concurrency?: number;
-  /** Jobs of one group that run at once, in all processes together. */
+  /** Concurrent jobs per group, over all processes. */
   groupConcurrency?: number;
-  /** Jobs taken at once and run one after the other; when one fails, all of them are tried again. */
+  /** Jobs fetched together and run sequentially; if one fails, the whole batch is retried. */
   batchSize?: number;
-  /** How long to wait before the jobs that were taken are run. */
+  /** Delay between fetching a batch and running it. */
   afterMs?: number;
-  /** A job that runs longer is given to another worker. */
+  /** Timeout after which another worker takes the job over. */
   expireInSeconds?: number;
-  /** How often a failed job is tried again, with growing pauses. */
+  /** Retries of a failed job, with exponential back-off. */
   retryLimit?: number;
 }

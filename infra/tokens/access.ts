@@ -11,8 +11,8 @@ export interface AccessClaims {
 }
 
 /**
- * Access tokens: they prove a session for ten minutes. They carry no role, because whether the session
- * still stands and what its person may do is read from its truth at each request.
+ * Access tokens, valid for ten minutes. They contain the session but no role: the state of the session and the role of
+ * its user are checked on each request.
  */
 export class JwtAccessTokens implements AccessTokens {
   readonly #signed: TypedJwt<{ sub: string; sid: string }>;

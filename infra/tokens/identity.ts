@@ -3,12 +3,12 @@ import type { Identity } from '../../schema/viewer.ts';
 import { TypedJwt } from './jwt.ts';
 
 const LIFETIME_SECONDS = 30;
-/** A token is signed once for all the fetches of a request; an older one is not sent again. */
+/** Tokens are reused for the fetches of one request, up to this age. */
 const FRESH_MS = 10_000;
 
 /**
- * Who asks, as a signed token between the gateway and one subgraph: the subgraph is its audience, so that no
- * subgraph can use it at another.
+ * Signed tokens that carry the caller's identity from the gateway to a subgraph. The subgraph is the audience, so that
+ * it cannot use the token at another one.
  */
 export class IdentityTokens {
   readonly #secret: Uint8Array;

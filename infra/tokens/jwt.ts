@@ -1,21 +1,21 @@
 import { SignJWT, errors, jwtVerify, type JWTPayload } from 'jose';
 import { Failure } from '../../schema/errors.ts';
 
-/** What one kind of signed token is for. Everything here is pinned when a token is read. */
+/** The fixed properties of one kind of token, all verified when a token is read. */
 export interface JwtKind {
   audience: string;
-  /** The `typ` header, so that one kind of token never passes for another. */
+  /** The `typ` header, which prevents confusion between kinds of tokens. */
   type: string;
   lifetimeSeconds: number;
-  /** Claims that must be there beside `exp` and `iat`. */
+  /** Required claims besides `exp` and `iat`. */
   required: readonly string[];
 }
 
 const ISSUER = 'parley';
-/** How far the clocks of two replicas may be apart. */
+/** Accepted clock skew between replicas. */
 const CLOCK_SKEW_SECONDS = 5;
 
-/** Signs and reads JWTs of one kind (HS256, RFC 7519, typed as RFC 8725 advises). */
+/** Signs and verifies JWTs of one kind (HS256, RFC 7519, explicitly typed as in RFC 8725). */
 export class TypedJwt<Claims extends JWTPayload> {
   constructor(
     private readonly kind: JwtKind,
@@ -35,7 +35,7 @@ export class TypedJwt<Claims extends JWTPayload> {
     return { token, expiresAt: new Date(end * 1000) };
   }
 
-  /** Throws `TOKEN_EXPIRED` for a token that was good once, `UNAUTHENTICATED` for any other fault. */
+  /** Throws `TOKEN_EXPIRED` for an expired but otherwise valid token, `UNAUTHENTICATED` for any other fault. */
   async verify(token: string): Promise<Claims & { exp: number; iat: number }> {
     const { audience, type, lifetimeSeconds, required } = this.kind;
     try {

@@ -1,8 +1,8 @@
 import { hkdfSync } from 'node:crypto';
 
-/** One key for each purpose, derived from the root secret (HKDF-SHA-256, RFC 5869), so that none opens another's door. */
+/** Derives an independent key per purpose from the root secret (HKDF-SHA-256, RFC 5869). */
 export interface Keys {
-  /** 32 bytes; the same label always gives the same key. */
+  /** Returns 32 bytes, deterministic for the label. */
   derive(label: string): Uint8Array;
 }
 

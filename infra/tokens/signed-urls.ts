@@ -5,14 +5,14 @@ import { TypedJwt } from './jwt.ts';
 const UPLOAD_SECONDS = 3600;
 const DOWNLOAD_SECONDS = 600;
 
-/** Permissions to move bytes, as addresses. An address holds the whole permission, so it is never logged. */
+/** Signed upload and download URLs. A URL is a bearer credential, so it must not be logged. */
 export class JwtSignedUrls implements SignedUrls {
   readonly #uploads: TypedJwt<UploadClaims & Record<string, unknown>>;
   readonly #downloads: TypedJwt<DownloadClaims & Record<string, unknown>>;
 
   /**
-   * @param secret 32 bytes, the key derived for `tickets`.
-   * @param publicUrl read at each signing: with port 0 it is known only once the door listens.
+   * @param secret 32 bytes, the key derived for `signedUrls`.
+   * @param publicUrl called at each signing, because with port 0 it is known only once the server listens.
    */
   constructor(
     secret: Uint8Array,
@@ -48,12 +48,12 @@ export class JwtSignedUrls implements SignedUrls {
     return `${this.publicUrl()}/files/${token}`;
   }
 
-  /** Throws `UPLOAD_EXPIRED` for a ticket that is too old, `NOT_FOUND` for one that is not ours. */
+  /** Throws `UPLOAD_EXPIRED` for an expired token, `NOT_FOUND` for an invalid one. */
   readUpload(ticket: string): Promise<UploadClaims> {
     return this.#uploads.verify(ticket).catch(refuse('UPLOAD_EXPIRED'));
   }
 
-  /** Throws `NOT_FOUND` for a ticket that is too old or not ours. */
+  /** Throws `NOT_FOUND` for an expired or invalid token. */
   readDownload(ticket: string): Promise<DownloadClaims> {
     return this.#downloads.verify(ticket).catch(refuse('NOT_FOUND'));
   }

@@ -1,6 +1,6 @@
-/** Short-lived signed permissions to move bytes over plain HTTP. They end with the session that asked for them. */
+/** Short-lived signed URLs to upload and download over plain HTTP. They end with the session that requested them. */
 export interface SignedUrls {
-  /** `url` is absolute under PUBLIC_URL. The document must still be `AWAITING_FILE` when the bytes arrive, and they must not be more than `maxBytes`. */
+  /** `url` is absolute under PUBLIC_URL. Uploads are accepted only while the document is `AWAITING_FILE`, up to `maxBytes`. */
   upload(ticket: UploadClaims): Promise<string>;
   download(ticket: DownloadClaims): Promise<string>;
 }
@@ -20,8 +20,8 @@ export interface DownloadClaims {
   userId: string;
   sessionId: string | null;
 }
-/** Signs what proves a session to the gateway for a few minutes. */
+/** Signs short-lived access tokens of sessions. */
 export interface AccessTokens {
-  /** `expiresAt` is when the token ends; the session may end earlier, so its truth is read at each request. */
+  /** `expiresAt` is the end of the token. The session may end earlier, so its state is checked on each request. */
   signAccessToken(session: { userId: string; sessionId: string }): Promise<{ token: string; expiresAt: Date }>;
 }

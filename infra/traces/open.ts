@@ -2,7 +2,7 @@ import type { OtlpValues } from './otlp.ts';
 import { NoTraces } from './off.ts';
 import type { Traces } from './traces.ts';
 
-/** What makes traces is loaded only where there is somebody to take them. */
+/** Loads OpenTelemetry only if a collector is configured. */
 export async function openTraces({
   endpoint,
   ...values

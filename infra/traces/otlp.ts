@@ -8,13 +8,13 @@ const KINDS = { server: SpanKind.SERVER, client: SpanKind.CLIENT };
 const TRACEPARENT = /^00-([\da-f]{32})-([\da-f]{16})-([\da-f]{2})$/;
 
 export interface OtlpValues {
-  /** The collector, without `/v1/traces`. */
+  /** URL of the collector, without `/v1/traces`. */
   endpoint: string;
-  /** What this process is called in the traces. */
+  /** Service name of this process. */
   service: string;
 }
 
-/** Spans sent in batches to an OpenTelemetry collector. While it is down they are dropped, and nobody waits for it. */
+/** Exports spans in batches to an OpenTelemetry collector. Spans are dropped while it is down. */
 export class OtlpTraces implements Traces {
   readonly #provider: NodeTracerProvider;
   readonly #tracer: Tracer;
@@ -45,7 +45,7 @@ export class OtlpTraces implements Traces {
   }
 
   async close(): Promise<void> {
-    // A collector that is down must not keep the process.
+    // An unavailable collector must not delay the exit.
     await this.#provider.shutdown().catch(() => {});
   }
 }

@@ -1,27 +1,27 @@
-/** Where time goes, across processes: spans in the sense of OpenTelemetry, tied together by the W3C's `traceparent`. */
+/** Distributed tracing with OpenTelemetry spans and W3C `traceparent` propagation. */
 export interface Traces {
   /**
-   * Runs `work` in a span: a child of `parent` where one is given, else of the span under way. Spans that begin within
-   * `work` are its children. A rejection marks the span and is thrown on.
+   * Runs `work` in a span, a child of `parent` or else of the current span. Spans started by `work` are its children. A
+   * rejection marks the span as failed and is rethrown.
    */
   span<T>(name: string, about: About, work: (span: Span) => Promise<T>): Promise<T>;
-  /** Sends what has not been sent yet. */
+  /** Flushes pending spans. */
   close(): Promise<void>;
 }
 
 export interface About {
   kind: 'server' | 'client';
   attributes: Attributes;
-  /** The `traceparent` that the caller sent; one that cannot be read is ignored. */
+  /** The caller's `traceparent`; an invalid one is ignored. */
   parent?: string | undefined;
 }
 
 export type Attributes = Readonly<Record<string, string | number | boolean>>;
 
 export interface Span {
-  /** For whoever is asked within it; absent where no traces are made. */
+  /** To be sent with requests within the span; undefined if tracing is off. */
   readonly traceparent: string | undefined;
   set(attributes: Attributes): void;
-  /** `code` is one of `schema/errors.ts`. */
+  /** Marks the span as failed; `code` is one of `schema/errors.ts`. */
   fail(code: string): void;
 }

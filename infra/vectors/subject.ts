@@ -1,9 +1,9 @@
 import type { Collection, Scope, Subject } from './vectors.ts';
 
-/** So many vectors tell what a document is about; more would only cost. */
+/** Number of vectors that represent a document; more would not improve the mean. */
 export const MEAN_OF = 500;
 
-/** The scope without the subject itself. */
+/** Returns the scope without the subject. */
 export function without({ tenants, limit, except = {} }: Scope, to: Subject): Scope {
   const { documentIds = [], ids = [] } = except;
   return {
@@ -13,7 +13,7 @@ export function without({ tenants, limit, except = {} }: Scope, to: Subject): Sc
   };
 }
 
-/** The mean of vectors of one length; null of none. */
+/** Returns the mean of vectors of equal dimension, or null if there are none. */
 export function meanOf(vectors: ArrayLike<number>[]): Float32Array | null {
   if (vectors.length === 0) return null;
   const mean = new Float32Array(vectors[0]!.length);
@@ -21,7 +21,7 @@ export function meanOf(vectors: ArrayLike<number>[]): Float32Array | null {
   return mean;
 }
 
-/** One vector of another length would make a whole space unusable, or be refused halfway. */
+/** Throws if dimensions differ: such a vector would make the collection unusable, or be rejected halfway. */
 export function assertLengths({ name, dimensions }: Collection, vectors: Float32Array[]): void {
   const other = vectors.find(({ length }) => length !== dimensions);
   if (other) throw new RangeError(`A vector of ${other.length} numbers does not belong into "${name}", whose vectors have ${dimensions}.`);

@@ -1,42 +1,42 @@
 /**
- * An index from words and vectors to ids: PostgreSQL holds the texts, so an index can be thrown away and rebuilt. Every call
- * names the tenants it may see, and what they hold is all that is ranked. A collection or a tenant that is not there is empty.
- * An index on a server of its own rejects with `Failure('DEPENDENCY_UNAVAILABLE')` while that is away.
+ * A vector and keyword index of ids. PostgreSQL stores the texts, so an index can be rebuilt. Every call names the tenants
+ * that it may read, and only their items are ranked. A missing collection or tenant counts as empty. An index on a
+ * separate server rejects with `Failure('DEPENDENCY_UNAVAILABLE')` while it is down.
  */
 export interface Vectors {
-  /** True of a server of its own, which can take questions off the database that holds the texts. */
+  /** True if the index runs on a separate server, i.e. searching it does not load the database of the texts. */
   readonly isApart: boolean;
-  /** So long after it was put, `hybrid` may still miss an item by its words. */
+  /** How long after `put` `hybrid` may miss an item in its keyword search. */
   readonly wordsLateMs: number;
   open(): Promise<void>;
   close(): Promise<void>;
-  /** Resolves while the index answers. */
+  /** Rejects if the index does not answer. */
   ping(): Promise<void>;
-  /** Makes the collection and the tenants that are missing. Rejects before it stores anything when a vector has another length. */
+  /** Creates missing collections and tenants. Rejects before storing anything if a vector has the wrong dimension. */
   upsert(collection: Collection, items: IndexedItem[]): Promise<void>;
   deleteBy(collection: Collection, by: Within): Promise<void>;
-  /** Removes a collection with all that is in it. */
+  /** Deletes a collection and its items. */
   drop(collection: Collection): Promise<void>;
-  /** Nearest by cosine similarity, best first. */
+  /** Returns the nearest items by cosine similarity, best first. */
   nearest(collection: Collection, query: Scope & { vector: Float32Array }): Promise<Hit[]>;
   /**
-   * By words (BM25) and by vectors, each `limit` deep, joined by `fuse`. Items put without words are found by their vectors
-   * alone. How much a word tells may be counted in each tenant by itself: of several, the ranking by words is a rougher one.
+   * Searches by keywords (BM25) and by vectors, `limit` items each, merged by `fuse`. Items without words are found by their
+   * vectors only. Document frequencies may be per tenant, so keyword ranking over several tenants is approximate.
    */
   hybrid(collection: Collection, query: HybridQuery): Promise<HybridHit[]>;
-  /** Nearest to one item, or to the mean of a document's, without that item or that document; nothing where there is none. */
+  /** Returns the nearest items to an item or to the mean of a document, excluding the subject. Empty if it is missing. */
   similar(collection: Collection, query: Scope & { to: Subject }): Promise<Hit[]>;
-  /** Everything of a tenant, in no order. */
+  /** Iterates over all items of a tenant, unordered. */
   scan(collection: Collection, tenant: string): AsyncIterable<VectorItem>;
 }
 
-/** One vector space: vectors are compared with each other and with no others. */
+/** One vector space; vectors of different collections are not comparable. */
 export interface Collection {
   name: string;
   dimensions: number;
 }
 
-/** `tenant` is the knowledge base; an id stays in its tenant. */
+/** `tenant` is the knowledge base; an id never changes its tenant. */
 export interface VectorItem {
   id: string;
   tenant: string;
@@ -45,7 +45,7 @@ export interface VectorItem {
 }
 
 export interface IndexedItem extends VectorItem {
-  /** What it is found by beside its vector, each as often as it counts; they are compared as they are, and hold no space. */
+  /** Terms for the keyword search, repeated by frequency. They are matched literally and contain no spaces. */
   words?: string[];
 }
 
@@ -53,7 +53,7 @@ export type Within = { tenant: string } | { tenant: string; documentId: string }
 
 export type Subject = { tenant: string; id: string } | { tenant: string; documentId: string };
 
-/** What is ranked: all that the tenants hold, without these documents and items. */
+/** The items to rank: those of the tenants, without the excluded documents and items. */
 export interface Scope {
   tenants: string[];
   limit: number;
@@ -66,14 +66,14 @@ export interface HybridQuery extends Scope {
   weights: Weights;
 }
 
-/** In a list of its ranking. `score` is the cosine similarity in [-1, 1], or BM25; compare it only within one collection. */
+/** `score` is the cosine similarity in [-1, 1] or BM25, comparable only within one collection. */
 export interface Hit {
   id: string;
   documentId: string;
   score: number;
 }
 
-/** `score` orders one list and means nothing outside of it. Ranks are from 1, and null where that way did not find the item. */
+/** `score` is comparable only within one result. Ranks start at 1 and are null if the method did not find the item. */
 export interface HybridHit extends Hit {
   keywordRank: number | null;
   keywordScore: number | null;
@@ -81,23 +81,23 @@ export interface HybridHit extends Hit {
   vectorScore: number | null;
 }
 
-/** How far each way is trusted. */
+/** Weight of each method. */
 export interface Weights {
   keyword: number;
   vector: number;
 }
 
 /**
- * BM25: S. Robertson, H. Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009. `K1` says how quickly more
- * of the same word stops to matter, `B` how much long items are held back; the usual values.
+ * BM25: S. Robertson, H. Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009. `K1` controls term
+ * frequency saturation and `B` length normalisation, with the usual values.
  */
 export const BM25 = { K1: 1.2, B: 0.75 };
 
-/** Damps the first places: with 60, ten agreeing middle places beat one lonely first. The value of the paper. */
+/** The rank constant of reciprocal rank fusion, with the value of the paper. */
 const K = 60;
 
 /**
- * Joins two rankings by their places alone, because their scores cannot be compared: reciprocal rank fusion, G. Cormack,
+ * Merges two rankings by rank, because their scores are not comparable: reciprocal rank fusion, G. Cormack,
  * C. Clarke, S. Büttcher, "Reciprocal Rank Fusion outperforms Condorcet and individual Rank Learning Methods", SIGIR 2009.
  */
 export function fuse(keyword: Hit[], vector: Hit[], weights: Weights): HybridHit[] {
@@ -118,7 +118,7 @@ export function fuse(keyword: Hit[], vector: Hit[], weights: Weights): HybridHit
   return [...fused.values()].sort(byScore);
 }
 
-/** Best first; equals always alike. */
+/** Sorts best first, with deterministic ties. */
 export function byScore(left: Hit, right: Hit): number {
   return right.score - left.score || (left.id < right.id ? -1 : 1);
 }
