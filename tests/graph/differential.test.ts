@@ -11,7 +11,7 @@ import { Random, seeds } from '../support/fuzz/random.ts';
 import { randomDocument } from '../support/fuzz/random-document.ts';
 import { byTier } from '../support/tier.ts';
 
-const DOCUMENTS = Number(process.env['FUZZ_DOCUMENTS'] ?? byTier(50, 500));
+const DOCUMENTS = Number(process.env['FUZZ_DOCUMENTS'] ?? byTier(50, 150));
 /** Aliases that are called like keys and required fields, among others. */
 const ALIASES = ['id', 'sku', 'name', 'x', 'y', 'weight', 'dim', 'minutes', 'zip', 'w', 'product', 'must'];
 const VALUES = { String: ['"s1"', '"s2"', '"s3"', '"s4"'], ID: ['"u1"', '"u2"', '"u3"'] };

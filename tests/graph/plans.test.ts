@@ -9,7 +9,7 @@ import { Random, seeds } from '../support/fuzz/random.ts';
 import { randomDocument } from '../support/fuzz/random-document.ts';
 import { byTier } from '../support/tier.ts';
 
-const DOCUMENTS = Number(process.env['FUZZ_DOCUMENTS'] ?? byTier(70, 700));
+const DOCUMENTS = Number(process.env['FUZZ_DOCUMENTS'] ?? byTier(70, 200));
 const ALIASES = ['id', 'name', 'title', 'toolIds', 'x', 'y', 'status', 'documentId'];
 const supergraphSdl = readFileSync('schema/supergraph.graphql', 'utf8');
 const schema = buildSchema(readFileSync('schema/api.graphql', 'utf8'));
