@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import type { Adapter, Builder } from '@sveltejs/kit';
-import { PAGE, ThreadDocument } from './src/lib/conversations/thread/operations.ts';
+import { PAGE, ThreadQuery } from './src/lib/conversations/thread/operations.ts';
 import { question } from './src/lib/graph/question.ts';
-import { ViewerDocument } from './src/lib/users/viewer.ts';
+import { ViewerQuery } from './src/lib/users/viewer.ts';
 
 /** What the built pages hold themselves, so that a first visit on a slow line waits for few answers. */
 
@@ -14,7 +14,7 @@ const BOOT = { tag: '<script src="/boot.js"></script>', file: at('static/boot.js
 const FIRST = ['+layout.svelte', '+page.svelte', 'c/[id]/+page.svelte'].map((file) => `/src/routes/(app)/${file}"`);
 
 /** What the pages ask first, by their path; a group of the pattern is a variable. */
-const QUESTIONS = [question('^/(?!sign-)', ViewerDocument), question('^/c/(?<id>[^/]+)$', ThreadDocument, { last: PAGE })];
+const QUESTIONS = [question('^/(?!sign-)', ViewerQuery), question('^/c/(?<id>[^/]+)$', ThreadQuery, { last: PAGE })];
 const MODULE = /<link href="[^"]+" rel="modulepreload">/g;
 const NO_QUESTIONS = 'var questions = [];';
 

@@ -1,6 +1,12 @@
 import { mutate } from '#lib/graph/client.ts';
 import { GraphFailure } from '#lib/graph/failure.ts';
-import { CreateAssistant, UpdateAssistant, type AssistantEdited, type AssistantVersion, type PageAccess } from './operations.ts';
+import {
+  CreateAssistantMutation,
+  UpdateAssistantMutation,
+  type AssistantEdited,
+  type AssistantVersion,
+  type PageAccess,
+} from './operations.ts';
 
 export interface AssistantValues {
   name: string;
@@ -92,12 +98,12 @@ export class AssistantForm {
   async #store(): Promise<string> {
     const values = settled(this.values);
     if (!this.id) {
-      const { createAssistant } = await mutate(CreateAssistant, { input: { ...values, model: values.model || null } });
+      const { createAssistant } = await mutate(CreateAssistantMutation, { input: { ...values, model: values.model || null } });
       this.#stored = values;
       return createAssistant.assistant.id;
     }
     const given = Object.fromEntries(this.changed.map((field) => [field, field === 'model' ? values.model || null : values[field]]));
-    const { updateAssistant } = await mutate(UpdateAssistant, { input: { id: this.id, ...given } });
+    const { updateAssistant } = await mutate(UpdateAssistantMutation, { input: { id: this.id, ...given } });
     this.#keep(updateAssistant.assistant);
     return this.id;
   }

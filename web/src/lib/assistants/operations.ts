@@ -125,7 +125,7 @@ export const KnowledgeChoicesQuery = graphql(`
   }
 `);
 
-export const CreateAssistant = graphql(`
+export const CreateAssistantMutation = graphql(`
   mutation CreateAssistant($input: CreateAssistantInput!) {
     createAssistant(input: $input) {
       assistant {
@@ -136,7 +136,7 @@ export const CreateAssistant = graphql(`
   }
 `);
 
-export const UpdateAssistant = graphql(`
+export const UpdateAssistantMutation = graphql(`
   mutation UpdateAssistant($input: UpdateAssistantInput!) {
     updateAssistant(input: $input) {
       assistant {
@@ -164,7 +164,7 @@ export const UpdateAssistant = graphql(`
   }
 `);
 
-export const DeleteAssistant = graphql(`
+export const DeleteAssistantMutation = graphql(`
   mutation DeleteAssistant($input: DeleteAssistantInput!) {
     deleteAssistant(input: $input) {
       deletedId

@@ -46,7 +46,7 @@ export const client = new Client({
 });
 
 /** Asks once. Throws a GraphFailure when there is no answer at all; an answer with holes is returned. */
-export async function ask<Data, Variables extends AnyVariables>(
+export async function fetchQuery<Data, Variables extends AnyVariables>(
   document: TypedDocumentNode<Data, Variables>,
   variables: Variables,
   requestPolicy: RequestPolicy = 'network-only',

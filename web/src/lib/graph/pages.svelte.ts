@@ -32,11 +32,11 @@ export class Pages<Item extends { id: string }> {
   }
 
   /** Begins anew at the first page. */
-  load = (): Promise<void> => this.#ask(this.#size, null);
+  load = (): Promise<void> => this.#fetch(this.#size, null);
 
   /** Reads again what is in sight, as far as one question may reach. */
   reload = (): Promise<void> =>
-    this.#ask(
+    this.#fetch(
       Math.min(
         LONGEST,
         Math.max(
@@ -48,7 +48,7 @@ export class Pages<Item extends { id: string }> {
     );
 
   more = async (): Promise<void> => {
-    if (this.hasMore && !this.loading) await this.#ask(this.#size, this.#cursor);
+    if (this.hasMore && !this.loading) await this.#fetch(this.#size, this.#cursor);
   };
 
   change(id: string, change: (item: Item) => Item): void {
@@ -68,7 +68,7 @@ export class Pages<Item extends { id: string }> {
     this.items = left;
   }
 
-  async #ask(first: number, after: string | null): Promise<void> {
+  async #fetch(first: number, after: string | null): Promise<void> {
     const round = ++this.#round;
     this.loading = true;
     this.failure = undefined;

@@ -1,4 +1,4 @@
-import { ask } from '#lib/graph/client.ts';
+import { fetchQuery } from '#lib/graph/client.ts';
 import { GraphFailure } from '#lib/graph/failure.ts';
 import { DocumentPagesQuery } from './operations.ts';
 import type { Page } from './paragraphs.ts';
@@ -58,7 +58,7 @@ export class DocumentText {
     this.loading = true;
     this.failure = undefined;
     try {
-      const { document } = await ask(DocumentPagesQuery, { id: this.#documentId, first, from });
+      const { document } = await fetchQuery(DocumentPagesQuery, { id: this.#documentId, first, from });
       if (!this.#abandoned) use(document.pages);
     } catch (error) {
       if (!(error instanceof GraphFailure)) throw error;

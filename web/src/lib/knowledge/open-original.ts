@@ -1,4 +1,4 @@
-import { ask } from '#lib/graph/client.ts';
+import { fetchQuery } from '#lib/graph/client.ts';
 import { graphql } from '#lib/graph/gql.ts';
 import { GraphFailure } from '#lib/graph/failure.ts';
 import { toast } from '#lib/ui/toasts.svelte.ts';
@@ -19,7 +19,7 @@ export async function openOriginal(documentId: string, page?: number | null): Pr
   const tab = window.open('about:blank', '_blank');
   if (tab) tab.opener = null;
   try {
-    const { document } = await ask(DocumentOriginalQuery, { id: documentId });
+    const { document } = await fetchQuery(DocumentOriginalQuery, { id: documentId });
     if (!document.downloadUrl) throw new GraphFailure('The file did not arrive.', { code: 'NOT_FOUND' });
     const original = onThisOrigin(document.downloadUrl);
     const address = page ? `${original}#page=${page}` : original;

@@ -39,7 +39,7 @@ export const KnowledgeBaseQuery = graphql(`
   }
 `);
 
-export const CreateKnowledgeBase = graphql(`
+export const CreateKnowledgeBaseMutation = graphql(`
   mutation CreateKnowledgeBase($input: CreateKnowledgeBaseInput!) {
     createKnowledgeBase(input: $input) {
       knowledgeBase {
@@ -50,7 +50,7 @@ export const CreateKnowledgeBase = graphql(`
   }
 `);
 
-export const UpdateKnowledgeBase = graphql(`
+export const UpdateKnowledgeBaseMutation = graphql(`
   mutation UpdateKnowledgeBase($input: UpdateKnowledgeBaseInput!) {
     updateKnowledgeBase(input: $input) {
       knowledgeBase {
@@ -63,7 +63,7 @@ export const UpdateKnowledgeBase = graphql(`
   }
 `);
 
-export const DeleteKnowledgeBase = graphql(`
+export const DeleteKnowledgeBaseMutation = graphql(`
   mutation DeleteKnowledgeBase($input: DeleteKnowledgeBaseInput!) {
     deleteKnowledgeBase(input: $input) {
       deletedId
@@ -112,7 +112,7 @@ export const DocumentsQuery = graphql(`
   }
 `);
 
-export const DocumentEvents = graphql(`
+export const DocumentEventsSubscription = graphql(`
   subscription DocumentEvents($knowledgeBaseId: ID!) {
     documentEvents(knowledgeBaseId: $knowledgeBaseId) {
       documentId
@@ -145,7 +145,7 @@ export const DocumentEvents = graphql(`
   }
 `);
 
-export const AddDocument = graphql(`
+export const AddDocumentMutation = graphql(`
   mutation AddDocument($input: AddDocumentInput!) {
     addDocument(input: $input) {
       document {
@@ -161,7 +161,7 @@ export const AddDocument = graphql(`
   }
 `);
 
-export const RetryDocument = graphql(`
+export const RetryDocumentMutation = graphql(`
   mutation RetryDocument($input: RetryDocumentInput!) {
     retryDocument(input: $input) {
       document {
@@ -174,7 +174,7 @@ export const RetryDocument = graphql(`
   }
 `);
 
-export const DeleteDocument = graphql(`
+export const DeleteDocumentMutation = graphql(`
   mutation DeleteDocument($input: DeleteDocumentInput!) {
     deleteDocument(input: $input) {
       deletedId

@@ -12,10 +12,10 @@ export function place(anchor: Element, floating: HTMLElement, { side = 'bottom',
   const at = anchor.getBoundingClientRect();
   const { offsetWidth: width, offsetHeight: height } = floating;
   const { innerWidth, innerHeight } = window;
-  const room = { top: at.top, bottom: innerHeight - at.bottom, left: at.left, right: innerWidth - at.right };
+  const space = { top: at.top, bottom: innerHeight - at.bottom, left: at.left, right: innerWidth - at.right };
   const opposite = { top: 'bottom', bottom: 'top', left: 'right', right: 'left' } as const;
   const needed = (side === 'top' || side === 'bottom' ? height : width) + gap + EDGE;
-  const chosen = room[side] < needed && room[opposite[side]] > room[side] ? opposite[side] : side;
+  const chosen = space[side] < needed && space[opposite[side]] > space[side] ? opposite[side] : side;
 
   const along = (start: number, end: number, size: number) =>
     align === 'start' ? start : align === 'end' ? end - size : (start + end - size) / 2;

@@ -1,4 +1,4 @@
-import { ask, mutate } from '#lib/graph/client.ts';
+import { fetchQuery, mutate } from '#lib/graph/client.ts';
 import { connection } from '#lib/graph/connection.svelte.ts';
 import { follow } from '#lib/graph/follow.ts';
 import { graphql, type ResultOf } from '#lib/graph/gql.ts';
@@ -28,7 +28,7 @@ const NotificationsQuery = graphql(`
   }
 `);
 
-const NotificationReceived = graphql(`
+const NotificationReceivedSubscription = graphql(`
   subscription NotificationReceived {
     notificationReceived {
       id
@@ -42,7 +42,7 @@ const NotificationReceived = graphql(`
   }
 `);
 
-const MarkNotificationsRead = graphql(`
+const MarkNotificationsReadMutation = graphql(`
   mutation MarkNotificationsRead($input: MarkNotificationsReadInput!) {
     markNotificationsRead(input: $input) {
       count
@@ -51,13 +51,13 @@ const MarkNotificationsRead = graphql(`
   }
 `);
 
-export type Notification = ResultOf<typeof NotificationReceived>['notificationReceived'];
+export type Notification = ResultOf<typeof NotificationReceivedSubscription>['notificationReceived'];
 
 /** What happened while the person was elsewhere: one list for the bell and the page, live while either is in sight. */
 class Inbox {
   unreadCount = $state(0);
   readonly pages = new Pages<Notification>(async (first, after) => {
-    const { notifications } = await ask(NotificationsQuery, { first, after, unreadOnly: false });
+    const { notifications } = await fetchQuery(NotificationsQuery, { first, after, unreadOnly: false });
     this.unreadCount = notifications.unreadCount;
     return notifications;
   });
@@ -94,7 +94,11 @@ class Inbox {
   #start(): void {
     void this.pages.load().then(this.visit);
     document.addEventListener('visibilitychange', this.visit);
-    const unfollow = follow(NotificationReceived, {}, { next: ({ notificationReceived }) => this.#receive(notificationReceived) });
+    const unfollow = follow(
+      NotificationReceivedSubscription,
+      {},
+      { next: ({ notificationReceived }) => this.#receive(notificationReceived) },
+    );
     const unreturn = connection.onReturn(() => void this.pages.reload());
     this.#stop = () => {
       unfollow();
@@ -118,7 +122,7 @@ class Inbox {
 
   async #mark(ids?: string[]): Promise<void> {
     try {
-      const { markNotificationsRead } = await mutate(MarkNotificationsRead, { input: ids ? { ids } : {} });
+      const { markNotificationsRead } = await mutate(MarkNotificationsReadMutation, { input: ids ? { ids } : {} });
       this.unreadCount = markNotificationsRead.unreadCount;
     } catch {
       // Nothing is lost by it: the list is shown again as the platform has it.

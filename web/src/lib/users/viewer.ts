@@ -2,7 +2,7 @@ import { createContext } from 'svelte';
 import { graphql } from '#lib/graph/gql.ts';
 import type { Person } from './session.ts';
 
-export const ViewerDocument = graphql(`
+export const ViewerQuery = graphql(`
   query Viewer {
     viewer {
       id

@@ -1,10 +1,10 @@
 import { error, redirect } from '@sveltejs/kit';
 import { keepFor } from '#lib/browser/kept.ts';
-import { ask } from '#lib/graph/client.ts';
+import { fetchQuery } from '#lib/graph/client.ts';
 import { GraphFailure } from '#lib/graph/failure.ts';
-import { entrancePath } from '#lib/users/entrance.ts';
+import { authPath } from '#lib/users/auth-path.ts';
 import { isSignedIn } from '#lib/users/session.ts';
-import { ViewerDocument } from '#lib/users/viewer.ts';
+import { ViewerQuery } from '#lib/users/viewer.ts';
 import type { LayoutLoad } from './$types';
 
 /** Everything in here is private and live: it is drawn in the browser only. */
@@ -14,14 +14,14 @@ export const prerender = false;
 /** Nobody passes without a session; who it belongs to is asked once. */
 export const load: LayoutLoad = async ({ url, untrack }) => {
   const from = untrack(() => ({ pathname: url.pathname, search: url.search }));
-  if (!isSignedIn()) redirect(303, await entrancePath(from));
+  if (!isSignedIn()) redirect(303, await authPath(from));
   try {
-    const answer = await ask(ViewerDocument, {});
+    const answer = await fetchQuery(ViewerQuery, {});
     keepFor(answer.viewer.id);
     return answer;
   } catch (failure) {
     if (!(failure instanceof GraphFailure)) throw failure;
-    if (failure.endsSession) redirect(303, await entrancePath(from));
+    if (failure.endsSession) redirect(303, await authPath(from));
     error(503, { message: failure.message, ...(failure.requestId ? { requestId: failure.requestId } : {}) });
   }
 };

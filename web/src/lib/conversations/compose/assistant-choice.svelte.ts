@@ -1,7 +1,7 @@
 import { keep, readKept } from '#lib/browser/kept.ts';
 import { graphql, type ResultOf } from '#lib/graph/gql.ts';
 
-const ChoiceParts = graphql(`
+const ChoicePartsFragment = graphql(`
   fragment ChoiceParts on Assistant {
     id
     name
@@ -12,7 +12,7 @@ const ChoiceParts = graphql(`
   }
 `);
 
-export const AssistantChoicesDocument = graphql(
+export const AssistantChoicesQuery = graphql(
   `
     query AssistantChoices {
       assistants(first: 100) {
@@ -24,11 +24,11 @@ export const AssistantChoicesDocument = graphql(
       }
     }
   `,
-  [ChoiceParts],
+  [ChoicePartsFragment],
 );
 
 /** For a person who has no assistant: the default one, which is made when it is asked for. */
-export const DefaultAssistantDocument = graphql(
+export const DefaultAssistantQuery = graphql(
   `
     query DefaultAssistant {
       defaultAssistant {
@@ -36,11 +36,11 @@ export const DefaultAssistantDocument = graphql(
       }
     }
   `,
-  [ChoiceParts],
+  [ChoicePartsFragment],
 );
 
 /** The one that the address names, where it is not among the listed ones. */
-export const AssistantAskedDocument = graphql(
+export const AssistantAskedQuery = graphql(
   `
     query AssistantAsked($id: ID!) {
       assistant(id: $id) {
@@ -48,10 +48,10 @@ export const AssistantAskedDocument = graphql(
       }
     }
   `,
-  [ChoiceParts],
+  [ChoicePartsFragment],
 );
 
-export const LanguageModelsDocument = graphql(`
+export const LanguageModelsQuery = graphql(`
   query LanguageModels {
     models {
       id
@@ -62,7 +62,7 @@ export const LanguageModelsDocument = graphql(`
   }
 `);
 
-export type Choice = ResultOf<typeof ChoiceParts>;
+export type Choice = ResultOf<typeof ChoicePartsFragment>;
 
 const KEPT = 'assistant';
 

@@ -1,15 +1,15 @@
 import { createContext } from 'svelte';
 import { SvelteMap, SvelteSet } from 'svelte/reactivity';
-import { ask, mutate } from '#lib/graph/client.ts';
+import { fetchQuery, mutate } from '#lib/graph/client.ts';
 import { connection } from '#lib/graph/connection.svelte.ts';
 import { GraphFailure } from '#lib/graph/failure.ts';
 import { follow } from '#lib/graph/follow.ts';
 import { byDay } from './by-day.ts';
 import {
-  ConversationEventsDocument,
-  ConversationsDocument,
-  DeleteConversationDocument,
-  RenameConversationDocument,
+  ConversationEventsSubscription,
+  ConversationsQuery,
+  DeleteConversationMutation,
+  RenameConversationMutation,
   type Row,
 } from './operations.ts';
 
@@ -36,7 +36,7 @@ export class ConversationList {
     void this.loadMore();
     const clock = setInterval(() => (this.#today = new Date()), 60_000);
     const stops = [
-      follow(ConversationEventsDocument, {}, { next: ({ conversationEvents }) => this.#hear(conversationEvents) }),
+      follow(ConversationEventsSubscription, {}, { next: ({ conversationEvents }) => this.#onEvent(conversationEvents) }),
       connection.onReturn(() => void this.#catchUp()),
       () => clearInterval(clock),
     ];
@@ -74,7 +74,7 @@ export class ConversationList {
     const before = this.#rows.get(id);
     if (before) this.put({ ...before, title });
     try {
-      this.put((await mutate(RenameConversationDocument, { input: { id, title } })).renameConversation.conversation);
+      this.put((await mutate(RenameConversationMutation, { input: { id, title } })).renameConversation.conversation);
     } catch (error) {
       if (before) this.put(before);
       throw error;
@@ -82,12 +82,12 @@ export class ConversationList {
   }
 
   async remove(id: string): Promise<void> {
-    await mutate(DeleteConversationDocument, { input: { id } });
+    await mutate(DeleteConversationMutation, { input: { id } });
     this.#rows.delete(id);
   }
 
   async #readAfter(after: string | null): Promise<void> {
-    const { conversations } = await ask(ConversationsDocument, { first: PAGE, after });
+    const { conversations } = await fetchQuery(ConversationsQuery, { first: PAGE, after });
     for (const { node } of conversations.edges) this.#putRead(node);
     this.#after = conversations.pageInfo.endCursor;
     this.hasMore = conversations.pageInfo.hasNextPage;
@@ -95,7 +95,7 @@ export class ConversationList {
 
   /** What happened while the connection was lost is somewhere in the first page. */
   async #catchUp(): Promise<void> {
-    const { conversations } = await ask(ConversationsDocument, { first: PAGE }).catch(() => ({ conversations: { edges: [] } }));
+    const { conversations } = await fetchQuery(ConversationsQuery, { first: PAGE }).catch(() => ({ conversations: { edges: [] } }));
     for (const { node } of conversations.edges) this.#putRead(node);
   }
 
@@ -105,7 +105,7 @@ export class ConversationList {
     if (!known || known.updatedAt <= row.updatedAt) this.put(row);
   }
 
-  #hear({ conversationId, conversation }: { conversationId: string; conversation: Row | null }): void {
+  #onEvent({ conversationId, conversation }: { conversationId: string; conversation: Row | null }): void {
     if (!conversation) return void this.#rows.delete(conversationId);
     const wasAnswering = this.#rows.get(conversationId)?.activeRun;
     if (wasAnswering && !conversation.activeRun && this.openId !== conversationId) this.unread.add(conversationId);

@@ -1,6 +1,6 @@
 import { graphql, type ResultOf } from '#lib/graph/gql.ts';
 
-export const ConversationRow = graphql(`
+export const ConversationRowFragment = graphql(`
   fragment ConversationRow on Conversation {
     id
     title
@@ -11,7 +11,7 @@ export const ConversationRow = graphql(`
   }
 `);
 
-export const ConversationsDocument = graphql(
+export const ConversationsQuery = graphql(
   `
     query Conversations($first: Int, $after: String, $search: String) {
       conversations(first: $first, after: $after, search: $search) {
@@ -27,10 +27,10 @@ export const ConversationsDocument = graphql(
       }
     }
   `,
-  [ConversationRow],
+  [ConversationRowFragment],
 );
 
-export const ConversationEventsDocument = graphql(
+export const ConversationEventsSubscription = graphql(
   `
     subscription ConversationEvents {
       conversationEvents {
@@ -41,10 +41,10 @@ export const ConversationEventsDocument = graphql(
       }
     }
   `,
-  [ConversationRow],
+  [ConversationRowFragment],
 );
 
-export const SearchMessagesDocument = graphql(`
+export const SearchMessagesQuery = graphql(`
   query SearchMessages($query: String!, $first: Int) {
     searchMessages(query: $query, first: $first) {
       snippet
@@ -64,7 +64,7 @@ export const SearchMessagesDocument = graphql(`
   }
 `);
 
-export const StartConversationDocument = graphql(
+export const StartConversationMutation = graphql(
   `
     mutation StartConversation($input: StartConversationInput!) {
       startConversation(input: $input) {
@@ -74,10 +74,10 @@ export const StartConversationDocument = graphql(
       }
     }
   `,
-  [ConversationRow],
+  [ConversationRowFragment],
 );
 
-export const RenameConversationDocument = graphql(
+export const RenameConversationMutation = graphql(
   `
     mutation RenameConversation($input: RenameConversationInput!) {
       renameConversation(input: $input) {
@@ -87,10 +87,10 @@ export const RenameConversationDocument = graphql(
       }
     }
   `,
-  [ConversationRow],
+  [ConversationRowFragment],
 );
 
-export const DeleteConversationDocument = graphql(`
+export const DeleteConversationMutation = graphql(`
   mutation DeleteConversation($input: DeleteConversationInput!) {
     deleteConversation(input: $input) {
       deletedId
@@ -98,5 +98,5 @@ export const DeleteConversationDocument = graphql(`
   }
 `);
 
-export type Row = ResultOf<typeof ConversationRow>;
-export type MessageMatch = ResultOf<typeof SearchMessagesDocument>['searchMessages'][number];
+export type Row = ResultOf<typeof ConversationRowFragment>;
+export type MessageMatch = ResultOf<typeof SearchMessagesQuery>['searchMessages'][number];

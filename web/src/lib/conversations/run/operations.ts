@@ -1,7 +1,7 @@
 import { graphql, type ResultOf } from '#lib/graph/gql.ts';
-import { MessageParts } from '../thread/operations.ts';
+import { MessagePartsFragment } from '../thread/operations.ts';
 
-export const StopRunDocument = graphql(`
+export const StopRunMutation = graphql(`
   mutation StopRun($input: StopRunInput!) {
     stopRun(input: $input) {
       run {
@@ -12,7 +12,7 @@ export const StopRunDocument = graphql(`
   }
 `);
 
-export const RunDetailsDocument = graphql(`
+export const RunDetailsQuery = graphql(`
   query RunDetails($id: ID!) {
     run(id: $id) {
       id
@@ -46,7 +46,7 @@ export const RunDetailsDocument = graphql(`
   }
 `);
 
-export const RunEventsDocument = graphql(
+export const RunEventsSubscription = graphql(
   `
     subscription RunEvents($runId: ID!, $after: String) {
       runEvents(runId: $runId, after: $after) {
@@ -115,7 +115,7 @@ export const RunEventsDocument = graphql(
       }
     }
   `,
-  [MessageParts],
+  [MessagePartsFragment],
 );
 
-export type RunEvent = ResultOf<typeof RunEventsDocument>['runEvents'];
+export type RunEvent = ResultOf<typeof RunEventsSubscription>['runEvents'];

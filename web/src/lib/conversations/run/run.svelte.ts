@@ -1,7 +1,7 @@
 import { GraphFailure } from '#lib/graph/failure.ts';
 import { follow } from '#lib/graph/follow.ts';
 import { DrawPace } from './draw-pace.ts';
-import { RunEventsDocument, type RunEvent } from './operations.ts';
+import { RunEventsSubscription, type RunEvent } from './operations.ts';
 import type { Message } from '../thread/operations.ts';
 import { advance, BEGINNING, type Progress } from './run-progress.ts';
 
@@ -35,9 +35,9 @@ export class Run {
   }
 
   follow(): void {
-    this.#unfollow ??= follow(RunEventsDocument, this.#variables, {
-      next: ({ runEvents }) => this.#hear(runEvents),
-      failed: (failure) => this.#lose(failure),
+    this.#unfollow ??= follow(RunEventsSubscription, this.#variables, {
+      next: ({ runEvents }) => this.#onEvent(runEvents),
+      failed: (failure) => this.#onFailure(failure),
       ended: () => this.#close(),
     });
   }
@@ -48,7 +48,7 @@ export class Run {
     this.#unfollow = undefined;
   }
 
-  #hear(event: RunEvent): void {
+  #onEvent(event: RunEvent): void {
     this.#variables.after = event.cursor;
     this.#waiting.push(event);
     this.#pace.schedule();
@@ -78,7 +78,7 @@ export class Run {
     if (!this.progress.ended) this.#ended({ message: undefined, failure: undefined });
   }
 
-  #lose(failure: GraphFailure): void {
+  #onFailure(failure: GraphFailure): void {
     this.leave();
     this.#ended({ message: undefined, failure: { code: failure.code, reason: failure.message } });
   }

@@ -1,6 +1,6 @@
 import { graphql, type ResultOf } from '#lib/graph/gql.ts';
 
-export const MessageParts = graphql(`
+export const MessagePartsFragment = graphql(`
   fragment MessageParts on Message {
     id
     role
@@ -59,7 +59,7 @@ export const MessageParts = graphql(`
   }
 `);
 
-export const ThreadParts = graphql(
+export const ThreadPartsFragment = graphql(
   `
     fragment ThreadParts on Conversation {
       id
@@ -90,13 +90,13 @@ export const ThreadParts = graphql(
       }
     }
   `,
-  [MessageParts],
+  [MessagePartsFragment],
 );
 
 /** How many messages are read at once. */
 export const PAGE = 40;
 
-export const ThreadDocument = graphql(
+export const ThreadQuery = graphql(
   `
     query Thread($id: ID!, $last: Int, $before: String) {
       conversation(id: $id) {
@@ -104,10 +104,10 @@ export const ThreadDocument = graphql(
       }
     }
   `,
-  [ThreadParts],
+  [ThreadPartsFragment],
 );
 
-export const SelectBranchDocument = graphql(
+export const SelectBranchMutation = graphql(
   `
     mutation SelectBranch($input: SelectBranchInput!, $last: Int, $before: String) {
       selectBranch(input: $input) {
@@ -117,10 +117,10 @@ export const SelectBranchDocument = graphql(
       }
     }
   `,
-  [ThreadParts],
+  [ThreadPartsFragment],
 );
 
-export const SendMessageDocument = graphql(
+export const SendMessageMutation = graphql(
   `
     mutation SendMessage($input: SendMessageInput!) {
       sendMessage(input: $input) {
@@ -136,10 +136,10 @@ export const SendMessageDocument = graphql(
       }
     }
   `,
-  [MessageParts],
+  [MessagePartsFragment],
 );
 
-export const RegenerateDocument = graphql(
+export const RegenerateMutation = graphql(
   `
     mutation Regenerate($input: RegenerateInput!) {
       regenerate(input: $input) {
@@ -155,9 +155,9 @@ export const RegenerateDocument = graphql(
       }
     }
   `,
-  [MessageParts],
+  [MessagePartsFragment],
 );
 
-export type Message = ResultOf<typeof MessageParts>;
-export type ThreadResult = ResultOf<typeof ThreadDocument>['conversation'];
+export type Message = ResultOf<typeof MessagePartsFragment>;
+export type ThreadResult = ResultOf<typeof ThreadQuery>['conversation'];
 export type Citation = Message['citations'][number];

@@ -1,18 +1,18 @@
 import { randomId } from '#lib/browser/secure-context.ts';
-import { ask, mutate } from '#lib/graph/client.ts';
+import { fetchQuery, mutate } from '#lib/graph/client.ts';
 import { GraphFailure } from '#lib/graph/failure.ts';
-import { graft, type Exchange } from './graft.ts';
+import { appendExchange, type Exchange } from './append-exchange.ts';
 import {
   PAGE,
-  RegenerateDocument,
-  SelectBranchDocument,
-  SendMessageDocument,
-  ThreadDocument,
+  RegenerateMutation,
+  SelectBranchMutation,
+  SendMessageMutation,
+  ThreadQuery,
   type Message,
   type ThreadResult,
 } from './operations.ts';
-import { StartConversationDocument, type Row } from '../list/operations.ts';
-import { StopRunDocument } from '../run/operations.ts';
+import { StartConversationMutation, type Row } from '../list/operations.ts';
+import { StopRunMutation } from '../run/operations.ts';
 import { Run, type RunEnd } from '../run/run.svelte.ts';
 
 /** A message on its way, shown before the platform has it. */
@@ -81,7 +81,7 @@ export class Thread {
     if (!this.id) return;
     this.failure = undefined;
     try {
-      const { conversation } = await ask(ThreadDocument, { id: this.id, last: PAGE });
+      const { conversation } = await fetchQuery(ThreadQuery, { id: this.id, last: PAGE });
       if (!this.pending) this.#show(conversation);
     } catch (error) {
       if (!(error instanceof GraphFailure)) throw error;
@@ -91,7 +91,7 @@ export class Thread {
 
   async loadEarlier(): Promise<void> {
     if (!this.id || !this.earlierCursor) return;
-    const { conversation } = await ask(ThreadDocument, { id: this.id, last: PAGE, before: this.earlierCursor });
+    const { conversation } = await fetchQuery(ThreadQuery, { id: this.id, last: PAGE, before: this.earlierCursor });
     const known = new Set(this.messages.map((message) => message.id));
     this.messages = [...conversation.thread.edges.map((edge) => edge.node).filter((message) => !known.has(message.id)), ...this.messages];
     this.earlierCursor = conversation.thread.pageInfo.hasPreviousPage ? conversation.thread.pageInfo.startCursor : null;
@@ -135,7 +135,7 @@ export class Thread {
         idempotencyKey,
         ...(parentId === undefined ? {} : { parentId }),
       };
-      const { sendMessage } = await mutate(SendMessageDocument, { input });
+      const { sendMessage } = await mutate(SendMessageMutation, { input });
       this.#answer({ message: sendMessage.message, run: sendMessage.run });
     } finally {
       this.pending = undefined;
@@ -144,7 +144,7 @@ export class Thread {
 
   async regenerate(messageId: string): Promise<void> {
     await this.#change(async () => {
-      const { regenerate } = await mutate(RegenerateDocument, {
+      const { regenerate } = await mutate(RegenerateMutation, {
         input: { messageId, model: this.model, idempotencyKey: randomId() },
       });
       this.#answer({ message: regenerate.message, run: regenerate.run });
@@ -154,7 +154,7 @@ export class Thread {
   async choose(messageId: string): Promise<void> {
     await this.#change(async () => {
       const input = { conversationId: this.id ?? '', leafId: messageId };
-      const { selectBranch } = await mutate(SelectBranchDocument, { input, last: PAGE });
+      const { selectBranch } = await mutate(SelectBranchMutation, { input, last: PAGE });
       this.#show(selectBranch.conversation);
     });
   }
@@ -164,7 +164,7 @@ export class Thread {
     if (!run || run.halted) return;
     run.halted = true;
     try {
-      await mutate(StopRunDocument, { input: { runId: run.id } });
+      await mutate(StopRunMutation, { input: { runId: run.id } });
     } catch (error) {
       run.halted = false;
       if (this.run === run) void this.refresh();
@@ -185,7 +185,7 @@ export class Thread {
   /** The first message starts the conversation that it belongs to. */
   async #idOfConversation(): Promise<string> {
     if (this.id) return this.id;
-    const { startConversation } = await mutate(StartConversationDocument, { input: { assistantId: this.assistant?.id ?? '' } });
+    const { startConversation } = await mutate(StartConversationMutation, { input: { assistantId: this.assistant?.id ?? '' } });
     this.row = startConversation.conversation;
     this.id = this.row.id;
     this.title = this.row.title;
@@ -194,7 +194,7 @@ export class Thread {
   }
 
   #answer(exchange: Exchange): void {
-    this.messages = graft(this.messages, exchange);
+    this.messages = appendExchange(this.messages, exchange);
     this.pending = undefined;
     this.#storedModel = this.model;
     this.#start(exchange.run.id, exchange.run.message.id);

@@ -1,4 +1,4 @@
-import { ask } from '#lib/graph/client.ts';
+import { fetchQuery } from '#lib/graph/client.ts';
 import { GraphFailure } from '#lib/graph/failure.ts';
 import type { ResultOf } from '#lib/graph/gql.ts';
 import { SearchKnowledgeQuery } from '../operations.ts';
@@ -28,7 +28,7 @@ export class Search {
     this.failure = undefined;
     const asked = performance.now();
     try {
-      const { searchKnowledge } = await ask(SearchKnowledgeQuery, {
+      const { searchKnowledge } = await fetchQuery(SearchKnowledgeQuery, {
         input: { query, knowledgeBaseIds: [knowledgeBaseId], mode, first: HITS },
       });
       if (round !== this.#round) return;

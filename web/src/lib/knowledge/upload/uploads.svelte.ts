@@ -2,7 +2,7 @@ import { randomId } from '#lib/browser/secure-context.ts';
 import { mutate } from '#lib/graph/client.ts';
 import { asFailure, GraphFailure } from '#lib/graph/failure.ts';
 import { mediaTypeOf, READABLE_NAMES } from '../media-type.ts';
-import { AddDocument, DeleteDocument } from '../operations.ts';
+import { AddDocumentMutation, DeleteDocumentMutation } from '../operations.ts';
 import { Cancelled, sendFile } from './send-file.ts';
 
 const AT_ONCE = 3;
@@ -61,7 +61,7 @@ export class Uploads {
   remove = (upload: Upload): void => {
     upload.cancel();
     this.items = this.items.filter(({ key }) => key !== upload.key);
-    if (upload.documentId) void mutate(DeleteDocument, { input: { id: upload.documentId } }).catch(() => undefined);
+    if (upload.documentId) void mutate(DeleteDocumentMutation, { input: { id: upload.documentId } }).catch(() => undefined);
     this.#next();
   };
 
@@ -95,7 +95,7 @@ export class Uploads {
   async #register(upload: Upload): Promise<void> {
     if (upload.address) return;
     const { name, size } = upload.file;
-    const { addDocument } = await mutate(AddDocument, {
+    const { addDocument } = await mutate(AddDocumentMutation, {
       input: { knowledgeBaseId: this.#knowledgeBaseId, name, mediaType: mediaTypeOf(name) ?? '', sizeBytes: size },
     });
     upload.documentId = addDocument.document.id;
@@ -108,7 +108,7 @@ export class Uploads {
     fail(upload, failure);
     if (failure.retryable) return;
     // The address will not take these bytes; another try begins with a new document.
-    if (upload.documentId) void mutate(DeleteDocument, { input: { id: upload.documentId } }).catch(() => undefined);
+    if (upload.documentId) void mutate(DeleteDocumentMutation, { input: { id: upload.documentId } }).catch(() => undefined);
     upload.documentId = undefined;
     upload.address = undefined;
   }

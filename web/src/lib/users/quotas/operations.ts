@@ -1,6 +1,6 @@
 import { graphql, type ResultOf } from '#lib/graph/gql.ts';
 
-export const ChatQuotasDocument = graphql(`
+export const ChatQuotasQuery = graphql(`
   query ChatQuotas {
     chatQuotas {
       kind
@@ -11,7 +11,7 @@ export const ChatQuotasDocument = graphql(`
   }
 `);
 
-export const KnowledgeQuotasDocument = graphql(`
+export const KnowledgeQuotasQuery = graphql(`
   query KnowledgeQuotas {
     knowledgeQuotas {
       kind
@@ -22,4 +22,4 @@ export const KnowledgeQuotasDocument = graphql(`
   }
 `);
 
-export type Quota = ResultOf<typeof ChatQuotasDocument>['chatQuotas'][number];
+export type Quota = ResultOf<typeof ChatQuotasQuery>['chatQuotas'][number];

@@ -18,7 +18,7 @@ interface Piece {
  * Marks the words of a query in a message that is on the page, by highlights of the browser: they change no element, so
  * the components that draw the message are not disturbed. A browser without highlights selects the best match instead.
  */
-export class FoundMarks {
+export class SearchHighlights {
   readonly #message: HTMLElement;
   readonly #query: string;
   readonly #observer: MutationObserver;

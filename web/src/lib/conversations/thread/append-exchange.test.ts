@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
-import { graft, type Exchange } from './graft.ts';
+import { appendExchange, type Exchange } from './append-exchange.ts';
 
 type Message = Exchange['message'];
 const message = (id: string, parentId: string | null) => ({ id, parentId }) as Message;
@@ -9,17 +9,17 @@ const ids = (messages: Message[]) => messages.map(({ id }) => id);
 const thread = [message('q1', null), message('a1', 'q1'), message('q2', 'a1'), message('a2', 'q2')];
 
 it('adds a message and its answer at the end', () => {
-  assert.deepEqual(ids(graft(thread, exchange(message('q3', 'a2'), message('a3', 'q3')))), ['q1', 'a1', 'q2', 'a2', 'q3', 'a3']);
+  assert.deepEqual(ids(appendExchange(thread, exchange(message('q3', 'a2'), message('a3', 'q3')))), ['q1', 'a1', 'q2', 'a2', 'q3', 'a3']);
 });
 
 it('puts an edited message in the place of the one before it', () => {
-  assert.deepEqual(ids(graft(thread, exchange(message('q2b', 'a1'), message('a2b', 'q2b')))), ['q1', 'a1', 'q2b', 'a2b']);
+  assert.deepEqual(ids(appendExchange(thread, exchange(message('q2b', 'a1'), message('a2b', 'q2b')))), ['q1', 'a1', 'q2b', 'a2b']);
 });
 
 it('puts an edited first message at the beginning', () => {
-  assert.deepEqual(ids(graft(thread, exchange(message('q1b', null), message('a1b', 'q1b')))), ['q1b', 'a1b']);
+  assert.deepEqual(ids(appendExchange(thread, exchange(message('q1b', null), message('a1b', 'q1b')))), ['q1b', 'a1b']);
 });
 
 it('puts a regenerated answer under its question', () => {
-  assert.deepEqual(ids(graft(thread, exchange(message('q1', null), message('a1b', 'q1')))), ['q1', 'a1b']);
+  assert.deepEqual(ids(appendExchange(thread, exchange(message('q1', null), message('a1b', 'q1')))), ['q1', 'a1b']);
 });

@@ -7,7 +7,7 @@ export interface Exchange {
 }
 
 /** The branch that an exchange makes: what comes before it, the message, its answer. */
-export function graft(messages: readonly Message[], { message, run }: Exchange): Message[] {
+export function appendExchange(messages: readonly Message[], { message, run }: Exchange): Message[] {
   const own = messages.findIndex((one) => one.id === message.id);
   const parent = messages.findIndex((one) => one.id === message.parentId);
   const before = own >= 0 ? own : parent + 1;

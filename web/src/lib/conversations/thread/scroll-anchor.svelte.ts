@@ -6,7 +6,7 @@ const GAPS_PX = 40;
 const GESTURES = ['wheel', 'touchmove', 'pointerdown', 'keydown'] as const;
 
 /** Where a reader was: a message, and how far its top is below the top of the window. Heights may be others on return. */
-export interface Place {
+export interface ReadingPosition {
   messageId: string;
   top: number;
 }
@@ -15,7 +15,7 @@ export interface Place {
  * Keeps the end of a growing page in sight until the reader moves up. Only a movement of the reader unpins: content
  * also grows between a write and its scroll event, so the distance to the end says nothing about the reader.
  */
-export class Stick {
+export class ScrollAnchor {
   pinned = $state(true);
   /** The end is out of sight. */
   away = $state(false);
@@ -23,10 +23,10 @@ export class Stick {
   unseen = $state(false);
   /** How far what the reader was brought to is from its place, while the layout around it still settles. */
   #held: (() => number | undefined) | undefined;
-  #returning: Place | undefined;
+  #returning: ReadingPosition | undefined;
   #spacer: HTMLElement | undefined;
   #content: HTMLElement | undefined;
-  #roomForAnswer = false;
+  #reservesAnswerSpace = false;
   #top = 0;
   #height = 0;
   #frame = 0;
@@ -61,8 +61,8 @@ export class Stick {
   };
 
   /** The newest question goes to the top, with room for its answer below. */
-  makeRoom(): void {
-    this.#roomForAnswer = true;
+  reserveAnswerSpace(): void {
+    this.#reservesAnswerSpace = true;
     this.toEnd();
   }
 
@@ -86,7 +86,7 @@ export class Stick {
   }
 
   /** Where the reader is now; null at the end, which is where a conversation opens by itself. */
-  get place(): Place | null {
+  get position(): ReadingPosition | null {
     if (this.pinned) return null;
     // On the way back to a place the page may be in between; the reader has not moved from there.
     if (this.#held && this.#returning) return this.#returning;
@@ -94,13 +94,13 @@ export class Stick {
     return first ? { messageId: first.id.slice(2), top: Math.round(first.getBoundingClientRect().top) } : null;
   }
 
-  returnTo(place: Place): void {
-    const { messageId, top } = place;
+  returnTo(position: ReadingPosition): void {
+    const { messageId, top } = position;
     this.hold(() => {
       const message = document.getElementById(`m-${messageId}`);
       return message ? Math.round(message.getBoundingClientRect().top - top) : undefined;
     });
-    this.#returning = place;
+    this.#returning = position;
   }
 
   get isHolding(): boolean {
@@ -148,7 +148,7 @@ export class Stick {
     const { scrollTop, scrollHeight } = page();
     const shrunk = scrollHeight < this.#height;
     if (scrollTop < this.#top - 1 && !shrunk) this.pinned = false;
-    else if (scrollTop > this.#top && toGo() < NEAR_PX) {
+    else if (scrollTop > this.#top && distanceToEnd() < NEAR_PX) {
       this.pinned = true;
       this.unseen = false;
     }
@@ -158,18 +158,18 @@ export class Stick {
   #remember(): void {
     this.#top = page().scrollTop;
     this.#height = page().scrollHeight;
-    this.away = !this.pinned && toGo() >= NEAR_PX;
+    this.away = !this.pinned && distanceToEnd() >= NEAR_PX;
     if (!this.away) this.unseen = false;
   }
 
   #sizeSpacer(): void {
-    if (!this.#spacer || !this.#content || !this.#roomForAnswer) return;
+    if (!this.#spacer || !this.#content || !this.#reservesAnswerSpace) return;
     const question = [...this.#content.querySelectorAll<HTMLElement>('[data-question]')].at(-1);
     const foot = this.#spacer.parentElement?.nextElementSibling;
     if (!question) return;
     const used = this.#content.getBoundingClientRect().bottom - question.getBoundingClientRect().top;
-    const room = page().clientHeight - BAR_PX - (foot?.clientHeight ?? 0);
-    this.#spacer.style.height = `${Math.max(0, room - used - GAPS_PX)}px`;
+    const available = page().clientHeight - BAR_PX - (foot?.clientHeight ?? 0);
+    this.#spacer.style.height = `${Math.max(0, available - used - GAPS_PX)}px`;
   }
 }
 
@@ -178,7 +178,7 @@ function page(): Element {
 }
 
 /** How far the end of the page is below the window. */
-function toGo(): number {
+function distanceToEnd(): number {
   const { scrollTop, scrollHeight, clientHeight } = page();
   return scrollHeight - clientHeight - scrollTop;
 }

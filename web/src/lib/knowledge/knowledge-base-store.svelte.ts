@@ -1,20 +1,26 @@
 import { createContext } from 'svelte';
 import { SvelteMap } from 'svelte/reactivity';
-import { ask, mutate } from '#lib/graph/client.ts';
+import { fetchQuery, mutate } from '#lib/graph/client.ts';
 import { connection } from '#lib/graph/connection.svelte.ts';
 import { follow } from '#lib/graph/follow.ts';
 import type { ResultOf } from '#lib/graph/gql.ts';
 import { Pages } from '#lib/graph/pages.svelte.ts';
 import { useQuery } from '#lib/graph/query.svelte.ts';
-import { DeleteDocument, DocumentEvents, DocumentsQuery, KnowledgeBaseQuery, RetryDocument } from './operations.ts';
+import {
+  DeleteDocumentMutation,
+  DocumentEventsSubscription,
+  DocumentsQuery,
+  KnowledgeBaseQuery,
+  RetryDocumentMutation,
+} from './operations.ts';
 import { Uploads } from './upload/uploads.svelte.ts';
 
 export type KnowledgeBase = ResultOf<typeof KnowledgeBaseQuery>['knowledgeBase'];
 export type DocumentListed = ResultOf<typeof DocumentsQuery>['knowledgeBase']['documents']['edges'][number]['node'];
-type DocumentEvent = ResultOf<typeof DocumentEvents>['documentEvents'];
+type DocumentEvent = ResultOf<typeof DocumentEventsSubscription>['documentEvents'];
 
 /** One knowledge base while it is open: its facts, its documents as they change, and the files on their way. */
-export class KnowledgeRoom {
+export class KnowledgeBaseStore {
   readonly id: string;
   readonly base;
   readonly documents: Pages<DocumentListed>;
@@ -27,7 +33,7 @@ export class KnowledgeRoom {
     this.base = useQuery(KnowledgeBaseQuery, () => ({ id }));
     this.uploads = new Uploads(id, this.#arrived);
     this.documents = new Pages<DocumentListed>(async (first, after) => {
-      const { knowledgeBase } = await ask(DocumentsQuery, { knowledgeBaseId: id, first, after });
+      const { knowledgeBase } = await fetchQuery(DocumentsQuery, { knowledgeBaseId: id, first, after });
       return knowledgeBase.documents;
     });
     $effect(() => this.#start());
@@ -40,19 +46,23 @@ export class KnowledgeRoom {
   }
 
   retry = async (document: DocumentListed): Promise<void> => {
-    const { retryDocument } = await mutate(RetryDocument, { input: { id: document.id } });
+    const { retryDocument } = await mutate(RetryDocumentMutation, { input: { id: document.id } });
     this.documents.change(document.id, (listed) => ({ ...listed, ...retryDocument.document }));
   };
 
   remove = async (document: DocumentListed): Promise<void> => {
-    await mutate(DeleteDocument, { input: { id: document.id } });
+    await mutate(DeleteDocumentMutation, { input: { id: document.id } });
     this.documents.remove(document.id);
     this.base.reload();
   };
 
   #start(): () => void {
     void this.documents.load();
-    const unfollow = follow(DocumentEvents, { knowledgeBaseId: this.id }, { next: ({ documentEvents }) => this.#receive(documentEvents) });
+    const unfollow = follow(
+      DocumentEventsSubscription,
+      { knowledgeBaseId: this.id },
+      { next: ({ documentEvents }) => this.#receive(documentEvents) },
+    );
     const unreturn = connection.onReturn(() => void this.documents.reload());
     return () => {
       unfollow();
@@ -81,4 +91,4 @@ export class KnowledgeRoom {
   }
 }
 
-export const [getKnowledgeRoom, setKnowledgeRoom] = createContext<KnowledgeRoom>();
+export const [getKnowledgeBaseStore, setKnowledgeBaseStore] = createContext<KnowledgeBaseStore>();
