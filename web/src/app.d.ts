@@ -2,7 +2,7 @@ declare global {
   namespace App {
     interface Error {
       message: string;
-      /** What support needs to find the request in the log. */
+      /** Identifies the request in the log. */
       requestId?: string;
     }
     interface PageState {

@@ -41,7 +41,7 @@ const FIELDS = Object.keys(BLANK) as (keyof AssistantValues)[];
 export class AssistantForm {
   values = $state<AssistantValues>(structuredClone(BLANK));
   errors = $state<Partial<Record<keyof AssistantValues, string>>>({});
-  /** What concerns no single field. */
+  /** Error that belongs to no single field. */
   failure = $state.raw<GraphFailure>();
   saving = $state(false);
   readonly id: string | undefined;

@@ -1,5 +1,5 @@
 /**
- * What a person leaves in this browser: drafts and choices. Each entry belongs to one account, is read for that account
+ * Stores drafts and choices in this browser. Each entry belongs to one account, is read for that account
  * only, and goes when the account signs out or another one signs in.
  */
 const OURS = 'parley.of.';
@@ -29,11 +29,11 @@ export function keep(name: string, value: string): void {
     if (value) localStorage.setItem(nameOf(name), value);
     else localStorage.removeItem(nameOf(name));
   } catch {
-    // Nothing that the person could do about it.
+    // The person cannot do anything about it.
   }
 }
 
-/** Removes what every account left here. What a page that is still open writes later is not kept. */
+/** Removes the entries of every account. Later writes of pages that are still open are ignored. */
 export function forgetKept(): void {
   owner = '';
   remove((key) => key.startsWith(OURS) || UNOWNED.test(key));

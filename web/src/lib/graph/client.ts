@@ -45,7 +45,7 @@ export const client = new Client({
   ],
 });
 
-/** Asks once. Throws a GraphFailure when there is no answer at all; an answer with holes is returned. */
+/** Runs a query once. Throws a GraphFailure if the response has no data; partial data is returned. */
 export async function fetchQuery<Data, Variables extends AnyVariables>(
   document: TypedDocumentNode<Data, Variables>,
   variables: Variables,
@@ -56,7 +56,7 @@ export async function fetchQuery<Data, Variables extends AnyVariables>(
   throw failure(error);
 }
 
-/** The same for a change. Where it was made but a part of the answer is missing, it was made. */
+/** Runs a mutation. Partial data counts as success, since the change was made. */
 export async function mutate<Data, Variables extends AnyVariables>(
   document: TypedDocumentNode<Data, Variables>,
   variables: Variables,

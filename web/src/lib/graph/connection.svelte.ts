@@ -14,7 +14,7 @@ class Connection {
     this.state = onPurpose ? 'idle' : 'lost';
   }
 
-  /** Calls back each time the connection returns; whoever shows live data reads it again then. */
+  /** Calls back each time the connection is restored, so that live data can be read again. */
   onReturn(catchUp: () => void): () => void {
     this.#listeners.add(catchUp);
     return () => this.#listeners.delete(catchUp);

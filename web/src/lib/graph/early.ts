@@ -5,7 +5,7 @@ declare global {
   }
 }
 
-/** What was asked long ago may not be true any more. */
+/** Maximum age of an early response; older ones may be stale. */
 const OLDEST_MS = 30_000;
 
 /** As `fetch`, but takes the answer that the page has asked for already; each is given once. */

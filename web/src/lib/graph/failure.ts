@@ -1,4 +1,4 @@
-/** What went wrong, in the words the graph gave or, where it gave none, in ours. `code` is one of schema/errors.ts or OFFLINE. */
+/** Describes a failure with the message of the graph or, if it gave none, a message of the client. `code` is one of schema/errors.ts or OFFLINE. */
 export class GraphFailure extends Error {
   override readonly name = 'GraphFailure';
   readonly code: string;
@@ -24,7 +24,7 @@ export class GraphFailure extends Error {
   }
 }
 
-/** An error as it stands in a GraphQL answer. */
+/** An error of a GraphQL response. */
 export interface GraphError {
   message: string;
   extensions?: Record<string, unknown> | undefined;

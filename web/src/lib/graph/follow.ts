@@ -4,13 +4,13 @@ import { failureOf, GraphFailure, unreachable, type GraphError } from './failure
 import { isClose, needsToken, socket } from './socket.ts';
 
 const AGAIN_MS = 1_000;
-/** A new token that is refused at once is no reason to ask for tokens without a pause. */
+/** Minimum interval between token refreshes, in case a new token is rejected at once. */
 const RENEW_PAUSE_MS = 5_000;
 const AGAIN_AFTER = new Set(['SLOW_CONSUMER', 'SHUTTING_DOWN', 'DEPENDENCY_UNAVAILABLE', 'TOO_MANY_SUBSCRIPTIONS', 'RATE_LIMITED']);
 
 export interface Reader<Data> {
   next(data: Data): void;
-  /** Final: whatever can be mended by asking again has been asked again. */
+  /** Called after the last retry. */
   failed?(failure: GraphFailure): void;
   /** The platform said that nothing more comes. */
   ended?(): void;

@@ -31,7 +31,7 @@ export class Pages<Item extends { id: string }> {
     this.#size = size;
   }
 
-  /** Begins anew at the first page. */
+  /** Loads the list again from the first page. */
   load = (): Promise<void> => this.#fetch(this.#size, null);
 
   /** Reads again what is in sight, as far as one question may reach. */

@@ -13,7 +13,7 @@ export const socket: Client = createClient({
   lazyCloseTimeout: 30_000,
   keepAlive: PING_MS,
   retryAttempts: Infinity,
-  // A token that has ended is refreshed by whoever follows; see follow.ts.
+  // The caller refreshes an expired token; see follow.ts.
   shouldRetry: (cause) => !(isClose(cause) && needsToken(cause)),
   retryWait: (retries) => pause(Math.min(250 * 2 ** retries, LONGEST_WAIT_MS) * (0.75 + Math.random() / 2)),
   on: {
@@ -45,7 +45,7 @@ async function address(): Promise<string> {
   return location.origin.replace(/^http/, 'ws') + '/graphql';
 }
 
-/** Waits, but no longer than until the browser is online again. While it believes that it is not, there is no hurry. */
+/** Waits for the delay or until the browser is online again, whichever is first. */
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => {
     wake = resolve;

@@ -24,7 +24,7 @@ export function closedAddress(page: Address): string {
   return search ? `${page.pathname}?${search}` : page.pathname;
 }
 
-/** What the address asks to show beside the page. */
+/** Returns the document and passage that the address opens in the panel. */
 export function openedDocument(page: Address): { documentId: string; passage: PassagePlace | undefined } | undefined {
   const documentId = page.searchParams.get('document');
   if (!documentId) return undefined;

@@ -24,7 +24,7 @@ export function statusOf(status: DocumentStatus): Stage {
   return STAGES[status];
 }
 
-/** What the bytes themselves are at fault for fails again. */
+/** Failures caused by the file itself, for which a retry fails again. */
 const HOPELESS = new Set([
   'DOCUMENT_NO_TEXT',
   'DOCUMENT_ENCRYPTED',

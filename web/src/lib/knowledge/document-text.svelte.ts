@@ -22,7 +22,7 @@ export class DocumentText {
     return (this.pages[0]?.number ?? 1) <= 1;
   }
 
-  /** Begins anew one page before the given one, so that what leads to a passage is there too. */
+  /** Loads again from one page before the given one, so that the context before a passage is included. */
   openAt = async (page: number | null): Promise<void> => {
     const known = this.pages.some((one) => page === null || one.number === page);
     if (known) return;

@@ -25,7 +25,7 @@ export class KnowledgeBaseStore {
   readonly base;
   readonly documents: Pages<DocumentListed>;
   readonly uploads: Uploads;
-  /** 0 to 1 within the stage, by document; absent where it cannot be told. */
+  /** Progress (0 to 1) within the stage, by document; absent if unknown. */
   readonly progress = new SvelteMap<string, number>();
 
   constructor(id: string) {
@@ -39,7 +39,7 @@ export class KnowledgeBaseStore {
     $effect(() => this.#start());
   }
 
-  /** What the list shows: a document whose bytes are on their way is shown as its upload. */
+  /** Documents of the list, without those still uploading, which are shown as uploads. */
   get settled(): DocumentListed[] {
     const uploading = new Set(this.uploads.items.map((upload) => upload.documentId));
     return this.documents.items.filter((document) => !uploading.has(document.id));
@@ -75,7 +75,7 @@ export class KnowledgeBaseStore {
     if (!known) void this.documents.reload();
   };
 
-  /** A document further down the list than what was read is counted there already. Ids grow with time, and the newest stands first. */
+  /** Returns true if a document is on a page that is not loaded yet. Ids grow with time, and the newest is first. */
   #isInSight(documentId: string): boolean {
     const { items, hasMore } = this.documents;
     return !hasMore || items.some(({ id }) => id === documentId) || documentId > (items[0]?.id ?? '');

@@ -5,7 +5,7 @@ export interface Span {
 
 export interface Page extends Span {
   number: number | null;
-  /** How a person names it, such as `Page 3` or `Sheet “Prices”`. */
+  /** Display name, such as `Page 3` or `Sheet “Prices”`. */
   label?: string | null;
   text: string;
 }

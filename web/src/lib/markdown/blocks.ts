@@ -4,7 +4,7 @@ import { mend } from './mend.ts';
 
 /** One piece of an answer that is drawn by itself. It is replaced, never changed: an equal object is equal to look at. */
 export interface Block {
-  /** Stays while the text grows, so that what stands on the page stays too. */
+  /** Stable while the text grows, so that rendered elements are kept. */
   key: string;
   token: Token;
   /** Nothing that is still to come can change it. */
@@ -101,7 +101,7 @@ export function inStretches(blocks: Block[], before: Block[][]): Block[][] {
   });
 }
 
-/** Where to cut: before a line that begins a block or an item, else a line, else a word. */
+/** Chooses a cut: before a line that starts a block or an item, else before a line, else before a word. */
 function endOfPortion(text: string, from: number, length: number): number | undefined {
   if (text.length - from <= length) return undefined;
   const window = text.slice(from, from + length);
@@ -110,7 +110,7 @@ function endOfPortion(text: string, from: number, length: number): number | unde
   return from + (end ?? length);
 }
 
-/** What the rest of a block needs before it to be read as the same. */
+/** Returns the prefix that makes the rest of a block parse as the same block type. */
 function prefixOf(token: Token | undefined): string {
   if (token?.type === 'table') return `${token.raw.split('\n', 2).join('\n')}\n`;
   const fence = token?.type === 'code' ? /^ {0,3}(`{3,}|~{3,})[^\n]*\n/.exec(token.raw) : null;

@@ -1,7 +1,7 @@
 import { Tokenizer, type Tokens } from 'marked';
 import { opensAfter } from './emphasis.ts';
 
-/** How deep lists and quotes, and marks within marks, are read; what is deeper stays as it was written. */
+/** Maximum nesting depth of lists, quotes and inline markup; deeper markup is shown as written. */
 const DEEPEST = 24;
 /** Letters that may be looked at in vain for one text, such as stars that nothing closes: about 20 ms. */
 const MOST_WORK = 4_000_000;
@@ -53,7 +53,7 @@ export class BoundedTokenizer extends Tokenizer {
     return this.#metered(source, () => super.emStrong(source, mask, source[0] === '*' ? opensAfter(before) : before));
   }
 
-  /** Struck out by two tildes only: one stands in "20~30" and "~5 days". */
+  /** Only two tildes strike text out, since "20~30" and "~5 days" contain single ones. */
   override del(source: string, mask: string, before = ''): Tokens.Del | undefined {
     return source.startsWith('~~') ? this.#metered(source, () => super.del(source, mask, opensAfter(before))) : undefined;
   }

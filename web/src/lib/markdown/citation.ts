@@ -8,7 +8,7 @@ const INDEXED = /(?:^|[^\p{L}\p{N}_])(?:[A-Za-z_$]|[A-Za-z]\w*_\w*|arr|args|argv
 const MARKS = new RegExp(MARK.source.slice(1), 'g');
 const CODE = /```[\s\S]*?(?:```|$)|`[^`\n]*`/g;
 
-/** Whether what stands before `[1]` makes it the index of an array and no source. */
+/** Returns true if the text before `[1]` makes it an array index, not a citation. */
 export function isIndexed(before: string): boolean {
   return INDEXED.test(before.slice(-60).replace(/(?:\[\w{0,9}\])+$/, ''));
 }

@@ -21,7 +21,7 @@ dialect.use({
     { name: 'mathBlock', renderer: (token) => math(token) },
   ],
   renderer: {
-    // What a model writes as HTML is text. Line breaks in tables are the one thing it is needed for.
+    // HTML from a model is shown as text, except line breaks, which table cells need.
     html: ({ text }: Tokens.HTML | Tokens.Tag) => (/^<br\s*\/?>$/i.test(text.trim()) ? '<br>' : escape(text)),
     // An image's address could carry what was said here to a stranger, so it is fetched only when pressed.
     image: ({ href, text }: Tokens.Image) => `<a href="${escape(href)}">${escape(text || href)}</a>`,
@@ -82,7 +82,7 @@ DOMPurify.addHook('afterSanitizeAttributes', (node) => {
   node.setAttribute('rel', 'noopener noreferrer');
 });
 
-/** A source stands at the word it belongs to, also where the model put a space between. */
+/** Attaches a citation to the word before it, even if the model wrote a space between them. */
 function drawUp(html: string): string {
   return html.replace(/[ \t]+(?=<(?:button type="button"|span) class="md-chip")/g, '');
 }

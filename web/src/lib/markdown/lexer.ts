@@ -4,7 +4,7 @@ import { citation } from './citation.ts';
 import { emphasisMask } from './emphasis.ts';
 import { blockMath, inlineMath } from './formula.ts';
 
-/** A longer run of text is no paragraph that anybody wrote, and its marks are not worth their time. */
+/** Limit on the length of a paragraph whose inline markup is parsed; nobody writes longer ones by hand. */
 const LONGEST_TEXT = 30_000;
 
 /** The one dialect of answers: GitHub's Markdown with citations and mathematics. */

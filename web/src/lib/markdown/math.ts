@@ -1,6 +1,6 @@
 const LONGEST = 2_000;
 const DEEPEST = 30;
-/** How long formulas are set in one go, before the page may do something else. */
+/** Maximum time to typeset formulas before yielding to the event loop. */
 const SLICE_MS = 8;
 const BOUNDS = { throwOnError: false, strict: 'ignore', trust: false, output: 'htmlAndMathml', maxSize: 20, maxExpand: 200 } as const;
 
@@ -27,7 +27,7 @@ export async function setMath(root: HTMLElement): Promise<void> {
   }
 }
 
-/** How deep groups stand in one another: the setter goes down a level of its own for each. */
+/** Maximum nesting depth of groups: KaTeX recurses once per level. */
 function depthOf(tex: string): number {
   let depth = 0;
   let deepest = 0;

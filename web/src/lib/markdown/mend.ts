@@ -47,7 +47,7 @@ function pattern(mark: string): RegExp {
   return new RegExp(mark.replace(/\*/g, '\\*'), 'g');
 }
 
-/** The run of backticks that ends the code which the text stands in, if it stands in one. */
+/** Returns the run of backticks that closes the open code span, if there is one. */
 function closing(text: string, tick: string): string {
   let open = '';
   for (const [run] of text.matchAll(/`+/g)) open = open === '' ? run : run === open ? '' : open;

@@ -1,6 +1,6 @@
 import { createContext } from 'svelte';
 
-/** What the sidebar and the pages share: the drawer of narrow screens, and the field that Ctrl+K goes to. */
+/** State shared by the sidebar and the pages: the drawer of narrow screens and the search field of Ctrl+K. */
 export class Frame {
   drawerOpen = $state(false);
   /** Set by whichever search field is on the screen. */

@@ -2,7 +2,7 @@ export type ThemeChoice = 'light' | 'dark' | 'system';
 
 const KEPT = 'parley.theme';
 
-/** What the person chose; `static/boot.js` turns it into colours, also before this program runs. */
+/** The chosen theme; `static/boot.js` applies it, also before this program runs. */
 class Theme {
   choice = $state<ThemeChoice>(read());
 

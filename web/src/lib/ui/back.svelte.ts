@@ -7,12 +7,12 @@ interface Layer {
   mayClose: () => boolean;
 }
 
-/** What is open above the page, the topmost last. */
+/** Open layers above the page, the topmost last. */
 const layers: Layer[] = [];
-/** How many entries of the history stand for layers. */
+/** Number of history entries that represent layers. */
 let entries = 0;
 let isPushing = false;
-/** The browser goes back past entries whose layers are closed already. */
+/** True while the browser goes back over entries of layers that are already closed. */
 let isReturning = false;
 let isLeaving = false;
 let timer: ReturnType<typeof setTimeout> | undefined;
@@ -64,7 +64,7 @@ function arrive(depth: number): void {
   soon();
 }
 
-/** In the next task, when all that opens and closes with one press has done so. */
+/** Runs in the next task, after all layers that one press opens and closes. */
 function soon(): void {
   timer ??= setTimeout(() => {
     timer = undefined;
@@ -73,7 +73,7 @@ function soon(): void {
 }
 
 async function settle(): Promise<void> {
-  // While the browser is on its way to another page, that page asks again.
+  // During a navigation does nothing; the next page schedules it again.
   if (isPushing || isReturning || isLeaving || navigating.to || location.href !== page.url.href) return;
   if (layers.length > entries) await push();
   else if (layers.length < entries) back(entries - layers.length);

@@ -48,7 +48,7 @@ export function modal(
 
 let openDialogs = 0;
 
-/** Keeps the page behind dialogs from scrolling. In CSS it would be `:has`, which is matched anew at each change of the page. */
+/** Keeps the page behind dialogs from scrolling. A CSS `:has` would be matched again at each change of the page. */
 function lockPage(change: 1 | -1): void {
   openDialogs += change;
   document.documentElement.classList.toggle('overflow-hidden', openDialogs > 0);

@@ -30,7 +30,7 @@ function clamp(value: number, max: number): number {
   return Math.round(Math.max(EDGE, Math.min(value, max - EDGE)));
 }
 
-/** Keeps it placed while the window scrolls or anything changes its size; returns the way to stop. */
+/** Keeps the element positioned on scroll and resize; returns a function that stops. */
 export function follow(anchor: Element, floating: HTMLElement, placement?: Placement): () => void {
   const again = () => place(anchor, floating, placement);
   again();

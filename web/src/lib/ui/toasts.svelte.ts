@@ -11,7 +11,7 @@ let next = 0;
 /** The toasts in sight, newest last. Only <Toaster> reads it. */
 export const toasts = $state<Toast[]>([]);
 
-/** Says in passing what was done. What a person must not miss stands in the page instead. */
+/** Shows a short-lived message. Use the page itself for anything that must not be missed. */
 export function toast(text: string, { tone = 'plain', action }: Partial<Pick<Toast, 'tone' | 'action'>> = {}): void {
   const id = ++next;
   toasts.push({ id, text, tone, action });

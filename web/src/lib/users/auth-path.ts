@@ -10,7 +10,7 @@ const SignUpPolicyQuery = graphql(`
   }
 `);
 
-/** Where somebody without a session goes: the first visitor has no account to sign in to and makes one. */
+/** Returns the page for visitors without a session: sign-up for the first account, else sign-in. */
 export async function authPath(from: { pathname: string; search: string }): Promise<string> {
   const signIn = signInPath(from);
   try {

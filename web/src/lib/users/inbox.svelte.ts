@@ -53,7 +53,7 @@ const MarkNotificationsReadMutation = graphql(`
 
 export type Notification = ResultOf<typeof NotificationReceivedSubscription>['notificationReceived'];
 
-/** What happened while the person was elsewhere: one list for the bell and the page, live while either is in sight. */
+/** Holds the notifications, shared by the bell and the page; live while either is mounted. */
 class Inbox {
   unreadCount = $state(0);
   readonly pages = new Pages<Notification>(async (first, after) => {
@@ -78,7 +78,7 @@ class Inbox {
     await this.#mark([notification.id]);
   };
 
-  /** Reads what is about the page that is in sight. */
+  /** Marks notifications about the visible page as read. */
   visit = async (): Promise<void> => {
     const ids = this.pages.items.filter((one) => !one.readAt && isInSight(one)).map(({ id }) => id);
     if (ids.length === 0) return;
@@ -125,7 +125,7 @@ class Inbox {
       const { markNotificationsRead } = await mutate(MarkNotificationsReadMutation, { input: ids ? { ids } : {} });
       this.unreadCount = markNotificationsRead.unreadCount;
     } catch {
-      // Nothing is lost by it: the list is shown again as the platform has it.
+      // Reloads the list, which discards the optimistic change.
       await this.pages.reload();
     }
   }

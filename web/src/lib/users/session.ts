@@ -6,7 +6,7 @@ import { failureOf, GraphFailure, unreachable, type GraphError } from '#lib/grap
  * The session as the browser knows it. The tokens are HttpOnly cookies; what is kept here is only when the
  * access token ends, on this machine's clock, so that it is refreshed before a request fails for it.
  */
-/** Said on the window when the session is over and only signing in again helps. */
+/** Event on the window when the session has ended and the user must sign in again. */
 export const SESSION_ENDED = 'parley:session-ended';
 
 const KEPT = 'parley.session';
@@ -28,10 +28,10 @@ export function signUp(input: { email: string; password: string; name: string; i
 }
 
 let underway: Promise<void> | undefined;
-/** Of somebody who signs out nothing is refreshed any more: the page is loaded anew, and those who wait go with it. */
+/** Never resolves: during sign-out no session is refreshed, and the page reload discards the waiting requests. */
 let leaving: Promise<never> | undefined;
 
-/** The session is forgotten here even when the platform cannot be told. A new page has to be loaded then. */
+/** Clears the local session even if the request fails. The caller must load a new page afterwards. */
 export async function signOut(): Promise<void> {
   leaving = new Promise(() => {});
   forgetKept();
@@ -46,7 +46,7 @@ export function refreshSession(): Promise<void> {
   return underway;
 }
 
-/** Whether somebody signed in here and has not signed out. */
+/** Returns true from sign-in until sign-out. */
 export function isSignedIn(): boolean {
   return endsAt() !== undefined;
 }
@@ -59,13 +59,13 @@ export function forget(): void {
   localStorage.removeItem(KEPT);
 }
 
-/** Where to sign in, with the way back. */
+/** Returns the sign-in path with the current page as `next`. */
 export function signInPath(from: { pathname: string; search: string }): string {
   const back = from.pathname + from.search;
   return back === '/' ? '/sign-in' : `/sign-in?next=${encodeURIComponent(back)}`;
 }
 
-/** The page to show after signing in: only ever one of ours. */
+/** Returns the page to show after signing in. Accepts paths of this site only (no open redirect). */
 export function wayBack(search: Pick<URLSearchParams, 'get'>): string {
   const next = search.get('next') ?? '/';
   return /^\/(?![/\\])/.test(next) ? next : '/';
@@ -117,7 +117,7 @@ function refusal(answer: Answer, response: Response): GraphFailure {
   return failureOf(answer.errors, response.headers.get('x-request-id'));
 }
 
-/** The platform's clock and this one may differ, so the time that is left is taken from the platform's. */
+/** Computes the remaining time by the server's clock, since the local clock may differ. */
 function keep(expiresAt: string, answeredAt: string | null): void {
   const left = Date.parse(expiresAt) - (answeredAt ? Date.parse(answeredAt) : Date.now());
   localStorage.setItem(KEPT, String(Date.now() + left));

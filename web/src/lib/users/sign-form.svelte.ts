@@ -2,14 +2,14 @@ import { tick } from 'svelte';
 import { GraphFailure } from '#lib/graph/failure.ts';
 
 export type Values = Record<string, string>;
-/** What is wrong with the values, by field; empty when they may be sent. */
+/** Validation errors by field; empty if the values are valid. */
 export type Check = (values: Values) => Values;
 
 /** A form of the front door: what was typed, what is wrong with it, and whether it is on its way. */
 export class SignForm {
   values = $state<Values>({ name: '', email: '', password: '' });
   errors = $state<Values>({});
-  /** What concerns no single field. */
+  /** Error that belongs to no single field. */
   trouble = $state('');
   busy = $state(false);
   #check: Check;

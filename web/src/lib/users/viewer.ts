@@ -13,5 +13,5 @@ export const ViewerQuery = graphql(`
   }
 `);
 
-/** Whoever is signed in; everything inside `(app)` may rely on it. */
+/** The signed-in user; always set inside `(app)`. */
 export const [getViewer, setViewer] = createContext<Person>();

@@ -7,11 +7,11 @@ import { isSignedIn } from '#lib/users/session.ts';
 import { ViewerQuery } from '#lib/users/viewer.ts';
 import type { LayoutLoad } from './$types';
 
-/** Everything in here is private and live: it is drawn in the browser only. */
+/** Renders in the browser only: these pages are private and live. */
 export const ssr = false;
 export const prerender = false;
 
-/** Nobody passes without a session; who it belongs to is asked once. */
+/** Requires a session and loads its user once. */
 export const load: LayoutLoad = async ({ url, untrack }) => {
   const from = untrack(() => ({ pathname: url.pathname, search: url.search }));
   if (!isSignedIn()) redirect(303, await authPath(from));

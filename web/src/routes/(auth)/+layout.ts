@@ -1,2 +1,2 @@
-/** Signing in needs nothing of the graph, so these pages are finished HTML. */
+/** Prerendered: signing in needs no data from the graph. */
 export const prerender = true;

@@ -93,7 +93,7 @@ export class ConversationList {
     this.hasMore = conversations.pageInfo.hasNextPage;
   }
 
-  /** What happened while the connection was lost is somewhere in the first page. */
+  /** Reloads the first page, which contains the changes missed while disconnected. */
   async #catchUp(): Promise<void> {
     const { conversations } = await fetchQuery(ConversationsQuery, { first: PAGE }).catch(() => ({ conversations: { edges: [] } }));
     for (const { node } of conversations.edges) this.#putRead(node);

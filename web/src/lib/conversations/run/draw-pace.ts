@@ -1,11 +1,11 @@
-/** How long a hidden window, which draws no frames, gathers events, in milliseconds. */
+/** Interval in milliseconds at which a hidden window, which has no animation frames, draws. */
 const HIDDEN_MS = 250;
 /** A drawing that takes longer than this, in milliseconds, has cost the page a frame. */
 const SLOW_MS = 25;
 const REST_FACTOR = 2;
 const LONGEST_REST_MS = 200;
 
-/** What is used of the window; `now` in milliseconds. */
+/** The functions of the window that DrawPace uses; `now` in milliseconds. */
 export interface Frames {
   isHidden(): boolean;
   now(): number;

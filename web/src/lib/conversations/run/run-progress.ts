@@ -11,7 +11,7 @@ export interface Call {
   state: 'running' | 'succeeded' | 'failed';
 }
 
-/** What the answer is waiting for; nothing while its text arrives. */
+/** Step in progress before the text; undefined while text arrives. */
 export interface Step {
   verb: 'Thinking' | 'Searching' | 'Reading' | 'Calling';
   subject: string;
@@ -19,7 +19,7 @@ export interface Step {
 
 export interface Progress {
   text: string;
-  /** What the model thinks, which is no part of the text. */
+  /** Reasoning of the model; not part of the text. */
   reasoning: string;
   isReasoning: boolean;
   step: Step | undefined;
@@ -38,7 +38,7 @@ export const BEGINNING: Progress = {
   ended: undefined,
 };
 
-/** How a run stands after a burst of its events. An event that is of no known kind changes nothing. */
+/** Returns the progress after a batch of events. Unknown event types are ignored. */
 export function advance(progress: Progress, events: readonly RunEvent[]): Progress {
   return events.reduce(one, progress);
 }

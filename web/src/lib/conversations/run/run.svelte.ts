@@ -42,7 +42,7 @@ export class Run {
     });
   }
 
-  /** Nobody looks any more; the run goes on without a reader. */
+  /** Stops following; the run continues on the server. */
   leave(): void {
     this.#unfollow?.();
     this.#unfollow = undefined;
@@ -72,7 +72,7 @@ export class Run {
     else if (event.__typename === 'RunFailed') this.#ended({ message: undefined, failure: { code: event.code, reason: event.reason } });
   }
 
-  /** The stream is over. Without a last event of its own, what is stored says how it ended. */
+  /** Handles the end of the stream. Without a final event, the stored run says how it ended. */
   #close(): void {
     this.#flush();
     if (!this.progress.ended) this.#ended({ message: undefined, failure: undefined });

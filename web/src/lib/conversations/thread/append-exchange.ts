@@ -1,12 +1,12 @@
 import type { Message } from './operations.ts';
 
-/** A person's message and the run that answers it, as sending and regenerating give them back. */
+/** A message and the run that answers it, as returned by sending and regenerating. */
 export interface Exchange {
   message: Message;
   run: { id: string; message: Message };
 }
 
-/** The branch that an exchange makes: what comes before it, the message, its answer. */
+/** Returns the branch after an exchange: the messages before it, the message and its answer. */
 export function appendExchange(messages: readonly Message[], { message, run }: Exchange): Message[] {
   const own = messages.findIndex((one) => one.id === message.id);
   const parent = messages.findIndex((one) => one.id === message.parentId);

@@ -4,10 +4,10 @@ import { keepEdit, readEdit } from '../compose/drafts.ts';
 import type { Citation, Message } from './operations.ts';
 import type { Thread } from './thread.svelte.ts';
 
-/** What the parts of one open conversation share, beside the conversation itself. */
+/** State shared by the components of one open conversation. */
 export class Chat {
   readonly thread: Thread;
-  /** The source that stands open beside the conversation. */
+  /** Source shown in the panel beside the conversation. */
   source = $state.raw<Citation>();
   /** The message of the person that is being edited; with a reason when it could not be sent. */
   editing = $state.raw<{ id: string; text: string; reason?: string }>();

@@ -93,7 +93,7 @@ export const ThreadPartsFragment = graphql(
   [MessagePartsFragment],
 );
 
-/** How many messages are read at once. */
+/** Number of messages per page. */
 export const PAGE = 40;
 
 export const ThreadQuery = graphql(

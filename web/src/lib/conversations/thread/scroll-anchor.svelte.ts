@@ -2,10 +2,10 @@ const NEAR_PX = 8;
 const BAR_PX = 52;
 /** Above the question, and between the messages and the composer. */
 const GAPS_PX = 40;
-/** By these a reader moves, and from then on nothing else moves the page. */
+/** Gestures of the reader that release the held position. */
 const GESTURES = ['wheel', 'touchmove', 'pointerdown', 'keydown'] as const;
 
-/** Where a reader was: a message, and how far its top is below the top of the window. Heights may be others on return. */
+/** Scroll position relative to a message, since heights may have changed on return. */
 export interface ReadingPosition {
   messageId: string;
   top: number;
@@ -17,11 +17,11 @@ export interface ReadingPosition {
  */
 export class ScrollAnchor {
   pinned = $state(true);
-  /** The end is out of sight. */
+  /** True if the end is out of view. */
   away = $state(false);
-  /** Something came below while the reader was above. */
+  /** True if text was added at the end while it was out of view. */
   unseen = $state(false);
-  /** How far what the reader was brought to is from its place, while the layout around it still settles. */
+  /** Returns the distance of the held element from its target, while the layout settles. */
   #held: (() => number | undefined) | undefined;
   #returning: ReadingPosition | undefined;
   #spacer: HTMLElement | undefined;
@@ -60,7 +60,7 @@ export class ScrollAnchor {
     this.#spacer = spacer;
   };
 
-  /** The newest question goes to the top, with room for its answer below. */
+  /** Scrolls the newest question to the top and reserves space for its answer. */
   reserveAnswerSpace(): void {
     this.#reservesAnswerSpace = true;
     this.toEnd();
@@ -75,8 +75,8 @@ export class ScrollAnchor {
   };
 
   /**
-   * Brings the reader to a place and keeps it there while the layout settles, until the reader moves. `distance` is
-   * how far the place is from where it belongs, in pixels; undefined while it is not drawn yet.
+   * Scrolls to an element and keeps it in position while the layout settles, until the reader moves. `distance` is
+   * the distance of the element from its target, in pixels; undefined until it is rendered.
    */
   hold(distance: () => number | undefined): void {
     this.pinned = false;
@@ -85,10 +85,10 @@ export class ScrollAnchor {
     this.settle();
   }
 
-  /** Where the reader is now; null at the end, which is where a conversation opens by itself. */
+  /** Current position; null at the end, where a conversation opens by default. */
   get position(): ReadingPosition | null {
     if (this.pinned) return null;
-    // On the way back to a place the page may be in between; the reader has not moved from there.
+    // While a position is being restored, the page may be elsewhere; the reader has not moved.
     if (this.#held && this.#returning) return this.#returning;
     const first = [...(this.#content?.children ?? [])].find((message) => message.id && message.getBoundingClientRect().bottom > BAR_PX);
     return first ? { messageId: first.id.slice(2), top: Math.round(first.getBoundingClientRect().top) } : null;
@@ -107,12 +107,12 @@ export class ScrollAnchor {
     return this.#held !== undefined;
   }
 
-  /** Text came at the end. Growth of the page says nothing of this: pictures of formulas and late blocks grow it too. */
+  /** Records new text at the end. Page growth is no sign of it, since formulas and late blocks grow the page too. */
   arrived(): void {
     if (!this.pinned) this.unseen = true;
   }
 
-  /** What is put in above the reader moves nothing that the reader sees. */
+  /** Keeps the visible content in position while content is inserted above it. */
   async keepPlace(change: () => Promise<void>): Promise<void> {
     const fromEnd = page().scrollHeight - page().scrollTop;
     await change();
@@ -143,7 +143,7 @@ export class ScrollAnchor {
   }
 
   #scrolled(): void {
-    // Before the first frame it is the router that scrolls, not the reader.
+    // Before the first frame the router scrolls, not the reader.
     if (!this.#ready) return;
     const { scrollTop, scrollHeight } = page();
     const shrunk = scrollHeight < this.#height;
@@ -177,7 +177,7 @@ function page(): Element {
   return document.scrollingElement ?? document.documentElement;
 }
 
-/** How far the end of the page is below the window. */
+/** Returns the distance of the end of the page below the window, in pixels. */
 function distanceToEnd(): number {
   const { scrollTop, scrollHeight, clientHeight } = page();
   return scrollHeight - clientHeight - scrollTop;

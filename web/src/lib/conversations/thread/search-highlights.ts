@@ -1,7 +1,7 @@
 import { bestOf, matchesIn, type Match } from './found-words.ts';
 
 const NAME = 'found';
-/** Where in the window the match is put: below the top bar, with some of what leads to it. */
+/** Offset of the match from the top of the window: below the top bar, with some context above. */
 const PLACE = 0.35;
 const EDGE_PX = 24;
 const BLOCKS = 'p, li, td, th, h1, h2, h3, h4, h5, h6, pre, blockquote, div';
@@ -10,7 +10,7 @@ const OTHER = 'button, h2.sr-only, figcaption, .katex, [role="status"]';
 
 interface Piece {
   node: Text;
-  /** Where its text begins in the text of all pieces. */
+  /** Offset of its text in the text of all pieces. */
   at: number;
 }
 
@@ -24,7 +24,7 @@ export class SearchHighlights {
   readonly #observer: MutationObserver;
   #best: Range | undefined;
 
-  /** `changed` is called when the marks were set anew, because more of the message was drawn or its code was coloured. */
+  /** `changed` is called when the highlights were set again, because more of the message was rendered. */
   constructor(message: HTMLElement, query: string, changed: () => void) {
     this.#message = message;
     this.#query = query;
@@ -36,7 +36,7 @@ export class SearchHighlights {
     this.#mark();
   }
 
-  /** How far the best match, or the beginning of the message where nothing matches, is from its place in the window. */
+  /** Returns the distance of the best match (without one, of the start of the message) from its target offset. */
   distance(): number | undefined {
     if (!this.#message.isConnected) return undefined;
     if (this.#best) return Math.round(this.#best.getBoundingClientRect().top - innerHeight * PLACE);

@@ -15,31 +15,31 @@ import { StartConversationMutation, type Row } from '../list/operations.ts';
 import { StopRunMutation } from '../run/operations.ts';
 import { Run, type RunEnd } from '../run/run.svelte.ts';
 
-/** A message on its way, shown before the platform has it. */
+/** A message that is being sent, shown before the server has stored it. */
 export interface Pending {
   text: string;
-  /** The message that it follows; `undefined` takes the end of the thread. */
+  /** Parent message; `undefined` for the end of the thread. */
   parentId: string | null | undefined;
 }
 
-/** One conversation on the screen: the branch that is looked at, the answer being written, and what is on its way. */
+/** State of one open conversation: the selected branch, the running answer and the message being sent. */
 export class Thread {
   id = $state<string>();
   title = $state('');
   assistant = $state.raw<{ id: string; name: string; modelId: string | null } | null>();
-  /** The model that was chosen for the next answers; null: the one of the assistant. */
+  /** Model of the next answers; null for the model of the assistant. */
   model = $state<string | null>(null);
   messages = $state.raw<readonly Message[]>([]);
   run = $state.raw<Run>();
   pending = $state.raw<Pending>();
-  /** Regenerating or choosing a branch: short, and nothing else may be done meanwhile. */
+  /** True while regenerating or selecting a branch; blocks other changes. */
   changing = $state(false);
   loaded = $state(false);
   failure = $state.raw<GraphFailure>();
   earlierCursor = $state<string | null>(null);
-  /** The first message that was sent from here since the thread was opened. */
+  /** Number of messages sent from here since the thread was opened. */
   sentHere = $state(0);
-  /** Its line in the list, when it was started here. */
+  /** Its row in the list, if the conversation was started here. */
   row: Row | undefined;
   #isOpen = false;
   #seen: string | undefined;
@@ -47,7 +47,7 @@ export class Thread {
 
   // Getters, not derived values: those would end with the page that made them, and a thread outlives its page.
 
-  /** What stands on the screen: an edited message and all after it make way for what is on its way. */
+  /** Messages to show: a pending edit replaces the edited message and everything after it. */
   get shown(): readonly Message[] {
     const parentId = this.pending?.parentId;
     if (parentId === undefined) return this.messages;
@@ -66,7 +66,7 @@ export class Thread {
     this.id = id;
   }
 
-  /** Reads what is stored and follows the answer being written; returns how to leave. */
+  /** Loads the thread and follows a running answer; returns a function that stops both. */
   open(): () => void {
     this.#isOpen = true;
     if (this.id && !this.pending) void this.refresh();
@@ -97,7 +97,7 @@ export class Thread {
     this.earlierCursor = conversation.thread.pageInfo.hasPreviousPage ? conversation.thread.pageInfo.startCursor : null;
   }
 
-  /** Reads until a message is here: towards the beginning, and if it is not on this branch, on its own. */
+  /** Loads earlier pages until the message is found, then the branch of the message. */
   async reach(messageId: string): Promise<void> {
     await this.readBackTo(messageId);
     if (this.#has(messageId)) return;
@@ -113,7 +113,7 @@ export class Thread {
     return this.messages.some((message) => message.id === messageId);
   }
 
-  /** Another window or device may have gone on here. */
+  /** Reloads if another window or device has continued the conversation. */
   notice(row: Row | undefined): void {
     if (!row || !this.loaded || this.pending || this.changing) return;
     this.title = row.title;
@@ -122,7 +122,7 @@ export class Thread {
     this.#seen = row.updatedAt;
   }
 
-  /** Shows the text at once. On failure it is taken back and the failure is thrown, so that the composer can return it. */
+  /** Shows the text at once. On failure removes it and throws, so that the composer can restore it. */
   async send(text: string, parentId?: string | null): Promise<void> {
     const idempotencyKey = randomId();
     this.pending = { text, parentId };
@@ -182,7 +182,7 @@ export class Thread {
     }
   }
 
-  /** The first message starts the conversation that it belongs to. */
+  /** Returns the conversation's id; the first message creates the conversation. */
   async #idOfConversation(): Promise<string> {
     if (this.id) return this.id;
     const { startConversation } = await mutate(StartConversationMutation, { input: { assistantId: this.assistant?.id ?? '' } });
@@ -213,7 +213,7 @@ export class Thread {
     if (!active && this.run) this.#forgetRun();
   }
 
-  /** What was chosen here and not sent yet stays when another window is the reason to read again. */
+  /** Keeps a model that was chosen here and not sent yet when a change elsewhere causes a reload. */
   #showModel(stored: string | null): void {
     if (this.model === this.#storedModel) this.model = stored;
     this.#storedModel = stored;
@@ -230,7 +230,7 @@ export class Thread {
     this.run = undefined;
   }
 
-  /** What was shown stays until what is stored is here, so that nothing flickers. */
+  /** Keeps the streamed message until the stored one arrives, to avoid flicker. */
   #finish(runId: string, messageId: string, { message, failure }: RunEnd): void {
     if (this.run?.id !== runId) return;
     const text = this.run.progress.text;

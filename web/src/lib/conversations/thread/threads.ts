@@ -1,7 +1,7 @@
 import { createContext } from 'svelte';
 import { Thread } from './thread.svelte.ts';
 
-/** The threads that were looked at, so that going back to one shows it at once. */
+/** Caches recently opened threads, so that returning to one shows it at once. */
 export class Threads {
   #kept = new Map<string, Thread>();
 

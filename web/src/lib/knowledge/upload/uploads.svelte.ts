@@ -15,7 +15,7 @@ export class Upload {
   sentBytes = $state(0);
   failure = $state.raw<GraphFailure>();
   documentId = $state<string>();
-  /** Where the bytes go; kept, so that a broken upload can be tried again as the same document. */
+  /** Upload URL; kept, so that a failed upload can be retried for the same document. */
   address: string | undefined;
   cancel = () => {};
 
@@ -28,7 +28,7 @@ export class Upload {
   }
 }
 
-/** The files on their way into one knowledge base, a few at a time. What has arrived leaves this list. */
+/** Uploads files into one knowledge base, a few at a time. Completed uploads leave this list. */
 export class Uploads {
   items = $state<Upload[]>([]);
   readonly underway = $derived(this.items.filter((upload) => upload.state !== 'failed'));

@@ -1,7 +1,7 @@
 import { formatBytes } from '#lib/ui/format.ts';
 import type { Quota } from './operations.ts';
 
-/** From this part of a limit on a person is told of it. */
+/** Fraction of a limit from which its usage is shown. */
 const NEAR = 0.8;
 
 export const NAMES: Record<Quota['kind'], string> = {
@@ -29,7 +29,7 @@ export function nearLimit(quotas: readonly Quota[] | undefined): Quota[] {
   return (quotas ?? []).filter(({ used, limit }) => limit !== null && used >= limit * NEAR);
 }
 
-/** How much is used, and what a person can do or wait for. */
+/** Describes the usage of a quota and how to free some of it. */
 export function sentence({ kind, used, limit, renewsAt }: Quota): string {
   const said = USED[kind](amount(kind, used), amount(kind, limit ?? used));
   const isUsedUp = limit !== null && used >= limit;
