@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join, resolve } from 'node:path';
-import { SUBGRAPH_NAMES, type SubgraphName } from '../schema/facts.ts';
+import { SUBGRAPH_NAMES, type SubgraphName } from '../schema/subgraphs.ts';
 import { readRedisAddress } from './redis/address.ts';
 
 /** One setting. `read` parses its text and throws an Error that describes the fault. */

@@ -1,15 +1,16 @@
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ERRORS } from '../schema/errors.ts';
-import { hearersOf, SUBGRAPH_NAMES, type FactName } from '../schema/facts.ts';
+import { subscribersOf, type EventName } from '../schema/events.ts';
+import { SUBGRAPH_NAMES } from '../schema/subgraphs.ts';
 import { SETTINGS } from './config.ts';
 
 /** The tables of the documents, printed from the code between `<!-- printed: name -->` and `<!-- end -->`. */
 const TABLES: Record<string, { file: string; print(): string }> = {
   settings: { file: 'infra/README.md', print: printSettings },
   errors: { file: 'schema/README.md', print: printErrors },
-  facts: { file: 'schema/README.md', print: printFacts },
-  topics: { file: 'schema/README.md', print: printTopics },
+  'event payloads': { file: 'schema/README.md', print: printEventPayloads },
+  'channel payloads': { file: 'schema/README.md', print: printChannelPayloads },
   jobs: { file: 'ARCHITECTURE.md', print: printJobs },
   events: { file: 'ARCHITECTURE.md', print: printEvents },
   channels: { file: 'ARCHITECTURE.md', print: printChannels },
@@ -29,14 +30,14 @@ function printErrors(): string {
   );
 }
 
-function printFacts(): string {
+function printEventPayloads(): string {
   return table(
-    ['Fact', 'Payload', 'Who hears it'],
-    members('schema/facts.ts', 'Facts').map(({ name, type }) => [code(name), fields(type), hearersOf(name as FactName).join(', ')]),
+    ['Event', 'Payload', 'Subscribers'],
+    members('schema/events.ts', 'DomainEvents').map(({ name, type }) => [code(name), fields(type), subscribersOf(name as EventName).join(', ')]),
   );
 }
 
-function printTopics(): string {
+function printChannelPayloads(): string {
   return table(
     ['Channel', 'Key and meaning', 'Payload'],
     members('schema/channels.ts', 'Channels').map(({ name, about, type }) => [code(name), about, fields(type)]),
@@ -59,13 +60,13 @@ function printJobs(): string {
 
 /** One row for each kind of object. */
 function printEvents(): string {
-  const events = members('schema/facts.ts', 'Facts').map(({ name }) => name as FactName);
+  const events = members('schema/events.ts', 'DomainEvents').map(({ name }) => name as EventName);
   const rows = [...Map.groupBy(events, (name) => name.split('.')[0]!)].map(([object, names]) => [
     object,
     names.map((name) => code(name.slice(object.length + 1))).join(', '),
     names
       .flatMap((name) =>
-        hearersOf(name)
+        subscribersOf(name)
           .filter((each) => each !== 'analytics')
           .map((each) => `${each} (${code(name)})`),
       )
@@ -74,7 +75,7 @@ function printEvents(): string {
   return table(['Object', 'Events', 'Subscribers besides analytics'], rows);
 }
 
-/** Who publishes on a channel and who listens, as the sources call the bus. */
+/** Finds the publishers and subscribers of each channel by the calls of the bus in the sources. */
 function printChannels(): string {
   const files = globSync('{subgraphs,gateway,infra}/**/*.ts').filter((file) => !file.endsWith('.test.ts'));
   const sources = files.map((file) => ({ folder: dirname(file).replaceAll('\\', '/'), text: readFileSync(file, 'utf8') }));
@@ -85,10 +86,10 @@ function printChannels(): string {
   };
   return table(
     ['Channel', 'Published in', 'Followed in'],
-    members('schema/channels.ts', 'Topics').map(({ name }) => [
+    members('schema/channels.ts', 'Channels').map(({ name }) => [
       code(name),
-      folders(new RegExp(`\\b(?:publish|announce)\\(\\s*'${name}'`)),
-      folders(new RegExp(`\\b(?:listen\\(|liveMessages\\(\\S+, )\\s*'${name}'`)),
+      folders(new RegExp(`\\b(?:publish|publishConfirmed)\\(\\s*'${name}'`)),
+      folders(new RegExp(`\\b(?:subscribe\\(|liveMessages\\(\\S+, )\\s*'${name}'`)),
     ]),
   );
 }

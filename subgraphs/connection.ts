@@ -7,18 +7,18 @@ import { Failure } from '../schema/errors.ts';
 export const MAX_PAGE = 100;
 
 @Directive('@shareable')
-@ObjectType({ description: 'Where a page stands within its list.' })
+@ObjectType({ description: 'The position of a page in its list.' })
 export class PageInfo {
-  @Field(() => Boolean, { description: 'True when more follows `endCursor`.' })
+  @Field(() => Boolean, { description: 'True if there are more items after `endCursor`.' })
   hasNextPage!: boolean;
 
-  @Field(() => Boolean, { description: 'True when the page did not start at the beginning.' })
+  @Field(() => Boolean, { description: 'True if there are items before this page.' })
   hasPreviousPage!: boolean;
 
-  @Field(() => String, { nullable: true, description: 'Pass as `after` to read what came before this page again; null on an empty page.' })
+  @Field(() => String, { nullable: true, description: 'The cursor of the first item; null on an empty page.' })
   startCursor!: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Pass as `after` to read on; null on an empty page.' })
+  @Field(() => String, { nullable: true, description: 'Pass as `after` to read the next page; null on an empty page.' })
   endCursor!: string | null;
 }
 
@@ -27,7 +27,7 @@ export class PageArgs {
   @Field(() => Int, { nullable: true, description: 'How many at most, 1 to 100; 20 when absent.' })
   first?: number | null;
 
-  @Field(() => String, { nullable: true, description: 'The cursor to read on from.' })
+  @Field(() => String, { nullable: true, description: 'The cursor to continue from.' })
   after?: string | null;
 }
 
@@ -44,7 +44,7 @@ export function connectionType<Node extends object>(name: string, node: ClassTyp
     @Field(() => node, { description: 'The item.' })
     node!: Node;
 
-    @Field(() => String, { description: 'The place of the item in the list.' })
+    @Field(() => String, { description: 'The position of the item in the list.' })
     cursor!: string;
   }
 
@@ -53,10 +53,10 @@ export function connectionType<Node extends object>(name: string, node: ClassTyp
     @Field(() => [Edge], { description: 'The items of the page, in the order of the list.' })
     edges!: Edge[];
 
-    @Field(() => PageInfo, { description: 'Where the page stands.' })
+    @Field(() => PageInfo, { description: 'The position of the page.' })
     pageInfo!: PageInfo;
 
-    @Field(() => Int, { description: 'How many items the whole list has.' })
+    @Field(() => Int, { description: 'The total number of items.' })
     totalCount!: number;
   }
   return ConnectionClass;

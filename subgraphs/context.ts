@@ -20,7 +20,7 @@ export interface Context {
   log: Log;
 }
 
-/** What a job or a heard fact carries: no person asks, the data says for whom it works. */
+/** What a job or a heard event carries: no person asks, the data says for whom it works. */
 export interface JobContext {
   em: SqlEntityManager;
   log: Log;

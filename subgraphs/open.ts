@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { buildSubgraphSchema, printSubgraphSchema } from '@apollo/subgraph';
 import { parse, type GraphQLSchema } from 'graphql';
 import { buildSchema, createResolversMap, type BuildSchemaOptions } from 'type-graphql';
-import type { SubgraphName } from '../schema/facts.ts';
+import type { SubgraphName } from '../schema/subgraphs.ts';
 import type { Source } from '../schema/source.ts';
 import type { Context } from './context.ts';
 import { DateTime, Json } from './scalars.ts';
@@ -36,10 +36,10 @@ export async function openSubgraph(subgraph: Subgraph, ports: Ports, { em, read 
       for (const [name, job] of jobs) {
         await ports.queue.work(name, (data, signal) => job.run(data, { em: em.fork(), log, signal }), job.options);
       }
-      const hears = parts.hears as Record<string, ((fact: unknown, context: unknown) => Promise<void>) | undefined>;
-      if (Object.keys(hears).length > 0) {
-        await ports.queue.hear(subgraph.name, async (fact) => {
-          await hears[fact.name]?.(fact, { em: em.fork(), log, signal: AbortSignal.timeout(60_000) });
+      const handlers = parts.on as Record<string, ((event: unknown, context: unknown) => Promise<void>) | undefined>;
+      if (Object.keys(handlers).length > 0) {
+        await ports.queue.subscribe(subgraph.name, async (event) => {
+          await handlers[event.name]?.(event, { em: em.fork(), log, signal: AbortSignal.timeout(60_000) });
         });
       }
     },

@@ -14,13 +14,13 @@ export type QuotaKindName = keyof typeof QuotaKind;
 
 registerEnumType(QuotaKind, {
   name: 'QuotaKind',
-  description: 'What a person has a limited amount of.',
+  description: 'A resource with a quota per person.',
   valuesConfig: {
     MESSAGES_PER_DAY: { description: 'Messages sent and answers regenerated in one day (UTC).' },
     TOKENS_PER_DAY: { description: 'Tokens that models read and wrote in one day (UTC).' },
     KNOWLEDGE_BASES: { description: 'Knowledge bases that exist.' },
     DOCUMENTS: { description: 'Documents that exist, in all knowledge bases.' },
-    STORAGE_BYTES: { description: 'Bytes of all documents.' },
+    STORAGE_BYTES: { description: 'The total size of all documents, in bytes.' },
   },
 });
 
@@ -28,18 +28,18 @@ registerEnumType(QuotaKind, {
 export type QuotaLimits = Record<QuotaKindName, number>;
 
 @Directive('@shareable')
-@ObjectType({ description: 'How much of something a person has used, and may use.' })
+@ObjectType({ description: 'Usage and limit of one resource of a person.' })
 export class Quota {
-  @Field(() => QuotaKind, { description: 'What is counted.' })
+  @Field(() => QuotaKind, { description: 'The counted resource.' })
   kind!: QuotaKindName;
 
-  @Field(() => Number, { description: 'How much is used.' })
+  @Field(() => Number, { description: 'The amount used.' })
   used!: number;
 
-  @Field(() => Number, { nullable: true, description: 'How much may be used; null where there is no limit.' })
+  @Field(() => Number, { nullable: true, description: 'The limit; null for no limit.' })
   limit!: number | null;
 
-  @Field(() => DateTime, { nullable: true, description: 'When the count begins again; null where it goes down by deleting.' })
+  @Field(() => DateTime, { nullable: true, description: 'The time when the count is reset; null if it decreases by deleting.' })
   renewsAt!: Date | null;
 }
 

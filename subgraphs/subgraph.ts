@@ -10,7 +10,8 @@ import type { Metrics } from '../infra/metrics/metrics.ts';
 import type { Presence } from '../infra/presence/presence.ts';
 import type { Queue, WorkOptions } from '../infra/queue/queue.ts';
 import type { Vectors } from '../infra/vectors/vectors.ts';
-import type { Hears, SubgraphName } from '../schema/facts.ts';
+import type { EventHandlers } from '../schema/events.ts';
+import type { SubgraphName } from '../schema/subgraphs.ts';
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import type { Context, JobContext } from './context.ts';
 import type { QuotaLimits } from './quota.ts';
@@ -75,7 +76,7 @@ export interface Parts<S extends SubgraphName = SubgraphName> {
   /** `__resolveReference` of each entity; authorises again, and throws `NOT_FOUND` for what is not the viewer's. */
   references: Record<string, (reference: any, context: Context) => Promise<unknown>>;
   jobs?: Record<string, Job>;
-  hears: Hears<S, JobContext>;
+  on: EventHandlers<S, JobContext>;
   /** Begins what its answers need, wherever it answers; the result stops it. */
   open?(): () => void;
   /** Starts what runs beside jobs, wherever jobs run; the result stops it. */

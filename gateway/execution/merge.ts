@@ -11,7 +11,7 @@ export function isObject(value: unknown): value is JsonObject {
 export function merge(target: JsonObject, source: JsonObject): void {
   for (const key of Object.keys(source)) {
     const value = source[key];
-    // `__proto__` as a key would connectWithRetry the prototype of every object.
+    // `__proto__` as a key would reach the prototype of every object.
     if (value === undefined || key === '__proto__') continue;
     const present = target[key];
     if (isObject(present) && (isObject(value) || value === null)) {

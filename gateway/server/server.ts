@@ -35,7 +35,7 @@ import type { TokenReader } from '../auth/session-authenticator.ts';
 
 export interface GatewayServerSettings {
   host: string;
-  /** Where browsers connectWithRetry the door, when that is not where it listens. */
+  /** Where browsers reach the door, when that is not where it listens. */
   publicUrl: string | undefined;
   trustedProxies: readonly string[];
   introspection: Introspection;

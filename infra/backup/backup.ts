@@ -1,7 +1,7 @@
 import { createReadStream, existsSync, readFileSync } from 'node:fs';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { SUBGRAPH_NAMES } from '../../schema/facts.ts';
+import { SUBGRAPH_NAMES } from '../../schema/subgraphs.ts';
 import type { Config } from '../config.ts';
 import type { Session } from '../database/database.ts';
 import type { Files } from '../files/files.ts';

@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import { SUBGRAPH_NAMES } from '../../schema/facts.ts';
+import { SUBGRAPH_NAMES } from '../../schema/subgraphs.ts';
 import { readConfig, type Config } from '../config.ts';
 import { requestSnapshot } from '../database/snapshots.ts';
 import { DirectoryInUse } from '../database/lock.ts';

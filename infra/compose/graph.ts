@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { openInternalGraph } from '../../gateway/execution/internal-graph.ts';
 import { RemoteSource } from '../../gateway/sources/remote.ts';
-import type { SubgraphName } from '../../schema/facts.ts';
+import type { SubgraphName } from '../../schema/subgraphs.ts';
 import type { Source } from '../../schema/source.ts';
 import type { Config } from '../config.ts';
 import type { Graph } from '../graph/graph.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { local } from '../../gateway/sources/local.ts';
-import type { SubgraphName } from '../../schema/facts.ts';
+import type { SubgraphName } from '../../schema/subgraphs.ts';
 import type { Source } from '../../schema/source.ts';
 import { all } from '../../subgraphs/all.ts';
 import { openSubgraph, type OpenSubgraph } from '../../subgraphs/open.ts';

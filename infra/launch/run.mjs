@@ -34,7 +34,7 @@ export function runOpenly(command, args, options = {}) {
   return ended(launch(command, args, { stdio: ['ignore', 'inherit', 'inherit'], ...options }));
 }
 
-/** As `runOpenly`, and then ends what the program has left behind: a test that fails may not connectWithRetry its own clearing up. */
+/** As `runOpenly`, and then ends what the program has left behind: a test that fails may not reach its own clearing up. */
 export async function runCleanly(command, args, options = {}) {
   const child = launch(command, args, { stdio: ['ignore', 'inherit', 'inherit'], ...options });
   const code = await ended(child);

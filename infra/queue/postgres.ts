@@ -1,13 +1,14 @@
 import { setTimeout } from 'node:timers/promises';
 import type { EntityManager } from '@mikro-orm/core';
 import { fromKysely, fromPglite, PgBoss, type ConstructorOptions, type Job } from 'pg-boss';
-import { hearersOf, SUBGRAPH_NAMES, type Fact, type FactName, type Facts, type SubgraphName } from '../../schema/facts.ts';
+import { subscribersOf, type DomainEvent, type EventName, type DomainEvents } from '../../schema/events.ts';
+import { SUBGRAPH_NAMES, type SubgraphName } from '../../schema/subgraphs.ts';
 import type { Actor } from '../../schema/viewer.ts';
 import { newId } from '../id.ts';
 import type { Log } from '../log.ts';
 import type { JobHandler, JobOptions, Queue, Waiting, WorkOptions } from './queue.ts';
 
-/** Delays facts, so that handling them does not slow down the request that caused them. */
+/** Delays events, so that handling them does not slow down the request that caused them. */
 const AFTERWARDS_MS = 150;
 
 /** The queue's own connections, or the single connection of the embedded engine. */
@@ -31,7 +32,7 @@ export class PostgresQueue implements Queue {
 
   async open(): Promise<void> {
     await this.#boss.start();
-    for (const hearer of SUBGRAPH_NAMES) await this.#ensureQueue(factsOf(hearer), { retryLimit: 20 });
+    for (const subscriber of SUBGRAPH_NAMES) await this.#ensureQueue(eventQueueOf(subscriber), { retryLimit: 20 });
   }
 
   async close(): Promise<void> {
@@ -39,7 +40,7 @@ export class PostgresQueue implements Queue {
   }
 
   async ping(): Promise<void> {
-    await this.#boss.getQueue(factsOf('analytics'));
+    await this.#boss.getQueue(eventQueueOf('analytics'));
   }
 
   async waiting(): Promise<Waiting[]> {
@@ -73,10 +74,10 @@ export class PostgresQueue implements Queue {
     );
   }
 
-  async tell<N extends FactName>(em: EntityManager, name: N, payload: Facts[N], actor: Actor): Promise<void> {
-    const fact: Fact<N> = { id: newId(), name, payload, actor, at: new Date().toISOString() };
+  async emit<N extends EventName>(em: EntityManager, name: N, payload: DomainEvents[N], actor: Actor): Promise<void> {
+    const event: DomainEvent<N> = { id: newId(), name, payload, actor, at: new Date().toISOString() };
     const db = withinTransaction(em);
-    for (const hearer of hearersOf(name)) await this.#boss.insert(factsOf(hearer), [{ id: fact.id, data: fact }], { db });
+    for (const subscriber of subscribersOf(name)) await this.#boss.insert(eventQueueOf(subscriber), [{ id: event.id, data: event }], { db });
   }
 
   async work(job: string, handler: JobHandler, options: WorkOptions = {}): Promise<void> {
@@ -85,9 +86,9 @@ export class PostgresQueue implements Queue {
     for (let worker = 0; worker < (options.concurrency ?? 1); worker += 1) await this.#startWorker(job, handler, options);
   }
 
-  async hear(hearer: SubgraphName, handler: (fact: Fact) => Promise<void>): Promise<void> {
+  async subscribe(subscriber: SubgraphName, handler: (event: DomainEvent) => Promise<void>): Promise<void> {
     // One at a time and in order, so that effects are handled after their causes.
-    await this.work(factsOf(hearer), (fact: Fact) => handler(fact), { retryLimit: 20, batchSize: 20, afterMs: AFTERWARDS_MS });
+    await this.work(eventQueueOf(subscriber), (event: DomainEvent) => handler(event), { retryLimit: 20, batchSize: 20, afterMs: AFTERWARDS_MS });
   }
 
   async #startWorker(job: string, handler: JobHandler, { batchSize = 1, afterMs = 0, groupConcurrency }: WorkOptions): Promise<void> {
@@ -145,12 +146,12 @@ export class PostgresQueue implements Queue {
   }
 }
 
-function factsOf(hearer: SubgraphName): string {
-  return `facts.${hearer}`;
+function eventQueueOf(subscriber: SubgraphName): string {
+  return `facts.${subscriber}`;
 }
 
 function withinTransaction(em: EntityManager): ReturnType<typeof fromKysely> {
   const transaction = em.getTransactionContext();
-  if (!transaction) throw new Error('Jobs and facts must be added inside the transaction that causes them.');
+  if (!transaction) throw new Error('Jobs and events must be added inside the transaction that causes them.');
   return fromKysely(transaction as Parameters<typeof fromKysely>[0]);
 }

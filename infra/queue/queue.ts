@@ -1,8 +1,9 @@
 import type { EntityManager } from '@mikro-orm/core';
 import type { Actor } from '../../schema/viewer.ts';
-import type { Fact, FactName, Facts, SubgraphName } from '../../schema/facts.ts';
+import type { DomainEvent, EventName, DomainEvents } from '../../schema/events.ts';
+import type { SubgraphName } from '../../schema/subgraphs.ts';
 
-/** A transactional job queue and outbox: jobs and facts are rows that commit or roll back with the rows that caused them. */
+/** A transactional job queue and outbox: jobs and events are rows that commit or roll back with the rows that caused them. */
 export interface Queue {
   open(): Promise<void>;
   close(): Promise<void>;
@@ -14,12 +15,12 @@ export interface Queue {
   declare(job: string, options?: WorkOptions): Promise<void>;
   /** Adds a declared job inside the caller's transaction. */
   add(em: EntityManager, job: string, data: object, options?: JobOptions): Promise<void>;
-  /** Records a fact inside the caller's transaction: one row per hearer. */
-  tell<N extends FactName>(em: EntityManager, name: N, payload: Facts[N], actor: Actor): Promise<void>;
+  /** Records a event inside the caller's transaction: one row per subscriber. */
+  emit<N extends EventName>(em: EntityManager, name: N, payload: DomainEvents[N], actor: Actor): Promise<void>;
   /** Runs `handler` for each job. Delivery is at least once, so handlers must be idempotent. */
   work(job: string, handler: JobHandler, options?: WorkOptions): Promise<void>;
-  /** Runs `handler` for each fact routed to the hearer. */
-  hear(hearer: SubgraphName, handler: (fact: Fact) => Promise<void>): Promise<void>;
+  /** Runs `handler` for each event routed to the subscriber. */
+  subscribe(subscriber: SubgraphName, handler: (event: DomainEvent) => Promise<void>): Promise<void>;
 }
 
 export interface Waiting {

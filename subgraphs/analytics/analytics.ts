@@ -1,16 +1,16 @@
-import type { Hears } from '../../schema/facts.ts';
+import type { EventHandlers } from '../../schema/events.ts';
 import type { Context, JobContext } from '../context.ts';
 import type { Subgraph } from '../subgraph.ts';
 import { AuditEntry } from './audit.entity.ts';
 import { auditEntry, AuditResolver } from './audit.resolver.ts';
 import { EventLoop } from './event-loop.ts';
-import { hearFact } from './fact.worker.ts';
+import { handleEvent } from './event.worker.ts';
 import { HealthResolver } from './health.resolver.ts';
 import { HealthService } from './health.service.ts';
 import { metricsResolver } from './metrics.resolver.ts';
 import { MetricsService } from './metrics.service.ts';
 import { analyticsTables } from './migrations/0001-analytics.ts';
-import { FACT_NAMES } from './targets.ts';
+import { EVENT_NAMES } from './targets.ts';
 import { Usage } from './usage.entity.ts';
 import { UsageResolver } from './usage.resolver.ts';
 import { RunUsage } from './usage.type.ts';
@@ -21,7 +21,7 @@ export const analytics: Subgraph<'analytics'> = {
   migrations: [analyticsTables],
   create({ ai, bus, presence, probes }) {
     const loop = new EventLoop();
-    const hear = hearFact(bus);
+    const hear = handleEvent(bus);
     const metrics = metricsResolver(new MetricsService({ bus, loop, presence }));
     return {
       resolvers: new Map<Function, object>([
@@ -35,7 +35,7 @@ export const analytics: Subgraph<'analytics'> = {
         Run: async ({ id }: { id: string }) => ({ id }),
         AuditEntry: ({ id }: { id: string }, context: Context) => auditEntry(id, context),
       },
-      hears: Object.fromEntries(FACT_NAMES.map((name) => [name, hear])) as unknown as Hears<'analytics', JobContext>,
+      on: Object.fromEntries(EVENT_NAMES.map((name) => [name, hear])) as unknown as EventHandlers<'analytics', JobContext>,
       open: () => loop.watch(),
     };
   },

@@ -1,6 +1,6 @@
 import { defineEntity, p, type InferEntity } from '@mikro-orm/core';
 
-/** One fact as the audit log keeps it, under the fact's own id. The table refuses updates and deletions. */
+/** One event as the audit log keeps it, under the event's own id. The table refuses updates and deletions. */
 export const AuditEntry = defineEntity({
   name: 'AuditEntry',
   tableName: 'audit_entry',

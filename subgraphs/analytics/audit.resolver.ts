@@ -10,13 +10,13 @@ import { AuditArgs, AuditEntryConnection, AuditEntryType, UserRef } from './audi
 
 @Resolver(() => AuditEntryType)
 export class AuditResolver {
-  @Query(() => AuditEntryConnection, { description: 'What happened, the newest first. Administrators only.' })
+  @Query(() => AuditEntryConnection, { description: 'The audit log, newest first. Administrators only.' })
   async auditLog(@Args(() => AuditArgs) args: AuditArgs, @Ctx() context: Context): Promise<Connection<AuditEntryType>> {
     requirePermission(viewerOf(context), 'audit.read');
     return listAudit(context, args);
   }
 
-  @FieldResolver(() => UserRef, { nullable: true, description: 'Who did it; null where nobody was signed in.' })
+  @FieldResolver(() => UserRef, { nullable: true, description: 'The actor; null if no one was signed in.' })
   actor(@Root() entry: { actorId: string | null }): UserRef | null {
     return entry.actorId ? { id: entry.actorId } : null;
   }

@@ -1,7 +1,7 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import { isId } from '../../infra/id.ts';
 import { Failure } from '../../schema/errors.ts';
-import type { Fact } from '../../schema/facts.ts';
+import type { DomainEvent } from '../../schema/events.ts';
 import { listPage, readId, readInstant, type Connection, type Sort } from '../connection.ts';
 import type { Context } from '../context.ts';
 import { AuditEntry } from './audit.entity.ts';
@@ -10,9 +10,9 @@ import { TARGETS } from './targets.ts';
 
 const LATEST_FIRST: Sort = { direction: 'desc', key: { at: readInstant, id: readId } };
 
-/** Writes a fact down, once however often it is delivered. */
-export async function recordFact(em: SqlEntityManager, fact: Fact): Promise<void> {
-  const entry = toEntry(fact);
+/** Writes a event down, once however often it is delivered. */
+export async function recordEvent(em: SqlEntityManager, event: DomainEvent): Promise<void> {
+  const entry = toEntry(event);
   await em.execute(
     `insert into analytics.audit_entry (id, at, actor_id, action, target_type, target_id, detail, request_id, ip)
      values (?, ?, ?, ?, ?, ?, ?::jsonb, ?, ?) on conflict (id) do nothing`,
@@ -30,14 +30,14 @@ export async function recordFact(em: SqlEntityManager, fact: Fact): Promise<void
   );
 }
 
-/** The log, newest first. Facts take a moment to get there anyway. */
+/** The log, newest first. DomainEvents take a moment to get there anyway. */
 export async function listAudit(context: Context, args: AuditArgs): Promise<Connection<AuditEntry>> {
   const condition = toCondition(args.filter ?? {});
   return context.read((em) => listPage(em, AuditEntry, condition, LATEST_FIRST, args));
 }
 
-/** What the fact says beside its target and its actor, which have places of their own. */
-function toEntry({ id, at, name, payload, actor }: Fact): AuditEntry {
+/** What the event says beside its target and its actor, which have places of their own. */
+function toEntry({ id, at, name, payload, actor }: DomainEvent): AuditEntry {
   const [targetType, key] = TARGETS[name];
   const { [key]: targetId, ownerId, ...rest } = payload as unknown as Record<string, unknown>;
   const detail = ownerId === undefined || ownerId === actor.userId ? rest : { ...rest, ownerId };

@@ -12,7 +12,7 @@ export class HealthResolver {
     this.#health = health;
   }
 
-  @Query(() => [ServiceHealth], { description: 'How each part of the platform does.' })
+  @Query(() => [ServiceHealth], { description: 'The health of each component.' })
   async health(@Ctx() context: Context): Promise<ServiceHealth[]> {
     const parts = await this.#health.check();
     const { viewer } = context.identity;

@@ -4,25 +4,25 @@ export const HealthStatus = { UP: 'UP', DEGRADED: 'DEGRADED', DOWN: 'DOWN' } as 
 
 registerEnumType(HealthStatus, {
   name: 'HealthStatus',
-  description: 'How a part of the platform does.',
+  description: 'The health of a component.',
   valuesConfig: {
     UP: { description: 'It answers.' },
     DEGRADED: { description: 'It answers, but slowly.' },
-    DOWN: { description: 'It does not answer within two seconds, or with a fault.' },
+    DOWN: { description: 'It does not respond within two seconds, or responds with an error.' },
   },
 });
 
-@ObjectType({ description: 'How one part of the platform does.' })
+@ObjectType({ description: 'The health of one component.' })
 export class ServiceHealth {
   @Field(() => String, { description: 'The part, such as `database`.' })
   name!: string;
 
-  @Field(() => HealthStatus, { description: 'How it does.' })
+  @Field(() => HealthStatus, { description: 'Its status.' })
   status!: keyof typeof HealthStatus;
 
-  @Field(() => Float, { nullable: true, description: 'How long it took to answer; null when it did not.' })
+  @Field(() => Float, { nullable: true, description: 'The response time in milliseconds; null if it did not respond.' })
   latencyMs!: number | null;
 
-  @Field(() => String, { nullable: true, description: 'More of it, for administrators.' })
+  @Field(() => String, { nullable: true, description: 'Details, for administrators.' })
   detail!: string | null;
 }

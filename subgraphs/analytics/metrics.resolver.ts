@@ -9,7 +9,7 @@ export function metricsResolver(metrics: MetricsService): object {
   @Resolver(() => Metrics)
   class MetricsResolver {
     @Subscription(() => Metrics, {
-      description: 'The figures now, soon after each change but at most once a second, and every five seconds. Administrators only.',
+      description: 'The current figures, after each change, at most once a second and at least every five seconds. Administrators only.',
       subscribe: async ({ context }: { context: Context }) => {
         requirePermission(viewerOf(context), 'metrics.read');
         return metrics.follow(context.em);

@@ -1,12 +1,12 @@
 import { Field, Float, Int, ObjectType } from 'type-graphql';
 import { DateTime } from '../scalars.ts';
 
-@ObjectType({ description: 'How the platform does at this moment.' })
+@ObjectType({ description: 'Live figures of the platform.' })
 export class Metrics {
-  @Field(() => DateTime, { description: 'When these figures were taken.' })
+  @Field(() => DateTime, { description: 'The time of these figures.' })
   at!: Date;
 
-  @Field(() => Int, { nullable: true, description: 'People who are connected by a socket or a stream. Null while that cannot be known.' })
+  @Field(() => Int, { nullable: true, description: 'People who are connected by a socket or a stream; null if unknown.' })
   peopleConnected!: number | null;
 
   @Field(() => Int, { description: 'Answers that are being written.' })
@@ -27,6 +27,6 @@ export class Metrics {
   @Field(() => Float, { description: 'Memory of the answering process.' })
   memoryBytes!: number;
 
-  @Field(() => Float, { description: 'By how much one timer in a hundred was late in the answering process, within the last minute.' })
+  @Field(() => Float, { description: 'The 99th percentile of the event loop delay of the process that answers, over the last minute.' })
   eventLoopDelayMs!: number;
 }

@@ -1,6 +1,6 @@
-import type { FactName, Facts } from '../../schema/facts.ts';
+import type { EventName, DomainEvents } from '../../schema/events.ts';
 
-/** The object that each fact is about: its type, and where the payload holds its id. */
+/** The object that each event is about: its type, and where the payload holds its id. */
 export const TARGETS = {
   'user.signedUp': ['User', 'userId'],
   'user.signedIn': ['User', 'userId'],
@@ -35,6 +35,6 @@ export const TARGETS = {
   'vectorIndex.activated': ['VectorIndex', 'vectorIndexId'],
   'vectorIndex.failed': ['VectorIndex', 'vectorIndexId'],
   'tool.called': ['ToolCall', 'toolCallId'],
-} as const satisfies { [N in FactName]: readonly [type: string, key: keyof Facts[N]] };
+} as const satisfies { [N in EventName]: readonly [type: string, key: keyof DomainEvents[N]] };
 
-export const FACT_NAMES = Object.keys(TARGETS) as FactName[];
+export const EVENT_NAMES = Object.keys(TARGETS) as EventName[];

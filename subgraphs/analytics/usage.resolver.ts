@@ -7,15 +7,15 @@ import { RunUsage, UsageInput, UsageReport, UsageType } from './usage.type.ts';
 
 @Resolver(() => RunUsage)
 export class UsageResolver {
-  @Query(() => UsageReport, { description: 'What was used in a span of time.' })
+  @Query(() => UsageReport, { description: 'The usage of a period.' })
   async usage(
-    @Arg('input', () => UsageInput, { description: 'Which runs.' }) input: UsageInput,
+    @Arg('input', () => UsageInput, { description: 'The filter of runs.' }) input: UsageInput,
     @Ctx() context: Context,
   ): Promise<UsageReport> {
     return reportUsage(context, input);
   }
 
-  @FieldResolver(() => UsageType, { nullable: true, name: 'usage', description: 'What it used; null until it ended.' })
+  @FieldResolver(() => UsageType, { nullable: true, name: 'usage', description: 'The usage; null until the run ended.' })
   async usageOfRun(@Root() run: RunUsage, @Ctx() context: Context): Promise<UsageType | null> {
     return isId(run.id) ? usageLoader(context).load(run.id) : null;
   }

@@ -1,5 +1,5 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
-import type { Facts } from '../../schema/facts.ts';
+import type { DomainEvents } from '../../schema/events.ts';
 import { priceOf } from './prices.ts';
 
 /** A run began: it counts as active until it is heard that it ended, which may have come first. */
@@ -12,7 +12,7 @@ export async function recordRunStarted(em: SqlEntityManager, runId: string, at: 
 }
 
 /** A run ended: what it used and cost, once however often it is told. */
-export async function recordRunFinished(em: SqlEntityManager, run: Facts['run.finished']): Promise<void> {
+export async function recordRunFinished(em: SqlEntityManager, run: DomainEvents['run.finished']): Promise<void> {
   const price = priceOf(run.model, run.inputTokens, run.outputTokens);
   await em.execute('delete from analytics.active_run where run_id = ?', [run.runId]);
   await em.execute(

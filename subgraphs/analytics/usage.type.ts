@@ -1,7 +1,7 @@
 import { Directive, Field, Float, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { DateTime } from '../scalars.ts';
 
-@ObjectType('Usage', { description: 'What one run used. `estimated` marks token counts that the provider did not report.' })
+@ObjectType('Usage', { description: 'The usage of one run. `estimated` marks token counts that the provider did not report.' })
 export class UsageType {
   @Field(() => Int, { description: 'Tokens that the model read, over all rounds of the run.' })
   inputTokens!: number;
@@ -9,7 +9,7 @@ export class UsageType {
   @Field(() => Int, { description: 'Tokens that the model wrote.' })
   outputTokens!: number;
 
-  @Field(() => Boolean, { description: 'True where the tokens were counted here, for the provider reported none.' })
+  @Field(() => Boolean, { description: 'True if the tokens were counted by the platform because the provider reported none.' })
   estimated!: boolean;
 
   @Field(() => Int, { description: 'From the start of the run to its end.' })
@@ -39,7 +39,7 @@ export const UsageGroup = { DAY: 'DAY', MODEL: 'MODEL', ASSISTANT: 'ASSISTANT', 
 
 registerEnumType(UsageGroup, {
   name: 'UsageGroup',
-  description: 'What the rows of a usage report stand for.',
+  description: 'The grouping of a usage report.',
   valuesConfig: {
     DAY: { description: 'A day in UTC, such as `2026-01-31`.' },
     MODEL: { description: 'A model, by its id.' },
@@ -48,24 +48,24 @@ registerEnumType(UsageGroup, {
   },
 });
 
-@InputType({ description: 'What a usage report is about.' })
+@InputType({ description: 'The filter and grouping of a usage report.' })
 export class UsageInput {
-  @Field(() => DateTime, { description: 'The beginning, inclusive.' })
+  @Field(() => DateTime, { description: 'The start, inclusive.' })
   from!: Date;
 
   @Field(() => DateTime, { description: 'The end, exclusive; at most 400 days after the beginning.' })
   to!: Date;
 
-  @Field(() => UsageGroup, { nullable: true, description: 'What the rows stand for; `DAY` when absent.' })
+  @Field(() => UsageGroup, { nullable: true, description: 'The grouping; `DAY` by default.' })
   groupBy?: keyof typeof UsageGroup | null;
 
-  @Field(() => Boolean, { nullable: true, description: "Administrators: everybody's instead of one's own." })
+  @Field(() => Boolean, { nullable: true, description: 'For administrators: the usage of all people instead of your own.' })
   everyone?: boolean | null;
 }
 
-@ObjectType({ description: 'Sums and averages over some runs.' })
+@ObjectType({ description: 'Totals and averages over a set of runs.' })
 export class UsageTotals {
-  @Field(() => Int, { description: 'How many runs ended, well or not.' })
+  @Field(() => Int, { description: 'The number of runs that ended, successfully or not.' })
   runs!: number;
 
   @Field(() => Float, { description: 'Tokens that the models read; a whole number that may pass 2³¹.' })
@@ -74,7 +74,7 @@ export class UsageTotals {
   @Field(() => Float, { description: 'Tokens that the models wrote; a whole number that may pass 2³¹.' })
   outputTokens!: number;
 
-  @Field(() => Int, { description: 'Runs whose tokens were counted here, for the provider reported none.' })
+  @Field(() => Int, { description: 'The number of runs whose tokens were counted by the platform because the provider reported none.' })
   estimatedRuns!: number;
 
   @Field(() => Int, { description: 'Runs that failed or were interrupted.' })
@@ -83,13 +83,13 @@ export class UsageTotals {
   @Field(() => Float, { description: 'US dollars of the runs with a known price.' })
   costUsd!: number;
 
-  @Field(() => Int, { description: 'Runs whose price is not known, so that the cost leaves them out.' })
+  @Field(() => Int, { description: 'The number of runs without a known price, which the cost leaves out.' })
   unpricedRuns!: number;
 
-  @Field(() => Float, { nullable: true, description: 'Null without runs.' })
+  @Field(() => Float, { nullable: true, description: 'Null if there are no runs.' })
   averageDurationMs!: number | null;
 
-  @Field(() => Float, { nullable: true, description: 'Over the runs that came to a first text; null without any.' })
+  @Field(() => Float, { nullable: true, description: 'Over the runs that wrote any text; null if there are none.' })
   averageTimeToFirstTokenMs!: number | null;
 }
 
@@ -98,21 +98,21 @@ export class UsageRow {
   @Field(() => String, { description: 'The day, or the id.' })
   key!: string;
 
-  @Field(() => UsageTotals, { description: 'What was used under this key.' })
+  @Field(() => UsageTotals, { description: 'The usage of this group.' })
   totals!: UsageTotals;
 }
 
-@ObjectType({ description: 'What was used in a span of time.' })
+@ObjectType({ description: 'The usage of a period.' })
 export class UsageReport {
-  @Field(() => DateTime, { description: 'The beginning, inclusive.' })
+  @Field(() => DateTime, { description: 'The start, inclusive.' })
   from!: Date;
 
   @Field(() => DateTime, { description: 'The end, exclusive.' })
   to!: Date;
 
-  @Field(() => UsageTotals, { description: 'Over the whole span.' })
+  @Field(() => UsageTotals, { description: 'Totals of the whole period.' })
   totals!: UsageTotals;
 
-  @Field(() => [UsageRow], { description: 'Days in their order; anything else by tokens, the most first, at most 500.' })
+  @Field(() => [UsageRow], { description: 'Days in chronological order; other groups by tokens, descending, at most 500.' })
   rows!: UsageRow[];
 }

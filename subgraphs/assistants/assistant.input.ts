@@ -8,13 +8,13 @@ export class CreateAssistantInput {
   @Field(() => String, { description: '1 to 100 characters.' })
   name!: string;
 
-  @Field(() => String, { nullable: true, description: 'What it is for; at most 500 characters.' })
+  @Field(() => String, { nullable: true, description: 'A description of at most 500 characters.' })
   description?: string | null;
 
-  @Field(() => String, { description: 'What the model is told about its task; at most 20,000 characters.' })
+  @Field(() => String, { description: 'The instructions for the model; at most 20,000 characters.' })
   instructions!: string;
 
-  @Field(() => ID, { nullable: true, description: 'A model id; absent or null: the default model at the time of each answer.' })
+  @Field(() => ID, { nullable: true, description: 'A model id. If absent or null, the default model at the time of each answer.' })
   model?: string | null;
 
   @Field(() => Float, { nullable: true, description: '0 to 2.' })
@@ -26,14 +26,14 @@ export class CreateAssistantInput {
   @Field(() => [ID], { nullable: true, description: 'Ids of tools.' })
   toolIds?: string[] | null;
 
-  @Field(() => PageAccessEnum, { nullable: true, description: 'Which web pages it may open; `NAMED` when absent.' })
+  @Field(() => PageAccessEnum, { nullable: true, description: 'The web pages that it may open; `NAMED` by default.' })
   pageAccess?: PageAccess | null;
 
   @Field(() => [String], { nullable: true, description: 'At most 8 first messages to offer, of 200 characters each.' })
   starters?: string[] | null;
 }
 
-@InputType({ description: 'What to change. Absent fields stay as they are; every change is a new version.' })
+@InputType({ description: 'The changes. Absent fields stay unchanged; every change creates a new version.' })
 export class UpdateAssistantInput {
   @Field(() => ID, { description: 'The assistant to change.' })
   id!: string;
@@ -47,10 +47,10 @@ export class UpdateAssistantInput {
   @Field(() => String, { nullable: true, description: 'At most 20,000 characters.' })
   instructions?: string | null;
 
-  @Field(() => ID, { nullable: true, description: 'A model id; null: the default model.' })
+  @Field(() => ID, { nullable: true, description: 'A model id; null for the default model.' })
   model?: string | null;
 
-  @Field(() => Float, { nullable: true, description: '0 to 2; null leaves it to the model.' })
+  @Field(() => Float, { nullable: true, description: "0 to 2; null for the model's default." })
   temperature?: number | null;
 
   @Field(() => [ID], { nullable: true, description: 'At most 20 of your own.' })
@@ -59,14 +59,14 @@ export class UpdateAssistantInput {
   @Field(() => [ID], { nullable: true, description: 'Ids of tools.' })
   toolIds?: string[] | null;
 
-  @Field(() => PageAccessEnum, { nullable: true, description: 'Which web pages it may open.' })
+  @Field(() => PageAccessEnum, { nullable: true, description: 'The web pages that it may open.' })
   pageAccess?: PageAccess | null;
 
   @Field(() => [String], { nullable: true, description: 'At most 8, of 200 characters each.' })
   starters?: string[] | null;
 }
 
-@InputType({ description: 'Which assistant to delete.' })
+@InputType({ description: 'The assistant to delete.' })
 export class DeleteAssistantInput {
   @Field(() => ID, { description: 'The assistant to delete. Its conversations stay readable.' })
   id!: string;
@@ -84,7 +84,7 @@ export class UpdateAssistantPayload {
   assistant!: AssistantType;
 }
 
-@ObjectType({ description: 'What was deleted.' })
+@ObjectType({ description: 'The deleted object.' })
 export class DeleteAssistantPayload {
   @Field(() => ID, { description: 'The id of the deleted assistant.' })
   deletedId!: string;

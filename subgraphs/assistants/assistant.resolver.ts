@@ -43,13 +43,13 @@ export class AssistantResolver {
 
   @Query(() => AssistantType, {
     description:
-      'The assistant that answers where none is named. It is made when it is first asked for, and again after it was deleted; it may be changed like any other.',
+      'The assistant that answers if none is given. It is created when first requested, and again after it was deleted; it can be changed like any other.',
   })
   async defaultAssistant(@Ctx() context: Context): Promise<AssistantType> {
     return this.#defaults.get(context);
   }
 
-  @Query(() => AssistantConnection, { description: 'Your assistants, the newest change first.' })
+  @Query(() => AssistantConnection, { description: 'Your assistants, last changed first.' })
   async assistants(
     @Args(() => PageArgs) page: PageArgs,
     @Arg('search', () => String, { nullable: true, description: 'Words of the name or the description.' }) search: string | null,
@@ -58,47 +58,47 @@ export class AssistantResolver {
     return listAssistants(context, page, search);
   }
 
-  @Mutation(() => CreateAssistantPayload, { description: 'Makes an assistant.' })
+  @Mutation(() => CreateAssistantPayload, { description: 'Creates an assistant.' })
   async createAssistant(
-    @Arg('input', () => CreateAssistantInput, { description: 'The assistant to make.' }) input: CreateAssistantInput,
+    @Arg('input', () => CreateAssistantInput, { description: 'The assistant to create.' }) input: CreateAssistantInput,
     @Ctx() context: Context,
   ): Promise<CreateAssistantPayload> {
     return { assistant: await this.#assistants.create(context, input) };
   }
 
-  @Mutation(() => UpdateAssistantPayload, { description: 'Changes an assistant: a new version that answers from now on.' })
+  @Mutation(() => UpdateAssistantPayload, { description: 'Updates an assistant by creating a new version, which answers from now on.' })
   async updateAssistant(
-    @Arg('input', () => UpdateAssistantInput, { description: 'What to change.' }) input: UpdateAssistantInput,
+    @Arg('input', () => UpdateAssistantInput, { description: 'The changes.' }) input: UpdateAssistantInput,
     @Ctx() context: Context,
   ): Promise<UpdateAssistantPayload> {
     return { assistant: await this.#assistants.update(context, input) };
   }
 
-  @Mutation(() => DeleteAssistantPayload, { description: 'Deletes an assistant. What it answered stays.' })
+  @Mutation(() => DeleteAssistantPayload, { description: 'Deletes an assistant. Its answers remain.' })
   async deleteAssistant(
-    @Arg('input', () => DeleteAssistantInput, { description: 'Which one.' }) input: DeleteAssistantInput,
+    @Arg('input', () => DeleteAssistantInput, { description: 'The id.' }) input: DeleteAssistantInput,
     @Ctx() context: Context,
   ): Promise<DeleteAssistantPayload> {
     await this.#assistants.delete(context, input.id);
     return { deletedId: input.id };
   }
 
-  @FieldResolver(() => String, { description: 'What the model is told about its task.' })
+  @FieldResolver(() => String, { description: 'The instructions for the model.' })
   async instructions(@Root() assistant: AssistantType, @Ctx() context: Context): Promise<string> {
     return (await current(assistant, context)).instructions;
   }
 
-  @FieldResolver(() => ModelType, { description: 'Who generates the text.' })
+  @FieldResolver(() => ModelType, { description: 'The language model.' })
   async model(@Root() assistant: AssistantType, @Ctx() context: Context): Promise<ModelType> {
     return this.#models.get((await current(assistant, context)).model, context);
   }
 
-  @FieldResolver(() => ID, { nullable: true, description: 'The model that was chosen; null: the default at the time of each answer.' })
+  @FieldResolver(() => ID, { nullable: true, description: 'The chosen model; null for the default model at the time of each answer.' })
   async modelId(@Root() assistant: AssistantType, @Ctx() context: Context): Promise<string | null> {
     return (await current(assistant, context)).model;
   }
 
-  @FieldResolver(() => Float, { nullable: true, description: '0 to 2; null leaves it to the model.' })
+  @FieldResolver(() => Float, { nullable: true, description: "0 to 2; null for the model's default." })
   async temperature(@Root() assistant: AssistantType, @Ctx() context: Context): Promise<number | null> {
     return (await current(assistant, context)).temperature ?? null;
   }
@@ -108,7 +108,7 @@ export class AssistantResolver {
     return (await current(assistant, context)).starters;
   }
 
-  @FieldResolver(() => [ID], { description: 'The knowledge bases that it answers from.' })
+  @FieldResolver(() => [ID], { description: 'The knowledge bases that it uses.' })
   async knowledgeBaseIds(@Root() assistant: AssistantType, @Ctx() context: Context): Promise<string[]> {
     return (await current(assistant, context)).knowledgeBaseIds;
   }
@@ -118,12 +118,12 @@ export class AssistantResolver {
     return (await current(assistant, context)).toolIds;
   }
 
-  @FieldResolver(() => PageAccessEnum, { description: 'Which web pages it may open while it answers.' })
+  @FieldResolver(() => PageAccessEnum, { description: 'The web pages that it may open while it answers.' })
   async pageAccess(@Root() assistant: AssistantType, @Ctx() context: Context): Promise<PageAccess> {
     return (await current(assistant, context)).pageAccess;
   }
 
-  @FieldResolver(() => AssistantVersionType, { description: 'What answers from now on.' })
+  @FieldResolver(() => AssistantVersionType, { description: 'The version that answers from now on.' })
   async currentVersion(
     @Root() assistant: AssistantType,
     @Ctx() context: Context,
@@ -132,7 +132,7 @@ export class AssistantResolver {
     return isOnlyId(info) ? { id: assistant.versionId } : current(assistant, context);
   }
 
-  @FieldResolver(() => AssistantVersionConnection, { description: 'What it was, the newest version first.' })
+  @FieldResolver(() => AssistantVersionConnection, { description: 'Its versions, newest first.' })
   async versions(
     @Root() assistant: AssistantType,
     @Args(() => PageArgs) page: PageArgs,
@@ -141,7 +141,7 @@ export class AssistantResolver {
     return listVersions(context, assistant.id, page);
   }
 
-  @FieldResolver(() => UserRef, { description: 'Whose it is.' })
+  @FieldResolver(() => UserRef, { description: 'The owner.' })
   owner(@Root() assistant: AssistantType): UserRef {
     return { id: assistant.ownerId };
   }

@@ -54,7 +54,7 @@ export class AssistantService {
         createdAt: now,
       });
       await em.flush();
-      await this.#queue.tell(
+      await this.#queue.emit(
         em,
         'assistant.created',
         { assistantId: assistant.id, ownerId: userId, name: assistant.name, version: 1 },
@@ -88,7 +88,7 @@ export class AssistantService {
       );
       assistant.deletedAt = new Date();
       await em.flush();
-      await this.#queue.tell(
+      await this.#queue.emit(
         em,
         'assistant.deleted',
         { assistantId: id, ownerId: assistant.ownerId, name: assistant.name },
@@ -130,7 +130,7 @@ export class AssistantService {
     });
     await em.flush();
     const { id, ownerId, name, version } = assistant;
-    await this.#queue.tell(em, 'assistant.updated', { assistantId: id, ownerId, name, version }, actor);
+    await this.#queue.emit(em, 'assistant.updated', { assistantId: id, ownerId, name, version }, actor);
     return assistant;
   }
 

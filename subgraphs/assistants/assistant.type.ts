@@ -5,28 +5,28 @@ import { PageAccessEnum } from './page-access.type.ts';
 import type { PageAccess } from './version.entity.ts';
 
 @Directive('@key(fields: "id", resolvable: false)')
-@ObjectType('User', { description: 'A person, kept by the users subgraph.' })
+@ObjectType('User', { description: 'A person, owned by the users subgraph.' })
 export class UserRef {
   @Field(() => ID, { description: 'The id of the person.' })
   id!: string;
 }
 
 @Directive('@key(fields: "id")')
-@ObjectType('Assistant', { description: 'Who answers: instructions, a model, knowledge and tools under one name.' })
+@ObjectType('Assistant', { description: 'An assistant: a name, instructions, a model, knowledge bases and tools.' })
 export class AssistantType {
   @Field(() => ID, { description: 'A UUID.' })
   id!: string;
 
-  @Field(() => String, { description: 'How it is called.' })
+  @Field(() => String, { description: 'Its name.' })
   name!: string;
 
-  @Field(() => String, { description: 'What it is for, in a sentence; may be empty.' })
+  @Field(() => String, { description: 'A description in a sentence; may be empty.' })
   description!: string;
 
   @Field(() => Int, { description: 'The number of the current version, from 1.' })
   version!: number;
 
-  @Field(() => Boolean, { description: 'True for the one that answers where no assistant is named.' })
+  @Field(() => Boolean, { description: 'True for the assistant that answers if none is given.' })
   isDefault!: boolean;
 
   @Field(() => DateTime, { description: 'When it was created.' })
@@ -41,7 +41,7 @@ export class AssistantType {
 
 @Directive('@key(fields: "id")')
 @ObjectType('AssistantVersion', {
-  description: 'The assistant as it was when an answer was given. It stays when the assistant is changed or deleted.',
+  description: 'A snapshot of the assistant at the time of an answer. It remains when the assistant is changed or deleted.',
 })
 export class AssistantVersionType {
   @Field(() => ID, { description: 'A UUID.' })
@@ -53,22 +53,22 @@ export class AssistantVersionType {
   @Field(() => Int, { description: 'Counts from 1 for each assistant.' })
   number!: number;
 
-  @Field(() => String, { description: 'How the assistant was called.' })
+  @Field(() => String, { description: 'The name of the assistant at that time.' })
   name!: string;
 
-  @Field(() => String, { description: 'What the model was told about its task.' })
+  @Field(() => String, { description: 'The instructions of the model.' })
   instructions!: string;
 
-  @Field(() => Float, { nullable: true, description: '0 to 2; null leaves it to the model.' })
+  @Field(() => Float, { nullable: true, description: "0 to 2; null for the model's default." })
   temperature!: number | null;
 
-  @Field(() => [ID], { description: 'The knowledge bases that it answered from.' })
+  @Field(() => [ID], { description: 'The knowledge bases that it used.' })
   knowledgeBaseIds!: string[];
 
   @Field(() => [ID], { description: 'The tools that it could call.' })
   toolIds!: string[];
 
-  @Field(() => PageAccessEnum, { description: 'Which web pages it could open.' })
+  @Field(() => PageAccessEnum, { description: 'The web pages that it could open.' })
   pageAccess!: PageAccess;
 
   @Field(() => DateTime, { description: 'When it became current.' })

@@ -28,8 +28,8 @@ export const assistants: Subgraph<'assistants'> = {
         AssistantVersion: (reference: { id: string }, context: Context) => ownVersion(reference.id, context),
         Model: (reference: { id: string }, context: Context) => models.get(reference.id, context),
       },
-      hears: {
-        'knowledgeBase.deleted': (fact, { em }) => service.forgetKnowledgeBase(em, fact.payload.knowledgeBaseId, fact.actor),
+      on: {
+        'knowledgeBase.deleted': (event, { em }) => service.forgetKnowledgeBase(em, event.payload.knowledgeBaseId, event.actor),
       },
     };
   },

@@ -49,7 +49,7 @@ export class DefaultAssistant {
       if (made.length === 0) return;
       em.create(AssistantVersion, { id: versionId, assistantId: id, ownerId, number: 1, ...CONFIGURATION, createdAt: now });
       await em.flush();
-      await this.#queue.tell(em, 'assistant.created', { assistantId: id, ownerId, name: CONFIGURATION.name, version: 1 }, actorOf(context));
+      await this.#queue.emit(em, 'assistant.created', { assistantId: id, ownerId, name: CONFIGURATION.name, version: 1 }, actorOf(context));
     });
   }
 }

@@ -5,13 +5,13 @@ export const PageAccessEnum: { [A in PageAccess]: A } = { ANY: 'ANY', NAMED: 'NA
 registerEnumType(PageAccessEnum, {
   name: 'PageAccess',
   description:
-    'Which web pages an assistant may open while it answers. Beyond what was written, the path and query of an address have at most 120 characters.',
+    'The web pages that an assistant may open. The path and query of a URL may have at most 120 characters beyond what was written by you or your documents.',
   valuesConfig: {
-    ANY: { description: 'Pages of every public host.' },
+    ANY: { description: 'Pages of any public host.' },
     NAMED: {
       description:
-        'Pages of hosts that are named in your messages of the conversation or in the instructions, and addresses that are written in the passages of your documents.',
+        'Pages of hosts that are named in your messages of the conversation or in the instructions, and URLs that occur in the passages of your documents.',
     },
-    NONE: { description: 'No pages.' },
+    NONE: { description: 'No web pages.' },
   },
 });

@@ -15,17 +15,17 @@ export class VersionResolver {
     this.#models = models;
   }
 
-  @FieldResolver(() => ModelType, { description: 'Who generated the text; the default model of now where the version named none.' })
+  @FieldResolver(() => ModelType, { description: 'The model that generated the text; the current default model if the version had none.' })
   async model(@Root() version: AssistantVersionType, @Ctx() context: Context): Promise<ModelType> {
     return this.#models.get(version.model, context);
   }
 
-  @FieldResolver(() => ID, { nullable: true, description: 'The model that was chosen; null: the default at the time of each answer.' })
+  @FieldResolver(() => ID, { nullable: true, description: 'The chosen model; null for the default model at the time of each answer.' })
   modelId(@Root() version: AssistantVersionType): string | null {
     return version.model;
   }
 
-  @Query(() => [ModelType], { description: 'What is really available at the configured endpoint.' })
+  @Query(() => [ModelType], { description: 'The models that the configured endpoint offers.' })
   async models(@Ctx() context: Context): Promise<ModelType[]> {
     viewerOf(context);
     return this.#models.list(context);

@@ -37,7 +37,7 @@ export class ConversationResolver {
     return ownConversation(context.em, context, id);
   }
 
-  @Query(() => ConversationConnection, { description: 'Your conversations, the newest first.' })
+  @Query(() => ConversationConnection, { description: 'Your conversations, newest first.' })
   async conversations(
     @Args(() => PageArgs) page: PageArgs,
     @Arg('search', () => String, { nullable: true, description: 'A part of the title.' }) search: string | null,
@@ -46,15 +46,15 @@ export class ConversationResolver {
     return listConversations(context, page, search);
   }
 
-  @Mutation(() => StartConversationPayload, { description: 'Begins a conversation with an assistant.' })
+  @Mutation(() => StartConversationPayload, { description: 'Starts a conversation with an assistant.' })
   async startConversation(
-    @Arg('input', () => StartConversationInput, { description: 'With whom.' }) input: StartConversationInput,
+    @Arg('input', () => StartConversationInput, { description: 'The assistant.' }) input: StartConversationInput,
     @Ctx() context: Context,
   ): Promise<StartConversationPayload> {
     return { conversation: await this.#conversations.start(context, input) };
   }
 
-  @Mutation(() => RenameConversationPayload, { description: 'Gives a conversation a title that stays.' })
+  @Mutation(() => RenameConversationPayload, { description: 'Renames a conversation; the title is not generated again.' })
   async renameConversation(
     @Arg('input', () => RenameConversationInput, { description: 'The title.' }) input: RenameConversationInput,
     @Ctx() context: Context,
@@ -64,14 +64,14 @@ export class ConversationResolver {
 
   @Mutation(() => DeleteConversationPayload, { description: 'Deletes a conversation with everything in it.' })
   async deleteConversation(
-    @Arg('input', () => DeleteConversationInput, { description: 'Which one.' }) input: DeleteConversationInput,
+    @Arg('input', () => DeleteConversationInput, { description: 'The id.' }) input: DeleteConversationInput,
     @Ctx() context: Context,
   ): Promise<DeleteConversationPayload> {
     await this.#conversations.delete(context, input.id);
     return { deletedId: input.id };
   }
 
-  @Mutation(() => SelectBranchPayload, { description: 'Remembers which branch you look at, on every device.' })
+  @Mutation(() => SelectBranchPayload, { description: 'Selects the branch to show, on every device.' })
   async selectBranch(
     @Arg('input', () => SelectBranchInput, { description: 'The branch.' }) input: SelectBranchInput,
     @Ctx() context: Context,
@@ -79,20 +79,20 @@ export class ConversationResolver {
     return { conversation: await this.#conversations.selectBranch(context, input.conversationId, input.leafId) };
   }
 
-  @FieldResolver(() => AssistantRef, { nullable: true, description: 'Who answers; null when the assistant was deleted.' })
+  @FieldResolver(() => AssistantRef, { nullable: true, description: 'The assistant; null if it was deleted.' })
   assistant(@Root() conversation: ConversationType): AssistantRef | null {
     return conversation.assistantDeleted ? null : { id: conversation.assistantId };
   }
 
   @FieldResolver(() => ID, {
     nullable: true,
-    description: 'The model that was chosen for the next answers; null: the one of the assistant.',
+    description: 'The model chosen for the next answers; null for the model of the assistant.',
   })
   modelId(@Root() conversation: ConversationType): string | null {
     return conversation.model;
   }
 
-  @FieldResolver(() => MessageConnection, { description: 'The whole tree, in the order of creation.' })
+  @FieldResolver(() => MessageConnection, { description: 'All messages of the tree, oldest first.' })
   async messages(
     @Root() conversation: ConversationType,
     @Args(() => PageArgs) page: PageArgs,
@@ -101,13 +101,13 @@ export class ConversationResolver {
     return listMessages(context, conversation.id, page);
   }
 
-  @FieldResolver(() => MessageConnection, { description: 'One branch in reading order, paged backwards from its leaf.' })
+  @FieldResolver(() => MessageConnection, { description: 'The messages of one branch in reading order, paginated backwards from its leaf.' })
   async thread(
     @Root() conversation: ConversationType,
-    @Arg('leafId', () => ID, { nullable: true, description: 'The last message of the branch; absent: the one that you last looked at.' })
+    @Arg('leafId', () => ID, { nullable: true, description: 'The last message of the branch. If absent, of the branch shown last.' })
     leafId: string | null,
     @Arg('last', () => Int, { nullable: true, description: 'How many messages, 1 to 100; 50 when absent.' }) last: number | null,
-    @Arg('before', () => String, { nullable: true, description: 'The cursor to read on from, towards the beginning.' })
+    @Arg('before', () => String, { nullable: true, description: 'The cursor to continue from, backwards.' })
     before: string | null,
     @Ctx() context: Context,
   ): Promise<Connection<MessageType>> {
@@ -123,14 +123,14 @@ export class ConversationResolver {
 @Resolver(() => ConversationEventType)
 export class ConversationEventResolver {
   @Subscription(() => ConversationEventType, {
-    description: 'Every change of your conversations: titles, newest messages, runs that start and end.',
+    description: 'Changes of your conversations: titles, newest messages, starts and ends of runs.',
     subscribe: ({ context }: { context: Context }) => liveMessages(context.bus, 'conversation', viewerOf(context).userId),
   })
   conversationEvents(@Root() message: Channels['conversation']): { conversationId: string } {
     return { conversationId: message.conversationId };
   }
 
-  @FieldResolver(() => ConversationType, { nullable: true, description: 'As it is now; null when it was deleted.' })
+  @FieldResolver(() => ConversationType, { nullable: true, description: 'Its current state; null when it was deleted.' })
   async conversation(@Root() event: ConversationEventType, @Ctx() context: Context): Promise<ConversationType | null> {
     const found = await conversationsById(context).load(event.conversationId);
     return found?.ownerId === viewerOf(context).userId ? found : null;

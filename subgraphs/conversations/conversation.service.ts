@@ -66,7 +66,7 @@ export class ConversationService {
         updatedAt: now,
       });
       await em.flush();
-      await this.#queue.tell(em, 'conversation.started', { conversationId: started.id, ownerId: userId, assistantId }, actorOf(context));
+      await this.#queue.emit(em, 'conversation.started', { conversationId: started.id, ownerId: userId, assistantId }, actorOf(context));
       return started;
     });
     await this.announce(conversation);
@@ -80,7 +80,7 @@ export class ConversationService {
       own.title = renamed;
       own.titleIsAutomatic = false;
       await em.flush();
-      await this.#queue.tell(em, 'conversation.renamed', { conversationId: id, ownerId: own.ownerId }, actorOf(context));
+      await this.#queue.emit(em, 'conversation.renamed', { conversationId: id, ownerId: own.ownerId }, actorOf(context));
       return own;
     });
     await this.announce(conversation);
@@ -93,7 +93,7 @@ export class ConversationService {
       const own = await ownConversation(em, context, id);
       const active = await em.find(Run, { conversationId: id, status: { $in: ['QUEUED', 'RUNNING'] } });
       await em.nativeDelete(Conversation, { id });
-      await this.#queue.tell(em, 'conversation.deleted', { conversationId: id, ownerId: own.ownerId }, actorOf(context));
+      await this.#queue.emit(em, 'conversation.deleted', { conversationId: id, ownerId: own.ownerId }, actorOf(context));
       return { conversation: own, runs: active };
     });
     for (const run of runs) await this.#bus.publish('run.stop', run.id, { runId: run.id });
@@ -107,7 +107,7 @@ export class ConversationService {
       if (!message) throw new Failure('NOT_FOUND', { kind: 'Message' });
       own.selectedLeafId = await newestLeaf(em, messageId);
       await em.flush();
-      await this.#queue.tell(
+      await this.#queue.emit(
         em,
         'conversation.branchSelected',
         { conversationId: id, ownerId: own.ownerId, messageId: own.selectedLeafId },

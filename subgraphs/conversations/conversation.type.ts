@@ -7,7 +7,7 @@ import type { RunStatus } from './run/run.entity.ts';
 export const MessageRoleEnum: Record<MessageRole, MessageRole> = { USER: 'USER', ASSISTANT: 'ASSISTANT' };
 registerEnumType(MessageRoleEnum, {
   name: 'MessageRole',
-  description: 'Who wrote a message.',
+  description: 'The author of a message.',
   valuesConfig: { USER: { description: 'The person.' }, ASSISTANT: { description: 'The assistant.' } },
 });
 
@@ -21,14 +21,14 @@ export const RunStatusEnum: Record<RunStatus, RunStatus> = {
 };
 registerEnumType(RunStatusEnum, {
   name: 'RunStatus',
-  description: 'Where a run stands.',
+  description: 'The status of a run.',
   valuesConfig: {
     QUEUED: { description: 'Waiting for a worker.' },
-    RUNNING: { description: 'Being written.' },
-    COMPLETED: { description: 'Written to its end.' },
+    RUNNING: { description: 'The answer is being generated.' },
+    COMPLETED: { description: 'The answer is complete.' },
     STOPPED: { description: 'Stopped by a person; the text so far is kept.' },
-    FAILED: { description: 'Ended by a fault that `failureCode` names; the text so far is kept.' },
-    INTERRUPTED: { description: 'Its workers died too often; the text so far is kept.' },
+    FAILED: { description: 'Failed with `failureCode`; the text so far is kept.' },
+    INTERRUPTED: { description: 'Its workers crashed too often; the text so far is kept.' },
   },
 });
 
@@ -38,16 +38,16 @@ export class ConversationType {
   @Field(() => ID, { description: 'A UUID.' })
   id!: string;
 
-  @Field(() => String, { description: 'Taken from the first message until the person gives one.' })
+  @Field(() => String, { description: 'Generated from the first message until the person renames it.' })
   title!: string;
 
-  @Field(() => ID, { nullable: true, description: 'The leaf of the branch that the person last looked at; null before the first message.' })
+  @Field(() => ID, { nullable: true, description: 'The leaf of the branch shown last; null before the first message.' })
   selectedLeafId!: string | null;
 
   @Field(() => DateTime, { description: 'When it was started.' })
   createdAt!: Date;
 
-  @Field(() => DateTime, { description: 'When a message last came or changed.' })
+  @Field(() => DateTime, { description: 'The time of the last new or changed message.' })
   updatedAt!: Date;
 
   assistantId!: string;
@@ -56,21 +56,21 @@ export class ConversationType {
 }
 
 @Directive('@key(fields: "id")')
-@ObjectType('Message', { description: 'What a person or an assistant wrote.' })
+@ObjectType('Message', { description: 'A message of a person or an assistant.' })
 export class MessageType {
   @Field(() => ID, { description: 'A UUID.' })
   id!: string;
 
-  @Field(() => MessageRoleEnum, { description: 'Who wrote it.' })
+  @Field(() => MessageRoleEnum, { description: 'The author.' })
   role!: MessageRole;
 
-  @Field(() => ID, { nullable: true, description: 'The message that it follows; null for a first message.' })
+  @Field(() => ID, { nullable: true, description: 'The parent message; null for a first message.' })
   parentId!: string | null;
 
-  @Field(() => Int, { nullable: true, description: 'How long the model thought, in milliseconds; null where it did not.' })
+  @Field(() => Int, { nullable: true, description: 'The duration of the reasoning in milliseconds; null if there was none.' })
   reasoningDurationMs!: number | null;
 
-  @Field(() => Boolean, { description: "True when the answer was cut at the model's limit: it may be continued." })
+  @Field(() => Boolean, { description: "True if the answer was truncated at the model's limit and can be continued." })
   isTruncated!: boolean;
 
   @Field(() => DateTime, { description: 'When it was sent, or when its run was queued.' })
@@ -86,22 +86,22 @@ export class RunType {
   @Field(() => ID, { description: 'A UUID.' })
   id!: string;
 
-  @Field(() => RunStatusEnum, { description: 'Where it stands.' })
+  @Field(() => RunStatusEnum, { description: 'Its status.' })
   status!: RunStatus;
 
-  @Field(() => String, { nullable: true, description: 'Why it failed, as a code of the error catalogue.' })
+  @Field(() => String, { nullable: true, description: 'The error code.' })
   failureCode!: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Why it failed, fit for a person, with the next step.' })
+  @Field(() => String, { nullable: true, description: 'The error message for people, with the next step.' })
   failure!: string | null;
 
   @Field(() => DateTime, { description: 'When it was queued.' })
   createdAt!: Date;
 
-  @Field(() => DateTime, { nullable: true, description: 'When its first attempt began.' })
+  @Field(() => DateTime, { nullable: true, description: 'The start of its first attempt.' })
   startedAt!: Date | null;
 
-  @Field(() => DateTime, { nullable: true, description: 'When it ended, one way or another.' })
+  @Field(() => DateTime, { nullable: true, description: 'The time when it ended.' })
   finishedAt!: Date | null;
 
   model!: string | null;
@@ -117,49 +117,49 @@ export const MessageConnection = connectionType('Message', MessageType);
 
 @ObjectType('ConversationEvent', { description: 'A conversation that changed.' })
 export class ConversationEventType {
-  @Field(() => ID, { description: 'Which one.' })
+  @Field(() => ID, { description: 'The id.' })
   conversationId!: string;
 
-  @Field(() => ConversationType, { nullable: true, description: 'As it is now; null when it was deleted.' })
+  @Field(() => ConversationType, { nullable: true, description: 'Its current state; null when it was deleted.' })
   conversation!: ConversationType | null;
 }
 
 @InputType({ description: 'A new conversation.' })
 export class StartConversationInput {
-  @Field(() => ID, { nullable: true, description: 'Who answers; one of your assistants. Absent or null: your default assistant.' })
+  @Field(() => ID, { nullable: true, description: 'One of your assistants. If absent or null, your default assistant.' })
   assistantId?: string | null;
 
   @Field(() => ID, {
     nullable: true,
-    description: 'One of `models`, for every answer until another is chosen. Absent or null: the one of the assistant.',
+    description: 'One of `models`, for every answer until another is chosen. If absent or null, the model of the assistant.',
   })
   model?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'At most 200 characters; absent: taken from the first message.' })
+  @Field(() => String, { nullable: true, description: 'At most 200 characters. If absent, generated from the first message.' })
   title?: string | null;
 }
 
 @InputType({ description: 'A new title.' })
 export class RenameConversationInput {
-  @Field(() => ID, { description: 'Which conversation.' })
+  @Field(() => ID, { description: 'The conversation.' })
   id!: string;
 
   @Field(() => String, { description: '1 to 200 characters.' })
   title!: string;
 }
 
-@InputType({ description: 'Which conversation to delete.' })
+@InputType({ description: 'The conversation to delete.' })
 export class DeleteConversationInput {
-  @Field(() => ID, { description: 'The conversation; its messages go with it.' })
+  @Field(() => ID, { description: 'The conversation to delete, with its messages.' })
   id!: string;
 }
 
-@InputType({ description: 'Which branch to look at.' })
+@InputType({ description: 'The branch to select.' })
 export class SelectBranchInput {
   @Field(() => ID, { description: 'The conversation.' })
   conversationId!: string;
 
-  @Field(() => ID, { description: 'Any message of the branch; its newest descendants follow.' })
+  @Field(() => ID, { description: 'Any message of the branch; it continues with its newest descendants.' })
   leafId!: string;
 }
 
@@ -175,7 +175,7 @@ export class RenameConversationPayload {
   conversation!: ConversationType;
 }
 
-@ObjectType({ description: 'What was deleted.' })
+@ObjectType({ description: 'The deleted object.' })
 export class DeleteConversationPayload {
   @Field(() => ID, { description: 'The id of the deleted conversation.' })
   deletedId!: string;

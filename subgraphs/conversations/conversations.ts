@@ -51,8 +51,8 @@ export const conversations: Subgraph<'conversations'> = {
       jobs: {
         'conversation.title': { run: (job, context) => writeTitle(job, context, ports), options: { concurrency: 2, retryLimit: 1 } },
       },
-      hears: {
-        'assistant.deleted': (fact, { em }) => service.forgetAssistant(em, fact.payload.assistantId),
+      on: {
+        'assistant.deleted': (event, { em }) => service.forgetAssistant(em, event.payload.assistantId),
       },
       async start(fork) {
         const worker = new RunWorker(ports, fork);

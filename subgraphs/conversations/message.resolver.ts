@@ -15,14 +15,14 @@ export class MessageResolver {
     this.#messages = messages;
   }
 
-  @Query(() => MessageType, { description: 'One of your messages, or an answer to one.' })
+  @Query(() => MessageType, { description: 'One of your messages, or the answer to one.' })
   async message(@Arg('id', () => ID, { description: 'Its id.' }) id: string, @Ctx() context: Context): Promise<MessageType> {
     return ownMessage(context.em, context, id);
   }
 
   @Query(() => [MessageHit], { description: 'Full-text search over your own messages and the answers to them.' })
   async searchMessages(
-    @Arg('query', () => String, { description: 'Words; all of them must occur, the last may be a beginning.' }) query: string,
+    @Arg('query', () => String, { description: 'Words that must all occur; the last may be a prefix.' }) query: string,
     @Arg('first', () => Int, { nullable: true, description: 'How many at most, 1 to 100; 20 when absent.' }) first: number | null,
     @Ctx() context: Context,
   ): Promise<MessageHit[]> {
@@ -39,7 +39,7 @@ export class MessageResolver {
     return this.#messages.send(context, input);
   }
 
-  @Mutation(() => SendMessagePayload, { description: 'Queues another answer to the same message, beside the old one.' })
+  @Mutation(() => SendMessagePayload, { description: 'Queues another answer to the same message, as an alternative to the old one.' })
   async regenerate(
     @Arg('input', () => RegenerateInput, { description: 'The answer.' }) input: RegenerateInput,
     @Ctx() context: Context,
@@ -47,7 +47,7 @@ export class MessageResolver {
     return this.#messages.regenerate(context, input);
   }
 
-  @FieldResolver(() => String, { description: 'What was written; of a running answer, as far as it is stored.' })
+  @FieldResolver(() => String, { description: 'The text; for a running answer, the stored part.' })
   async text(@Root() message: MessageType & { text: string }, @Ctx() context: Context): Promise<string> {
     if (message.text || !message.runId) return message.text;
     return (await liveWritingByRun(context).load(message.runId))?.text ?? message.text;
@@ -56,31 +56,31 @@ export class MessageResolver {
   @FieldResolver(() => String, {
     nullable: true,
     description:
-      'What the model thought before it answered; null where it did not, or does not tell. Of a running answer, as far as it is stored.',
+      'The reasoning of the model before the answer; null if there is none. For a running answer, the stored part.',
   })
   async reasoning(@Root() message: MessageType & { reasoning: string | null }, @Ctx() context: Context): Promise<string | null> {
     if (message.reasoning || !message.runId) return message.reasoning;
     return (await liveWritingByRun(context).load(message.runId))?.reasoning || null;
   }
 
-  @FieldResolver(() => ConversationType, { description: 'Where it was written.' })
+  @FieldResolver(() => ConversationType, { description: 'The conversation of the message.' })
   async conversation(@Root() message: MessageType, @Ctx() context: Context): Promise<ConversationType> {
     const conversation = await conversationsById(context).load(message.conversationId);
     if (!conversation) throw new Failure('NOT_FOUND', { kind: 'Conversation' });
     return conversation;
   }
 
-  @FieldResolver(() => [ID], { description: 'The ids of this message and its alternatives, in the order of creation.' })
+  @FieldResolver(() => [ID], { description: 'The ids of this message and its alternatives, oldest first.' })
   async siblingIds(@Root() message: MessageType, @Ctx() context: Context): Promise<string[]> {
     return siblingsByMessage(context).load(message);
   }
 
-  @FieldResolver(() => [CitationType], { description: 'The sources of an answer, by their numbers in the text.' })
+  @FieldResolver(() => [CitationType], { description: 'The sources of an answer, in the order of their numbers in the text.' })
   async citations(@Root() message: MessageType, @Ctx() context: Context): Promise<CitationType[]> {
     return message.runId ? citationsByMessage(context).load(message.id) : [];
   }
 
-  @FieldResolver(() => RunType, { nullable: true, description: "The run that wrote it; null on a person's message." })
+  @FieldResolver(() => RunType, { nullable: true, description: "The run that wrote it; null for a person's message." })
   async run(@Root() message: MessageType, @Ctx() context: Context): Promise<RunType | null> {
     return message.runId ? ((await runsById(context).load(message.runId)) ?? null) : null;
   }

@@ -86,7 +86,7 @@ export class MessageService {
       });
       if (own.titleIsAutomatic && parentId === null) own.title = titleFrom(text);
       const run = await this.#queueRun(em, context, { conversation: own, question: message, versionId, key });
-      await this.#queue.tell(
+      await this.#queue.emit(
         em,
         'message.sent',
         { messageId: message.id, conversationId: own.id, runId: run.id, ownerId: own.ownerId },
@@ -113,7 +113,7 @@ export class MessageService {
       if (input.model !== undefined) own.model = input.model;
       const question = await em.findOneOrFail(Message, { id: answer.parentId! });
       const run = await this.#queueRun(em, context, { conversation: own, question, versionId, key });
-      await this.#queue.tell(
+      await this.#queue.emit(
         em,
         'run.regenerated',
         { messageId: answer.id, conversationId: own.id, runId: run.id, ownerId: own.ownerId },

@@ -3,7 +3,7 @@ import { MessageType, RunType } from './conversation.type.ts';
 
 // The document and the passage are the knowledge subgraph's: it knows whether they are still there.
 @Directive('@key(fields: "documentId passageId", resolvable: false)')
-@ObjectType('Citation', { description: "A sentence's source. Document, page and span stay when the document is deleted." })
+@ObjectType('Citation', { description: 'The source of a statement. Document, page and span remain when the document is deleted.' })
 export class CitationType {
   @Field(() => ID, { description: 'A UUID.' })
   id!: string;
@@ -19,17 +19,17 @@ export class CitationType {
 
   @Field(() => String, {
     nullable: true,
-    description: 'The place as it was named, such as `Page 3` or `Sheet “Prices”`; null where `page` is.',
+    description: 'The display name of the page when it was cited, such as `Page 3` or `Sheet “Prices”`; null if `page` is.',
   })
   pageLabel!: string | null;
 
   @Field(() => String, { description: 'The passage as it was cited.' })
   quote!: string;
 
-  @Field(() => ID, { description: 'The id of the document; it stays when the document is deleted.' })
+  @Field(() => ID, { description: 'The id of the document; remains when the document is deleted.' })
   documentId!: string;
 
-  @Field(() => ID, { description: 'The id of the passage; it stays when the passage is deleted.' })
+  @Field(() => ID, { description: 'The id of the passage; remains when the passage is deleted.' })
   passageId!: string;
 
   startOffset!: number;
@@ -51,7 +51,7 @@ export class MessageHit {
   @Field(() => MessageType, { description: 'The message.' })
   message!: MessageType;
 
-  @Field(() => String, { description: 'The part of its text that matches.' })
+  @Field(() => String, { description: 'The matching part of its text.' })
   snippet!: string;
 
   @Field(() => [TextMark], { description: 'Spans of the snippet that match.' })
@@ -69,43 +69,43 @@ export class SendMessageInput {
   @Field(() => ID, {
     nullable: true,
     description:
-      'The message that this one follows. Absent: the leaf of the selected branch. Null: a first message. The parent of an older message makes a sibling of it.',
+      'The parent message. If absent, the leaf of the selected branch; if null, this is a first message. With the parent of an older message, this is an alternative to it.',
   })
   parentId?: string | null;
 
   @Field(() => ID, {
     nullable: true,
     description:
-      'One of `models`: it answers this message and the next ones. Null: the one of the assistant. Absent: the one that was chosen last.',
+      'One of `models`, for this answer and the following ones. If null, the model of the assistant; if absent, the model that was chosen last.',
   })
   model?: string | null;
 
   @Field(() => String, {
     nullable: true,
-    description: 'Up to 200 characters. The same key always gives the same message, however often it is sent.',
+    description: 'An idempotency key of up to 200 characters: the same key returns the same message.',
   })
   idempotencyKey?: string | null;
 }
 
-@InputType({ description: 'Which answer to write anew.' })
+@InputType({ description: 'The answer to regenerate.' })
 export class RegenerateInput {
-  @Field(() => ID, { description: "The assistant's message; it stays as an alternative." })
+  @Field(() => ID, { description: "The assistant's message, which remains as an alternative." })
   messageId!: string;
 
   @Field(() => ID, {
     nullable: true,
     description:
-      'One of `models`: it writes this answer and the next ones. Null: the one of the assistant. Absent: the one that was chosen last.',
+      'One of `models`, for this answer and the following ones. If null, the model of the assistant; if absent, the model that was chosen last.',
   })
   model?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Up to 200 characters. The same key always gives the same run.' })
+  @Field(() => String, { nullable: true, description: 'An idempotency key of up to 200 characters: the same key returns the same run.' })
   idempotencyKey?: string | null;
 }
 
-@InputType({ description: 'Which run to stop.' })
+@InputType({ description: 'The run to stop.' })
 export class StopRunInput {
-  @Field(() => ID, { description: 'The run. What it wrote so far is kept.' })
+  @Field(() => ID, { description: 'The run. Its text so far is kept.' })
   runId!: string;
 }
 
@@ -120,6 +120,6 @@ export class SendMessagePayload {
 
 @ObjectType({ description: 'The run that was asked to stop.' })
 export class StopRunPayload {
-  @Field(() => RunType, { description: 'The run; it ends a moment later.' })
+  @Field(() => RunType, { description: 'The run, which ends shortly after.' })
   run!: RunType;
 }

@@ -12,7 +12,7 @@ export class ChatQuotaResolver {
     this.#values = values;
   }
 
-  @Query(() => [Quota], { description: "How much of today's messages and tokens the person has used." })
+  @Query(() => [Quota], { description: "Usage and limits of the person's messages and tokens today." })
   async chatQuotas(@Ctx() context: Context): Promise<Quota[]> {
     return dailyUse(context.em, viewerOf(context).userId, this.#values);
   }

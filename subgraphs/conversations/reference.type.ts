@@ -3,35 +3,35 @@ import { Directive, Field, ID, ObjectType } from 'type-graphql';
 // What other subgraphs own: here only their ids are known.
 
 @Directive('@key(fields: "id", resolvable: false)')
-@ObjectType('Assistant', { description: 'Who answers; kept by the assistants subgraph.' })
+@ObjectType('Assistant', { description: 'An assistant, owned by the assistants subgraph.' })
 export class AssistantRef {
   @Field(() => ID, { description: 'A UUID.' })
   id!: string;
 }
 
 @Directive('@key(fields: "id", resolvable: false)')
-@ObjectType('AssistantVersion', { description: 'What the assistant was; kept by the assistants subgraph.' })
+@ObjectType('AssistantVersion', { description: 'A version of an assistant, owned by the assistants subgraph.' })
 export class AssistantVersionRef {
   @Field(() => ID, { description: 'A UUID.' })
   id!: string;
 }
 
 @Directive('@key(fields: "id", resolvable: false)')
-@ObjectType('Model', { description: 'Who generates the text; kept by the assistants subgraph.' })
+@ObjectType('Model', { description: 'A language model, owned by the assistants subgraph.' })
 export class ModelRef {
-  @Field(() => ID, { description: 'The name under which the endpoint knows it.' })
+  @Field(() => ID, { description: 'The name of the model at the endpoint.' })
   id!: string;
 }
 
 @Directive('@key(fields: "id", resolvable: false)')
-@ObjectType('Passage', { description: 'A piece of a document; kept by the knowledge subgraph.' })
+@ObjectType('Passage', { description: 'A piece of a document, owned by the knowledge subgraph.' })
 export class PassageRef {
   @Field(() => ID, { description: 'A UUID.' })
   id!: string;
 }
 
 @Directive('@key(fields: "id", resolvable: false)')
-@ObjectType('ToolCall', { description: 'One use of a tool; kept by the tools subgraph.' })
+@ObjectType('ToolCall', { description: 'One call of a tool, owned by the tools subgraph.' })
 export class ToolCallRef {
   @Field(() => ID, { description: 'A UUID.' })
   id!: string;

@@ -31,16 +31,16 @@ export class AssistantKnowledgeResolver {
   }
 
   @Directive('@requires(fields: "knowledgeBaseIds")')
-  @FieldResolver(() => [KnowledgeBaseType], { description: 'The knowledge bases that it answers from, without those that were deleted.' })
+  @FieldResolver(() => [KnowledgeBaseType], { description: 'The knowledge bases that it uses, without deleted ones.' })
   async knowledgeBases(@Root() { knowledgeBaseIds }: AssistantKnowledge, @Ctx() context: Context): Promise<KnowledgeBaseType[]> {
     return ownOnes(knowledgeBaseIds, context);
   }
 
   @Directive('@requires(fields: "knowledgeBaseIds")')
-  @FieldResolver(() => [SearchHit], { description: 'The passages of its knowledge bases that answer a question best, the best first.' })
+  @FieldResolver(() => [SearchHit], { description: 'The most relevant passages of its knowledge bases for a question, best first.' })
   async passages(
     @Root() assistant: AssistantKnowledge,
-    @Arg('for', () => String, { description: 'The question; of a very long one, the beginning is asked.' }) question: string,
+    @Arg('for', () => String, { description: 'The question. Truncated to 1,000 characters.' }) question: string,
     @Arg('first', () => Int, { nullable: true, description: 'How many at most, 1 to 100; 8 when absent.' }) first: number | null,
     @Ctx() context: Context,
   ): Promise<SearchHit[]> {
@@ -57,16 +57,16 @@ export class AssistantVersionKnowledgeResolver {
   }
 
   @Directive('@requires(fields: "knowledgeBaseIds")')
-  @FieldResolver(() => [KnowledgeBaseType], { description: 'The knowledge bases that it answered from, without those that were deleted.' })
+  @FieldResolver(() => [KnowledgeBaseType], { description: 'The knowledge bases that it used, without deleted ones.' })
   async knowledgeBases(@Root() { knowledgeBaseIds }: AssistantVersionKnowledge, @Ctx() context: Context): Promise<KnowledgeBaseType[]> {
     return ownOnes(knowledgeBaseIds, context);
   }
 
   @Directive('@requires(fields: "knowledgeBaseIds")')
-  @FieldResolver(() => [SearchHit], { description: 'The passages of its knowledge bases that answer a question best, the best first.' })
+  @FieldResolver(() => [SearchHit], { description: 'The most relevant passages of its knowledge bases for a question, best first.' })
   async passages(
     @Root() version: AssistantVersionKnowledge,
-    @Arg('for', () => String, { description: 'The question; of a very long one, the beginning is asked.' }) question: string,
+    @Arg('for', () => String, { description: 'The question. Truncated to 1,000 characters.' }) question: string,
     @Arg('first', () => Int, { nullable: true, description: 'How many at most, 1 to 100; 8 when absent.' }) first: number | null,
     @Ctx() context: Context,
   ): Promise<SearchHit[]> {

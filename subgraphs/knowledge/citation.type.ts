@@ -2,11 +2,11 @@ import { Directive, Field, ID, ObjectType } from 'type-graphql';
 
 /** What knowledge adds to a citation, which it knows by what is cited. */
 @Directive('@key(fields: "documentId passageId")')
-@ObjectType('Citation', { description: "A sentence's source. Document, page and span stay when the document is deleted." })
+@ObjectType('Citation', { description: 'The source of a statement. Document, page and span remain when the document is deleted.' })
 export class CitationKnowledge {
-  @Field(() => ID, { description: 'The id of the document; it stays when the document is deleted.' })
+  @Field(() => ID, { description: 'The id of the document; remains when the document is deleted.' })
   documentId!: string;
 
-  @Field(() => ID, { description: 'The id of the passage; it stays when the passage is deleted.' })
+  @Field(() => ID, { description: 'The id of the passage; remains when the passage is deleted.' })
   passageId!: string;
 }

@@ -1,76 +1,76 @@
 import { Directive, Field, Float, ID, InputType, ObjectType } from 'type-graphql';
 import { DocumentType } from './document.type.ts';
 
-@InputType({ description: 'A file to come.' })
+@InputType({ description: 'A file that will be uploaded.' })
 export class AddDocumentInput {
-  @Field(() => ID, { description: 'The knowledge base that it is for.' })
+  @Field(() => ID, { description: 'The knowledge base to add it to.' })
   knowledgeBaseId!: string;
 
-  @Field(() => String, { description: 'The name of the file. Folders and invisible characters are taken off.' })
+  @Field(() => String, { description: 'The file name. Folders and invisible characters are removed.' })
   name!: string;
 
-  @Field(() => String, { description: 'What the file is said to be, such as `application/pdf`. Its content decides.' })
+  @Field(() => String, { description: 'The announced media type, such as `application/pdf`. The content decides.' })
   mediaType!: string;
 
   @Field(() => Float, { description: 'Its size in bytes.' })
   sizeBytes!: number;
 }
 
-@InputType({ description: 'Which document to read again.' })
+@InputType({ description: 'The document to process again.' })
 export class RetryDocumentInput {
   @Field(() => ID, { description: 'A document that failed.' })
   id!: string;
 }
 
-@InputType({ description: 'Which document to delete.' })
+@InputType({ description: 'The document to delete.' })
 export class DeleteDocumentInput {
   @Field(() => ID, { description: 'The document to delete, with its file, its text and its passages.' })
   id!: string;
 }
 
 @Directive('@inaccessible')
-@InputType({ description: 'Bytes that have arrived.' })
+@InputType({ description: 'The uploaded bytes.' })
 export class DocumentStoredInput {
-  @Field(() => ID, { description: 'The document whose bytes they are.' })
+  @Field(() => ID, { description: 'The document of the file.' })
   documentId!: string;
 
-  @Field(() => String, { description: 'Where they were put; below the key of the upload ticket.' })
+  @Field(() => String, { description: 'The storage key, under the key of the signed upload URL.' })
   key!: string;
 
   @Field(() => String, { description: 'Their SHA-256, hexadecimal.' })
   sha256!: string;
 
-  @Field(() => Float, { description: 'How many they are.' })
+  @Field(() => Float, { description: 'Their number.' })
   sizeBytes!: number;
 
-  @Field(() => String, { nullable: true, description: 'What they look like at first sight; reading them decides.' })
+  @Field(() => String, { nullable: true, description: 'The media type by the first bytes; extraction decides.' })
   sniffedMediaType?: string | null;
 }
 
-@ObjectType({ description: 'The new document, and where its bytes go.' })
+@ObjectType({ description: 'The new document and its upload URL.' })
 export class AddDocumentPayload {
-  @Field(() => DocumentType, { description: 'The new document, which awaits its file.' })
+  @Field(() => DocumentType, { description: 'The new document, waiting for its file.' })
   document!: DocumentType;
 
-  @Field(() => String, { description: 'PUT the bytes there, once, within the hour.' })
+  @Field(() => String, { description: 'The URL for one PUT of the file, valid for an hour.' })
   uploadUrl!: string;
 }
 
-@ObjectType({ description: 'The document that is read again.' })
+@ObjectType({ description: 'The document, queued again.' })
 export class RetryDocumentPayload {
-  @Field(() => DocumentType, { description: 'The document, queued.' })
+  @Field(() => DocumentType, { description: 'The queued document.' })
   document!: DocumentType;
 }
 
-@ObjectType({ description: 'What was deleted.' })
+@ObjectType({ description: 'The deleted object.' })
 export class DeleteDocumentPayload {
   @Field(() => ID, { description: 'The id of the deleted document.' })
   deletedId!: string;
 }
 
 @Directive('@inaccessible')
-@ObjectType({ description: 'The document whose bytes have arrived.' })
+@ObjectType({ description: 'The uploaded document.' })
 export class DocumentStoredPayload {
-  @Field(() => DocumentType, { description: 'The document, queued.' })
+  @Field(() => DocumentType, { description: 'The queued document.' })
   document!: DocumentType;
 }

@@ -34,27 +34,27 @@ export class DocumentResolver {
     return ownDocument(id, context);
   }
 
-  @Mutation(() => AddDocumentPayload, { description: 'Announces a file and gives the address for its bytes.' })
+  @Mutation(() => AddDocumentPayload, { description: 'Registers a file and returns the URL to upload it to.' })
   async addDocument(
-    @Arg('input', () => AddDocumentInput, { description: 'The file to come.' }) input: AddDocumentInput,
+    @Arg('input', () => AddDocumentInput, { description: 'The file that will be uploaded.' }) input: AddDocumentInput,
     @Ctx() context: Context,
   ): Promise<AddDocumentPayload> {
     return this.#documents.add(context, input);
   }
 
-  @Mutation(() => RetryDocumentPayload, { description: 'Reads a document again that failed.' })
+  @Mutation(() => RetryDocumentPayload, { description: 'Processes a failed document again.' })
   async retryDocument(
-    @Arg('input', () => RetryDocumentInput, { description: 'Which one.' }) input: RetryDocumentInput,
+    @Arg('input', () => RetryDocumentInput, { description: 'The id.' }) input: RetryDocumentInput,
     @Ctx() context: Context,
   ): Promise<RetryDocumentPayload> {
     return { document: await this.#documents.retry(context, input.id) };
   }
 
   @Mutation(() => DeleteDocumentPayload, {
-    description: 'Deletes a document, its file, its text and its passages. If it had duplicates, the oldest takes its place.',
+    description: 'Deletes a document, its file, its text and its passages. If it has duplicates, the oldest of them replaces it.',
   })
   async deleteDocument(
-    @Arg('input', () => DeleteDocumentInput, { description: 'Which one.' }) input: DeleteDocumentInput,
+    @Arg('input', () => DeleteDocumentInput, { description: 'The id.' }) input: DeleteDocumentInput,
     @Ctx() context: Context,
   ): Promise<DeleteDocumentPayload> {
     await this.#documents.delete(context, input.id);
@@ -62,7 +62,7 @@ export class DocumentResolver {
   }
 
   @Directive('@inaccessible')
-  @Mutation(() => DocumentStoredPayload, { description: 'The gateway tells that bytes have arrived.' })
+  @Mutation(() => DocumentStoredPayload, { description: 'Reports that an upload is complete; called by the gateway.' })
   async documentStored(
     @Arg('input', () => DocumentStoredInput, { description: 'The bytes.' }) input: DocumentStoredInput,
     @Ctx() context: Context,
@@ -71,31 +71,31 @@ export class DocumentResolver {
     return { document: await this.#documents.stored(context, input) };
   }
 
-  @FieldResolver(() => KnowledgeBaseType, { description: 'Where it belongs.' })
+  @FieldResolver(() => KnowledgeBaseType, { description: 'The conversation it belongs to.' })
   async knowledgeBase(@Root() { knowledgeBaseId }: DocumentType, @Ctx() context: Context): Promise<KnowledgeBaseType> {
     return ownKnowledgeBase(knowledgeBaseId, context);
   }
 
   @FieldResolver(() => DocumentType, {
     nullable: true,
-    description: 'An older document of this knowledge base with the same bytes; that one is searched.',
+    description: 'An older document of this knowledge base with the same content, which is searched instead.',
   })
   async duplicateOf(@Root() { duplicateOf }: DocumentType, @Ctx() context: Context): Promise<DocumentType | null> {
     return duplicateOf ? ((await documentsById(context).load(duplicateOf)) ?? null) : null;
   }
 
-  @FieldResolver(() => PageKindEnum, { nullable: true, description: 'What its pages are; null where `pageCount` is.' })
+  @FieldResolver(() => PageKindEnum, { nullable: true, description: 'The kind of its pages; null if `pageCount` is.' })
   pageKind(@Root() { pageCount, mediaType }: DocumentType): PageKind | null {
     return pageCount === null ? null : pageKindOf(mediaType);
   }
 
   @FieldResolver(() => [DocumentPageType], {
-    description: 'The text that was read, page by page; files without pages have one page without a number.',
+    description: 'The extracted text, page by page. Formats without pages have one page without a number.',
   })
   async pages(
     @Root() document: DocumentType,
     @Arg('first', () => Int, { nullable: true, description: 'How many at most, 1 to 100; 20 when absent.' }) first: number | null,
-    @Arg('from', () => Int, { nullable: true, description: 'The page to begin with, counted from 1; 1 when absent.' }) from: number | null,
+    @Arg('from', () => Int, { nullable: true, description: 'The first page to read, from 1; 1 by default.' }) from: number | null,
     @Ctx() context: Context,
   ): Promise<DocumentPageType[]> {
     const pages = await this.#documents.pages(context, document, { first, from });
@@ -110,7 +110,7 @@ export class DocumentResolver {
 
   @FieldResolver(() => String, {
     nullable: true,
-    description: 'A signed address of the original file, valid for a few minutes; null before the bytes arrived.',
+    description: 'A signed URL of the original file, valid for a few minutes; null before the upload.',
   })
   async downloadUrl(@Root() document: Document, @Ctx() context: Context): Promise<string | null> {
     return this.#documents.downloadUrl(context, document);
@@ -120,13 +120,13 @@ export class DocumentResolver {
 @Resolver(() => DocumentEventType)
 export class DocumentEventResolver {
   @Subscription(() => DocumentEventType, {
-    description: 'What happens to the documents of a knowledge base; at first where each stands that is in work or changed a moment ago.',
+    description: 'Changes of the documents of a knowledge base, starting with the current status of those in progress or recently changed.',
     subscribe: ({ context, args }: { context: Context; args: { knowledgeBaseId: string } }) =>
       documentEventsOf(args.knowledgeBaseId, context),
   })
   documentEvents(
     @Root() { documentId, stage, progress, status, deleted }: Channels['document'],
-    @Arg('knowledgeBaseId', () => ID, { description: 'A knowledge base of yours.' }) _knowledgeBaseId: string,
+    @Arg('knowledgeBaseId', () => ID, { description: 'One of your knowledge bases.' }) _knowledgeBaseId: string,
   ): Partial<DocumentEventType> {
     return { documentId, stage, progress, status: deleted ? null : (status as DocumentStatus) };
   }

@@ -78,7 +78,7 @@ export class DocumentService {
         updatedAt: now,
       });
       await em.flush();
-      await this.#queue.tell(em, 'document.added', { documentId: made.id, knowledgeBaseId, ownerId, name: made.name }, actorOf(context));
+      await this.#queue.emit(em, 'document.added', { documentId: made.id, knowledgeBaseId, ownerId, name: made.name }, actorOf(context));
       return made;
     });
     await showProgress(this.#bus, document);
@@ -112,7 +112,7 @@ export class DocumentService {
       });
       await em.flush();
       const { knowledgeBaseId, name, sizeBytes } = found;
-      await this.#queue.tell(em, 'document.stored', { documentId: id, knowledgeBaseId, ownerId, name, sizeBytes }, actorOf(context));
+      await this.#queue.emit(em, 'document.stored', { documentId: id, knowledgeBaseId, ownerId, name, sizeBytes }, actorOf(context));
       await queueIngestion(em, this.#queue, { id, knowledgeBaseId, ownerId });
       return found;
     });
@@ -131,7 +131,7 @@ export class DocumentService {
       Object.assign(found, { status: 'QUEUED', failure: null, failureCode: null, attempts: 0, updatedAt: new Date() });
       await em.flush();
       const { knowledgeBaseId, ownerId, name } = found;
-      await this.#queue.tell(em, 'document.retried', { documentId: id, knowledgeBaseId, ownerId, name }, actorOf(context));
+      await this.#queue.emit(em, 'document.retried', { documentId: id, knowledgeBaseId, ownerId, name }, actorOf(context));
       await queueIngestion(em, this.#queue, { id, knowledgeBaseId, ownerId });
       return found;
     });
@@ -149,7 +149,7 @@ export class DocumentService {
       if (next) await queueIngestion(em, this.#queue, next);
       await em.nativeDelete(Document, { id });
       const { knowledgeBaseId, ownerId, name } = found;
-      await this.#queue.tell(em, 'document.deleted', { documentId: id, knowledgeBaseId, ownerId, name }, actorOf(context));
+      await this.#queue.emit(em, 'document.deleted', { documentId: id, knowledgeBaseId, ownerId, name }, actorOf(context));
       await renewTopics(em, this.#queue, knowledgeBaseId);
       await this.#queue.add(em, 'document.purge', { documentId: id, knowledgeBaseId, uploadKey: found.uploadKey });
       return next;

@@ -17,15 +17,15 @@ export const DocumentStatusEnum: Record<DocumentStatus, DocumentStatus> = {
 
 registerEnumType(DocumentStatusEnum, {
   name: 'DocumentStatus',
-  description: 'Where a document stands on its way from a file to something that can be searched.',
+  description: 'The processing status of a document.',
   valuesConfig: {
-    AWAITING_FILE: { description: 'The bytes have not arrived; after an hour the document is forgotten.' },
-    QUEUED: { description: 'The bytes are there and wait for a worker.' },
-    EXTRACTING: { description: 'The text is being read.' },
-    EMBEDDING: { description: 'The vectors are being made; its words can be searched already.' },
-    INDEXING: { description: 'The last step before it is ready.' },
+    AWAITING_FILE: { description: 'The file is not uploaded yet; after an hour the document is removed.' },
+    QUEUED: { description: 'The file is uploaded and waits for a worker.' },
+    EXTRACTING: { description: 'The text is being extracted.' },
+    EMBEDDING: { description: 'The embeddings are being computed; full-text search finds it already.' },
+    INDEXING: { description: 'The passages are being indexed.' },
     READY: { description: 'It can be searched by words and by vectors.' },
-    FAILED: { description: 'It cannot be used; `failure` says why.' },
+    FAILED: { description: 'It cannot be used, see `failure`.' },
   },
 });
 
@@ -41,15 +41,15 @@ export const DocumentWarningCodeEnum: Record<WarningCode, WarningCode> = {
 
 registerEnumType(DocumentWarningCodeEnum, {
   name: 'DocumentWarningCode',
-  description: 'Why a part of a file is missing from its text, or may be wrong there.',
+  description: 'The reason why a part of a file is missing from its text or may be wrong.',
   valuesConfig: {
     UNREADABLE: { description: 'The part is damaged.' },
-    UNDECODABLE: { description: 'Its fonts or its encoding do not say which characters it holds.' },
+    UNDECODABLE: { description: 'Its fonts or encoding do not identify its characters.' },
     NO_TEXT: { description: 'The part is a picture.' },
-    FROM_PICTURE: { description: 'The text was recognised in a picture; some letters may be wrong.' },
+    FROM_PICTURE: { description: 'The text was recognised in an image (OCR); some letters may be wrong.' },
     CUT: { description: 'The part is longer than what is read.' },
-    LEFT_OUT: { description: 'The part is of a kind that is not read.' },
-    CHARACTERS_REPLACED: { description: 'Some bytes are no characters in the encoding of the file; U+FFFD stands in their place.' },
+    LEFT_OUT: { description: 'The part has an unsupported format.' },
+    CHARACTERS_REPLACED: { description: 'Some bytes are invalid in the encoding of the file and were replaced by U+FFFD.' },
   },
 });
 
@@ -57,25 +57,25 @@ export const PageKindEnum: Record<PageKind, PageKind> = { PAGE: 'PAGE', SLIDE: '
 
 registerEnumType(PageKindEnum, {
   name: 'PageKind',
-  description: 'What the pages of a kind of file are.',
+  description: 'The kind of pages of a file format.',
   valuesConfig: {
-    PAGE: { description: 'Pages as they are printed.' },
+    PAGE: { description: 'Printed pages.' },
     SLIDE: { description: 'Slides of a presentation.' },
     SHEET: { description: 'Sheets of a workbook.' },
     CHAPTER: { description: 'Chapters of a book whose pages depend on the screen.' },
-    PART: { description: 'A message, and after it each of its attachments.' },
+    PART: { description: 'A message, followed by its attachments.' },
   },
 });
 
-@ObjectType('DocumentWarning', { description: 'Parts of a file that are missing from its text, or may be wrong there.' })
+@ObjectType('DocumentWarning', { description: 'Parts of a file that are missing from its text or may be wrong.' })
 export class DocumentWarningType {
-  @Field(() => DocumentWarningCodeEnum, { description: 'Why.' })
+  @Field(() => DocumentWarningCodeEnum, { description: 'The reason.' })
   code!: WarningCode;
 
-  @Field(() => String, { description: 'Which parts and why, fit for a person.' })
+  @Field(() => String, { description: 'The message for people: which parts and why.' })
   message!: string;
 
-  @Field(() => [Int], { description: 'The numbers of the pages, sheets or slides; empty when other parts are meant, or the whole file.' })
+  @Field(() => [Int], { description: 'The numbers of the pages, sheets or slides; empty for other parts or the whole file.' })
   pages!: number[];
 }
 
@@ -87,40 +87,40 @@ export class DocumentType {
 
   knowledgeBaseId!: string;
 
-  @Field(() => String, { description: 'The name of the file, without folders and invisible characters.' })
+  @Field(() => String, { description: 'The file name, without folders and invisible characters.' })
   name!: string;
 
-  @Field(() => String, { description: 'What the person said it is; once it was read, what it really is.' })
+  @Field(() => String, { description: 'The announced media type; after extraction, the detected one.' })
   mediaType!: string;
 
-  @Field(() => Float, { description: 'The size of the file in bytes; before it arrived, the announced one.' })
+  @Field(() => Float, { description: 'The size of the file in bytes; before the upload, the announced size.' })
   sizeBytes!: number;
 
-  @Field(() => String, { nullable: true, description: 'The SHA-256 of the bytes, hexadecimal; null before they arrived.' })
+  @Field(() => String, { nullable: true, description: 'The SHA-256 of the file, hexadecimal; null before the upload.' })
   sha256!: string | null;
 
-  @Field(() => DocumentStatusEnum, { description: 'Where it stands.' })
+  @Field(() => DocumentStatusEnum, { description: 'Its status.' })
   status!: DocumentStatus;
 
-  @Field(() => String, { nullable: true, description: 'Why it failed, fit for a person; null unless it failed.' })
+  @Field(() => String, { nullable: true, description: 'The error message for people; null unless it failed.' })
   failure!: string | null;
 
-  @Field(() => String, { nullable: true, description: 'The code of the failure, such as `DOCUMENT_NO_TEXT`; null unless it failed.' })
+  @Field(() => String, { nullable: true, description: 'The error code, such as `DOCUMENT_NO_TEXT`; null unless it failed.' })
   failureCode!: string | null;
 
   @Field(() => Int, {
     nullable: true,
-    description: 'The number of its pages, of the kind that `pageKind` says; null where the kind of file has none, or before it was read.',
+    description: 'The number of its pages, see `pageKind`; null if the format has none, or before extraction.',
   })
   pageCount!: number | null;
 
-  @Field(() => Int, { description: 'The number of passages that can be found; 0 for a duplicate, whose original is searched instead.' })
+  @Field(() => Int, { description: 'The number of searchable passages; 0 for a duplicate, whose original is searched instead.' })
   passageCount!: number;
 
-  @Field(() => Int, { nullable: true, description: 'The length of its text in UTF-16 code units; null before it was read.' })
+  @Field(() => Int, { nullable: true, description: 'The length of its text in UTF-16 code units; null before extraction.' })
   characterCount!: number | null;
 
-  @Field(() => [DocumentWarningType], { description: 'Which parts of it could not be read, or may be wrong; empty when all was read.' })
+  @Field(() => [DocumentWarningType], { description: 'The parts that could not be read or may be wrong; empty if all was read.' })
   warnings!: DocumentWarningType[];
 
   duplicateOf!: string | null;
@@ -133,40 +133,40 @@ export class DocumentType {
 }
 
 @ObjectType('DocumentPage', {
-  description: "A page of the text that was read. `start` is the offset of its first character in the document's text (UTF-16 code units).",
+  description: "A page of the extracted text. `start` is the offset of its first character in the document's text (UTF-16 code units).",
 })
 export class DocumentPageType {
-  @Field(() => Int, { nullable: true, description: 'The number of the page, from 1; null where the kind of file has no pages.' })
+  @Field(() => Int, { nullable: true, description: 'The page number, from 1; null if the format has no pages.' })
   number!: number | null;
 
   @Field(() => String, {
     nullable: true,
-    description: 'The page as a person names it, such as `Page 3`, `Slide 4` or `Sheet “Prices”`; null where `number` is.',
+    description: 'The display name, such as `Page 3`, `Slide 4` or `Sheet “Prices”`; null if `number` is.',
   })
   label!: string | null;
 
-  @Field(() => Int, { description: "Where it begins in the document's text." })
+  @Field(() => Int, { description: "The start offset in the document's text." })
   start!: number;
 
-  @Field(() => Int, { description: "Where it ends in the document's text." })
+  @Field(() => Int, { description: "The end offset in the document's text." })
   end!: number;
 
   @Field(() => String, { description: 'Its text, with headings, lists and tables marked as in Markdown.' })
   text!: string;
 }
 
-@ObjectType('DocumentEvent', { description: 'Something happened to a document of the knowledge base.' })
+@ObjectType('DocumentEvent', { description: 'A document of the knowledge base changed.' })
 export class DocumentEventType {
   @Field(() => ID, { description: 'The document that it is about.' })
   documentId!: string;
 
-  @Field(() => DocumentStatusEnum, { nullable: true, description: 'Where it stood at the time; null when it was deleted.' })
+  @Field(() => DocumentStatusEnum, { nullable: true, description: 'The status at the time; null if it was deleted.' })
   status!: DocumentStatus | null;
 
   @Field(() => String, { description: 'The status at the time, or `DELETED`.' })
   stage!: string;
 
-  @Field(() => Float, { nullable: true, description: '0 to 1 within the stage; null where it cannot be told.' })
+  @Field(() => Float, { nullable: true, description: 'Progress within the current status, 0 to 1; null if unknown.' })
   progress!: number | null;
 }
 

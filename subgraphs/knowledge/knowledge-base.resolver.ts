@@ -35,14 +35,14 @@ export class KnowledgeBaseResolver {
     return ownKnowledgeBase(id, context);
   }
 
-  @Query(() => KnowledgeBaseConnection, { description: 'Your knowledge bases, the newest first.' })
+  @Query(() => KnowledgeBaseConnection, { description: 'Your knowledge bases, newest first.' })
   async knowledgeBases(@Args(() => PageArgs) page: PageArgs, @Ctx() context: Context): Promise<Connection<KnowledgeBaseType>> {
     return this.#knowledgeBases.list(context, page);
   }
 
-  @Mutation(() => CreateKnowledgeBasePayload, { description: 'Makes a knowledge base.' })
+  @Mutation(() => CreateKnowledgeBasePayload, { description: 'Creates a knowledge base.' })
   async createKnowledgeBase(
-    @Arg('input', () => CreateKnowledgeBaseInput, { description: 'The knowledge base to make.' }) input: CreateKnowledgeBaseInput,
+    @Arg('input', () => CreateKnowledgeBaseInput, { description: 'The knowledge base to create.' }) input: CreateKnowledgeBaseInput,
     @Ctx() context: Context,
   ): Promise<CreateKnowledgeBasePayload> {
     return { knowledgeBase: await this.#knowledgeBases.create(context, input) };
@@ -50,34 +50,34 @@ export class KnowledgeBaseResolver {
 
   @Mutation(() => UpdateKnowledgeBasePayload, { description: 'Changes the name or the description of a knowledge base.' })
   async updateKnowledgeBase(
-    @Arg('input', () => UpdateKnowledgeBaseInput, { description: 'What to change.' }) input: UpdateKnowledgeBaseInput,
+    @Arg('input', () => UpdateKnowledgeBaseInput, { description: 'The changes.' }) input: UpdateKnowledgeBaseInput,
     @Ctx() context: Context,
   ): Promise<UpdateKnowledgeBasePayload> {
     return { knowledgeBase: await this.#knowledgeBases.update(context, input) };
   }
 
   @Mutation(() => DeleteKnowledgeBasePayload, {
-    description: 'Deletes a knowledge base with everything in it. Assistants go on without it.',
+    description: 'Deletes a knowledge base with all its documents. Assistants that use it continue without it.',
   })
   async deleteKnowledgeBase(
-    @Arg('input', () => DeleteKnowledgeBaseInput, { description: 'Which one.' }) input: DeleteKnowledgeBaseInput,
+    @Arg('input', () => DeleteKnowledgeBaseInput, { description: 'The id.' }) input: DeleteKnowledgeBaseInput,
     @Ctx() context: Context,
   ): Promise<DeleteKnowledgeBasePayload> {
     await this.#knowledgeBases.delete(context, input.id);
     return { deletedId: input.id };
   }
 
-  @FieldResolver(() => Int, { description: 'How many documents it has, in any state.' })
+  @FieldResolver(() => Int, { description: 'The number of its documents, in any status.' })
   async documentCount(@Root() { id }: KnowledgeBaseType, @Ctx() context: Context): Promise<number> {
     return (await countsByKnowledgeBase(context).load(id)).documents;
   }
 
-  @FieldResolver(() => Int, { description: 'How many passages of ready documents can be found.' })
+  @FieldResolver(() => Int, { description: 'The number of searchable passages of ready documents.' })
   async passageCount(@Root() { id }: KnowledgeBaseType, @Ctx() context: Context): Promise<number> {
     return (await countsByKnowledgeBase(context).load(id)).passages;
   }
 
-  @FieldResolver(() => DocumentConnection, { description: 'Its documents, the newest first.' })
+  @FieldResolver(() => DocumentConnection, { description: 'Its documents, newest first.' })
   async documents(
     @Root() { id }: KnowledgeBaseType,
     @Args(() => PageArgs) page: PageArgs,
@@ -86,13 +86,13 @@ export class KnowledgeBaseResolver {
     return this.#documents.list(context, id, page);
   }
 
-  @FieldResolver(() => String, { description: 'Names the model that makes its vectors.' })
+  @FieldResolver(() => String, { description: 'The id of its embedding model.' })
   embeddingModel(): string {
     return this.#ai.embedding.model;
   }
 
   @FieldResolver(() => Boolean, {
-    description: 'True while no embedding model is configured: similarity is by shared letters, not by meaning.',
+    description: 'True if no embedding model is configured: similarity is based on shared letters, not on meaning.',
   })
   embeddingIsBuiltin(): boolean {
     return this.#ai.embedding.builtin;

@@ -32,7 +32,7 @@ export class KnowledgeBaseService {
       await requireRoomForBase(em, ownerId, this.limits);
       const knowledgeBase = em.create(KnowledgeBase, { id: newId(), ownerId, name, description, createdAt: now, updatedAt: now });
       await em.flush();
-      await this.queue.tell(em, 'knowledgeBase.created', { knowledgeBaseId: knowledgeBase.id, ownerId, name }, actorOf(context));
+      await this.queue.emit(em, 'knowledgeBase.created', { knowledgeBaseId: knowledgeBase.id, ownerId, name }, actorOf(context));
       return knowledgeBase;
     });
   }
@@ -48,7 +48,7 @@ export class KnowledgeBaseService {
       if (!knowledgeBase) throw new Failure('NOT_FOUND', { kind: 'KnowledgeBase' });
       Object.assign(knowledgeBase, changes, { updatedAt: new Date() });
       await em.flush();
-      await this.queue.tell(
+      await this.queue.emit(
         em,
         'knowledgeBase.updated',
         { knowledgeBaseId: id, ownerId: knowledgeBase.ownerId, name: knowledgeBase.name },
@@ -64,7 +64,7 @@ export class KnowledgeBaseService {
     const documents = await context.em.transactional(async (em) => {
       const rows = await em.find(Document, { knowledgeBaseId: id }, { fields: ['id', 'knowledgeBaseId', 'uploadKey'] });
       if ((await em.nativeDelete(KnowledgeBase, { id })) === 0) throw new Failure('NOT_FOUND', { kind: 'KnowledgeBase' });
-      await this.queue.tell(em, 'knowledgeBase.deleted', { knowledgeBaseId: id, ownerId, name }, actorOf(context));
+      await this.queue.emit(em, 'knowledgeBase.deleted', { knowledgeBaseId: id, ownerId, name }, actorOf(context));
       await this.queue.add(em, 'knowledgeBase.purge', {
         knowledgeBaseId: id,
         documents: rows.map((row) => ({ documentId: row.id, uploadKey: row.uploadKey })),

@@ -8,10 +8,10 @@ export class KnowledgeBaseType {
   @Field(() => ID, { description: 'Its id.' })
   id!: string;
 
-  @Field(() => String, { description: 'What its owner calls it.' })
+  @Field(() => String, { description: 'Its name.' })
   name!: string;
 
-  @Field(() => String, { description: 'What it is about; may be empty.' })
+  @Field(() => String, { description: 'A description; may be empty.' })
   description!: string;
 
   @Field(() => DateTime, { description: 'When it was made.' })
@@ -28,11 +28,11 @@ export class CreateKnowledgeBaseInput {
   @Field(() => String, { description: '1 to 100 characters.' })
   name!: string;
 
-  @Field(() => String, { nullable: true, description: 'What it is about; at most 1,000 characters.' })
+  @Field(() => String, { nullable: true, description: 'A description of at most 1,000 characters.' })
   description?: string | null;
 }
 
-@InputType({ description: 'What to change. Absent fields stay as they are.' })
+@InputType({ description: 'The changes. Absent fields stay unchanged.' })
 export class UpdateKnowledgeBaseInput {
   @Field(() => ID, { description: 'The knowledge base to change.' })
   id!: string;
@@ -44,7 +44,7 @@ export class UpdateKnowledgeBaseInput {
   description?: string | null;
 }
 
-@InputType({ description: 'Which knowledge base to delete.' })
+@InputType({ description: 'The knowledge base to delete.' })
 export class DeleteKnowledgeBaseInput {
   @Field(() => ID, { description: 'The knowledge base to delete, with all its documents.' })
   id!: string;
@@ -62,7 +62,7 @@ export class UpdateKnowledgeBasePayload {
   knowledgeBase!: KnowledgeBaseType;
 }
 
-@ObjectType({ description: 'What was deleted.' })
+@ObjectType({ description: 'The deleted object.' })
 export class DeleteKnowledgeBasePayload {
   @Field(() => ID, { description: 'The id of the deleted knowledge base.' })
   deletedId!: string;

@@ -96,7 +96,7 @@ export const knowledge: Subgraph<'knowledge'> = {
         'document.purge': { run: (job, context) => purgeDocument(job, context, ports), options: { retryLimit: 25 } },
         'knowledgeBase.purge': { run: (job, context) => purgeKnowledgeBase(job, context, ports), options: { retryLimit: 25 } },
       },
-      hears: {},
+      on: {},
       async start(fork) {
         await renewIndex(fork(), ports);
         return startSweep(fork, ports, log);

@@ -19,9 +19,9 @@ export class PassageResolver {
     return ownPassage(id, context);
   }
 
-  @Query(() => [SearchHit], { description: 'The passages of your documents that answer best, the best first.' })
+  @Query(() => [SearchHit], { description: 'The most relevant passages of your documents, best first.' })
   async searchKnowledge(
-    @Arg('input', () => SearchKnowledgeInput, { description: 'What to look for, and where.' }) input: SearchKnowledgeInput,
+    @Arg('input', () => SearchKnowledgeInput, { description: 'The query and where to search.' }) input: SearchKnowledgeInput,
     @Ctx() context: Context,
   ): Promise<SearchHit[]> {
     return this.#search.search(context, input);
@@ -29,7 +29,7 @@ export class PassageResolver {
 
   @FieldResolver(() => String, {
     nullable: true,
-    description: 'The place as a person names it, such as `Page 3`, `Slide 4` or `Sheet “Prices”`; null where `page` is.',
+    description: 'The display name of the page, such as `Page 3`, `Slide 4` or `Sheet “Prices”`; null if `page` is.',
   })
   pageLabel(@Root() { page, pageLabel }: PassageType): string | null {
     return labelOf(page, pageLabel);

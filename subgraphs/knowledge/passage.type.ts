@@ -8,18 +8,18 @@ export enum SearchMode {
 
 registerEnumType(SearchMode, {
   name: 'SearchMode',
-  description: 'How passages are found.',
+  description: 'The search mode.',
   valuesConfig: {
-    HYBRID: { description: 'By both ways, joined by their ranks.' },
-    VECTOR: { description: 'By similarity of vectors alone.' },
-    KEYWORD: { description: 'By words alone.' },
+    HYBRID: { description: 'Both, combined by reciprocal rank fusion.' },
+    VECTOR: { description: 'Vector similarity only.' },
+    KEYWORD: { description: 'Full text only.' },
   },
 });
 
 @Directive('@key(fields: "id")')
 @ObjectType('Passage', {
   description:
-    "A piece of a document. `start` and `end` are offsets in the document's text (UTF-16 code units), and `text` is exactly what stands between them.",
+    "A piece of a document. `start` and `end` are offsets in the document's text (UTF-16 code units); `text` is the text between them.",
 })
 export class PassageType {
   @Field(() => ID, { description: 'Its id.' })
@@ -29,16 +29,16 @@ export class PassageType {
 
   @Field(() => Int, {
     nullable: true,
-    description: 'The number of the page, slide, sheet, chapter or part on which it stands; null where the kind of file has none.',
+    description: 'The number of its page, slide, sheet, chapter or part; null if the format has none.',
   })
   page!: number | null;
 
   pageLabel!: string | null;
 
-  @Field(() => Int, { description: "Where it begins in the document's text." })
+  @Field(() => Int, { description: "The start offset in the document's text." })
   start!: number;
 
-  @Field(() => Int, { description: "Where it ends in the document's text." })
+  @Field(() => Int, { description: "The end offset in the document's text." })
   end!: number;
 
   @Field(() => String, { description: 'Its text.' })
@@ -48,10 +48,10 @@ export class PassageType {
 @Directive('@shareable')
 @ObjectType({ description: 'A span of a text, in UTF-16 code units.' })
 export class TextMark {
-  @Field(() => Int, { description: 'Where it begins.' })
+  @Field(() => Int, { description: 'The start offset.' })
   start!: number;
 
-  @Field(() => Int, { description: 'Where it ends.' })
+  @Field(() => Int, { description: 'The end offset.' })
   end!: number;
 }
 
@@ -60,7 +60,7 @@ export class SearchHit {
   @Field(() => PassageType, { description: 'The passage.' })
   passage!: PassageType;
 
-  @Field(() => Float, { description: 'Orders the hits of one search; it means nothing outside of it.' })
+  @Field(() => Float, { description: 'Orders the hits of one search; not comparable between searches.' })
   score!: number;
 
   @Field(() => Int, { nullable: true, description: 'Its rank by words.' })
@@ -79,15 +79,15 @@ export class SearchHit {
   marks!: TextMark[];
 }
 
-@InputType({ description: 'What to look for, and where.' })
+@InputType({ description: 'The query and where to search.' })
 export class SearchKnowledgeInput {
-  @Field(() => String, { description: 'A question or some words, at most 1,000 characters.' })
+  @Field(() => String, { description: 'A question or keywords, at most 1,000 characters.' })
   query!: string;
 
-  @Field(() => [ID], { nullable: true, description: 'Knowledge bases of yours; absent: all of them.' })
+  @Field(() => [ID], { nullable: true, description: 'Some of your knowledge bases; if absent, all.' })
   knowledgeBaseIds?: string[] | null;
 
-  @Field(() => SearchMode, { nullable: true, defaultValue: SearchMode.HYBRID, description: 'How passages are found.' })
+  @Field(() => SearchMode, { nullable: true, defaultValue: SearchMode.HYBRID, description: 'The search mode.' })
   mode?: SearchMode | null;
 
   @Field(() => Int, { nullable: true, defaultValue: 10, description: 'How many at most, 1 to 100.' })

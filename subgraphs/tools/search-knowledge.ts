@@ -48,7 +48,7 @@ export function searchKnowledge(graph: Graph): Tool {
       properties: {
         query: {
           type: 'string',
-          description: 'What to look for: a question, or the words that the text would use.',
+          description: 'The query: a question, or words that the text would use.',
           minLength: 1,
           maxLength: 1000,
         },

@@ -21,9 +21,9 @@ export class ToolCallResolver {
     return ownToolCall(id, context);
   }
 
-  @Mutation(() => CallToolPayload, { description: 'Calls a tool and waits for its end. A tool that fails is an answer too: see `status`.' })
+  @Mutation(() => CallToolPayload, { description: 'Calls a tool and waits for its result. A failed call is a result too: see `status`.' })
   async callTool(
-    @Arg('input', () => CallToolInput, { description: 'Which tool, and what it is given.' }) input: CallToolInput,
+    @Arg('input', () => CallToolInput, { description: 'The tool and its arguments.' }) input: CallToolInput,
     @Ctx() context: Context,
   ): Promise<CallToolPayload> {
     return { toolCall: await this.calls.call(context, input) };
@@ -35,7 +35,7 @@ export class ToolCallResolver {
     return tool ? toToolType(tool) : retiredTool(toolId);
   }
 
-  @FieldResolver(() => RunTools, { nullable: true, description: 'The run on whose behalf it was called; null when a person called it.' })
+  @FieldResolver(() => RunTools, { nullable: true, description: 'The run that called it; null if a person called it.' })
   run(@Root() { runId }: ToolCallType): RunTools | null {
     return runId ? { id: runId } : null;
   }

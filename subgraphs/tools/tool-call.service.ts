@@ -133,7 +133,7 @@ export class ToolCallService {
     await context.em.fork().transactional(async (em) => {
       const changed = await em.nativeUpdate(ToolCall, { id, status: 'RUNNING' }, outcome);
       if (changed === 0) return;
-      await this.#queue.tell(em, 'tool.called', { toolCallId: id, toolId, runId, ownerId, status, durationMs }, actorOf(context));
+      await this.#queue.emit(em, 'tool.called', { toolCallId: id, toolId, runId, ownerId, status, durationMs }, actorOf(context));
     });
     return context.em.fork().findOneOrFail(ToolCall, { id });
   }

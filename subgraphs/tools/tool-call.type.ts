@@ -5,36 +5,36 @@ import type { ToolCallStatus } from './tool-call.entity.ts';
 export const ToolCallStatusEnum: { [S in ToolCallStatus]: S } = { RUNNING: 'RUNNING', SUCCEEDED: 'SUCCEEDED', FAILED: 'FAILED' };
 registerEnumType(ToolCallStatusEnum, {
   name: 'ToolCallStatus',
-  description: 'How far a tool call is.',
+  description: 'The status of a tool call.',
   valuesConfig: {
-    RUNNING: { description: 'The tool is at work.' },
-    SUCCEEDED: { description: 'There is a result.' },
-    FAILED: { description: 'There is none; `failure` says why.' },
+    RUNNING: { description: 'The tool is running.' },
+    SUCCEEDED: { description: 'The call succeeded.' },
+    FAILED: { description: 'The call failed, see `failure`.' },
   },
 });
 
 @Directive('@key(fields: "id")')
-@ObjectType('ToolCall', { description: 'One use of a tool.' })
+@ObjectType('ToolCall', { description: 'One call of a tool.' })
 export class ToolCallType {
   @Field(() => ID, { description: 'A UUID.' })
   id!: string;
 
-  @Field(() => Json, { description: 'What the tool was given.' })
+  @Field(() => Json, { description: 'The arguments.' })
   arguments!: unknown;
 
-  @Field(() => Json, { nullable: true, description: 'What it gave; null while it runs and when it failed.' })
+  @Field(() => Json, { nullable: true, description: 'The result; null while it runs and if it failed.' })
   result!: unknown;
 
-  @Field(() => ToolCallStatusEnum, { description: 'How far it is.' })
+  @Field(() => ToolCallStatusEnum, { description: 'Its status.' })
   status!: ToolCallStatus;
 
-  @Field(() => String, { nullable: true, description: 'The code of the failure.' })
+  @Field(() => String, { nullable: true, description: 'The error code.' })
   failureCode!: string | null;
 
-  @Field(() => String, { nullable: true, description: 'Why it failed, fit for a person and for a model.' })
+  @Field(() => String, { nullable: true, description: 'The error message, for people and models.' })
   failure!: string | null;
 
-  @Field(() => Int, { nullable: true, description: 'How long it took, in milliseconds; null while it runs.' })
+  @Field(() => Int, { nullable: true, description: 'The duration in milliseconds; null while it runs.' })
   durationMs!: number | null;
 
   @Field(() => DateTime, { description: 'When it began.' })
@@ -53,21 +53,21 @@ export class RunTools {
 
 @InputType({ description: 'A tool to call.' })
 export class CallToolInput {
-  @Field(() => ID, { description: 'Which tool.' })
+  @Field(() => ID, { description: 'The tool.' })
   toolId!: string;
 
-  @Field(() => Json, { description: 'What it is given; must fit its `inputSchema`.' })
+  @Field(() => Json, { description: 'The arguments, valid for its `inputSchema`.' })
   arguments!: unknown;
 
-  @Field(() => ID, { nullable: true, description: 'The run on whose behalf it is called; its assistant must have the tool.' })
+  @Field(() => ID, { nullable: true, description: 'The run that calls it; its assistant must have the tool.' })
   runId?: string | null;
 
-  @Field(() => String, { nullable: true, description: 'The same key never calls twice: it gives the call that was made.' })
+  @Field(() => String, { nullable: true, description: 'An idempotency key: the same key returns the call that was made.' })
   idempotencyKey?: string | null;
 }
 
 @ObjectType({ description: 'The call that was made.' })
 export class CallToolPayload {
-  @Field(() => ToolCallType, { description: 'With its result, or with what went wrong.' })
+  @Field(() => ToolCallType, { description: 'The call, with its result or failure.' })
   toolCall!: ToolCallType;
 }

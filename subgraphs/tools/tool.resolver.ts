@@ -28,7 +28,7 @@ export class AssistantToolsResolver {
   constructor(private readonly registry: Registry) {}
 
   @Directive('@requires(fields: "toolIds")')
-  @FieldResolver(() => [ToolType], { description: 'The tools that it may call, as far as they are there.' })
+  @FieldResolver(() => [ToolType], { description: 'The tools that it may call and that exist.' })
   tools(@Root() assistant: AssistantTools): ToolType[] {
     return toolsOf(this.registry, assistant.toolIds);
   }
@@ -39,7 +39,7 @@ export class AssistantVersionToolsResolver {
   constructor(private readonly registry: Registry) {}
 
   @Directive('@requires(fields: "toolIds")')
-  @FieldResolver(() => [ToolType], { description: 'The tools that it could call, as far as they are there.' })
+  @FieldResolver(() => [ToolType], { description: 'The tools that it could call and that still exist.' })
   tools(@Root() version: AssistantVersionTools): ToolType[] {
     return toolsOf(this.registry, version.toolIds);
   }

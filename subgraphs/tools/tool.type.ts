@@ -3,21 +3,21 @@ import { Json } from '../scalars.ts';
 import type { Tool } from './tool.ts';
 
 @Directive('@key(fields: "id")')
-@ObjectType('Tool', { description: 'Something that an assistant can do beside writing.' })
+@ObjectType('Tool', { description: 'A function that an assistant can call.' })
 export class ToolType {
-  @Field(() => ID, { description: 'Names the tool; it never changes.' })
+  @Field(() => ID, { description: 'The stable id of the tool.' })
   id!: string;
 
-  @Field(() => String, { description: 'What the model calls it.' })
+  @Field(() => String, { description: 'The name that the model uses.' })
   name!: string;
 
-  @Field(() => String, { description: 'What people call it.' })
+  @Field(() => String, { description: 'Its display name.' })
   title!: string;
 
-  @Field(() => String, { description: 'What it does, in one sentence for people.' })
+  @Field(() => String, { description: 'One sentence for people about its purpose.' })
   summary!: string;
 
-  @Field(() => String, { description: 'What the model is told about it.' })
+  @Field(() => String, { description: 'The description for the model.' })
   description!: string;
 
   @Field(() => Json, { description: 'JSON Schema of the arguments.' })
@@ -38,7 +38,7 @@ export function retiredTool(id: string): ToolType {
 }
 
 @Directive('@key(fields: "id")')
-@ObjectType('Assistant', { description: 'Who answers: instructions, a model, knowledge and tools under one name.' })
+@ObjectType('Assistant', { description: 'An assistant: a name, instructions, a model, knowledge bases and tools.' })
 export class AssistantTools {
   @Field(() => ID, { description: 'A UUID.' })
   id!: string;
@@ -50,7 +50,7 @@ export class AssistantTools {
 
 @Directive('@key(fields: "id")')
 @ObjectType('AssistantVersion', {
-  description: 'The assistant as it was when an answer was given. It stays when the assistant is changed or deleted.',
+  description: 'A snapshot of the assistant at the time of an answer. It remains when the assistant is changed or deleted.',
 })
 export class AssistantVersionTools {
   @Field(() => ID, { description: 'A UUID.' })

@@ -32,7 +32,7 @@ export const tools: Subgraph<'tools'> = {
         Assistant: signedIn,
         AssistantVersion: signedIn,
       },
-      hears: {},
+      on: {},
     };
   },
 };

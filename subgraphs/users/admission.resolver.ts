@@ -13,14 +13,14 @@ export class AdmissionResolver {
     this.#admission = admission;
   }
 
-  @Query(() => SignUpPolicy, { description: 'Who may make an account here. It can be asked without signing in.' })
+  @Query(() => SignUpPolicy, { description: 'The sign-up policy. Available without signing in.' })
   async signUpPolicy(@Ctx() context: Context): Promise<SignUpPolicy> {
     const { mode, domains } = this.#admission.policy;
     return { mode: MODES[mode], domains: [...domains], hasAccounts: await hasFounder(context.em) };
   }
 
   @Mutation(() => InviteUserPayload, {
-    description: 'Makes an invitation that lets one e-mail address sign up within a week. Administrators only.',
+    description: 'Creates an invitation with which one e-mail address can sign up within a week. Administrators only.',
   })
   async inviteUser(
     @Arg('input', () => InviteUserInput, { description: 'The person to invite.' }) input: InviteUserInput,

@@ -85,7 +85,7 @@ export class Admission {
          values (?, ?, ?, ?, ?, ?, ?, ?)`,
         [invitation.id, hashOf(token), email, emailKey(email), input.role, viewer.userId, now, invitation.expiresAt],
       );
-      await this.#queue.tell(em, 'user.invited', { invitationId: invitation.id, role: input.role }, actorOf(context));
+      await this.#queue.emit(em, 'user.invited', { invitationId: invitation.id, role: input.role }, actorOf(context));
       return invitation;
     });
   }

@@ -7,23 +7,23 @@ export const SignUpMode = { OPEN: 'OPEN', INVITED: 'INVITED', CLOSED: 'CLOSED' }
 
 registerEnumType(SignUpMode, {
   name: 'SignUpMode',
-  description: 'Who may make an account.',
+  description: 'The people who may create an account.',
   valuesConfig: {
-    OPEN: { description: 'Everybody whose e-mail address is of an allowed domain.' },
+    OPEN: { description: 'Anyone whose e-mail address has an allowed domain.' },
     INVITED: { description: 'People with an invitation of an administrator.' },
-    CLOSED: { description: 'Nobody.' },
+    CLOSED: { description: 'Sign-up is closed.' },
   },
 });
 
-@ObjectType({ description: 'Who may make an account here.' })
+@ObjectType({ description: 'The sign-up policy.' })
 export class SignUpPolicy {
-  @Field(() => SignUpMode, { description: 'Who may make an account. The first account can always be made.' })
+  @Field(() => SignUpMode, { description: 'The people who may create an account. The first account can always be created.' })
   mode!: keyof typeof SignUpMode;
 
   @Field(() => [String], { description: 'E-mail domains that need no invitation; all when empty.' })
   domains!: string[];
 
-  @Field(() => Boolean, { description: 'False until the first account, which becomes administrator, is made.' })
+  @Field(() => Boolean, { description: 'False until the first account, which becomes administrator, is created.' })
   hasAccounts!: boolean;
 }
 
@@ -32,11 +32,11 @@ export class InviteUserInput {
   @Field(() => String, { description: 'The e-mail address that may sign up.' })
   email!: string;
 
-  @Field(() => Role, { description: 'The role that the new account gets.', defaultValue: 'USER' })
+  @Field(() => Role, { description: 'The role of the new account.', defaultValue: 'USER' })
   role!: RoleName;
 }
 
-@ObjectType({ description: 'A permission to make one account.' })
+@ObjectType({ description: 'Permission to create one account.' })
 export class Invitation {
   @Field(() => ID, { description: 'A UUIDv7.' })
   id!: string;
@@ -44,21 +44,21 @@ export class Invitation {
   @Field(() => String, { description: 'The e-mail address that may sign up.' })
   email!: string;
 
-  @Field(() => Role, { description: 'The role that the new account gets.' })
+  @Field(() => Role, { description: 'The role of the new account.' })
   role!: RoleName;
 
-  @Field(() => DateTime, { description: 'When the invitation ends.' })
+  @Field(() => DateTime, { description: 'The expiry of the invitation.' })
   expiresAt!: Date;
 }
 
-@ObjectType({ description: 'An invitation that was made.' })
+@ObjectType({ description: 'The created invitation.' })
 export class InviteUserPayload {
   @Field(() => Invitation, { description: 'The invitation.' })
   invitation!: Invitation;
 
-  @Field(() => String, { description: 'What `signUp` takes as `invitation`. It is shown only here.' })
+  @Field(() => String, { description: 'The value for `invitation` of `signUp`. It is returned only here.' })
   token!: string;
 
-  @Field(() => String, { description: "The page to sign up with it, to be put behind the product's address." })
+  @Field(() => String, { description: 'The path of the sign-up page for it, relative to the address of the product.' })
   path!: string;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Facts } from '../../schema/facts.ts';
+import type { DomainEvents } from '../../schema/events.ts';
 import { answerEnded, documentFailed, documentReady } from './notice.ts';
 
 const document = { documentId: 'd1', knowledgeBaseId: 'k1', ownerId: 'u1', name: 'Manual.pdf' };
@@ -9,7 +9,7 @@ const run = {
   status: 'COMPLETED',
   durationMs: 34_200,
   failureCode: null,
-} as Facts['run.finished'];
+} as DomainEvents['run.finished'];
 
 describe('a notice', () => {
   it.each([

@@ -1,5 +1,5 @@
 import { ERRORS } from '../../schema/errors.ts';
-import type { Facts } from '../../schema/facts.ts';
+import type { DomainEvents } from '../../schema/events.ts';
 import type { NotificationKind } from './notification.type.ts';
 
 /** What a notification says. */
@@ -22,7 +22,7 @@ export interface NoticeGroup {
 /** Who waits longer than this has turned to something else. */
 const LONG_ANSWER_MS = 20_000;
 
-export function documentReady({ name, passageCount, ...ids }: Facts['document.ready']): Notice {
+export function documentReady({ name, passageCount, ...ids }: DomainEvents['document.ready']): Notice {
   const passages = passageCount === 1 ? '1 passage' : `${passageCount.toLocaleString('en')} passages`;
   // A copy has no passages of its own: what it says is found in the document that was there before.
   const body = passageCount === 0 ? 'The same file was here before; that one is searched.' : `${passages} can be searched.`;
@@ -34,7 +34,7 @@ export function documentReady({ name, passageCount, ...ids }: Facts['document.re
   return { kind: 'DOCUMENT_READY', title: `${name} is ready`, body, link: documentLink(ids), group };
 }
 
-export function documentFailed({ name, reason, ...ids }: Facts['document.failed']): Notice {
+export function documentFailed({ name, reason, ...ids }: DomainEvents['document.failed']): Notice {
   const group: NoticeGroup = {
     key: `document-failed:${ids.knowledgeBaseId}`,
     link: `/knowledge/${ids.knowledgeBaseId}`,
@@ -47,7 +47,7 @@ export function documentFailed({ name, reason, ...ids }: Facts['document.failed'
 }
 
 /** Null where the person saw the end themselves: a quick answer, or one that they stopped. */
-export function answerEnded(run: Facts['run.finished']): Notice | null {
+export function answerEnded(run: DomainEvents['run.finished']): Notice | null {
   const link = `/c/${run.conversationId}`;
   if (run.status === 'FAILED' || run.status === 'INTERRUPTED') {
     const verb = run.status === 'FAILED' ? 'failed' : 'was interrupted';
@@ -72,7 +72,7 @@ export function tokenReused(): Notice {
   };
 }
 
-export function signInsSlowed({ attempts }: Facts['user.signInsSlowed']): Notice {
+export function signInsSlowed({ attempts }: DomainEvents['user.signInsSlowed']): Notice {
   return {
     kind: 'SECURITY',
     title: `${attempts} sign-ins to your account failed`,

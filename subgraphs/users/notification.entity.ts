@@ -7,7 +7,7 @@ export const Notification = defineEntity({
   properties: {
     id: p.uuid().primary(),
     userId: p.uuid(),
-    /** The fact that caused it; a redelivered fact adds nothing. */
+    /** The event that caused it; a redelivered event adds nothing. */
     factId: p.text(),
     kind: p.text().$type<keyof typeof NotificationKind>(),
     title: p.text(),

@@ -25,14 +25,14 @@ export class NotificationResolver {
 
   @Mutation(() => MarkNotificationsReadPayload, { description: 'Marks notifications as read.' })
   async markNotificationsRead(
-    @Arg('input', () => MarkNotificationsReadInput, { description: 'Which ones.' }) input: MarkNotificationsReadInput,
+    @Arg('input', () => MarkNotificationsReadInput, { description: 'The ids.' }) input: MarkNotificationsReadInput,
     @Ctx() context: Context,
   ): Promise<MarkNotificationsReadPayload> {
     return this.#notifications.markRead(context, viewerOf(context), input.ids);
   }
 
   @Subscription(() => NotificationType, {
-    description: 'What arrives in the inbox from now on. What arrived before is in `notifications`.',
+    description: 'New notifications. Earlier ones are in `notifications`.',
     subscribe: ({ context }: { context: Context }) => followInbox(context),
   })
   notificationReceived(@Root() notification: Notification): Notification {

@@ -3,7 +3,7 @@ import type { Bus } from '../../infra/bus/bus.ts';
 import { isId, newId } from '../../infra/id.ts';
 import type { Queue } from '../../infra/queue/queue.ts';
 import { Failure } from '../../schema/errors.ts';
-import type { Fact } from '../../schema/facts.ts';
+import type { DomainEvent } from '../../schema/events.ts';
 import type { Viewer } from '../../schema/viewer.ts';
 import { listPage, NEWEST_FIRST, type Connection } from '../connection.ts';
 import { actorOf, viewerOf, type Context } from '../context.ts';
@@ -24,27 +24,27 @@ export class NotificationService {
     this.#queue = queue;
   }
 
-  /** Puts a notice into a person's inbox, once for each fact; an unread one of its group takes it in. */
-  async deliver(em: SqlEntityManager, fact: Fact, userId: string, notice: Notice): Promise<void> {
-    const joined = notice.group && (await this.#join(em, fact, userId, { ...notice, group: notice.group }));
+  /** Puts a notice into a person's inbox, once for each event; an unread one of its group takes it in. */
+  async deliver(em: SqlEntityManager, event: DomainEvent, userId: string, notice: Notice): Promise<void> {
+    const joined = notice.group && (await this.#join(em, event, userId, { ...notice, group: notice.group }));
     if (joined === 'known') return;
     if (joined) return this.#bus.publish('notification', userId, { notificationId: joined.id });
     const id = newId();
     const made = await em.execute<unknown[]>(
       `insert into users.notification (id, user_id, fact_id, kind, title, body, link, created_at, group_key, fact_ids)
        values (?, ?, ?, ?, ?, ?, ?, ?, ?, array[?]) on conflict (user_id, fact_id) do nothing returning id`,
-      [id, userId, fact.id, notice.kind, notice.title, notice.body, notice.link, new Date(fact.at), notice.group?.key ?? null, fact.id],
+      [id, userId, event.id, notice.kind, notice.title, notice.body, notice.link, new Date(event.at), notice.group?.key ?? null, event.id],
     );
     if (made.length > 0) await this.#bus.publish('notification', userId, { notificationId: id });
   }
 
-  /** Adds a fact to the unread notification of its group; undefined where there is none, `known` for a redelivered fact. */
-  async #join(em: SqlEntityManager, fact: Fact, userId: string, { group }: { group: NoticeGroup }): Promise<Joined> {
+  /** Adds a event to the unread notification of its group; undefined where there is none, `known` for a redelivered event. */
+  async #join(em: SqlEntityManager, event: DomainEvent, userId: string, { group }: { group: NoticeGroup }): Promise<Joined> {
     // Of two facts at once, the second waits here and finds the notification of the first.
     await em.execute('select pg_advisory_xact_lock(hashtext(?))', [`${userId}:${group.key}`]);
     const [known] = await em.execute<unknown[]>(
       'select 1 from users.notification where user_id = ? and group_key = ? and ? = any(fact_ids)',
-      [userId, group.key, fact.id],
+      [userId, group.key, event.id],
     );
     if (known) return 'known';
     const [open] = await em.execute<{ id: string; count: number }[]>(
@@ -56,7 +56,7 @@ export class NotificationService {
     const { title, body } = group.say(Number(open.count) + 1);
     await em.execute(
       'update users.notification set fact_ids = array_append(fact_ids, ?), title = ?, body = ?, link = ?, created_at = ? where id = ?',
-      [fact.id, title, body, group.link, new Date(fact.at), open.id],
+      [event.id, title, body, group.link, new Date(event.at), open.id],
     );
     return { id: open.id };
   }
@@ -79,7 +79,7 @@ export class NotificationService {
     const which = ids ? { id: { $in: ids.filter(isId) } } : {};
     return context.em.transactional(async (em) => {
       const count = await em.nativeUpdate(Notification, { userId, readAt: null, ...which }, { readAt: new Date() });
-      await this.#queue.tell(em, 'notification.read', { userId, count }, actorOf(context));
+      await this.#queue.emit(em, 'notification.read', { userId, count }, actorOf(context));
       return { count, unreadCount: await unread(em, userId) };
     });
   }

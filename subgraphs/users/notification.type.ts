@@ -12,29 +12,29 @@ export const NotificationKind = {
 
 registerEnumType(NotificationKind, {
   name: 'NotificationKind',
-  description: 'What a notification is about.',
+  description: 'The kind of a notification.',
   valuesConfig: {
     DOCUMENT_READY: { description: 'A document can be searched.' },
     DOCUMENT_FAILED: { description: 'A document could not be read.' },
-    ANSWER_FINISHED: { description: 'An answer that took long is there.' },
+    ANSWER_FINISHED: { description: 'An answer that took long is complete.' },
     ANSWER_FAILED: { description: 'An answer failed or was interrupted.' },
-    SECURITY: { description: 'Something happened to the account or its sessions.' },
+    SECURITY: { description: 'An event of the account or its sessions.' },
   },
 });
 
 @Directive('@key(fields: "id")')
-@ObjectType('Notification', { description: 'Something that happened while the person was elsewhere.' })
+@ObjectType('Notification', { description: 'An event of interest to the person.' })
 export class NotificationType {
   @Field(() => ID, { description: 'A UUIDv7.' })
   id!: string;
 
-  @Field(() => NotificationKind, { description: 'What it is about.' })
+  @Field(() => NotificationKind, { description: 'The kind.' })
   kind!: keyof typeof NotificationKind;
 
-  @Field(() => String, { description: 'What happened, in one line.' })
+  @Field(() => String, { description: 'A summary in one line.' })
   title!: string;
 
-  @Field(() => String, { description: 'What it means, or what to do.' })
+  @Field(() => String, { description: 'The meaning, or what to do.' })
   body!: string;
 
   @Field(() => String, { nullable: true, description: 'A path of the web client.' })
@@ -43,33 +43,33 @@ export class NotificationType {
   @Field(() => DateTime, { description: 'When it happened.' })
   createdAt!: Date;
 
-  @Field(() => DateTime, { nullable: true, description: 'When the person read it; null while unread.' })
+  @Field(() => DateTime, { nullable: true, description: 'The time when the person read it; null if unread.' })
   readAt!: Date | null;
 }
 
 @ObjectType({ description: 'A page of the inbox, newest first.' })
 export class NotificationConnection extends connectionType('Notification', NotificationType) {
-  @Field(() => Int, { description: 'How many of the whole inbox are unread.' })
+  @Field(() => Int, { description: 'The number of unread notifications in the inbox.' })
   unreadCount!: number;
 }
 
 @ArgsType()
 export class NotificationsArgs extends PageArgs {
-  @Field(() => Boolean, { nullable: true, description: 'Leaves out what was read.' })
+  @Field(() => Boolean, { nullable: true, description: 'Unread notifications only.' })
   unreadOnly?: boolean | null;
 }
 
-@InputType({ description: 'What was read.' })
+@InputType({ description: 'The extracted text.' })
 export class MarkNotificationsReadInput {
-  @Field(() => [ID], { nullable: true, description: 'Absent: all of them.' })
+  @Field(() => [ID], { nullable: true, description: 'If absent, all.' })
   ids?: string[] | null;
 }
 
-@ObjectType({ description: 'What was marked as read.' })
+@ObjectType({ description: 'The notifications that were marked as read.' })
 export class MarkNotificationsReadPayload {
-  @Field(() => Int, { description: 'How many were unread before.' })
+  @Field(() => Int, { description: 'The number of notifications that were unread before.' })
   count!: number;
 
-  @Field(() => Int, { description: 'How many are unread now.' })
+  @Field(() => Int, { description: 'The number of unread notifications now.' })
   unreadCount!: number;
 }

@@ -18,9 +18,9 @@ export class SessionResolver {
     this.#users = parts.users;
   }
 
-  @Mutation(() => SessionPayload, { description: 'Makes an account and signs in. The first account of all becomes administrator.' })
+  @Mutation(() => SessionPayload, { description: 'Creates an account and signs in. The first account of an installation becomes administrator.' })
   async signUp(
-    @Arg('input', () => SignUpInput, { description: 'The account to make.' }) input: SignUpInput,
+    @Arg('input', () => SignUpInput, { description: 'The account to create.' }) input: SignUpInput,
     @Ctx() context: Context,
   ): Promise<SessionPayload> {
     return this.#payload(await this.#users.signUp(context, input));
@@ -28,31 +28,31 @@ export class SessionResolver {
 
   @Mutation(() => SessionPayload, { description: 'Opens a session.' })
   async signIn(
-    @Arg('input', () => SignInInput, { description: 'Who signs in.' }) input: SignInInput,
+    @Arg('input', () => SignInInput, { description: 'The e-mail address.' }) input: SignInInput,
     @Ctx() context: Context,
   ): Promise<SessionPayload> {
     return this.#payload(await this.#users.signIn(context, input));
   }
 
   @Mutation(() => SessionPayload, {
-    description: 'Continues a session. Using a token twice ends its session, but for two uses within ten seconds.',
+    description: 'Refreshes a session. Using a refresh token twice ends the session, except for two uses within ten seconds.',
   })
   async refreshSession(
-    @Arg('input', () => RefreshSessionInput, { description: 'Which session.' }) input: RefreshSessionInput,
+    @Arg('input', () => RefreshSessionInput, { description: 'The session.' }) input: RefreshSessionInput,
     @Ctx() context: Context,
   ): Promise<SessionPayload> {
     const session = await this.#sessions.refresh(context, input.refreshToken);
     return this.#payload({ session, user: await context.em.findOneOrFail(User, { id: session.userId }) });
   }
 
-  @Mutation(() => SignOutPayload, { description: 'Ends the session that asks.' })
+  @Mutation(() => SignOutPayload, { description: 'Ends the session of the request.' })
   async signOut(@Ctx() context: Context): Promise<SignOutPayload> {
     return { signedOut: await this.#sessions.signOut(context, viewerOf(context)) };
   }
 
   @Directive('@inaccessible')
-  @Query(() => SessionType, { nullable: true, description: 'The truth about a session, for the platform itself.' })
-  async session(@Arg('id', () => ID, { description: 'Which session.' }) id: string, @Ctx() context: Context): Promise<SessionType | null> {
+  @Query(() => SessionType, { nullable: true, description: 'The state of a session, for the platform itself.' })
+  async session(@Arg('id', () => ID, { description: 'The session.' }) id: string, @Ctx() context: Context): Promise<SessionType | null> {
     requireSystem(context);
     return this.#sessions.truth(context.em, id);
   }

@@ -78,7 +78,7 @@ export class SessionService {
     if (!sessionId) return false;
     const ended = await context.em.transactional(async (em) => {
       const changed = await this.#revoke(em, sessionId, 'SIGN_OUT');
-      if (changed) await this.#queue.tell(em, 'session.signedOut', { userId }, actorOf(context));
+      if (changed) await this.#queue.emit(em, 'session.signedOut', { userId }, actorOf(context));
       return changed;
     });
     await this.#announceEnd([sessionId]);
@@ -138,13 +138,13 @@ export class SessionService {
     }
     // Of two thieves at once, one ends the family and the other finds it ended.
     if (!(await this.#revoke(em, used.session_id, 'REUSE'))) return { kind: 'refused', reuse: true };
-    await this.#queue.tell(em, 'session.reuseDetected', { userId: used.user_id }, actor);
+    await this.#queue.emit(em, 'session.reuseDetected', { userId: used.user_id }, actor);
     return { kind: 'reused', sessionId: used.session_id };
   }
 
   async #continued(em: SqlEntityManager, session: OpenedSession, actor: Actor): Promise<Rotation> {
     const { userId, sessionId } = session;
-    await this.#queue.tell(em, 'session.refreshed', { userId }, { ...actor, userId, sessionId });
+    await this.#queue.emit(em, 'session.refreshed', { userId }, { ...actor, userId, sessionId });
     return { kind: 'continued', ...session };
   }
 

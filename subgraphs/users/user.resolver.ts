@@ -9,14 +9,14 @@ import { UserConnection, UsersArgs, UserType } from './user.type.ts';
 
 @Resolver(() => UserType)
 export class UserResolver {
-  @Query(() => UserType, { description: 'The person who asks.' })
+  @Query(() => UserType, { description: 'The signed-in person.' })
   async viewer(@Ctx() context: Context): Promise<UserType> {
     const user = await userLoader(context).load(viewerOf(context).userId);
     if (!user) throw new Failure('UNAUTHENTICATED');
     return user;
   }
 
-  @Query(() => UserConnection, { description: 'Everybody with an account, the newest first. Administrators only.' })
+  @Query(() => UserConnection, { description: 'All people with an account, newest first. Administrators only.' })
   async users(@Args(() => UsersArgs) args: UsersArgs, @Ctx() context: Context): Promise<Connection<UserType>> {
     requirePermission(viewerOf(context), 'users.read');
     return listUsers(context, args);

@@ -53,7 +53,7 @@ export class UserService {
       if (!(await insertUser(em, user))) throw new Failure('EMAIL_TAKEN', { field: 'email' });
       const session = await this.#sessions.open(em, user.id);
       const actor = { ...actorOf(context), userId: user.id, sessionId: session.sessionId };
-      await this.#queue.tell(em, 'user.signedUp', { userId: user.id, role: user.role }, actor);
+      await this.#queue.emit(em, 'user.signedUp', { userId: user.id, role: user.role }, actor);
       return { session, user };
     });
   }
@@ -69,7 +69,7 @@ export class UserService {
       await this.#guard.succeeded(em, account, user.id, ip);
       const opened = await this.#sessions.open(em, user.id);
       const actor = { ...actorOf(context), userId: user.id, sessionId: opened.sessionId };
-      await this.#queue.tell(em, 'user.signedIn', { userId: user.id }, actor);
+      await this.#queue.emit(em, 'user.signedIn', { userId: user.id }, actor);
       return opened;
     });
     return { session, user };
@@ -85,9 +85,9 @@ export class UserService {
 
   async #refuse(context: Context, user: User | null, attempts: number): Promise<never> {
     await context.em.transactional(async (em) => {
-      await this.#queue.tell(em, 'user.signInFailed', { userId: user?.id ?? null }, actorOf(context));
+      await this.#queue.emit(em, 'user.signInFailed', { userId: user?.id ?? null }, actorOf(context));
       if (user && this.#guard.isNoteworthy(attempts)) {
-        await this.#queue.tell(em, 'user.signInsSlowed', { userId: user.id, attempts }, actorOf(context));
+        await this.#queue.emit(em, 'user.signInsSlowed', { userId: user.id, attempts }, actorOf(context));
       }
     });
     throw new Failure('INVALID_CREDENTIALS');

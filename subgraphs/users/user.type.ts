@@ -7,11 +7,11 @@ export const Role = { USER: 'USER', EDITOR: 'EDITOR', ADMIN: 'ADMIN' } as const 
 
 registerEnumType(Role, {
   name: 'Role',
-  description: 'What a person may do.',
+  description: 'The role of a person.',
   valuesConfig: {
-    USER: { description: 'Uses what is their own.' },
-    EDITOR: { description: 'Also prepares what others use.' },
-    ADMIN: { description: 'Sees and governs everything.' },
+    USER: { description: 'Uses their own data.' },
+    EDITOR: { description: 'Reserved for later; may do the same as USER.' },
+    ADMIN: { description: 'Administers the platform and sees all of it.' },
   },
 });
 
@@ -21,16 +21,16 @@ export class UserType {
   @Field(() => ID, { description: 'A UUIDv7.' })
   id!: string;
 
-  @Field(() => String, { description: 'The address that signs the person in, as they wrote it.' })
+  @Field(() => String, { description: 'The e-mail address, as the person wrote it.' })
   email!: string;
 
-  @Field(() => String, { description: 'What the person is called.' })
+  @Field(() => String, { description: 'The name of the person.' })
   name!: string;
 
-  @Field(() => Role, { description: 'What the person may do.' })
+  @Field(() => Role, { description: 'The role of the person.' })
   role!: RoleName;
 
-  @Field(() => DateTime, { description: 'When the account was made.' })
+  @Field(() => DateTime, { description: 'The time when the account was created.' })
   createdAt!: Date;
 }
 
@@ -38,6 +38,6 @@ export const UserConnection = connectionType('User', UserType);
 
 @ArgsType()
 export class UsersArgs extends PageArgs {
-  @Field(() => String, { nullable: true, description: 'A part of the name or the e-mail address, in either case of letters.' })
+  @Field(() => String, { nullable: true, description: 'A part of the name or the e-mail address; case-insensitive.' })
   search?: string | null;
 }

@@ -39,14 +39,14 @@ export const users: Subgraph<'users'> = {
         User: ({ id }: { id: string }, context: Context) => people.visible(context, viewerOf(context), id),
         Notification: ({ id }: { id: string }, context: Context) => inbox.own(context, viewerOf(context), id),
       },
-      hears: {
-        'document.ready': (fact, { em }) => inbox.deliver(em, fact, fact.payload.ownerId, documentReady(fact.payload)),
-        'document.failed': (fact, { em }) => inbox.deliver(em, fact, fact.payload.ownerId, documentFailed(fact.payload)),
-        'session.reuseDetected': (fact, { em }) => inbox.deliver(em, fact, fact.payload.userId, tokenReused()),
-        'user.signInsSlowed': (fact, { em }) => inbox.deliver(em, fact, fact.payload.userId, signInsSlowed(fact.payload)),
-        'run.finished': async (fact, { em }) => {
-          const notice = answerEnded(fact.payload);
-          if (notice) await inbox.deliver(em, fact, fact.payload.ownerId, notice);
+      on: {
+        'document.ready': (event, { em }) => inbox.deliver(em, event, event.payload.ownerId, documentReady(event.payload)),
+        'document.failed': (event, { em }) => inbox.deliver(em, event, event.payload.ownerId, documentFailed(event.payload)),
+        'session.reuseDetected': (event, { em }) => inbox.deliver(em, event, event.payload.userId, tokenReused()),
+        'user.signInsSlowed': (event, { em }) => inbox.deliver(em, event, event.payload.userId, signInsSlowed(event.payload)),
+        'run.finished': async (event, { em }) => {
+          const notice = answerEnded(event.payload);
+          if (notice) await inbox.deliver(em, event, event.payload.ownerId, notice);
         },
       },
     };

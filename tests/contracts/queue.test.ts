@@ -10,7 +10,7 @@ import { ServerDatabase } from '../../infra/database/server.ts';
 import { newId } from '../../infra/id.ts';
 import { openLog } from '../../infra/log.ts';
 import { PostgresQueue } from '../../infra/queue/postgres.ts';
-import type { Fact } from '../../schema/facts.ts';
+import type { DomainEvent } from '../../schema/events.ts';
 import { eventually } from '../support/eventually.ts';
 import { missingPostgres, startPostgres, type Postgres } from '../support/postgres.ts';
 import { describeWhen } from '../support/when.ts';
@@ -26,7 +26,7 @@ interface Opened {
   close(): Promise<void>;
 }
 
-const actor: Fact['actor'] = { userId: null, sessionId: null, requestId: 'test' };
+const actor: DomainEvent['actor'] = { userId: null, sessionId: null, requestId: 'test' };
 const row = (em: SqlEntityManager, id: string) => em.execute('insert into room.row values (?)', [id]);
 
 function contract(open: () => Promise<Opened>): void {
@@ -47,7 +47,7 @@ function contract(open: () => Promise<Opened>): void {
   });
 
   const add = (job: string, data: object) => em.fork().transactional((own) => queue.add(own, job, data));
-  const tell = (userId: string) => em.fork().transactional((own) => queue.tell(own, 'user.signedIn', { userId }, actor));
+  const tell = (userId: string) => em.fork().transactional((own) => queue.emit(own, 'user.signedIn', { userId }, actor));
   /** Works on a new kind of job and collects what it was given. */
   async function collect(job = `job-${newId()}`) {
     const done: any[] = [];
@@ -102,10 +102,10 @@ function contract(open: () => Promise<Opened>): void {
   it('discards the jobs and facts of a transaction that is rolled back', async () => {
     const { job, done, until } = await collect();
     const heard: string[] = [];
-    await queue.hear('analytics', async ({ payload }) => void heard.push((payload as { userId: string }).userId));
+    await queue.subscribe('analytics', async ({ payload }) => void heard.push((payload as { userId: string }).userId));
     const failing = em.fork().transactional(async (own) => {
       await queue.add(own, job, { id: 'lost' });
-      await queue.tell(own, 'user.signedIn', { userId: 'lost' }, actor);
+      await queue.emit(own, 'user.signedIn', { userId: 'lost' }, actor);
       throw new Error('on second thoughts');
     });
     await expect(failing).rejects.toThrow('on second thoughts');
@@ -123,7 +123,7 @@ function contract(open: () => Promise<Opened>): void {
   it('rejects adding a job outside a transaction', async () => {
     const { job } = await collect();
     await expect(queue.add(em.fork(), job, {})).rejects.toThrow('inside the transaction');
-    await expect(queue.tell(em.fork(), 'user.signedIn', { userId: 'x' }, actor)).rejects.toThrow('inside the transaction');
+    await expect(queue.emit(em.fork(), 'user.signedIn', { userId: 'x' }, actor)).rejects.toThrow('inside the transaction');
   });
 
   it('retries a job whose handler throws', async () => {
@@ -170,11 +170,11 @@ function contract(open: () => Promise<Opened>): void {
 
   it('delivers a fact to each of its handlers, in order', async () => {
     const heard: string[] = [];
-    await queue.hear('assistants', async (fact) => void heard.push((fact.payload as { name: string }).name));
+    await queue.subscribe('assistants', async (fact) => void heard.push((fact.payload as { name: string }).name));
     const names = Array.from({ length: 60 }, (_, index) => `base ${index}`);
     for (const name of names) {
       const payload = { knowledgeBaseId: newId(), ownerId: newId(), name };
-      await em.fork().transactional((own) => queue.tell(own, 'knowledgeBase.deleted', payload, actor));
+      await em.fork().transactional((own) => queue.emit(own, 'knowledgeBase.deleted', payload, actor));
     }
     expect(
       await eventually(

@@ -84,7 +84,7 @@ describe("the platform's own questions", () => {
     await expect(ask('{ nothing }')).rejects.toMatchObject({ name: 'Failure', code: 'GRAPHQL_VALIDATION_FAILED' });
   });
 
-  it('connectWithRetry one subgraph itself where the public schema does not', async () => {
+  it('reach one subgraph itself where the public schema does not', async () => {
     const shop = await open({});
     const result = await shop.gateway.sourceOf('catalog').execute({ query: '{ book(id: "b3") { genre } }' }, SOMEBODY);
     expect(result).toEqual({ data: { book: { genre: 'UNLISTED' } } });

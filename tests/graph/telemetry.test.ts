@@ -15,7 +15,7 @@ describe('a gateway', () => {
     expect(await attemptsOf('ours')).toEqual([]);
   });
 
-  it("would connectWithRetry out if Apollo's telemetry were left on", async () => {
+  it("would reach out if Apollo's telemetry were left on", async () => {
     expect(await attemptsOf("Apollo's")).not.toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { SUBGRAPH_NAMES } from '../../schema/facts.ts';
+import { SUBGRAPH_NAMES } from '../../schema/subgraphs.ts';
 import { Deployment, missingServers, type RoleProcess } from '../support/deployment/deployment.ts';
 import { eventually } from '../support/eventually.ts';
 import { Person } from '../support/person.ts';

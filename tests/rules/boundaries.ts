@@ -146,7 +146,7 @@ const BOUNDARIES: Boundary[] = [
       (file) => new RegExp(`^subgraphs/${file[1]}/`),
     ],
     instead:
-      'No subgraph imports another, nor an adapter. Ask through the graph: graph.ask(document, variables, identity). Tell through facts: queue.tell(em, fact, payload, actor).',
+      'No subgraph imports another, nor an adapter. Ask through the graph: graph.ask(document, variables, identity). Tell through facts: queue.emit(em, fact, payload, actor).',
   },
   { from: /^subgraphs\//, may: [CONTRACT, PORTS, /^subgraphs\/[\w-]+\.ts$/], instead: 'What all subgraphs use imports none of them.' },
   {

@@ -7,7 +7,7 @@ import { parse } from 'yaml';
 import { readConfig, SETTINGS } from '../../infra/config.ts';
 import { PrometheusMetrics } from '../../infra/metrics/prometheus.ts';
 import { requireSharedServers, roleFrom } from '../../infra/compose/roles/role.ts';
-import { SUBGRAPH_NAMES } from '../../schema/facts.ts';
+import { SUBGRAPH_NAMES } from '../../schema/subgraphs.ts';
 import { readCompose, readDockerfile, type ComposeService } from '../support/deployment/compose.ts';
 import { namesIn } from '../support/watching/metrics.ts';
 

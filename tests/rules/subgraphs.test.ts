@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { SETTINGS } from '../../infra/config.ts';
-import { SUBGRAPH_NAMES } from '../../schema/facts.ts';
+import { SUBGRAPH_NAMES } from '../../schema/subgraphs.ts';
 import { all } from '../../subgraphs/all.ts';
 import { readCompose } from '../support/deployment/compose.ts';
 

@@ -1,5 +1,5 @@
 import { CostLimiter } from '../../../gateway/limits/cost-limiter.ts';
-import { SUBGRAPH_NAMES } from '../../../schema/facts.ts';
+import { SUBGRAPH_NAMES } from '../../../schema/subgraphs.ts';
 import { openDomainServices } from '../domain-services.ts';
 import { archiveOf, waitingJobs } from '../instrumented.ts';
 import { addressOf } from '../address.ts';

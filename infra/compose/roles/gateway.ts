@@ -1,5 +1,5 @@
 import { CostLimiter } from '../../../gateway/limits/cost-limiter.ts';
-import { SUBGRAPH_NAMES } from '../../../schema/facts.ts';
+import { SUBGRAPH_NAMES } from '../../../schema/subgraphs.ts';
 import { openProcessServices } from '../process-services.ts';
 import { addressOf } from '../address.ts';
 import { openPublicServer, openGateway } from '../public-server.ts';

@@ -1,4 +1,4 @@
-import { SUBGRAPH_NAMES, type SubgraphName } from '../../../schema/facts.ts';
+import { SUBGRAPH_NAMES, type SubgraphName } from '../../../schema/subgraphs.ts';
 import { ConfigError, type Config } from '../../config.ts';
 import type { Log } from '../../log.ts';
 

@@ -1,5 +1,5 @@
 import type { Checks } from '../../http/health.ts';
-import type { SubgraphName } from '../../../schema/facts.ts';
+import type { SubgraphName } from '../../../schema/subgraphs.ts';
 import { serveSubgraph } from '../../../subgraphs/serve.ts';
 import { openDomainServices } from '../domain-services.ts';
 import { openGraph } from '../graph.ts';

@@ -1,4 +1,4 @@
-import { SUBGRAPH_NAMES } from '../../../schema/facts.ts';
+import { SUBGRAPH_NAMES } from '../../../schema/subgraphs.ts';
 import { openDomainServices } from '../domain-services.ts';
 import { archiveOf, waitingJobs } from '../instrumented.ts';
 import { openGraph } from '../graph.ts';

@@ -22,7 +22,7 @@ export function subgraph(forms) {
       [`schema/${name}.graphql`]: '',
     },
     edits: {
-      'schema/facts.ts': [[/(SUBGRAPH_NAMES = \[[^\]]*)\]/, `$1, '${name}']`]],
+      'schema/subgraphs.ts': [[/(SUBGRAPH_NAMES = \[[^\]]*)\]/, `$1, '${name}']`]],
       'subgraphs/all.ts': [
         [/(import type \{ Subgraph \})/, `import { ${name} } from './${name}/${name}.ts';\n$1`],
         [/(export const all = \[[^\]]*)\]/, `$1, ${name}]`],

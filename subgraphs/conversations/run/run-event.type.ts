@@ -2,9 +2,9 @@ import { Field, ID, Int, InterfaceType, ObjectType } from 'type-graphql';
 import { Json } from '../../scalars.ts';
 import { PassageRef, ToolCallRef } from '../reference.type.ts';
 
-@InterfaceType('RunEvent', { description: 'Something that happened within a run.', resolveType: (event: { kind: string }) => event.kind })
+@InterfaceType('RunEvent', { description: 'An event of a run.', resolveType: (event: { kind: string }) => event.kind })
 export abstract class RunEventType {
-  @Field(() => String, { description: 'Pass as `after` to read on from here.' })
+  @Field(() => String, { description: 'Pass as `after` to continue after this item.' })
   cursor!: string;
 
   kind!: string;
@@ -12,7 +12,7 @@ export abstract class RunEventType {
 
 @ObjectType('RunStarted', {
   implements: RunEventType,
-  description: 'An attempt begins: whoever shows the text of an earlier attempt clears it.',
+  description: 'An attempt starts. Clients clear the text of an earlier attempt.',
 })
 class RunStarted extends RunEventType {
   @Field(() => Int, { description: 'Counts from 1.' })
@@ -22,9 +22,9 @@ class RunStarted extends RunEventType {
   model!: string;
 }
 
-@ObjectType('RetrievalStarted', { implements: RunEventType, description: 'Passages are being looked for.' })
+@ObjectType('RetrievalStarted', { implements: RunEventType, description: 'The search for passages started.' })
 class RetrievalStarted extends RunEventType {
-  @Field(() => String, { description: 'What is looked for.' })
+  @Field(() => String, { description: 'The search query.' })
   query!: string;
 
   @Field(() => [String], { description: 'The names of the knowledge bases that are searched.' })
@@ -36,10 +36,10 @@ class RetrievalStarted extends RunEventType {
   description: 'The passages that the answer may cite, in the order of their numbers.',
 })
 class PassagesRetrieved extends RunEventType {
-  @Field(() => [PassageRef], { nullable: 'items', description: 'The passages; null in place of one that was deleted.' })
+  @Field(() => [PassageRef], { nullable: 'items', description: 'The passages; null in place of deleted ones.' })
   passages!: (PassageRef | null)[];
 
-  @Field(() => Int, { description: 'How long the search took, in milliseconds.' })
+  @Field(() => Int, { description: 'The duration of the search in milliseconds.' })
   durationMs!: number;
 }
 
@@ -51,7 +51,7 @@ class TextDelta extends RunEventType {
 
 @ObjectType('ReasoningDelta', {
   implements: RunEventType,
-  description: 'The next piece of what the model thinks; it is no part of the text.',
+  description: "The next piece of the model's reasoning, which is not part of the text.",
 })
 class ReasoningDelta extends RunEventType {
   @Field(() => String, { description: 'Follows the reasoning before it in the same attempt.' })
@@ -60,10 +60,10 @@ class ReasoningDelta extends RunEventType {
 
 @ObjectType('TextRetracted', {
   implements: RunEventType,
-  description: 'The end of the text so far turned out to be reasoning: it is taken off the text and added to the reasoning.',
+  description: 'The end of the text turned out to be reasoning. Clients move it from the text to the reasoning.',
 })
 class TextRetracted extends RunEventType {
-  @Field(() => Int, { description: 'How much of the end, in UTF-16 code units.' })
+  @Field(() => Int, { description: 'The number of UTF-16 code units to remove from the end.' })
   characters!: number;
 }
 
@@ -75,11 +75,11 @@ class ToolCallStarted extends RunEventType {
   @Field(() => String, { description: 'The name of the tool.' })
   toolName!: string;
 
-  @Field(() => Json, { description: 'What the model passes to it.' })
+  @Field(() => Json, { description: 'The arguments of the model.' })
   arguments!: unknown;
 }
 
-@ObjectType('ToolCallFinished', { implements: RunEventType, description: 'A tool has answered or failed.' })
+@ObjectType('ToolCallFinished', { implements: RunEventType, description: 'A tool call succeeded or failed.' })
 class ToolCallFinished extends RunEventType {
   @Field(() => ID, { description: "The model's id of the call." })
   callId!: string;
@@ -90,14 +90,14 @@ class ToolCallFinished extends RunEventType {
   @Field(() => Boolean, { description: 'False when it failed; the model was told why.' })
   succeeded!: boolean;
 
-  @Field(() => Int, { description: 'How long it took, in milliseconds.' })
+  @Field(() => Int, { description: 'The duration in milliseconds.' })
   durationMs!: number;
 
   @Field(() => ToolCallRef, { nullable: true, description: 'The call with its result; null when no such tool could be called.' })
   toolCall!: ToolCallRef | null;
 }
 
-@ObjectType('RunFinished', { implements: RunEventType, description: 'The answer is whole.' })
+@ObjectType('RunFinished', { implements: RunEventType, description: 'The answer is complete.' })
 export class RunFinished extends RunEventType {
   messageId!: string;
 }
@@ -107,15 +107,15 @@ export class RunStopped extends RunEventType {
   messageId!: string;
 }
 
-@ObjectType('RunFailed', { implements: RunEventType, description: 'It ended by a fault. The text so far is kept.' })
+@ObjectType('RunFailed', { implements: RunEventType, description: 'The run failed. The text so far is kept.' })
 class RunFailed extends RunEventType {
   @Field(() => String, { description: 'A code of the error catalogue.' })
   code!: string;
 
-  @Field(() => String, { description: 'What happened and what to do, fit for a person.' })
+  @Field(() => String, { description: 'The message for people: what happened and what to do.' })
   message!: string;
 
-  @Field(() => Boolean, { description: 'True when trying again may succeed.' })
+  @Field(() => Boolean, { description: 'True if a retry may succeed.' })
   retryable!: boolean;
 }
 

@@ -30,7 +30,7 @@ export interface Finished {
 }
 
 /**
- * Ends a run in one transaction: status, the whole text, its citations, the last event, and the fact for usage and
+ * Ends a run in one transaction: status, the whole text, its citations, the last event, and the event for usage and
  * audit. The text is put together from the log, so what is stored is what was shown. Null when it was not ours to end.
  */
 export async function finishRun(
@@ -84,7 +84,7 @@ export async function finishRun(
     await inner.flush();
     if (outcome.status === 'COMPLETED' && conversation.titleIsAutomatic)
       await queue.add(inner, 'conversation.title', { conversationId: conversation.id }, { singletonKey: conversation.id });
-    await queue.tell(inner, 'run.finished', factOf(run, conversation, record), run.actor);
+    await queue.emit(inner, 'run.finished', factOf(run, conversation, record), run.actor);
     return { run, event };
   });
 }

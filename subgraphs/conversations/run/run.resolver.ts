@@ -29,33 +29,33 @@ export class RunResolver {
 
   @Mutation(() => StopRunPayload, { description: 'Stops a run from any device. What it wrote so far is kept and marked as stopped.' })
   async stopRun(
-    @Arg('input', () => StopRunInput, { description: 'Which one.' }) input: StopRunInput,
+    @Arg('input', () => StopRunInput, { description: 'The id.' }) input: StopRunInput,
     @Ctx() context: Context,
   ): Promise<StopRunPayload> {
     return { run: await this.#runs.stop(context, input.runId) };
   }
 
   @Subscription(() => RunEventType, {
-    description: 'Replays a run from after the cursor, then follows it to its end. Events are stored before they are shown.',
+    description: 'Replays the events of a run after the cursor, then follows it to its end. Every event is stored before it is sent.',
     subscribe: ({ context, args }: { context: Context; args: { runId: string; after?: string | null } }) => followRun(context, args),
   })
   runEvents(
     @Root() event: StoredRunEvent,
-    @Arg('runId', () => ID, { description: 'Which run.' }) _runId: string,
-    @Arg('after', () => String, { nullable: true, description: 'The cursor of the last event that is known; absent: from the beginning.' })
+    @Arg('runId', () => ID, { description: 'The run.' }) _runId: string,
+    @Arg('after', () => String, { nullable: true, description: 'The cursor of the last received event. If absent, from the first event.' })
     _after: string | null,
   ): RunEventType {
     return showEvent(event);
   }
 
-  @FieldResolver(() => Int, { description: 'Counts from 1; more than 1 after a worker died or handed the run back. 0 while it is queued.' })
+  @FieldResolver(() => Int, { description: 'Counts from 1; higher after a worker crashed or released the run. 0 while it is queued.' })
   attempt(@Root() run: RunType): number {
     return run.attempt;
   }
 
   @FieldResolver(() => String, {
     nullable: true,
-    description: 'What the model provider said about the failure, in its own words; null for all but administrators.',
+    description: "The provider's own error message; null for anyone but administrators.",
   })
   failureDetail(@Root() run: RunType, @Ctx() context: Context): string | null {
     return may(viewerOf(context), 'health.readDetail') ? run.failureDetail : null;
@@ -66,14 +66,14 @@ export class RunResolver {
     return run.lastSeq > 0 ? printCursor({ attempt: run.attempt, seq: run.lastSeq }) : null;
   }
 
-  @FieldResolver(() => MessageType, { description: 'The answer that it writes.' })
+  @FieldResolver(() => MessageType, { description: 'The answer that the run writes.' })
   async message(@Root() run: RunType, @Ctx() context: Context): Promise<MessageType> {
     return existing(await messagesById(context).load(run.messageId));
   }
 
   @FieldResolver(() => ModelRef, {
     nullable: true,
-    description: 'The model that was chosen or that answered; null while a run is active that takes the one of its assistant.',
+    description: 'The model that was chosen or that answered; null while a run uses the model of its assistant.',
   })
   model(@Root() run: RunType): ModelRef | null {
     return run.model === null ? null : { id: run.model };
@@ -86,7 +86,7 @@ export class RunResolver {
 
   @FieldResolver(() => [PassageRef], {
     nullable: 'items',
-    description: 'The passages that were found for it before the model was asked; null in place of one that was deleted.',
+    description: 'The passages that were found before the model was called; null in place of deleted ones.',
   })
   async passages(@Root() run: RunType, @Ctx() context: Context): Promise<PassageRef[]> {
     return (await passageIdsByRun(context).load(run.id)).map((id) => ({ id }));
@@ -103,7 +103,7 @@ export class RunFinishedResolver {
 
 @Resolver(() => RunStopped)
 export class RunStoppedResolver {
-  @FieldResolver(() => MessageType, { description: 'The answer as far as it came.' })
+  @FieldResolver(() => MessageType, { description: 'The answer so far.' })
   async message(@Root() event: { messageId: string }, @Ctx() context: Context): Promise<MessageType> {
     return existing(await messagesById(context).load(event.messageId));
   }

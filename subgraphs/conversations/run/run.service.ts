@@ -27,7 +27,7 @@ export class RunService {
       if (!isActive(own) || own.stopRequestedAt) return own;
       own.stopRequestedAt = new Date();
       await em.flush();
-      await this.#queue.tell(
+      await this.#queue.emit(
         em,
         'run.stopRequested',
         { runId, conversationId: own.conversationId, ownerId: own.ownerId },

@@ -13,7 +13,7 @@ describe('a word that the end of a line cuts', () => {
   });
 
   it('stays cut where nothing tells what it is', () => {
-    expect(joined('A well-\nknown fact.')).toEqual(['A well-\nknown fact.']);
+    expect(joined('A well-\nknown event.')).toEqual(['A well-\nknown event.']);
   });
 
   it('loses a soft hyphen', () => {

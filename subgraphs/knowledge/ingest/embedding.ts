@@ -18,7 +18,7 @@ export interface EmbedOptions {
   signal: AbortSignal;
   /** Runs a piece of work in one transaction, or throws when the worker may not go on. */
   step<T>(body: (em: SqlEntityManager) => Promise<T>): Promise<T>;
-  /** Hears how far it is, 0 to 1. */
+  /** EventHandlers how far it is, 0 to 1. */
   show(progress: number): Promise<void>;
 }
 

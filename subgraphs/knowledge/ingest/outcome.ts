@@ -16,7 +16,7 @@ export async function tellReady(em: SqlEntityManager, queue: Queue, document: Do
   await em.flush();
   const { id, knowledgeBaseId, ownerId, name, passageCount } = document;
   await renewTopics(em, queue, knowledgeBaseId);
-  await queue.tell(em, 'document.ready', { documentId: id, knowledgeBaseId, ownerId, name, passageCount }, actorOfJob(document));
+  await queue.emit(em, 'document.ready', { documentId: id, knowledgeBaseId, ownerId, name, passageCount }, actorOfJob(document));
 }
 
 /** The document cannot be read, and with it those of the same bytes. Gives all of them. Inside the caller's transaction. */
@@ -42,7 +42,7 @@ export async function tellFailed(
   await em.flush();
   await renewTopics(em, queue, document.knowledgeBaseId);
   for (const { id, knowledgeBaseId, ownerId, name } of failed) {
-    await queue.tell(em, 'document.failed', { documentId: id, knowledgeBaseId, ownerId, name, code, reason }, actorOfJob(document));
+    await queue.emit(em, 'document.failed', { documentId: id, knowledgeBaseId, ownerId, name, code, reason }, actorOfJob(document));
   }
   return failed;
 }

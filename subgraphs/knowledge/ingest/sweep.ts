@@ -67,7 +67,7 @@ async function discardAbandoned(em: SqlEntityManager, { bus, queue }: SweepPorts
     );
     for (const { id, knowledgeBaseId, ownerId, name } of abandoned) {
       await inner.nativeDelete(Document, { id });
-      await queue.tell(
+      await queue.emit(
         inner,
         'document.deleted',
         { documentId: id, knowledgeBaseId, ownerId, name },

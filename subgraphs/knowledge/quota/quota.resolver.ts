@@ -11,7 +11,7 @@ export class KnowledgeQuotaResolver {
     this.#limits = limits;
   }
 
-  @Query(() => [Quota], { description: 'How many knowledge bases, documents and bytes the person has, and may have.' })
+  @Query(() => [Quota], { description: "Usage and limits of the person's knowledge bases, documents and storage." })
   async knowledgeQuotas(@Ctx() context: Context): Promise<Quota[]> {
     return storageUse(context.em, viewerOf(context).userId, this.#limits);
   }

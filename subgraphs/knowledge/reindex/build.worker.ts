@@ -119,7 +119,7 @@ async function activate(em: SqlEntityManager, { id }: VectorIndex, { queue, vect
     Object.assign(index, { state: 'ACTIVE', failure: null, finishedAt: new Date() });
     await inner.flush();
     await renewAllTopics(inner, queue);
-    await queue.tell(inner, 'vectorIndex.activated', { vectorIndexId: id, model: index.model }, PLATFORM);
+    await queue.emit(inner, 'vectorIndex.activated', { vectorIndexId: id, model: index.model }, PLATFORM);
     return true;
   });
 }

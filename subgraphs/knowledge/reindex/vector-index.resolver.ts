@@ -19,7 +19,7 @@ export class VectorIndexResolver {
     this.#ai = ai;
   }
 
-  @Query(() => [VectorIndexType], { description: 'The vector indexes, the newest first; for administrators.' })
+  @Query(() => [VectorIndexType], { description: 'The vector indexes, newest first. Administrators only.' })
   async vectorIndexes(
     @Arg('first', () => Int, { nullable: true, description: 'How many at most, 1 to 100; 10 when absent.' }) first: number | null,
     @Ctx() context: Context,
@@ -29,7 +29,7 @@ export class VectorIndexResolver {
   }
 
   @Mutation(() => ReindexKnowledgePayload, {
-    description: 'Builds the vectors of all documents anew, beside those that are in use, and then takes their place; for administrators.',
+    description: 'Rebuilds the vectors of all documents in a second index, which then replaces the active one. Administrators only.',
   })
   async reindexKnowledge(@Ctx() context: Context): Promise<ReindexKnowledgePayload> {
     requirePermission(viewerOf(context), 'knowledge.reindex');
@@ -42,12 +42,12 @@ export class VectorIndexResolver {
     return { vectorIndex };
   }
 
-  @FieldResolver(() => Int, { description: 'How many documents belong into it now.' })
+  @FieldResolver(() => Int, { description: 'The number of documents that it has to index.' })
   async documentCount(@Root() { id }: VectorIndexType, @Ctx() context: Context): Promise<number> {
     return (await documentsOfIndex(context).load(id)).all;
   }
 
-  @FieldResolver(() => Int, { description: 'How many of them are in it.' })
+  @FieldResolver(() => Int, { description: 'The number of documents that are indexed.' })
   async indexedCount(@Root() { id }: VectorIndexType, @Ctx() context: Context): Promise<number> {
     return (await documentsOfIndex(context).load(id)).indexed;
   }

@@ -11,17 +11,17 @@ export const VectorIndexState: Record<IndexState, IndexState> = {
 
 registerEnumType(VectorIndexState, {
   name: 'VectorIndexState',
-  description: 'Where a vector index stands.',
+  description: 'The status of a vector index.',
   valuesConfig: {
-    BUILDING: { description: 'It is filled from the texts; the active one is asked meanwhile, where its model is still configured.' },
-    ACTIVE: { description: 'Questions are answered from it.' },
-    RETIRED: { description: 'Another took its place; its vectors are removed.' },
-    FAILED: { description: 'It came to nothing; `failure` says why, and what was active stays so.' },
+    BUILDING: { description: 'It is being built. The active index is searched meanwhile, if its model is still configured.' },
+    ACTIVE: { description: 'It is searched.' },
+    RETIRED: { description: 'Replaced by another index; its vectors are removed.' },
+    FAILED: { description: 'It failed, see `failure`; the active index remains active.' },
   },
 });
 
 @ObjectType('VectorIndex', {
-  description: 'The vectors of all documents by one embedding model. It can be rebuilt from the texts at any time.',
+  description: 'The vectors of all documents for one embedding model. It can be rebuilt from the texts at any time.',
 })
 export class VectorIndexType {
   @Field(() => ID, { description: 'Its id.' })
@@ -30,24 +30,24 @@ export class VectorIndexType {
   @Field(() => String, { description: 'The embedding model.' })
   model!: string;
 
-  @Field(() => Int, { nullable: true, description: 'How many numbers a vector has; null before the first one.' })
+  @Field(() => Int, { nullable: true, description: 'The number of dimensions of a vector; null before the first one.' })
   dimensions!: number | null;
 
-  @Field(() => VectorIndexState, { description: 'Where it stands.' })
+  @Field(() => VectorIndexState, { description: 'Its status.' })
   state!: IndexState;
 
-  @Field(() => String, { nullable: true, description: 'Why it failed; while it is built, what was in the way last; otherwise null.' })
+  @Field(() => String, { nullable: true, description: 'The error; while it is being built, the last one; otherwise null.' })
   failure!: string | null;
 
   @Field(() => DateTime, { description: 'When it was begun.' })
   createdAt!: Date;
 
-  @Field(() => DateTime, { nullable: true, description: 'When it became active; when that is past, when it was retired or failed.' })
+  @Field(() => DateTime, { nullable: true, description: 'The time when it became active, or was retired, or failed.' })
   finishedAt!: Date | null;
 }
 
 @ObjectType({ description: 'The index that is being built.' })
 export class ReindexKnowledgePayload {
-  @Field(() => VectorIndexType, { description: 'The new index; if one was being built already, that one.' })
+  @Field(() => VectorIndexType, { description: 'The new index, or the one that is already being built.' })
   vectorIndex!: VectorIndexType;
 }

@@ -71,7 +71,7 @@ export async function beginIndex(em: SqlEntityManager, queue: Queue, model: stri
   if (building) await giveUp(em, queue, building, 'The embedding model was changed again.');
   const index = make(em, model, 'BUILDING');
   await em.flush();
-  await queue.tell(em, 'vectorIndex.requested', { vectorIndexId: index.id, model }, actor);
+  await queue.emit(em, 'vectorIndex.requested', { vectorIndexId: index.id, model }, actor);
   await queue.add(em, 'vectorIndex.build', { indexId: index.id });
   return index;
 }
@@ -80,7 +80,7 @@ export async function beginIndex(em: SqlEntityManager, queue: Queue, model: stri
 export async function giveUp(em: SqlEntityManager, queue: Queue, index: VectorIndex, reason: string): Promise<void> {
   Object.assign(index, { state: 'FAILED', failure: reason, finishedAt: new Date() });
   await em.flush();
-  await queue.tell(em, 'vectorIndex.failed', { vectorIndexId: index.id, model: index.model, reason }, PLATFORM);
+  await queue.emit(em, 'vectorIndex.failed', { vectorIndexId: index.id, model: index.model, reason }, PLATFORM);
   await queue.add(em, 'vectorIndex.drop', { indexId: index.id });
 }
 

@@ -16,7 +16,7 @@ export class SimilarDocumentsResolver {
   }
 
   @FieldResolver(() => [DocumentType], {
-    description: 'Your documents that are closest to it in content, the closest first; none while it is not ready.',
+    description: 'Your most similar documents, most similar first; empty while it is not ready.',
   })
   async similar(
     @Root() document: DocumentType,
@@ -36,7 +36,7 @@ export class SuggestedDocumentsResolver {
   }
 
   @FieldResolver(() => [DocumentType], {
-    description: 'Your documents that are closest to what was said last and are not cited yet, the closest first.',
+    description: 'Your documents that are most similar to the last messages and not cited yet, most similar first.',
   })
   async suggestedDocuments(
     @Root() { id }: ConversationKnowledge,

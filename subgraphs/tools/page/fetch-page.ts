@@ -36,7 +36,7 @@ export function fetchPage({ graph, allowedPrivateHosts, resolve = systemResolve 
     inputSchema: {
       type: 'object',
       properties: {
-        url: { type: 'string', description: 'The whole address, as in https://example.org/page.', minLength: 1, maxLength: 2000 },
+        url: { type: 'string', description: 'The complete URL, such as https://example.org/page.', minLength: 1, maxLength: 2000 },
       },
       required: ['url'],
       additionalProperties: false,

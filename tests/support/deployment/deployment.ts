@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Client } from 'graphql-ws';
-import { SUBGRAPH_NAMES, type SubgraphName } from '../../../schema/facts.ts';
+import { SUBGRAPH_NAMES, type SubgraphName } from '../../../schema/subgraphs.ts';
 import { freePort } from '../free-port.ts';
 import { startModelServer, type ModelServer, type ModelServerOptions } from '../model-server.ts';
 import { missingPostgres, startPostgres, type Postgres, type PostgresOptions } from '../postgres.ts';
@@ -119,7 +119,7 @@ export class Deployment implements ProductApi {
     return deployment;
   }
 
-  /** Where browsers connectWithRetry it. */
+  /** Where browsers reach it. */
   get url(): string {
     return this.#balancer?.url ?? this.gateways[0]!.url;
   }

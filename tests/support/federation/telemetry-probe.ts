@@ -4,7 +4,7 @@ import { openLog } from '../../../infra/log.ts';
 
 /**
  * A process of its own: loads a gateway, ours or a bare one of Apollo's, stops it, and at its end writes the addresses
- * that something in it tried to connectWithRetry, as JSON. No attempt leaves the process.
+ * that something in it tried to reach, as JSON. No attempt leaves the process.
  */
 const attempts: unknown[] = [];
 net.Socket.prototype.connect = function (this: net.Socket, ...given: unknown[]) {

@@ -1,16 +1,13 @@
+import type { SubgraphName } from './subgraphs.ts';
 import type { Actor, Role } from './viewer.ts';
-
-export const SUBGRAPH_NAMES = ['users', 'assistants', 'conversations', 'knowledge', 'tools', 'analytics'] as const;
-
-export type SubgraphName = (typeof SUBGRAPH_NAMES)[number];
 
 type RunOutcome = 'COMPLETED' | 'STOPPED' | 'FAILED' | 'INTERRUPTED';
 
 /**
- * Durable facts: what happened, told in the transaction in which it happened. Each payload names its
- * object by `<object>Id`; `ownerId` is the person whose thing it is.
+ * Domain events, each emitted in the transaction that it describes. A payload names its object by `<object>Id`;
+ * `ownerId` is the owner of that object.
  */
-export interface Facts {
+export interface DomainEvents {
   'user.signedUp': { userId: string; role: Role };
   'user.signedIn': { userId: string };
   'user.signInFailed': { userId: string | null };
@@ -70,19 +67,19 @@ export interface Facts {
   };
 }
 
-export type FactName = keyof Facts;
+export type EventName = keyof DomainEvents;
 
-/** A fact as its hearers receive it. `id` is the same for every hearer and on every redelivery. */
-export interface Fact<N extends FactName = FactName> {
+/** An event as its subscribers receive it. `id` is the same for every subscriber and on every redelivery. */
+export interface DomainEvent<N extends EventName = EventName> {
   id: string;
   name: N;
-  payload: Facts[N];
+  payload: DomainEvents[N];
   actor: Actor;
   at: string;
 }
 
-/** Who hears what. Analytics hears everything (the audit log), so it is not repeated in the lists. */
-export const HEARERS = {
+/** The subscribers of each event. Analytics subscribes to all events (the audit log) and is not repeated here. */
+export const SUBSCRIBERS = {
   'session.reuseDetected': ['users'],
   'user.signInsSlowed': ['users'],
   'document.ready': ['users'],
@@ -90,15 +87,15 @@ export const HEARERS = {
   'run.finished': ['users'],
   'assistant.deleted': ['conversations'],
   'knowledgeBase.deleted': ['assistants'],
-} as const satisfies Partial<Record<FactName, readonly SubgraphName[]>>;
+} as const satisfies Partial<Record<EventName, readonly SubgraphName[]>>;
 
-type HeardBy<S extends SubgraphName> = S extends 'analytics'
-  ? FactName
-  : { [N in keyof typeof HEARERS]: S extends (typeof HEARERS)[N][number] ? N : never }[keyof typeof HEARERS];
+type SubscribedBy<S extends SubgraphName> = S extends 'analytics'
+  ? EventName
+  : { [N in keyof typeof SUBSCRIBERS]: S extends (typeof SUBSCRIBERS)[N][number] ? N : never }[keyof typeof SUBSCRIBERS];
 
-/** The handlers a subgraph must bring: forgetting a fact that is routed to it does not compile. */
-export type Hears<S extends SubgraphName, Context> = { [N in HeardBy<S>]: (fact: Fact<N>, context: Context) => Promise<void> };
+/** The handlers of a subgraph: a missing handler of an event that is routed to it does not compile. */
+export type EventHandlers<S extends SubgraphName, Context> = { [N in SubscribedBy<S>]: (event: DomainEvent<N>, context: Context) => Promise<void> };
 
-export function hearersOf(name: FactName): SubgraphName[] {
-  return [...((HEARERS as Partial<Record<FactName, readonly SubgraphName[]>>)[name] ?? []), 'analytics'];
+export function subscribersOf(name: EventName): SubgraphName[] {
+  return [...((SUBSCRIBERS as Partial<Record<EventName, readonly SubgraphName[]>>)[name] ?? []), 'analytics'];
 }
