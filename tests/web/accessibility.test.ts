@@ -19,7 +19,7 @@ const OPPOSITES: View[] = [
   { theme: 'dark', width: 390 },
 ];
 
-describeWhen(chromium.missing, 'every screen', () => {
+describeWhen(chromium.missing, 'accessibility of every screen', () => {
   let stage: Stage;
   let browser: Browser;
 
@@ -33,7 +33,7 @@ describeWhen(chromium.missing, 'every screen', () => {
   });
 
   for (const view of byTier(OPPOSITES, VIEWS)) {
-    it(`has no violation that axe finds, ${view.theme} at ${view.width} px`, async () => {
+    it(`has no axe violations in the ${view.theme} theme at ${view.width} px`, async () => {
       const found: string[] = [];
       for (const screen of SCREENS)
         found.push(...(await violationsOf(browser, stage, screen, view)).map((violation) => `${screen.name} ${violation}`));

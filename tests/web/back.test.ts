@@ -97,7 +97,7 @@ describeWhen(chromium.missing, 'Back', () => {
     expect(path()).toBe('/knowledge');
   });
 
-  it('leads from found messages to the drawer, from there to the page, and from an opened one to the page before', async () => {
+  it('leads from search results to the drawer, then to the page, and from an opened message to the previous page', async () => {
     const field = page.getByRole('searchbox', { name: 'Search conversations' });
     const hit = page.locator('a[href*="message="]').first();
     await openDrawer();
@@ -118,7 +118,7 @@ describeWhen(chromium.missing, 'Back', () => {
     await page.getByRole('heading', { level: 1, name: 'Knowledge' }).waitFor();
   });
 
-  it('closes a dialog, and a question before leaving, and keeps what was typed', async () => {
+  it('closes a dialog and a confirmation before leaving, and keeps the typed text', async () => {
     await page.getByRole('button', { name: 'New knowledge base' }).click();
     await page.getByRole('dialog', { name: /knowledge base/i }).waitFor();
     await page.goBack();
@@ -170,7 +170,7 @@ describeWhen(chromium.missing, 'Back', () => {
     await page.getByRole('heading', { level: 1, name: 'Knowledge' }).waitFor();
   });
 
-  it('leads to the place in a conversation that was left, and Forward as well', async () => {
+  it('restores the scroll position of a conversation, and so does Forward', async () => {
     await page.goto(`/c/${conversationId}`);
     await page.getByText('Paragraph 59 on ketches.').last().waitFor();
     const left = page.getByText('Paragraph 20 on ketches.').first();

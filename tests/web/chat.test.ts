@@ -63,7 +63,7 @@ describeWhen(chromium.missing, 'a chat', () => {
     await finished();
   }
 
-  it('shows a message before the platform has it, and takes its text back when it was not sent', async () => {
+  it('shows a message before it is stored, and restores its text if sending fails', async () => {
     await page.route('**/graphql', (route) => (/mutation/.test(route.request().postData() ?? '') ? route.abort() : route.continue()));
     await composer().fill('Is anybody there?');
     await composer().press('Enter');
@@ -76,7 +76,7 @@ describeWhen(chromium.missing, 'a chat', () => {
     await finished();
   });
 
-  it('keeps the end of an answer in sight until the reader moves up, and goes back to it', async () => {
+  it('follows the end of an answer until the reader scrolls up, and returns to it on request', async () => {
     model.reply({ text: LONG, delayMs: 4 });
     await send('A long one');
     await page.getByText(SENTENCES[30]!).waitFor();
@@ -94,7 +94,7 @@ describeWhen(chromium.missing, 'a chat', () => {
     await page.getByText('Stopped.').waitFor();
   });
 
-  it('says beside the call of a tool why no page was opened', async () => {
+  it('shows beside a tool call why a page was not opened', async () => {
     const other = await ada.startConversation({ name: 'Fetcher', toolIds: ['fetch_page'] });
     await page.goto(`/c/${other.conversationId}`);
     model.reply({ toolCalls: [{ name: 'fetch_page', arguments: { url: 'https://stranger.example/' } }] });
@@ -106,7 +106,7 @@ describeWhen(chromium.missing, 'a chat', () => {
     await ada.ask('mutation ($id: ID!) { deleteAssistant(input: { id: $id }) { deletedId } }', { id: other.assistantId });
   });
 
-  it('numbers the sources of an answer in the order in which it names them', async () => {
+  it('numbers the sources of an answer in the order of citation', async () => {
     const made = await ada.ask('mutation { createKnowledgeBase(input: { name: "Harbour" }) { knowledgeBase { id } } }');
     const { id } = made.createKnowledgeBase.knowledgeBase;
     for (const name of ['tides', 'ferries', 'pilots'])
@@ -129,7 +129,7 @@ describeWhen(chromium.missing, 'a chat', () => {
     await ada.ask('mutation ($id: ID!) { deleteAssistant(input: { id: $id }) { deletedId } }', { id: other });
   });
 
-  it('stops from any tab, keeps what was written and says so in all of them', async () => {
+  it('stops an answer from any tab, keeps its text and shows the stop in all tabs', async () => {
     model.reply({ text: LONG, delayMs: 15 });
     await send('Another long one');
     await page.getByText(SENTENCES[5]!).waitFor();
@@ -141,7 +141,7 @@ describeWhen(chromium.missing, 'a chat', () => {
     expect(await answers().innerText()).toBe(await answers(second).innerText());
   });
 
-  it('shows half a table as a table while it is written, after a stop, and after a reload', async () => {
+  it('shows a partial table as a table while running, after a stop and after a reload', async () => {
     const cells = () => answers().locator('th').allInnerTexts();
     model.reply(answering({ chunks: ['It is so.\n\n| Area | Bef', 'ore |\n'], fault: 'stall-after-first' }));
     await send('A table');
@@ -155,7 +155,7 @@ describeWhen(chromium.missing, 'a chat', () => {
     expect(await answers().innerText()).not.toContain('|');
   });
 
-  it('keeps an edited message and a regenerated answer as versions that can be gone back to', async () => {
+  it('keeps edited messages and regenerated answers as selectable versions', async () => {
     await ask('First wording');
     await page.getByRole('button', { name: 'Edit message' }).click();
     await page.getByRole('textbox', { name: 'Edit message' }).fill('Second wording');
@@ -172,7 +172,7 @@ describeWhen(chromium.missing, 'a chat', () => {
     await page.locator('[data-question]').getByText('First wording', { exact: true }).waitFor();
   });
 
-  it('says why an answer failed, and answers when it is asked to try again', async () => {
+  it('shows why an answer failed, and answers on retry', async () => {
     model.reply({ fault: '401' });
     await send('Will it work?');
     await page.getByText('refused the configured key').waitFor();
@@ -191,7 +191,7 @@ describeWhen(chromium.missing, 'a chat', () => {
     expect(await composer().inputValue()).toBe('half a thought');
   });
 
-  it('draws nothing that a model writes as HTML, and loads none of its pictures', async () => {
+  it('renders no HTML of a model and loads none of its images', async () => {
     const foreign: string[] = [];
     page.on('request', (request) => !request.url().startsWith(product.url) && foreign.push(request.url()));
     model.reply({
@@ -204,7 +204,7 @@ describeWhen(chromium.missing, 'a chat', () => {
     expect(foreign).toEqual([]);
   });
 
-  it('is in the list at once, is renamed there, and is gone from it when it is deleted', async () => {
+  it('lists a new conversation at once, renames it in the list and removes it after deletion', async () => {
     await ask('A conversation to rename');
     const list = page.getByRole('navigation', { name: 'Conversations' });
     await list
@@ -222,7 +222,7 @@ describeWhen(chromium.missing, 'a chat', () => {
     expect(await list.getByText('Renamed').count()).toBe(0);
   });
 
-  it('answers with the model that is chosen in the composer, from the next message on', async () => {
+  it('uses the model chosen in the composer from the next message on', async () => {
     const picker = page.getByRole('button', { name: /^Model:/ });
     const answeredBy = (name: string) => page.getByRole('heading', { level: 2, name: new RegExp(`^Reader\\s*· ${name}$`) });
     await picker.click();
@@ -246,7 +246,7 @@ describeWhen(chromium.missing, 'a chat', () => {
     expect(await answeredBy('scripted').count()).toBe(1);
   });
 
-  it('offers two assistants of one name, and begins with the one that is chosen', async () => {
+  it('offers two assistants with the same name and starts with the chosen one', async () => {
     const noise = listenForNoise(page);
     await ada.createAssistant({ name: 'Reader', description: 'The second of its name' });
     await page.goto('/');
@@ -263,7 +263,7 @@ describeWhen(chromium.missing, 'a chat', () => {
     expect(noise).toEqual([]);
   });
 
-  it('begins with the assistant that the address names', async () => {
+  it('starts with the assistant named in the address', async () => {
     await ada.createAssistant({ name: 'Another' });
     await page.goto(`/?assistant=${assistantId}`);
     await page.getByRole('button', { name: /^Assistant:\s*Reader$/ }).waitFor();

@@ -113,7 +113,7 @@ describeWhen(chromium.missing, 'over plain HTTP on a host name that is not local
       .waitFor();
   });
 
-  it('a message that was being sent when the session ended is offered after signing in again, and to this person only', async () => {
+  it('a message interrupted by the end of the session is restored after sign-in, for its author only', async () => {
     await page.goto('/sign-in');
     await signIn(ada);
     await context.clearCookies();
@@ -134,7 +134,7 @@ describeWhen(chromium.missing, 'over plain HTTP on a host name that is not local
     expect(await composer().inputValue()).toBe('');
   });
 
-  it('answers that were written to do harm are shown, and the conversation stays usable', async () => {
+  it('hostile answers are shown and the conversation stays usable', async () => {
     await page.goto('/sign-in');
     await signIn(ada);
     for (const [at, text] of HOSTILE.entries()) {
@@ -151,7 +151,7 @@ describeWhen(chromium.missing, 'over plain HTTP on a host name that is not local
     }
   }, 480_000);
 
-  it('a wide table moves within itself on a narrow screen, and groups have no names of landmarks', async () => {
+  it('a wide table scrolls horizontally on a narrow screen, and groups are not named as landmarks', async () => {
     model.reply(answering({ text: RICH }));
     await page.goto('/sign-in');
     await signIn(ada);

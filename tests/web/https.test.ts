@@ -14,7 +14,7 @@ const ANSWER = `It begins here. ${'They take turns until the task is done. '.rep
 /** The pause of the model before each token, in milliseconds: slow while something happens in the middle of the answer. */
 const PACE = { slow: 150, quick: 20 };
 
-describeWhen(chromium.missing ?? missingCaddy, 'somebody who comes by https', () => {
+describeWhen(chromium.missing ?? missingCaddy, 'a visitor over HTTPS', () => {
   const answer = { text: ANSWER, delayMs: PACE.slow };
   let caddy: Caddy;
   let model: ModelServer;
@@ -66,7 +66,7 @@ describeWhen(chromium.missing ?? missingCaddy, 'somebody who comes by https', ()
       expect(cookie).toMatchObject({ httpOnly: true, secure: true, sameSite: 'Lax', path: '/', domain: caddy.host });
   });
 
-  it('sees an answer as it is written, by a secure socket, and all of it after loading anew in the middle', async () => {
+  it('streams an answer over a secure socket, and shows all of it after a reload during the answer', async () => {
     sockets.length = 0;
     await page.goto('/assistants/new');
     await page.getByLabel('Name', { exact: true }).fill('Reader');
@@ -116,7 +116,7 @@ describeWhen(chromium.missing ?? missingCaddy, 'somebody who comes by https', ()
     expect(await context.cookies()).toEqual([]);
   });
 
-  it('hears no complaint from the browser', () => {
+  it('causes no browser errors or warnings', () => {
     expect(noise).toEqual([]);
   });
 });

@@ -31,13 +31,13 @@ describeWhen(chromium.missing, 'a knowledge base', () => {
     await product?.leave();
   });
 
-  it('says that topics need documents', async () => {
+  it('shows that topics need documents', async () => {
     await page.goto(`/knowledge/${id}`);
     await page.getByRole('link', { name: 'Topics' }).click();
     await page.getByText('Topics appear when there are documents to read').waitFor();
   });
 
-  it('shows its topics by itself once they are found, and opens a document from them', async () => {
+  it('shows topics without a reload once they are computed, and opens a document from one', async () => {
     await page.goto(`/knowledge/${id}/topics`);
     const add = (name: string, content: string) => addDocument(ada, id, { name, mediaType: 'text/plain', content });
     await add('ketch.txt', 'The ketch carries a mast before the rudder. The mast carries sails.');
@@ -50,7 +50,7 @@ describeWhen(chromium.missing, 'a knowledge base', () => {
     await page.getByRole('region', { name: 'Similar documents' }).getByRole('link', { name: 'ketch.txt' }).waitFor();
   });
 
-  it('says what is wrong when similar documents cannot be found, and tries again', async () => {
+  it('shows why similar documents cannot be loaded, and retries', async () => {
     await page.route('**/graphql*', (route) =>
       /SimilarDocuments/.test(route.request().postData() ?? '') ? route.abort() : route.continue(),
     );
@@ -62,7 +62,7 @@ describeWhen(chromium.missing, 'a knowledge base', () => {
     await region.getByRole('link', { name: 'ketch.txt' }).waitFor();
   });
 
-  it('makes no noise', () => {
+  it('causes no browser errors or warnings', () => {
     expect(noise.filter((line) => !/Failed to load resource|net::ERR_/.test(line))).toEqual([]);
   });
 });

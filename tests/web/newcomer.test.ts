@@ -131,7 +131,7 @@ describeEverywhere(chromium.missing, 'a newcomer', (open) => {
     await page.getByText('That is all.').first().waitFor();
   });
 
-  it('hears no complaint from the browser', () => {
+  it('causes no browser errors or warnings', () => {
     expect(noise).toEqual([]);
   });
 });

@@ -11,7 +11,7 @@ import { openBrowser, openContext, settle } from './camera.ts';
 const chromium = findProgram('chromium', 'chromium-browser', 'google-chrome');
 const CREATE_BASE = 'mutation ($input: CreateKnowledgeBaseInput!) { createKnowledgeBase(input: $input) { knowledgeBase { id } } }';
 
-describeWhen(chromium.missing, 'the limits of a person', () => {
+describeWhen(chromium.missing, 'quota notes', () => {
   let product: Product;
   let ada: Person;
   let browser: Browser;
@@ -46,7 +46,7 @@ describeWhen(chromium.missing, 'the limits of a person', () => {
     await page.getByRole('button', { name: 'Stop the answer' }).waitFor({ state: 'detached' });
   }
 
-  it('are not spoken of while they are far', async () => {
+  it('are not shown far below the limit', async () => {
     const asked = page.waitForResponse((response) => response.request().postData()?.includes('query ChatQuotas') ?? false);
     await page.goto(`/c/${chat.conversationId}`);
     await asked;
@@ -54,14 +54,14 @@ describeWhen(chromium.missing, 'the limits of a person', () => {
     expect(await page.getByText('messages of today').count()).toBe(0);
   });
 
-  it('are said in the composer when four fifths are used, and that they are used up', async () => {
+  it('are shown in the composer from four fifths on, and when used up', async () => {
     await send('Four');
     await page.getByText('You have used 4 of 5 messages of today. The count begins again at').waitFor();
     await send('Five');
     await page.getByText('You have used 5 of 5 messages of today. You can write again at').waitFor();
   });
 
-  it('refuse a message in a sentence, and give the text back', async () => {
+  it('reject a message with a reason and restore its text', async () => {
     await composer().fill('Six');
     await composer().press('Enter');
     const alert = page.getByRole('alert').filter({ hasText: 'You have sent 5 messages today, which is the daily limit.' });
@@ -69,7 +69,7 @@ describeWhen(chromium.missing, 'the limits of a person', () => {
     expect(await composer().inputValue()).toBe('Six');
   });
 
-  it('are said beside the upload when documents are near their limit, again after each one', async () => {
+  it('are shown beside the upload near the limit of documents, updated after each one', async () => {
     for (const name of ['a', 'b', 'c', 'd']) {
       await addDocument(ada, baseId, { name: `${name}.txt`, mediaType: 'text/plain', content: `Ship ${name} lies in the harbour.` });
     }
@@ -89,7 +89,7 @@ describeWhen(chromium.missing, 'the limits of a person', () => {
     await page.getByText('You have 5 of 5 documents.').waitFor();
   });
 
-  it('stand on a page of their own, with what is used and when it begins again', async () => {
+  it('are listed on a page with usage and reset time', async () => {
     await page.goto('/');
     await page.getByRole('button', { name: 'Ada Lovelace' }).click();
     await page.getByRole('menuitem', { name: 'Your limits' }).click();

@@ -13,7 +13,7 @@ const chromium = findProgram('chromium', 'chromium-browser', 'google-chrome');
 const NAMES =
   '{ knowledgeBases(first: 10) { edges { node { name documentCount } } } assistants(first: 10) { edges { node { name version } } } }';
 
-describeWhen(chromium.missing, 'the rooms', () => {
+describeWhen(chromium.missing, 'the pages of assistants, knowledge and notifications', () => {
   let product: SharedProduct;
   let ada: Person;
   let browser: Browser;
@@ -43,7 +43,7 @@ describeWhen(chromium.missing, 'the rooms', () => {
     await page.getByRole('button', { name: 'Add documents' }).waitFor();
   }
 
-  it('say beside a form what is missing, and keep what was written', async () => {
+  it('show beside a form which field is missing, and keep the typed text', async () => {
     await page.goto('/assistants/new');
     await page.getByLabel('Instructions').fill('Be brief.');
     await button('Create assistant').click();
@@ -121,7 +121,7 @@ describeWhen(chromium.missing, 'the rooms', () => {
     await page.getByRole('row', { name: /test\.docx.*Ready/ }).waitFor();
   });
 
-  it('say why a document failed', async () => {
+  it('show why a document failed', async () => {
     const broken = { name: 'broken.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.7\nand nothing more') };
     await page.locator('input[type=file]').setInputFiles(broken);
     await page.getByRole('row', { name: /broken\.pdf.*damaged.*Failed/ }).waitFor();
@@ -134,7 +134,7 @@ describeWhen(chromium.missing, 'the rooms', () => {
     await page.getByRole('row', { name: /again\.pdf.*The same file is here already as test\.pdf/ }).waitFor();
   });
 
-  it('warn when files are on their way, and keep sending in the tab beside', async () => {
+  it('warn before leaving during uploads, and keep uploading in another tab of the page', async () => {
     await openBase('Papers');
     await page.route('**/files/upload/**', () => new Promise(() => undefined));
     await page.locator('input[type=file]').setInputFiles(documentPath('test_blog.html'));
@@ -150,7 +150,7 @@ describeWhen(chromium.missing, 'the rooms', () => {
     await page.unroute('**/files/upload/**');
   });
 
-  it('try a broken upload again as the same document', async () => {
+  it('retry a failed upload as the same document', async () => {
     await openBase('Papers');
     let broken = 0;
     await page.route('**/files/upload/**', (route) => (broken++ === 0 ? route.abort('connectionreset') : route.continue()));
@@ -161,7 +161,7 @@ describeWhen(chromium.missing, 'the rooms', () => {
     await page.unroute('**/files/upload/**');
   });
 
-  it('find a passage three ways side by side, and open the document where it stands', async () => {
+  it('show three search modes side by side, and open the document at a passage', async () => {
     await page.getByRole('link', { name: 'Search', exact: true }).click();
     await page.getByLabel('Question').fill('conversable agents');
     await page.getByLabel('Question').press('Enter');
@@ -180,7 +180,7 @@ describeWhen(chromium.missing, 'the rooms', () => {
     await page.waitForURL((url) => !url.searchParams.has('document') && url.searchParams.get('q') === 'conversable agents');
   });
 
-  it('tell of what became ready elsewhere, not of what one looks at, and count no more what was read', async () => {
+  it('notify about documents that became ready elsewhere, not on the visible page, and do not count read notifications', async () => {
     await page.getByRole('button', { name: 'Notifications', exact: true }).waitFor();
     await page.goto('/assistants');
     const { data } = await product.graph('{ knowledgeBases(first: 1) { edges { node { id } } } }', {}, ada.token);
@@ -191,7 +191,7 @@ describeWhen(chromium.missing, 'the rooms', () => {
     await page.getByRole('button', { name: 'Notifications', exact: true }).waitFor();
   });
 
-  it('delete only after asking by name', async () => {
+  it('delete only after a confirmation that names the object', async () => {
     await page.goto('/knowledge');
     await button('More for Papers').click();
     await page.getByRole('menuitem', { name: 'Delete' }).click();
@@ -205,7 +205,7 @@ describeWhen(chromium.missing, 'the rooms', () => {
     expect((await ada.ask(NAMES)).knowledgeBases.edges).toHaveLength(0);
   });
 
-  it('lead on from an address that has no page', async () => {
+  it('offer a link from an address without a page', async () => {
     await page.goto('/assistant/nothing-here');
     await page.getByText('Parley has no page at this address').waitFor();
     expect(await page.title()).toBe('Page not found · Parley');
@@ -215,7 +215,7 @@ describeWhen(chromium.missing, 'the rooms', () => {
     await page.waitForURL(`${product.url}/`);
   });
 
-  it('make the browser complain of nothing', () => {
+  it('cause no browser errors or warnings', () => {
     expect(noise).toEqual([]);
   });
 });

@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { linesJoined, markedPieces, paragraphsOf } from './paragraphs.ts';
 
-it('lines run on in a snippet, and headings, items and rows keep their own, all at their offsets', () => {
+it('linesJoined joins lines of a paragraph, keeps headings, items and rows, and preserves offsets', () => {
   const text = '## Fees\n\nA berth\ncosts:\n- 12 euros\n- a night';
   assert.equal(linesJoined(text), '   Fees \nA berth costs:\n- 12 euros\n- a night');
   assert.equal(linesJoined(text).length, text.length);
 });
 
-describe('paragraphs of a page', () => {
-  it('keep the offsets of the document', () => {
+describe('paragraphsOf', () => {
+  it('keeps the offsets of the document', () => {
     const text = 'First.\n\nSecond\nline.\n \nThird.';
     const whole = 'x'.repeat(100) + text;
     const paragraphs = paragraphsOf({ number: 2, start: 100, end: 100 + text.length, text });
@@ -20,14 +20,14 @@ describe('paragraphs of a page', () => {
     for (const { start, end, text: piece } of paragraphs) assert.equal(whole.slice(start, end), piece);
   });
 
-  it('cut a text without blank lines into pieces that join to it', () => {
+  it('splits a text without blank lines into pieces that join to it', () => {
     const text = Array.from({ length: 900 }, (_, at) => `row ${at} of a table`).join('\n');
     const paragraphs = paragraphsOf({ number: null, start: 0, end: text.length, text });
     assert.ok(paragraphs.length > 3);
     assert.equal(paragraphs.map((paragraph) => paragraph.text).join(''), text);
   });
 
-  it('cut a text without any break too', () => {
+  it('splits a text without any break', () => {
     const text = 'a'.repeat(10_000);
     assert.equal(
       paragraphsOf({ number: null, start: 0, end: text.length, text })
@@ -38,8 +38,8 @@ describe('paragraphs of a page', () => {
   });
 });
 
-describe('marked pieces', () => {
-  it('join to the text and mark what the spans cover', () => {
+describe('markedPieces', () => {
+  it('returns pieces that join to the text, with the spans marked', () => {
     const pieces = markedPieces('tell the truth', [
       { start: 9, end: 14 },
       { start: 0, end: 4 },
@@ -51,7 +51,7 @@ describe('marked pieces', () => {
     ]);
   });
 
-  it('survive spans that overlap or lie outside', () => {
+  it('accepts spans that overlap or lie outside the text', () => {
     const pieces = markedPieces('abcdef', [
       { start: -5, end: 2 },
       { start: 1, end: 3 },

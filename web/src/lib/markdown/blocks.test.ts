@@ -17,8 +17,8 @@ const growing = (reader: BlockReader, text: string, step: number) => {
   return reader.read(text, false);
 };
 
-describe('the blocks of a growing answer', () => {
-  it('cover the text exactly', () => {
+describe('BlockReader', () => {
+  it('returns blocks that cover the text exactly', () => {
     assert.equal(
       lex(ANSWER)
         .map((token) => token.raw)
@@ -27,7 +27,7 @@ describe('the blocks of a growing answer', () => {
     );
   });
 
-  it('end as the blocks of the whole text, whatever the size of the pieces', () => {
+  it('returns the blocks of the whole text for any size of pieces', () => {
     const whole = new BlockReader().read(ANSWER, true).map((block) => [block.key, block.token.raw]);
     for (const step of [1, 2, 3, 7, 50]) {
       const reader = new BlockReader();
@@ -39,7 +39,7 @@ describe('the blocks of a growing answer', () => {
     }
   });
 
-  it('stay the same objects once they are settled', () => {
+  it('returns the same objects for settled blocks', () => {
     const reader = new BlockReader();
     const early = reader.read(ANSWER.slice(0, 120), false);
     const late = reader.read(ANSWER.slice(0, 200), false);
@@ -47,7 +47,7 @@ describe('the blocks of a growing answer', () => {
     for (const [at, block] of early.entries()) if (block.settled) assert.equal(late[at], block);
   });
 
-  it('begin anew when the text is another one', () => {
+  it('starts over when the text is replaced', () => {
     const reader = new BlockReader();
     growing(reader, ANSWER, 9);
     assert.deepEqual(
@@ -56,11 +56,11 @@ describe('the blocks of a growing answer', () => {
     );
   });
 
-  it('keep a line of dashes from making a heading of the line before', () => {
+  it('does not turn a line into a heading because of dashes below it', () => {
     assert.equal(new BlockReader().read('Points:\n-', false)[0]?.token.type, 'paragraph');
   });
 
-  it('cost the length of the end and not that of the text', () => {
+  it('parses in time proportional to the end, not to the whole text', () => {
     const long = readFileSync(new URL(import.meta.url), 'utf8')
       .replace(/^/gm, 'word ')
       .replace(/\n/g, '\n\n');
@@ -72,7 +72,7 @@ describe('the blocks of a growing answer', () => {
   });
 });
 
-it('closes what a text that broke off has left open, and nothing of one that came to its end', () => {
+it('BlockReader closes open markup of a text that was cut, not of a complete one', () => {
   const text = 'It is so.\n\n| Area | Bef';
   const ends = (cut: boolean) => new BlockReader().read(text, true, cut).at(-1)?.token.type;
   assert.deepEqual([ends(true), ends(false)], ['table', 'paragraph']);

@@ -30,7 +30,7 @@ const READ: [string, string][] = [
   ['It is so[1][2]. です[3]', 'paragraph(It is so<citation [1]><citation [2]>. です<citation [3]>)'],
 ];
 
-describe('the dialect', () => {
+describe('lex', () => {
   for (const [given, expected] of READ) it(`reads ${given}`, () => assert.equal(shown(lex(given)), expected));
 });
 
@@ -82,8 +82,8 @@ const HOSTILE: Record<string, string> = {
   ),
 };
 
-describe('a text that was written to do harm', () => {
-  it('is read in a time that grows with its length and not with its square', () => {
+describe('lex of hostile text', () => {
+  it('takes time linear in the length', () => {
     const prose = repeated('Some words with **bold** and `code` and [1] and more.\n\n');
     lex(prose);
     const cost = (text: string) => {
@@ -111,7 +111,7 @@ describe('a text that was written to do harm', () => {
       ));
   }
 
-  it('is not deeper than what draws it can bear', () => {
+  it('limits the depth of tokens to what the renderer supports', () => {
     const depthOf = (token: unknown): number =>
       token !== null && typeof token === 'object'
         ? 1 +
@@ -126,7 +126,7 @@ describe('a text that was written to do harm', () => {
   });
 });
 
-describe('a growing answer of one long block', () => {
+describe('BlockReader with one long block', () => {
   const rows = Array.from({ length: 3000 }, (_, at) => `| ${at} | value |`).join('\n');
   const BLOCKS: Record<string, string> = {
     table: `| a | b |\n|---|---|\n${rows}`,
@@ -135,7 +135,7 @@ describe('a growing answer of one long block', () => {
     paragraph: 'word '.repeat(12_000),
   };
   for (const [kind, text] of Object.entries(BLOCKS)) {
-    it(`stays a ${kind}, and a piece costs its end and not all of it`, () => {
+    it(`keeps a ${kind} and parses only its end for each piece`, () => {
       const reader = new BlockReader();
       let blocks = reader.read(text.slice(0, 1000), false);
       for (let length = 1000; length < text.length; length += 400) blocks = reader.read(text.slice(0, length), false);

@@ -56,7 +56,7 @@ function drawings(window: Window, drawMs: number): number[] {
 }
 
 describe('DrawPace', () => {
-  it('draws about every frame where a drawing is quick', () => {
+  it('draws about every frame if a drawing is quick', () => {
     assert.ok(drawings(new Window(), 2).length > 35);
   });
 
@@ -70,7 +70,7 @@ describe('DrawPace', () => {
     assert.ok(times.length >= 2, `${times.length} drawings`);
   });
 
-  it('draws four times a second in a hidden window, which has no frames', () => {
+  it('draws four times a second in a hidden window', () => {
     const window = new Window();
     window.hidden = true;
     assert.equal(drawings(window, 2).length, 3);

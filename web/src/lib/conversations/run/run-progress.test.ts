@@ -17,24 +17,24 @@ const answered: RunEvent = {
   toolCall: { id: 'x', result: { value: '2' }, failure: null, tool: { id: 't', title: 'Calculator' } },
 } as RunEvent;
 
-it('joins the words of an answer', () => {
+it('run progress joins text deltas', () => {
   assert.equal(advance(BEGINNING, [started, word('Every '), word('day.')]).text, 'Every day.');
 });
 
-it('clears what an earlier attempt wrote', () => {
+it('run progress clears the text of an earlier attempt', () => {
   assert.equal(advance(BEGINNING, [started, word('Half a'), { ...started, attempt: 2 }, word('Whole.')]).text, 'Whole.');
 });
 
 const thought = (text: string): RunEvent => ({ __typename: 'ReasoningDelta', cursor: '1-2', text });
 
-it('keeps what the model thinks apart from the text', () => {
+it('run progress keeps reasoning apart from the text', () => {
   const thinking = advance(BEGINNING, [started, thought('Which day? '), thought('Every day.')]);
   assert.deepEqual([thinking.text, thinking.reasoning, thinking.isReasoning], ['', 'Which day? Every day.', true]);
   const writing = advance(thinking, [word('Daily.')]);
   assert.deepEqual([writing.text, writing.reasoning, writing.isReasoning], ['Daily.', 'Which day? Every day.', false]);
 });
 
-it('moves text to the reasoning when it is retracted', () => {
+it('run progress moves retracted text to the reasoning', () => {
   const progress = advance(BEGINNING, [
     started,
     word('Let me see'),
@@ -44,13 +44,13 @@ it('moves text to the reasoning when it is retracted', () => {
   assert.deepEqual([progress.text, progress.reasoning], ['Daily.', 'Let me see']);
 });
 
-it('waits for something until words come, and says for what', () => {
+it('run progress names the current step until text arrives', () => {
   const searching = advance(BEGINNING, [started, { __typename: 'RetrievalStarted', cursor: '1-2', query: 'grease' }]);
   assert.deepEqual(searching.step, { verb: 'Searching', subject: '“grease”' });
   assert.equal(advance(searching, [word('So')]).step, undefined);
 });
 
-it('keeps a call of a tool, from its start to its result', () => {
+it('run progress records a tool call from start to result', () => {
   const running = advance(BEGINNING, [started, called]);
   assert.equal(running.calls[0]?.state, 'running');
   assert.deepEqual(advance(running, [answered]).calls, [
@@ -66,7 +66,7 @@ it('keeps a call of a tool, from its start to its result', () => {
   ]);
 });
 
-it('names a document once, however many passages of it were found', () => {
+it('run progress lists a document once for several passages', () => {
   const passage = (id: string, name: string) => ({ id, document: { id: name, name } });
   const read = (...passages: ReturnType<typeof passage>[]) =>
     advance(BEGINNING, [{ __typename: 'PassagesRetrieved', cursor: '1-2', durationMs: 3, passages }]).step?.subject;
@@ -74,6 +74,6 @@ it('names a document once, however many passages of it were found', () => {
   assert.equal(read(passage('1', 'Manual'), passage('2', 'Guide'), passage('3', 'Book')), 'Manual and 2 more');
 });
 
-it('passes over events that a newer platform may send', () => {
+it('run progress ignores unknown event types', () => {
   assert.equal(advance(BEGINNING, [{ __typename: 'SomethingNew', cursor: '1-9' } as unknown as RunEvent]), BEGINNING);
 });

@@ -11,17 +11,17 @@ const count = (text: string, numbers?: number[]) =>
     ),
   );
 
-describe('the numbers of sources on the page', () => {
-  it('count in the order in which the text names them', () => {
+describe('countSources', () => {
+  it('numbers sources in the order of their citation', () => {
     assert.deepEqual(count('So [3]. Then [1, 7], again [3] and 【2】.', [1, 2, 3, 7]), { 3: 1, 1: 2, 7: 3, 2: 4 });
   });
 
-  it('leave out what is no source', () => assert.deepEqual(count('See [9] and [4].', [4]), { 4: 1 }));
+  it('ignores numbers that are not sources', () => assert.deepEqual(count('See [9] and [4].', [4]), { 4: 1 }));
 
-  it('leave out code, indices and links', () =>
+  it('ignores code, indices and links', () =>
     assert.deepEqual(count('`[5]` and a[6] and [8](x)\n```\n[7]\n```\n[2]', [2, 5, 6, 7, 8]), { 2: 1, 5: 2, 6: 3, 7: 4, 8: 5 }));
 
-  it('count every number that is named while the answer is being written', () => assert.deepEqual(count('So [9], [4]'), { 9: 1, 4: 2 }));
+  it('counts every cited number while the answer is running', () => assert.deepEqual(count('So [9], [4]'), { 9: 1, 4: 2 }));
 
-  it('are none where nothing is named', () => assert.deepEqual(count('', []), {}));
+  it('returns nothing for a text without citations', () => assert.deepEqual(count('', []), {}));
 });
