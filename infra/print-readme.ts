@@ -33,7 +33,11 @@ function printErrors(): string {
 function printEventPayloads(): string {
   return table(
     ['Event', 'Payload', 'Subscribers'],
-    members('schema/events.ts', 'DomainEvents').map(({ name, type }) => [code(name), fields(type), subscribersOf(name as EventName).join(', ')]),
+    members('schema/events.ts', 'DomainEvents').map(({ name, type }) => [
+      code(name),
+      fields(type),
+      subscribersOf(name as EventName).join(', '),
+    ]),
   );
 }
 

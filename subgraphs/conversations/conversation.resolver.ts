@@ -101,7 +101,9 @@ export class ConversationResolver {
     return listMessages(context, conversation.id, page);
   }
 
-  @FieldResolver(() => MessageConnection, { description: 'The messages of one branch in reading order, paginated backwards from its leaf.' })
+  @FieldResolver(() => MessageConnection, {
+    description: 'The messages of one branch in reading order, paginated backwards from its leaf.',
+  })
   async thread(
     @Root() conversation: ConversationType,
     @Arg('leafId', () => ID, { nullable: true, description: 'The last message of the branch. If absent, of the branch shown last.' })

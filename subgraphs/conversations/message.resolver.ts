@@ -55,8 +55,7 @@ export class MessageResolver {
 
   @FieldResolver(() => String, {
     nullable: true,
-    description:
-      'The reasoning of the model before the answer; null if there is none. For a running answer, the stored part.',
+    description: 'The reasoning of the model before the answer; null if there is none. For a running answer, the stored part.',
   })
   async reasoning(@Root() message: MessageType & { reasoning: string | null }, @Ctx() context: Context): Promise<string | null> {
     if (message.reasoning || !message.runId) return message.reasoning;

@@ -18,7 +18,9 @@ export class SessionResolver {
     this.#users = parts.users;
   }
 
-  @Mutation(() => SessionPayload, { description: 'Creates an account and signs in. The first account of an installation becomes administrator.' })
+  @Mutation(() => SessionPayload, {
+    description: 'Creates an account and signs in. The first account of an installation becomes administrator.',
+  })
   async signUp(
     @Arg('input', () => SignUpInput, { description: 'The account to create.' }) input: SignUpInput,
     @Ctx() context: Context,

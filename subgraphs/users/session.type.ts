@@ -8,7 +8,9 @@ export class SignUpInput {
   @Field(() => String, { description: 'A valid e-mail address, used to sign in.' })
   email!: string;
 
-  @Field(() => String, { description: '8 to 256 characters. Common passwords and ones derived from the name or the e-mail address are rejected.' })
+  @Field(() => String, {
+    description: '8 to 256 characters. Common passwords and ones derived from the name or the e-mail address are rejected.',
+  })
   password!: string;
 
   @Field(() => String, { description: '1 to 100 characters.' })
