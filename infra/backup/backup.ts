@@ -16,7 +16,7 @@ import { inTransaction, readRows, tablesOf, type Table, type TableContent } from
 
 type Parts = Record<string, Part>;
 
-/** `npm run backup -- <folder>`: everything that cannot be made anew, in a folder that is not there yet or empty. */
+/** `npm run backup -- <folder>`: backs up everything that cannot be rebuilt, to a new or empty folder. */
 async function backup([given]: string[]): Promise<string> {
   if (!given) throw new BackupRefused('Say where to: npm run backup -- <folder>');
   const folder = resolve(given);
@@ -24,7 +24,7 @@ async function backup([given]: string[]): Promise<string> {
   if ((await readdir(folder)).length > 0) throw new BackupRefused(`${folder} is not empty.`);
   const { config, log } = readSettings();
   const manifest = await make(folder, config, log).catch(async (error: unknown) => {
-    // A half looks like a whole to whoever only counts folders.
+    // An incomplete backup could be mistaken for a complete one.
     await rm(folder, { recursive: true, force: true });
     throw error;
   });
@@ -37,7 +37,7 @@ async function backup([given]: string[]): Promise<string> {
 async function make(folder: string, config: Config, log: Log): Promise<Manifest> {
   const files = await openFiles(config, log);
   const parts: Parts = {};
-  // Before, because a file may be deleted after the moment of the database, and after, because one may be added before it.
+  // Before the database snapshot, because a file may be deleted after it, and again afterwards, because one may be added before it.
   await copyFiles(folder, files, parts);
   const { database, close } = await openForReading(config, log);
   let described;
@@ -95,7 +95,7 @@ async function copyTable(folder: string, session: Session, table: Table, parts: 
   return { rows, digest: digest.toString() };
 }
 
-/** Those that are not there yet: what is behind a key never changes. */
+/** Copies missing files only, since the content of a key never changes. */
 async function copyFiles(folder: string, files: Files, parts: Parts): Promise<void> {
   for await (const key of files.keys()) {
     const path = filePath(key);
@@ -103,13 +103,13 @@ async function copyFiles(folder: string, files: Files, parts: Parts): Promise<vo
     try {
       parts[path] = await writePart(join(folder, path), await files.get(key));
     } catch (error) {
-      // Deleted or moved since it was listed.
+      // Deleted or moved after it was listed.
       if (await files.exists(key)) throw error;
     }
   }
 }
 
-/** Made at the first start and kept with the data; what was signed or sealed with it is worth nothing without. */
+/** Copies the generated secret, without which signed and encrypted data is unusable. */
 async function copySecret(folder: string, config: Config, parts: Parts): Promise<void> {
   const own = join(config.DATA_DIR, SECRET_PATH);
   if (existsSync(own)) parts[SECRET_PATH] = await writePart(join(folder, SECRET_PATH), createReadStream(own));

@@ -3,7 +3,7 @@ import { DirectoryInUse } from '../database/lock.ts';
 import { PRIVATE_UMASK } from '../private-directory.ts';
 import { BackupRefused } from './manifest.ts';
 
-/** Runs a command to its end: what it did in one line, or why not in words. */
+/** Runs a command and prints its result or failure in one line. */
 export async function runCommand(command: (args: string[]) => Promise<string>): Promise<never> {
   process.umask(PRIVATE_UMASK);
   const began = Date.now();

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 
 /**
- * Of lines in any order: the sum of the first 60 bits of their SHA-256. The database can compute the same with SQL,
- * without sorting. It finds accidents, not forgers.
+ * An order-independent checksum of lines: the sum of the first 60 bits of their SHA-256. SQL can compute it without
+ * sorting. It detects corruption, not tampering.
  */
 export class Digest {
   #sum = 0n;
@@ -15,7 +15,7 @@ export class Digest {
     return String(this.#sum);
   }
 
-  /** The addend of one line. */
+  /** Returns the addend of one line. */
   static inSql(line: string): string {
     return `('x' || left(encode(sha256(convert_to(${line}, 'UTF8')), 'hex'), 15))::bit(60)::bigint`;
   }

@@ -4,25 +4,25 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import type { TableContent } from './tables.ts';
 
-/** What a backup holds; written last, so that one without it is not complete. */
+/** The contents of a backup. It is written last, so a backup without it is incomplete. */
 export interface Manifest {
   format: 1;
-  /** Of the product that made it. */
+  /** Version of the product that made the backup. */
   version: string;
-  /** ISO 8601; the database is as it was then. */
+  /** Time of the database snapshot, ISO 8601. */
   createdAt: string;
-  /** In PostgreSQL's own words. */
+  /** Version of PostgreSQL. */
   database: string;
-  /** Applied to each schema, oldest first: a restore makes the tables by the same ones. */
+  /** Migrations applied to each schema, oldest first; a restore creates the tables with them. */
   migrations: Record<string, string[]>;
-  /** The version of pg-boss's tables. */
+  /** Schema version of pg-boss. */
   queue: number;
   tables: (TableContent & { name: string })[];
-  /** Schema-qualified; `value` is null when it was never used. */
+  /** Sequences by qualified name; `value` is null if never used. */
   sequences: { name: string; value: string | null }[];
   /** Keys of the stored files. */
   files: string[];
-  /** Every file of the backup but the manifest, by its path. */
+  /** Every file of the backup except the manifest, by path. */
   parts: Record<string, Part>;
 }
 
@@ -35,12 +35,12 @@ export interface Part {
 const MANIFEST = 'manifest.json';
 const SEAL = 'manifest.sha256';
 
-/** Without the quotes of SQL, which not every disk takes. */
+/** Returns a file name without SQL quotes, which some file systems reject. */
 export const tablePath = (name: string) => `tables/${name.replaceAll('"', '')}.jsonl.gz`;
 export const filePath = (key: string) => `files/${key}`;
 export const SECRET_PATH = 'secret.key';
 
-/** What stops a backup or a restore and is told in words, without a stack. */
+/** A failure of a backup or restore that is printed without a stack. */
 export class BackupRefused extends Error {}
 
 export async function writeManifest(folder: string, manifest: Manifest): Promise<void> {
@@ -49,7 +49,7 @@ export async function writeManifest(folder: string, manifest: Manifest): Promise
   await writeFile(join(folder, SEAL), `${sha256Of(text)}  ${MANIFEST}\n`, { mode: 0o600 });
 }
 
-/** Reads every byte of a backup. Rejects with a list of what is missing, changed or does not belong there. */
+/** Verifies every byte of a backup. Rejects with a list of missing, changed and unexpected files. */
 export async function readBackup(folder: string): Promise<Manifest> {
   const seal = await readFile(join(folder, SEAL), 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'EACCES')

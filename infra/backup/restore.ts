@@ -18,8 +18,8 @@ import { Meter, unpacked } from './streams.ts';
 import { contentOf, emptyTable, inTransaction, insertRows, tablesOf } from './tables.ts';
 
 /**
- * `npm run restore -- <folder> [--overwrite | --check]`: looks at every byte of the backup first, then puts it into
- * the place that the settings name, and compares every table and file once more there. `--check` only looks.
+ * `npm run restore -- <folder> [--overwrite | --check]`: verifies every byte of the backup, restores it to the servers
+ * and directories of the settings, and compares every table and file. `--check` only verifies.
  */
 async function restore(args: string[]): Promise<string> {
   const [given, ...more] = args.filter((arg) => !arg.startsWith('--'));
@@ -55,7 +55,7 @@ async function put(folder: string, manifest: Manifest, target: Target): Promise<
   await putFiles(folder, manifest, files, overwrite);
 }
 
-/** Beside the present data, which give way when everything has been compared. */
+/** Restores beside the current data, which is replaced once everything has been compared. */
 async function intoDirectory(folder: string, manifest: Manifest, { config, log, overwrite }: Target, files: Files): Promise<void> {
   const unlock = lockDirectory(config.DATA_DIR);
   const staging = join(config.DATA_DIR, '.restore');
@@ -85,7 +85,7 @@ async function intoServer(folder: string, manifest: Manifest, { config, log, ove
     const found = await namesIn(session, 'select nspname as name from pg_namespace where nspname = any($1::text[])', SCHEMAS);
     await refuseFull(found.length > 0, files, overwrite);
     for (const name of found) await session.query(`drop schema ${name} cascade`);
-    // The schema itself may hold the extension, which only an administrator could bring back.
+    // Keeps the schema, since it may contain the extension, which only an administrator could create again.
     const index = "select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname = any($1::text[])";
     for (const name of await namesIn(session, index, ['vectors'])) await session.query(`drop table ${name}`);
     await session.close();
@@ -106,7 +106,7 @@ async function refuseFull(hasDatabase: boolean, files: Files, overwrite: boolean
     throw new BackupRefused('There are data already. Restore them to an empty place, or add --overwrite to lose what is there.');
 }
 
-/** Tables as they were, by the migrations that had been applied then; once they are compared, the newer ones follow. */
+/** Creates the tables with the migrations of the backup. Newer migrations run after the comparison. */
 async function fill(folder: string, manifest: Manifest, { database, queueConnections }: Store, log: Log): Promise<void> {
   for (const room of all) {
     const applied = new Set(manifest.migrations[room.name]);

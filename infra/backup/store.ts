@@ -7,20 +7,20 @@ import { openLog, type Log } from '../log.ts';
 import { openDatabase } from '../compose/domain-services.ts';
 import { BackupRefused } from './manifest.ts';
 
-/** What is backed up: a schema for each subgraph, and the jobs. Vectors are an index, which is made anew. */
+/** Schemas to back up: one per subgraph, and the jobs. The vector index is rebuilt instead. */
 export const SCHEMAS = [...SUBGRAPH_NAMES, 'queue'] as const;
 
 export type Store = Awaited<ReturnType<typeof openDatabase>>;
 
-/** Neither live topics nor rates are needed for a backup. */
+/** A backup does not need Redis. */
 export function readSettings(): { config: Config; log: Log } {
   const config = readConfig(undefined, ['REDIS_URL']);
   return { config, log: openLog(config.LOG_LEVEL === 'info' ? 'error' : config.LOG_LEVEL) };
 }
 
 /**
- * The database for reading. Of an embedded one that a running product holds, the product makes a copy at once, which
- * is then read at leisure.
+ * Opens the database for reading. If a running process has locked the embedded database, it takes a snapshot, which is
+ * read instead.
  */
 export async function openForReading(config: Config, log: Log): Promise<Store & { close(): Promise<void> }> {
   try {

@@ -1,27 +1,27 @@
 import type { Session } from '../database/database.ts';
 import { Digest } from './digest.ts';
 
-/** A table as the catalogue has it. */
+/** A table of the catalogue. */
 export interface Table {
-  /** Schema-qualified, as SQL has it. */
+  /** Qualified and quoted for SQL. */
   name: string;
   columns: { name: string; generated: boolean }[];
 }
 
-/** What rows there are, in whatever order: two tables with the same content have the same. */
+/** An order-independent summary of a table's rows, equal for equal content. */
 export interface TableContent {
   rows: number;
   /** See digest.ts. */
   digest: string;
 }
 
-/** What the queue knows of its own processes is no use to others. */
+/** Tables with the runtime state of queue processes, which is not backed up. */
 const PASSING = 'queue\\.(instance|warning|bam|queue_stats.*)';
 const ROWS_AT_ONCE = 500;
-/** Rows are text, and text depends on these. */
+/** Settings that affect the text form of rows. */
 const TEXT_FORM = { timezone: 'UTC', datestyle: 'ISO, MDY', intervalstyle: 'postgres', extra_float_digits: '1', bytea_output: 'hex' };
 
-/** One transaction in which nothing moves and every value has the same text on every server. */
+/** Runs `body` in one snapshot, with settings that make the text of values identical on every server. */
 export async function inTransaction<T>(session: Session, mode: 'read only' | 'read write', body: () => Promise<T>): Promise<T> {
   await session.query(`begin isolation level repeatable read ${mode}`);
   try {
@@ -35,7 +35,7 @@ export async function inTransaction<T>(session: Session, mode: 'read only' | 're
   }
 }
 
-/** Those that are referred to come before those that refer to them. */
+/** Orders tables so that referenced ones come first. */
 export async function tablesOf(session: Session, schemas: readonly string[]): Promise<Table[]> {
   const rows = await session.query<Table & { refers: string[] }>(
     `select format('%I.%I', n.nspname, c.relname) as name,
@@ -61,7 +61,7 @@ export async function tablesOf(session: Session, schemas: readonly string[]): Pr
   return [...ordered];
 }
 
-/** The rows in PostgreSQL's text form of a record, some at a time. Within a transaction. */
+/** Reads rows as PostgreSQL record text, in batches. Must run in a transaction. */
 export async function* readRows(session: Session, table: Table): AsyncGenerator<string[]> {
   await session.query(`declare reading no scroll cursor for select ${recordOf(table)} as line from ${table.name}`);
   for (;;) {
@@ -81,13 +81,13 @@ export async function insertRows(session: Session, { name, columns }: Table, lin
   );
 }
 
-/** Removes the rows that a new installation begins with. */
+/** Deletes the initial rows of a new installation. */
 export async function emptyTable(session: Session, { name }: Table): Promise<void> {
   const [first] = await session.query(`select 1 from ${name} limit 1`);
   if (first) await session.query(`delete from ${name}`);
 }
 
-/** Computed by the database from what it has. */
+/** Computes the summary in the database. */
 export async function contentOf(session: Session, table: Table): Promise<TableContent> {
   const [found] = await session.query<{ rows: string; sum: string }>(
     `select count(*)::text as rows, coalesce(sum(${Digest.inSql('line')}), 0)::text as sum
@@ -96,7 +96,7 @@ export async function contentOf(session: Session, table: Table): Promise<TableCo
   return { rows: Number(found!.rows), digest: found!.sum };
 }
 
-/** A generated column is made anew, maybe by a newer server, and is not compared. */
+/** Excludes generated columns, which are recomputed, possibly by a newer server. */
 function recordOf({ columns }: Table): string {
   return `row(${columns.map(({ name, generated }) => (generated ? 'null' : name)).join(', ')})::text`;
 }

@@ -15,7 +15,7 @@ import {
   type Within,
 } from './vectors.ts';
 
-/** The part of PGlite, or of any PostgreSQL client, that this adapter needs. */
+/** The part of PGlite, or of another PostgreSQL client, that this adapter uses. */
 export interface Engine {
   query<Row>(sql: string, params?: unknown[]): Promise<{ rows: Row[]; affectedRows?: number }>;
 }
@@ -25,29 +25,29 @@ interface Target extends Collection {
   table: string;
 }
 
-/** What holds for every connection of the engine; where there is only one, `open` sees to it. */
+/** Settings that every connection of the engine must have. */
 export const SESSION = {
-  // Without it the index would first take the nearest of everybody and filter then, leaving fewer hits than asked for.
+  // Without it the index filters only after selecting the nearest of all tenants, and returns fewer hits than requested.
   'hnsw.iterative_scan': 'strict_order',
   'hnsw.ef_search': '100',
 };
 
-/** Processes that make the same thing at once take turns under this advisory lock. */
+/** Advisory lock that serialises DDL of concurrent processes. */
 const MAKING_LOCK = 0x76_65_63_74;
-/** Up to this many vectors of the asked tenants are compared one by one: exact, and no slower than the index. */
+/** Up to this many vectors of the tenants are scanned: exact, and not slower than the index. */
 const EXACT_LIMIT = 5_000;
-/** More dimensions than pgvector indexes; such collections are always compared one by one. */
+/** Collections with more dimensions cannot be indexed by pgvector and are always scanned. */
 const MAX_INDEXED_DIMENSIONS = 2_000;
-/** A row with more would not fit into a page of 8 kB and has to be kept aside (TOAST). */
+/** A row with more dimensions exceeds an 8 kB page and is stored out of line (TOAST). */
 const MAX_INLINE_DIMENSIONS = 1_900;
-/** Rows in one statement. The embedded engine does one after the other: whoever writes an answer waits for many short ones, not for a long one. */
+/** Rows per statement. The embedded engine runs one statement at a time, so short ones keep the latency of others low. */
 const BATCH = 4;
-/** Vectors are read from text, which stops the process for a tenth of a millisecond each. */
+/** Rows per scan. Parsing a vector blocks the event loop for 0.1 ms. */
 const SCAN_BATCH = 50;
 const { K1, B } = BM25;
-/** Of a collection that is not there, or that was made before items had words. */
+/** SQLSTATEs for a missing collection, and for one that was created before the keyword search. */
 const MISSING = ['42P01', '42703'];
-/** The condition of a scope, and the parameters of a question within it. */
+/** The SQL condition of a scope, and its parameters. */
 const IN_SCOPE = 'tenant = any($2::uuid[]) and document_id <> all($3::uuid[]) and id <> all($4::uuid[])';
 const paramsOf = (asked: string | string[], { tenants, except, limit }: Scope) => [
   asked,
@@ -57,13 +57,13 @@ const paramsOf = (asked: string | string[], { tenants, except, limit }: Scope) =
   limit,
 ];
 
-/** pgvector, in a schema of its own: for each collection one table, with an index of its vectors and one of its words. */
+/** pgvector in a separate schema: one table per collection, with an index of vectors and one of words. */
 export class PgVectors implements Vectors {
   readonly isApart: boolean;
   readonly wordsLateMs = 0;
   readonly #engine: () => Engine;
   readonly #ready = new Map<string, Promise<void>>();
-  /** Where the extension is: an administrator may have put it elsewhere. */
+  /** Schema of the extension, which an administrator may have chosen. */
   #home = 'vectors';
 
   constructor(engine: () => Engine, { isApart = false } = {}) {
@@ -96,7 +96,7 @@ export class PgVectors implements Vectors {
     try {
       for (let from = 0; from < items.length; from += BATCH) await this.#insert(target, items.slice(from, from + BATCH));
     } catch (error) {
-      // Another process may have dropped the collection: the next attempt looks again.
+      // Another process may have dropped the collection; the next attempt checks again.
       this.#ready.delete(target.table);
       throw error;
     }
@@ -122,7 +122,7 @@ export class PgVectors implements Vectors {
     const few = (await this.#count(target, query.tenants)) <= EXACT_LIMIT;
     if (few || target.dimensions > MAX_INDEXED_DIMENSIONS) return this.#compareAll(target, query);
     const hits = await this.#askIndex(target, query);
-    // The index gives up after 20,000 steps; where tenants are rare among very many rows, that is too early.
+    // The index stops after 20,000 steps, which may be too few if the tenants own a small fraction of the rows.
     return hits.length < query.limit ? this.#compareAll(target, query) : hits;
   }
 
@@ -186,15 +186,15 @@ export class PgVectors implements Vectors {
     ];
     if (dimensions <= MAX_INLINE_DIMENSIONS) statements.push(`alter table ${table} alter column vector set storage plain`);
     if (dimensions <= MAX_INDEXED_DIMENSIONS) {
-      // Half of pgvector's defaults: a third of the time for each insert, which stops the embedded engine's process.
+      // Half of pgvector's defaults: inserts, which block the embedded engine, take a third of the time.
       statements.push(
         `create index ${name}_nearest on ${table} using hnsw (vector ${this.#home}.vector_cosine_ops) with (m = 8, ef_construction = 32)`,
       );
     }
-    // A table that is older than this has none.
+    // Tables of earlier versions lack these columns.
     const words = [
       `alter table ${table} add column words jsonb, add column length int`,
-      // In the row and not packed, they are read word by word in half the time.
+      // Uncompressed and inline, words are read in half the time.
       `alter table ${table} set (toast_tuple_target = 8160)`,
       `create index ${name}_words on ${table} using gin (words) where words is not null`,
     ];
@@ -204,7 +204,7 @@ export class PgVectors implements Vectors {
     );
   }
 
-  /** Statements as one, made by one process at a time: "if not exists" alone fails when two come at once. */
+  /** Runs DDL as one statement under the advisory lock: `if not exists` alone fails on concurrent creation. */
   async #alone(statements: string): Promise<void> {
     await this.#run(`do $$ begin perform pg_advisory_xact_lock(${MAKING_LOCK}); ${statements} end $$`);
   }
@@ -236,7 +236,7 @@ export class PgVectors implements Vectors {
     );
   }
 
-  /** The items that hold some of the words, by BM25. How much a word tells is counted over all that the tenants hold. */
+  /** Ranks the items that contain any of the words by BM25, with document frequencies over all items of the tenants. */
   async #holding({ table }: Target, query: Scope & { words: string[] }): Promise<Hit[]> {
     if (query.words.length === 0) return [];
     return this.#runOrNothing(
@@ -255,7 +255,7 @@ export class PgVectors implements Vectors {
     );
   }
 
-  /** What is read from a collection that is not there. */
+  /** Returns `nothing` if the collection does not exist. */
   async #runOrNothing<Row>(sql: string, params: unknown[]): Promise<Row[]> {
     return this.#run<Row>(sql, params).catch((error: unknown) => {
       if (MISSING.includes((error as { code?: string }).code ?? '')) return [];
@@ -268,7 +268,7 @@ export class PgVectors implements Vectors {
   }
 }
 
-/** A readable name where possible; the hash keeps names apart that differ only in other characters. */
+/** Returns a readable name; the hash distinguishes names that differ only in replaced characters. */
 function targetOf({ name, dimensions }: Collection): Target {
   const readable = name
     .toLowerCase()
@@ -278,7 +278,7 @@ function targetOf({ name, dimensions }: Collection): Target {
   return { name, dimensions, table: `vectors.c_${readable}_${hash}` };
 }
 
-/** How often each word stands there, as JSON, and how many there are; null of none, and then the index of words is not touched. */
+/** Returns term frequencies as JSON and the length, or null without words, so that the keyword index is not touched. */
 function toCounts(words: string[]): [string, number] | [null, null] {
   if (words.length === 0) return [null, null];
   const counts = new Map<string, number>();
@@ -286,7 +286,7 @@ function toCounts(words: string[]): [string, number] | [null, null] {
   return [JSON.stringify(Object.fromEntries(counts)), words.length];
 }
 
-/** Nine digits give back the same 32-bit float. */
+/** Nine digits round-trip a 32-bit float. */
 function toText(vector: Float32Array): string {
   return `[${Array.from(vector, (value) => Number(value.toPrecision(9))).join(',')}]`;
 }

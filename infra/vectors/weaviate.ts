@@ -20,36 +20,36 @@ import {
 
 export interface WeaviateAddress {
   url: string;
-  /** Of the same host. */
+  /** On the same host. */
   grpcPort: number;
   apiKey: string | undefined;
-  /** How long one request may take, in seconds. */
+  /** Timeout of a request, in seconds. */
   timeout?: typeof TIMEOUT;
 }
 
-/** What an object holds beside its vector. */
+/** Properties of an object besides its vector. */
 type Kept = { documentId: string; words: string };
 
-/** What is read of an object. */
+/** Properties to read. */
 const DOCUMENT: ['documentId'] = ['documentId'];
-/** In one text, with spaces between them. */
+/** Words joined by spaces. */
 const WORDS = { name: 'words', dataType: 'text', tokenization: 'whitespace', indexFilterable: false, indexSearchable: true } as const;
-/** One object each: of several, the client (3.14) looks only every half second whether they are ready to be sent. */
+/** One object per request: with more, the client (3.14) polls its queue only every half second. */
 const INSERTS_AT_ONCE = 16;
-/** Objects in one answer; a vector of 3,072 dimensions takes 12 kB, and gRPC takes 10 MB. */
+/** Objects per response: a vector of 3,072 dimensions takes 12 kB, and gRPC messages are limited to 10 MB. */
 const PAGE = 200;
-/** Weaviate deletes no more than 10,000 objects at once, and a filter should not name more than a thousand ids. */
+/** Weaviate deletes at most 10,000 objects at once, and a filter should have at most 1,000 ids. */
 const DELETE_BATCH = 1_000;
-/** A question to many tenants is as many requests. */
+/** Concurrent requests: a search takes one per tenant. */
 const TENANTS_AT_ONCE = 8;
 /**
- * As long as words are in Weaviate's memory alone, its search (BlockMax WAND, 1.35) passes over most of them once it has
- * enough hits. It writes them to disk a minute after they came.
+ * While words are only in Weaviate's memory, its search (BlockMax WAND, 1.35) skips most of them once it has enough hits.
+ * They are flushed to disk after a minute.
  */
 const FLUSHED_MS = 120_000;
 const TIMEOUT = { init: 5, query: 3, insert: 60 };
 
-/** Weaviate: a collection for each vector space, and in it a tenant of Weaviate's own for each of ours. */
+/** Weaviate, with one collection per vector space and one Weaviate tenant per tenant. */
 export class WeaviateVectors implements Vectors {
   readonly isApart = true;
   readonly wordsLateMs = FLUSHED_MS;
@@ -61,7 +61,7 @@ export class WeaviateVectors implements Vectors {
     this.#address = address;
   }
 
-  /** Checks both protocols; rejects when one of them is not answered, or while the server is still getting ready. */
+  /** Checks HTTP and gRPC. Rejects if either fails or the server is not ready. */
   async open(): Promise<void> {
     if (this.#client) return;
     const { url, grpcPort, apiKey, timeout = TIMEOUT } = this.#address;
@@ -92,7 +92,7 @@ export class WeaviateVectors implements Vectors {
   }
 
   async ping(): Promise<void> {
-    // It says no by false, and never why.
+    // Returns false without a reason.
     if (!(await this.#client?.isReady())) throw away();
   }
 
@@ -153,7 +153,7 @@ export class WeaviateVectors implements Vectors {
     }
   }
 
-  /** The best of all tenants, which are asked one by one. */
+  /** Merges the best hits of all tenants, each of which takes a request. */
   async #ofAll(collection: Collection, { tenants, limit }: Scope, ask: (space: Space<Kept>) => Promise<Hit[]>): Promise<Hit[]> {
     const hits: Hit[] = [];
     for (let from = 0; from < tenants.length; from += TENANTS_AT_ONCE) {
@@ -172,7 +172,7 @@ export class WeaviateVectors implements Vectors {
   async #holdingOf(space: Space<Kept>, { words, ...scope }: Scope & { words: string[] }): Promise<Hit[]> {
     const options = { ...within(space, scope), queryProperties: ['words'] as ['words'], returnMetadata: ['score'] as ['score'] };
     const objects = await this.#asking(async () => (await space.query.bm25(words.join(' '), options)).objects, []);
-    // Weaviate leaves out the factor that is the same for all.
+    // Weaviate omits a constant factor.
     return objects.map(({ uuid, properties: { documentId }, metadata }) => ({
       id: uuid,
       documentId,
@@ -192,9 +192,9 @@ export class WeaviateVectors implements Vectors {
     const space = this.#use().collections.get<Kept>(name).withTenant(tenant);
     try {
       const { hasErrors, errors } = await this.#asking(() => space.data.insertMany([object]));
-      if (hasErrors) throw new Error(`Weaviate refused a vector: ${errors[0]?.message}`);
+      if (hasErrors) throw new Error(`Weaviate rejected a vector: ${errors[0]?.message}`);
     } catch (error) {
-      // Another process may have dropped the collection: the next attempt looks again.
+      // Another process may have dropped the collection; the next attempt checks again.
       this.#ready.delete(name);
       throw error;
     }
@@ -227,23 +227,23 @@ export class WeaviateVectors implements Vectors {
         name,
         multiTenancy: configure.multiTenancy({ enabled: true, autoTenantCreation: true, autoTenantActivation: true }),
         properties: [{ name: 'documentId', dataType: 'uuid' }, WORDS],
-        // Which words say nothing is known to who chooses them.
+        // Stop words are removed by the caller.
         invertedIndex: configure.invertedIndex({ stopwordsPreset: 'none', bm25k1: BM25.K1, bm25b: BM25.B }),
         vectorizers: configure.vectors.selfProvided({ vectorIndexConfig: configure.vectorIndex.hnsw({ distanceMetric: 'cosine' }) }),
       });
     } catch (error) {
-      // Another process may have been faster.
+      // Another process may have created it concurrently.
       if (!(await collections.exists(name))) throw error;
     }
   }
 
-  /** To a collection that is older than they are. */
+  /** Adds the properties to a collection of an earlier version. */
   async #addWords(name: string): Promise<void> {
     const { config } = this.#use().collections.get<Kept>(name);
     const hasWords = async () => (await config.get()).properties.some((property) => property.name === WORDS.name);
     if (await hasWords()) return;
     await config.addProperty(WORDS).catch(async (error: unknown) => {
-      // Another process may have been faster.
+      // Another process may have created it concurrently.
       if (!(await hasWords())) throw error;
     });
   }
@@ -254,11 +254,11 @@ export class WeaviateVectors implements Vectors {
   }
 
   #use(): WeaviateClient {
-    if (!this.#client) throw new Error('The vectors are not open.');
+    if (!this.#client) throw new Error('The vector index is not open.');
     return this.#client;
   }
 
-  /** `nothing` is the answer of a collection or a tenant that is not there. */
+  /** Returns `nothing` if the collection or tenant does not exist. */
   async #asking<T, Nothing = never>(ask: () => Promise<T>, ...nothing: [Nothing?]): Promise<T | Nothing> {
     try {
       return await ask();
@@ -273,7 +273,7 @@ function away(cause?: unknown): Failure {
   return new Failure('DEPENDENCY_UNAVAILABLE', { reason: 'The vector index does not answer.' }, { cause });
 }
 
-/** gRPC names its state in the message; fetch fails with its own words. */
+/** Matches gRPC's status in the message, and fetch's messages. */
 function isUnreachable(error: unknown): boolean {
   return /\b(UNAVAILABLE|DEADLINE_EXCEEDED|CANCELLED)\b|fetch failed|ECONN|timed? ?out/i.test((error as Error).message);
 }
@@ -282,7 +282,7 @@ function isMissing(error: unknown): boolean {
   return /could not find class|class not found|tenant not found/.test((error as Error).message);
 }
 
-/** The options of a question within a scope. */
+/** Query options of a scope. */
 function within(space: Space<Kept>, { limit, except }: Pick<Scope, 'limit' | 'except'>) {
   const { documentIds = [], ids = [] } = except ?? {};
   const conditions: FilterValue[] = [];
@@ -291,7 +291,7 @@ function within(space: Space<Kept>, { limit, except }: Pick<Scope, 'limit' | 'ex
   return { limit, returnProperties: DOCUMENT, ...(conditions.length > 0 ? { filters: Filters.and(...conditions) } : {}) };
 }
 
-/** A readable name where possible; the hash keeps names apart that differ only in other characters. */
+/** Returns a readable name; the hash distinguishes names that differ only in replaced characters. */
 function nameOf({ name, dimensions }: Collection): string {
   const readable = name.replace(/[^A-Za-z0-9]+/g, '_').slice(0, 60);
   const hash = createHash('sha256').update(`${name}/${dimensions}`).digest('hex').slice(0, 8);
