@@ -1,16 +1,16 @@
 import type { Failure } from '../../schema/errors.ts';
 
-/** The seam to language and embedding models. One adapter per kind of endpoint; faults end as `Failure('PROVIDER_…')`. */
+/** Language and embedding models, with one adapter per kind of endpoint. Faults are thrown as `Failure('PROVIDER_…')`. */
 export interface Ai {
-  /** What is really available at the configured endpoint. */
+  /** Lists the models of the configured endpoint. */
   models(): Promise<ModelInfo[]>;
   /**
-   * Streams one answer. The last chunk is always `finish`; a stream that ends without one throws.
-   * Aborting `signal` aborts the provider's request and ends the iteration with an AbortError.
+   * Streams one answer. The last chunk is always `finish`; a stream that ends without one throws. Aborting `signal` aborts
+   * the provider's request and ends the iteration with an AbortError.
    */
   chat(request: ChatRequest, signal: AbortSignal): AsyncIterable<ChatChunk>;
   embedding: EmbeddingInfo;
-  /** One unit-length vector per text, in order. */
+  /** Returns one unit-length vector per text, in order. */
   embed(texts: string[], signal?: AbortSignal): Promise<Float32Array[]>;
 }
 
@@ -18,18 +18,18 @@ export interface ModelInfo {
   id: string;
   name: string;
   provider: string;
-  /** False for `builtin`, which quotes passages and never pretends to be a language model. */
+  /** False for `builtin`, which only quotes passages. */
   isLanguageModel: boolean;
   supportsTools: boolean;
   isDefault: boolean;
 }
 
 export interface EmbeddingInfo {
-  /** Names the vector space: vectors of different models are never compared. */
+  /** Identifies the vector space; vectors of different models are not comparable. */
   model: string;
-  /** 0 while an endpoint has not made its first vector: read the length of the vectors, not this, to store them. */
+  /** 0 until the endpoint has returned its first vector; use the length of the vectors to store them. */
   dimensions: number;
-  /** True for the hashed n-gram embeddings that need no model. */
+  /** True for hashed n-gram embeddings, which need no model. */
   builtin: boolean;
 }
 
@@ -38,7 +38,7 @@ export interface ChatRequest {
   messages: ChatMessage[];
   temperature?: number | undefined;
   tools?: ToolSpec[];
-  /** The numbered passages that the messages already quote; `builtin` answers from these. */
+  /** The numbered passages quoted in the messages; `builtin` answers from these. */
   passages?: NumberedPassage[];
 }
 
@@ -47,12 +47,12 @@ export type ChatMessage =
   | { role: 'assistant'; content: string; toolCalls?: ToolRequest[] }
   | { role: 'tool'; toolCallId: string; content: string };
 
-/** `arguments` is the JSON text as the model wrote it: it may be invalid. */
+/** `arguments` is the model's JSON text, which may be invalid. */
 export interface ToolRequest {
   id: string;
   name: string;
   arguments: string;
-  /** What the provider wants back with the call in the next request; nobody else reads it. */
+  /** Opaque data of the provider, to be returned with the call in the next request. */
   echo?: { id?: string; extra_content?: unknown };
 }
 
@@ -66,29 +66,29 @@ export interface ToolSpec {
 export interface NumberedPassage {
   number: number;
   documentName: string;
-  /** How a person names its place, such as `Page 3`; null where it has none. */
+  /** Location for people, such as `Page 3`, or null. */
   pageLabel: string | null;
   text: string;
 }
 
-/** Text and arguments hold no NUL and no half of a surrogate pair, so each chunk can be stored by itself. */
+/** Text and arguments contain neither NUL nor lone surrogates, so that each chunk can be stored. */
 export type ChatChunk =
   | { kind: 'text'; text: string }
-  /** What the model thinks before it answers; never part of the answer. */
+  /** Reasoning of the model, which is not part of the answer. */
   | { kind: 'reasoning'; text: string }
-  /** The last so many characters of text turned out to be reasoning: its end was marked, its beginning was not. */
+  /** The last `length` characters of text were reasoning whose start was not marked. */
   | { kind: 'retract'; characters: number }
   | { kind: 'toolCall'; call: ToolRequest }
-  /** Tokens as the provider reports them, or counted here (`estimated`) where it does not. */
+  /** Tokens reported by the provider, or else counted here (`estimated`). */
   | { kind: 'usage'; inputTokens: number; outputTokens: number; estimated: boolean }
   | { kind: 'finish'; reason: 'stop' | 'length' | 'toolCalls' };
 
-/** An error with a report for administrators and the log: what a provider said, without keys. */
+/** An error with the provider's report for administrators and the log, without keys. */
 export abstract class ReportedError extends Error {
   abstract readonly report: string;
 }
 
-/** What is known about the failure of a provider, for administrators and the log: its own words, or what the system said. */
+/** Returns the details of a provider failure for administrators and the log: the provider's message or a system error. */
 export function providerWords(failure: Failure): string | null {
   let { cause } = failure;
   if (cause instanceof ReportedError) return cause.report || null;
@@ -97,7 +97,7 @@ export function providerWords(failure: Failure): string | null {
   return cause instanceof Error ? withoutKeys(cause.message).slice(0, 2_000) || null : null;
 }
 
-/** Takes keys out of a text: some providers repeat the one that they were given. */
+/** Redacts keys, which some providers echo in their errors. */
 export function withoutKeys(text: string): string {
   return text.replace(/\b(?:sk|key|gsk|xai)[-_][\w*.-]{8,}|\bBearer +[\w*.-]{8,}|\bAIza[\w-]{20,}/g, '[key]');
 }

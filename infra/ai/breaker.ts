@@ -1,17 +1,17 @@
 import { Failure } from '../../schema/errors.ts';
 
 export interface BreakerLimits {
-  /** So many failures in a row … */
+  /** Consecutive failures … */
   failures: number;
-  /** … within this time open the breaker … */
+  /** … within this time that open the breaker. */
   withinMs: number;
-  /** … for so long; then one call is let through as a trial. */
+  /** How long it stays open before one trial call is allowed. */
   restMs: number;
 }
 
 const LIMITS: BreakerLimits = { failures: 5, withinMs: 30_000, restMs: 10_000 };
 
-/** Spares a provider that is down, and spares people the wait for it. */
+/** A circuit breaker: calls fail fast while the provider is down. */
 export class Breaker {
   private failedAt: number[] = [];
   private openUntil = 0;
@@ -22,7 +22,7 @@ export class Breaker {
     private readonly now: () => number = () => performance.now(),
   ) {}
 
-  /** Throws `PROVIDER_UNAVAILABLE` while the breaker is open. Whoever enters reports how it ended. */
+  /** Throws `PROVIDER_UNAVAILABLE` while the breaker is open. The caller must report the outcome. */
   enter(): void {
     if (this.openUntil === 0) return;
     const restMs = this.openUntil - this.now();
@@ -43,7 +43,7 @@ export class Breaker {
     this.trial = false;
   }
 
-  /** The call ended without a word about the provider's health: it was stopped, or the request was at fault. */
+  /** Reports a call that says nothing about the provider's health: it was aborted, or the request was invalid. */
   left(): void {
     this.trial = false;
   }

@@ -4,14 +4,13 @@ import type { Ai, ChatChunk, ChatRequest } from './ai.ts';
 import type { AiValues } from './open.ts';
 import type { Cache } from '../cache/cache.ts';
 
-/** A question is mostly asked again soon: the next page, the next try, the same in another knowledge base. */
+/** Questions are mostly repeated soon: for the next page, a retry, or another knowledge base. */
 const QUESTION_SECONDS = 3_600;
 const MODELS_SECONDS = 60;
 
 /**
- * Remembers what an endpoint is asked again and again: its models, and the vectors of questions, which come one at a
- * time and in the way of somebody who waits; of one text and one model there is one vector. What workers embed comes
- * in batches, can be aborted, and is asked once. `endpoint` is what the models depend on.
+ * Caches the model list and the embeddings of single texts, i.e. of questions, which a user waits for. Batches are not
+ * cached: workers embed each text once and can abort. `endpoint` is part of the key of the model list.
  */
 export function cachedAi(ai: Ai, cache: Cache, { baseUrl, apiKey, model, embeddingModel }: AiValues): Ai {
   const modelsKey = `models:${digest([baseUrl, apiKey, model, embeddingModel])}`;
@@ -26,7 +25,7 @@ export function cachedAi(ai: Ai, cache: Cache, { baseUrl, apiKey, model, embeddi
     try {
       yield* ai.chat(request, signal);
     } catch (error) {
-      // Nobody is to be offered any longer what is gone.
+      // The list contains a model that no longer exists.
       if (error instanceof Failure && error.code === 'MODEL_NOT_FOUND') await cache.delete(modelsKey);
       throw error;
     }
@@ -51,7 +50,7 @@ function toText(vector: Float32Array): string {
   return Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength).toString('base64');
 }
 
-/** Into memory of its own: that of a small buffer begins anywhere, and numbers only at multiples of four. */
+/** Copies the bytes, since a pooled buffer may not be aligned to four bytes. */
 function toVector(text: string): Float32Array {
   return new Float32Array(Uint8Array.from(Buffer.from(text, 'base64')).buffer);
 }

@@ -1,8 +1,8 @@
 const HIGH_SURROGATE = /[\ud800-\udbff]$/;
 
 /**
- * Makes the pieces of a stream fit to be stored, each by itself: PostgreSQL takes neither NUL nor half a
- * surrogate pair, and models send both, the second by cutting an emoji between two chunks.
+ * Sanitises the chunks of a stream so that each can be stored: PostgreSQL accepts neither NUL nor lone surrogates, and
+ * models send both, the latter by splitting an emoji between two chunks.
  */
 export class CleanText {
   private half = '';
@@ -14,7 +14,7 @@ export class CleanText {
   }
 }
 
-/** The same for JSON text, where these come as escapes. Text that is no JSON has no escapes and stays as it is. */
+/** Does the same for JSON text, where they are escaped. Invalid JSON is returned unchanged. */
 export function cleanJson(text: string): string {
   if (!/\\u(0000|d[89a-f])/i.test(text)) return clean(text);
   try {

@@ -4,14 +4,14 @@ import { toVectors } from './embedding-batches.ts';
 import { ProviderError } from './provider-error.ts';
 import { faultOf } from './provider-fault.ts';
 
-/** A passage that is cut to less than this no longer stands for its text. */
+/** A shorter prefix would not represent its passage. */
 const MIN_CHARACTERS = 100;
 
 type Ask = (body: object, signal: AbortSignal) => Promise<unknown>;
 
 /**
- * Asks an endpoint for vectors within limits that it does not announce: how many texts it takes at once, how long they
- * may be, and in which form. What it refuses is halved, and what it takes is remembered.
+ * Adapts embedding requests to undocumented limits of an endpoint: batch size, text length and options. Rejected requests
+ * are halved, and accepted sizes are remembered.
  */
 export class Embedder {
   dimensions = 0;
@@ -38,7 +38,7 @@ export class Embedder {
     return vectors;
   }
 
-  /** The vectors of the batch, or of its beginning where the endpoint takes no more. */
+  /** Returns the vectors of the batch, or of its first texts if the endpoint accepts no more. */
   async #embedBatch(batch: string[], signal: AbortSignal): Promise<Float32Array[]> {
     for (let count = batch.length; ;) {
       const texts = batch.slice(0, count).map((text) => cutTo(text, this.#maxCharacters));
@@ -63,7 +63,7 @@ export class Embedder {
     };
   }
 
-  /** Changes the form of a request for one text that was refused. False when there is nothing left to change. */
+  /** Adapts a rejected request for one text. Returns false if nothing is left to change. */
   #concede(error: unknown, text: string): boolean {
     const isTooLong =
       codeOf(error) === 'CONTEXT_TOO_LONG' || (error instanceof ProviderError && /too (large|long)|batch size|token/i.test(error.words));
@@ -77,7 +77,7 @@ export class Embedder {
   }
 }
 
-/** Vectors that cannot be read are a refusal too: some servers make one vector, whatever they are asked. */
+/** Treats unreadable vectors as a rejection: some servers return one vector for any number of texts. */
 function vectorsOf(response: unknown, count: number): Float32Array[] {
   try {
     return toVectors(response, count);
@@ -88,7 +88,7 @@ function vectorsOf(response: unknown, count: number): Float32Array[] {
 
 class UnreadableVectors extends Error {}
 
-/** Whether the same texts may be taken in another form: fewer, shorter or without an option. */
+/** Returns whether the request may succeed in another form: fewer texts, shorter ones, or without an option. */
 function isRefusal(error: unknown): boolean {
   const code = codeOf(error);
   if (code === 'CONTEXT_TOO_LONG' || error instanceof UnreadableVectors) return true;
@@ -96,7 +96,7 @@ function isRefusal(error: unknown): boolean {
   return code === 'PROVIDER_BAD_RESPONSE' || (code === 'PROVIDER_UNAVAILABLE' && /batch|too (large|long)|input/i.test(error.words));
 }
 
-/** A refusal that stays one, in the words of a document. */
+/** Returns the final failure, worded for a document. */
 function refused(error: unknown): Failure {
   if (error instanceof UnreadableVectors)
     return new Failure(

@@ -1,25 +1,25 @@
 import { ProviderError } from './provider-error.ts';
 
-/** Where servers keep the interface, below the address that somebody copied. */
+/** Common base paths of the API, relative to the configured address. */
 const BASE_PATHS = ['/v1', '/api/v1', '/openai/v1', '/v1beta/openai'];
 const OPERATION = /\/(chat\/completions|completions|responses|embeddings|models)\/*$/;
 const MAX_ERROR_BYTES = 64_000;
 
 /**
- * Sends the SDK's requests. It finds the path of the interface where the configured address lacks it, and keeps the body
- * of a refusal whole, of which the SDK keeps only one member.
+ * Sends the SDK's requests. Finds the base path of the API if the configured address lacks it, and preserves the whole
+ * body of an error response, of which the SDK keeps only one member.
  */
 export class Endpoint {
   readonly baseUrl: string;
   readonly query: Record<string, string>;
-  /** The path that was found to be missing. */
+  /** The base path that was missing from the address. */
   #missingPath = '';
   #mayLack: boolean;
   readonly #refusals = new WeakMap<Response, ProviderError>();
 
   constructor(
     configured: string,
-    /** Told the address that works in place of the configured one. */
+    /** Called with the address that works instead of the configured one. */
     private readonly corrected: (baseUrl: string) => void = () => undefined,
   ) {
     const url = new URL(configured);
@@ -33,7 +33,7 @@ export class Endpoint {
     if (OPERATION.test(path)) corrected(this.baseUrl);
   }
 
-  /** For the SDK, which takes a refusal for any other response: `accepted` tells it apart. */
+  /** Returns error responses to the SDK as if successful; `accepted` distinguishes them. */
   readonly fetch = async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
     const address = String(input instanceof Request ? input.url : input);
     const response = await fetch(this.#addressOf(address, this.#missingPath), init);
@@ -46,7 +46,7 @@ export class Endpoint {
     return this.#refused(error);
   };
 
-  /** The response, unless it was a refusal: then it throws what the provider said. */
+  /** Returns the response, or throws the provider's error. */
   accepted(response: Response): Response {
     const error = this.#refusals.get(response);
     if (error) throw error;
@@ -59,7 +59,7 @@ export class Endpoint {
     return response;
   }
 
-  /** Asks the paths below the address in turn. The right one is used from then on. */
+  /** Tries the base paths in turn and keeps the first that works. */
   async #search(address: string, init: RequestInit | undefined): Promise<Response | undefined> {
     for (const path of BASE_PATHS) {
       const response = await fetch(this.#addressOf(address, path), init);
@@ -101,7 +101,7 @@ async function textOf(response: Response): Promise<string> {
       if (size > MAX_ERROR_BYTES) break;
     }
   } catch {
-    // A refusal of which the body broke off is still a refusal.
+    // A truncated error response is still an error.
   }
   return Buffer.concat(parts).toString('utf8');
 }

@@ -1,11 +1,11 @@
 import { Failure } from '../../schema/errors.ts';
 
-/** No answer takes longer, however lively its connection is. */
+/** Maximum duration of an answer. */
 const ANSWER_MS = 600_000;
 
 /**
- * Gives up on a provider that sends nothing. The SDK's own timeout ends with the headers: a stream that
- * stalls after its first token would otherwise hang for ever.
+ * Idle timeout of a provider's stream. The SDK's timeout covers the headers only, so a stream that stalls after its first
+ * token would hang.
  */
 export class IdleTimer {
   private readonly controller = new AbortController();
@@ -23,22 +23,22 @@ export class IdleTimer {
     else caller.addEventListener('abort', this.abort, { once: true });
   }
 
-  /** Aborts with the caller, or once the provider was silent for too long. */
+  /** Aborts with the caller's signal or on timeout. */
   get signal(): AbortSignal {
     return this.controller.signal;
   }
 
-  /** The failure with which it gave up, if it did. */
+  /** The timeout failure, if it occurred. */
   get failure(): Failure | undefined {
     return this.signal.reason instanceof Failure ? this.signal.reason : undefined;
   }
 
-  /** Something arrived. */
+  /** Call when data has arrived. */
   touch(): void {
     if (!this.paused) this.idle.refresh();
   }
 
-  /** The reader is busy: silence is not the provider's fault. */
+  /** Pauses the timeout while the reader is busy. */
   pause(): void {
     this.paused = true;
     clearTimeout(this.idle);
@@ -67,7 +67,7 @@ export class IdleTimer {
   private readonly abort = (): void => this.controller.abort(this.caller.reason);
 }
 
-/** What ends an iteration that its caller no longer wants. */
+/** Returns the error of an aborted iteration. */
 export function abortError(signal: AbortSignal): Error {
   const { reason } = signal;
   return reason instanceof Error && reason.name === 'AbortError'

@@ -9,13 +9,13 @@ export interface AiValues {
   baseUrl: string | undefined;
   model: string | undefined;
   embeddingModel: string | undefined;
-  /** After this silence a provider has failed, in milliseconds. */
+  /** Idle timeout of the provider, in milliseconds. */
   idleMs: number;
-  /** Told the address that works where the configured one does not. */
+  /** Called with the address that works instead of the configured one. */
   corrected?: (baseUrl: string) => void;
 }
 
-/** The endpoint where one is configured by key or address, else what needs nothing. Connects to nobody yet. */
+/** Returns the endpoint's adapter if a key or address is configured, else the built-in one. Does not connect yet. */
 export function openAi(values: AiValues): Ai {
   const builtin = new Builtin();
   if (!values.apiKey && !values.baseUrl) return builtin;

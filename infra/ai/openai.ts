@@ -17,24 +17,24 @@ import { withRetries } from './retry.ts';
 import { readJson } from './wire.ts';
 
 const MAX_JSON_BYTES = 64_000_000;
-/** A machine without a graphics card computes a batch of vectors, or a whole completion, in silence. */
+/** Without a GPU, a server may take this long before it responds to a batch or a completion. */
 const SILENT_PATIENCE = 3;
-/** Every concession once, and no more. */
+/** Each concession is made at most once per request. */
 const MAX_CONCESSIONS = 10;
 
 export interface EndpointValues {
   apiKey: string | undefined;
   baseUrl: string;
-  /** The default model; the first that the endpoint lists when undefined. */
+  /** Default model; undefined for the first one that the endpoint lists. */
   model: string | undefined;
   embeddingModel: string | undefined;
-  /** After this silence the provider has failed. */
+  /** Idle timeout of the provider. */
   idleMs: number;
-  /** Told the address that works where the configured one does not. */
+  /** Called with the address that works instead of the configured one. */
   corrected?: (baseUrl: string) => void;
 }
 
-/** Any endpoint that speaks OpenAI's protocol. Retries, timeouts and caps are ours: the SDK's hide a cut answer. */
+/** Adapter for OpenAI-compatible endpoints. Retries, timeouts and limits are implemented here, since the SDK's hide truncated answers. */
 export class OpenAi implements Ai {
   private readonly client: OpenAI;
   private readonly endpoint: Endpoint;
@@ -47,7 +47,7 @@ export class OpenAi implements Ai {
     this.endpoint = new Endpoint(values.baseUrl, values.corrected);
     const isAzure = new URL(values.baseUrl).hostname.endsWith('.azure.com');
     this.client = new OpenAI({
-      // The SDK wants a key, and a local server wants none: the header is taken off again.
+      // The SDK requires a key, but local servers may not accept one, so the header is removed.
       apiKey: values.apiKey ?? 'none',
       defaultHeaders: {
         ...(values.apiKey ? {} : { authorization: null }),
@@ -77,7 +77,7 @@ export class OpenAi implements Ai {
       const json = await withRetries(() => this.fetchJson((options) => this.client.get('/models', options).asResponse(), signal), signal);
       return toModels(json, { provider, defaultModel: model, embeddingModel });
     } catch (error) {
-      // Some gateways answer chats and list nothing: the configured model is known all the same.
+      // Some gateways do not list models, so the configured model is used.
       if (model && error instanceof Failure && error.code !== 'PROVIDER_UNAVAILABLE') return [toModel(model, true, provider)];
       throw faultOf(error)?.failure ?? error;
     }
@@ -95,7 +95,7 @@ export class OpenAi implements Ai {
       yield* readAnswer(stream, request, signal);
       breaker.succeeded();
     } catch (error) {
-      // A provider that has begun to answer is there, however the answer ends.
+      // A provider that has begun to answer is available, even if the answer fails.
       throw report(hasBegun && !isTimeout(error) ? null : breaker, error, signal);
     } finally {
       breaker.left();
@@ -118,7 +118,7 @@ export class OpenAi implements Ai {
     return vectors;
   }
 
-  /** Asks without what the endpoint refuses, and remembers it once an answer has come. */
+  /** Retries without rejected options, and remembers them after a successful response. */
   private async openConceding(original: CompletionBody, signal: AbortSignal): Promise<OpenedStream> {
     const made: Concession[] = [];
     let refusal: unknown;
@@ -131,7 +131,7 @@ export class OpenAi implements Ai {
         if (!(error instanceof ProviderError)) throw error;
         const { code } = faultOf(error)!.failure;
         const next = made.length < MAX_CONCESSIONS && isRefusal(error, code) ? refusedIn(body, error.words, isUnexplained(error)) : [];
-        // The first refusal is the one that says what was wrong with the request as it should be.
+        // The first rejection concerns the unmodified request, so it is the most useful one.
         refusal ??= error;
         if (next.length === 0) throw code === 'PROVIDER_BAD_RESPONSE' ? refusal : error;
         made.push(...next);
@@ -140,7 +140,7 @@ export class OpenAi implements Ai {
     }
   }
 
-  /** Sends the request and waits for its first event: until then it may be tried again. */
+  /** Sends the request and waits for its first event, until which it may be retried. */
   private async open(request: CompletionBody, signal: AbortSignal): Promise<OpenedStream> {
     const { hasSimpleSchemas: _, ...body } = request;
     const idle = new IdleTimer(this.values.idleMs * (body.stream ? 1 : SILENT_PATIENCE), signal);
@@ -179,7 +179,7 @@ export class OpenAi implements Ai {
   }
 }
 
-/** Whether the request may be at fault, and not the provider's health or the account. */
+/** Returns whether the request may be at fault, as opposed to the provider or the account. */
 function isRefusal({ status = 0, words }: ProviderError, code: ErrorCode): boolean {
   if (code === 'PROVIDER_BAD_RESPONSE' || code === 'MODEL_NOT_FOUND') return true;
   const blamesRequest = /not support|unsupported|requires?\b|not allowed|not permitted|unknown|unrecognized|invalid|extra/i;
@@ -194,7 +194,7 @@ function isTimeout(error: unknown): boolean {
   return error instanceof Failure && error.code === 'PROVIDER_TIMEOUT';
 }
 
-/** Tells the breaker how a call failed, and gives what the caller is to see. */
+/** Reports a failed call to the breaker and returns the error for the caller. */
 function report(breaker: Breaker | null, error: unknown, signal: AbortSignal): unknown {
   if (signal.aborted) return abortError(signal);
   const failure = faultOf(error)?.failure;

@@ -1,7 +1,7 @@
 import { ReportedError } from './ai.ts';
 import { readErrorBody, type Saying } from './response/error-body.ts';
 
-/** A failure that a provider has reported, in a response of its own or within a stream. */
+/** A failure reported by a provider, as a response or within a stream. */
 export class ProviderError extends ReportedError {
   override readonly name = 'ProviderError';
   readonly words: string;
@@ -9,7 +9,7 @@ export class ProviderError extends ReportedError {
 
   constructor(
     saying: Saying,
-    /** Where the failure was the response: its headers and the address that was asked. */
+    /** Headers and URL, if the failure was the response. */
     readonly response?: { status: number; headers: Headers; url: string },
   ) {
     super(saying.sentence);

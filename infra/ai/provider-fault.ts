@@ -3,18 +3,18 @@ import { Failure, type ErrorCode } from '../../schema/errors.ts';
 import { ProviderError } from './provider-error.ts';
 import { retryAfterMs } from './retry-after.ts';
 
-/** A longer wait is the caller's to decide, not ours to sit through. */
+/** Longer delays are left to the caller. */
 const MAX_RETRY_AFTER_MS = 5_000;
 
-/** What went wrong, and whether the same request may be sent again at once. */
+/** A classified fault, and whether the same request may be retried at once. */
 export interface Fault {
   failure: Failure;
   retry: boolean;
-  /** What the provider asks for before the next try. */
+  /** Delay requested by the provider. */
   retryAfterMs?: number;
 }
 
-/** Names the fault behind an error of the provider; null for an error that is not the provider's. */
+/** Classifies an error of the provider. Returns null for other errors. */
 export function faultOf(thrown: unknown): Fault | null {
   if (thrown instanceof Failure) return { failure: thrown, retry: false };
   if (thrown instanceof ProviderError) return reportedFault(thrown);
@@ -52,7 +52,7 @@ const RATE_LIMITED =
   /rate[-_ ]?limit|too many requests|resource_exhausted|throttl|tokens per (min|day)|requests per (min|day)|concurrency limit/i;
 const OVERLOADED = /overload|capacity|busy|try again later|loading|unavailable|warming/i;
 
-/** By the status where it is clear, else by the words: providers agree on few codes. */
+/** Classifies by status if it is unambiguous, else by message, since providers agree on few codes. */
 function reportedFault(error: ProviderError): Fault {
   const { status, words } = error;
   const said = SAYINGS.find(([pattern]) => pattern.test(words))?.[1];
@@ -87,7 +87,7 @@ function retryOf(wait: number | undefined): Pick<Fault, 'retry' | 'retryAfterMs'
   return { retry: (wait ?? 0) <= MAX_RETRY_AFTER_MS, ...(wait === undefined ? {} : { retryAfterMs: wait }) };
 }
 
-/** A request that the provider does not accept. What it says about it is for those who configure it. */
+/** A request that the provider rejects. Its message is for administrators. */
 function rejected(error: ProviderError, status: number): Fault {
   const isAddress = (status === 404 || status === 405) && error.response;
   const reason = isAddress
@@ -104,7 +104,7 @@ function finalFault(code: ErrorCode, cause: Error): Fault {
   return { failure: new Failure(code, {}, { cause }), retry: false };
 }
 
-/** The connection was there and ended before the response did. */
+/** The connection was closed before the response ended. */
 function isBrokenOff(error: Error): boolean {
   for (let cause: unknown = error; isNativeError(cause); cause = cause.cause)
     if (cause.message === 'terminated' || cause.message === 'other side closed' || (cause as NodeJS.ErrnoException).code === 'ECONNRESET')
@@ -112,7 +112,7 @@ function isBrokenOff(error: Error): boolean {
   return false;
 }
 
-/** undici says `fetch failed` or `terminated` and hides the system's code in the cause; the SDK wraps it once more. */
+/** undici reports `fetch failed` or `terminated` with the system error as cause, which the SDK wraps again. */
 function isConnectionError(error: Error): boolean {
   for (let cause: unknown = error; isNativeError(cause); cause = cause.cause) {
     const { code } = cause as NodeJS.ErrnoException;

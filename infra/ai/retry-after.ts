@@ -2,7 +2,7 @@ import type { ProviderError } from './provider-error.ts';
 
 const UNITS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
-/** How long the provider asks to wait, by its headers or its words, in milliseconds; undefined where it does not say. */
+/** Returns the provider's requested delay from headers or message, in milliseconds, or undefined. */
 export function retryAfterMs({ response, words }: ProviderError): number | undefined {
   const headers = response?.headers;
   const milliseconds = Number(headers?.get('retry-after-ms') || Number.NaN);
@@ -17,7 +17,7 @@ export function retryAfterMs({ response, words }: ProviderError): number | undef
   return said ? durationOf(said) : undefined;
 }
 
-/** A duration such as `1m2.5s` or `20 seconds`. */
+/** Parses a duration such as `1m2.5s` or `20 seconds`. */
 function durationOf(text: string): number | undefined {
   const parts = [...text.matchAll(/([\d.]+)\s*(ms|milli|s|m|h)[a-z]*/gi)];
   if (parts.length === 0 || !/^\s*[\d.]+\s*[a-z]/i.test(text)) return undefined;

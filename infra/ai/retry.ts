@@ -6,8 +6,8 @@ const MAX_RETRIES = 2;
 const FIRST_PAUSE_MS = 250;
 
 /**
- * Tries again what failed for a passing reason. Only for work of which nobody has seen a result yet. With `keepErrors` the
- * last error is thrown as it came, for a caller that reads more in it than the fault.
+ * Retries transient failures. Only for work whose results have not been used yet. `keepErrors` rethrows the last error
+ * unchanged, for callers that need its details.
  */
 export async function withRetries<T>(
   attempt: () => Promise<T>,
@@ -27,7 +27,7 @@ export async function withRetries<T>(
   }
 }
 
-/** Half of the pause is left to chance, so that many callers do not return at the same instant. */
+/** Adds jitter of up to half of the delay, so that callers do not retry simultaneously. */
 function jitter(ms: number): number {
   return ms / 2 + (Math.random() * ms) / 2;
 }

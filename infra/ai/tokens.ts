@@ -1,16 +1,16 @@
 import type { ChatMessage } from './ai.ts';
 
 /**
- * The tokenizer takes time in the square of a stretch without word boundaries (90,000 Japanese characters:
- * 40 s), so it is given slices; a cut word costs a token at most.
+ * Slice size. The tokenizer takes quadratic time in text without word boundaries (90,000 Japanese characters: 40 s). A
+ * split word costs one token at most.
  */
 const SLICE = 400;
-/** Beyond this the rest is taken to be like the beginning. */
+/** Longer texts are extrapolated from this prefix. */
 const COUNTED = 200_000;
-/** What a message's role and its marks add, by OpenAI's own account of its chat format. */
+/** Tokens per message for its role and delimiters, as documented by OpenAI. */
 const PER_MESSAGE = 4;
 
-/** Tokens of the encoding `o200k`. Its tables are 75 MB, so they are loaded only when somebody counts. */
+/** Counts tokens of the `o200k` encoding. Its tables take 75 MB, so they are loaded on first use. */
 export async function countTokens(text: string): Promise<number> {
   const { countTokens: count } = await import('gpt-tokenizer/encoding/o200k_base');
   const length = Math.min(text.length, COUNTED);
@@ -27,7 +27,7 @@ export async function countPrompt(messages: ChatMessage[]): Promise<number> {
   return tokens;
 }
 
-/** About as many tokens as a model would count, without its tables: six letters, one ideograph or one sign each. */
+/** Estimates tokens without the tables: six letters, one ideograph or one symbol each. */
 export function estimateTokens(text: string): number {
   const unspaced = String.raw`\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}`;
   return (

@@ -3,7 +3,7 @@ import type { IdleTimer } from './idle.ts';
 import { ProviderError } from './provider-error.ts';
 import { isErrorBody } from './response/error-body.ts';
 
-/** The JSON of a whole response of at most `maxBytes`, whatever its type says; throws the failure that it reports. */
+/** Parses a whole response of at most `maxBytes` as JSON, ignoring its content type. Throws the failure that it reports. */
 export async function readJson(response: Response, idle: IdleTimer, maxBytes: number): Promise<unknown> {
   const parts: Uint8Array[] = [];
   let size = 0;
