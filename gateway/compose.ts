@@ -7,7 +7,7 @@ const DIRECTORY = 'schema';
 const HEADER = '# Generated from the schemas of the subgraphs by gateway/compose.ts. Do not edit.\n\n';
 const COMPOSED = ['supergraph.graphql', 'api.graphql'];
 
-/** Names with their printed schemas. */
+/** Printed schemas by subgraph name. */
 export type SubgraphSchemas = Record<string, string>;
 
 export function readSubgraphSchemas(directory = DIRECTORY): SubgraphSchemas {
@@ -15,7 +15,7 @@ export function readSubgraphSchemas(directory = DIRECTORY): SubgraphSchemas {
   return Object.fromEntries(files.sort().map((file) => [basename(file, '.graphql'), readFileSync(join(directory, file), 'utf8')]));
 }
 
-/** The files that follow from the subgraphs, by name. Throws with every reason why they do not fit together. */
+/** Composes the generated files, by name. Throws one error that lists every composition error. */
 export function composeFiles(subgraphs: SubgraphSchemas): Record<string, string> {
   const services = Object.entries(subgraphs).map(([name, sdl]) => ({ name, typeDefs: parse(sdl), url: `local:${name}` }));
   const { supergraphSdl, publicSdl, errors } = composeServices(services);
@@ -26,7 +26,7 @@ export function composeFiles(subgraphs: SubgraphSchemas): Record<string, string>
   };
 }
 
-/** Writes what has changed; with `--check` says where the files are stale and fails. Printed schemas come first. */
+/** Writes changed files; with `--check`, reports stale files and fails instead. Run after the schemas are printed. */
 function main(check: boolean): void {
   for (const [file, text] of Object.entries(composeFiles(readSubgraphSchemas()))) {
     const path = join(DIRECTORY, file);

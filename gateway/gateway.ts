@@ -21,33 +21,32 @@ import { sourceNamed, Supergraph } from './execution/supergraph.ts';
 
 export interface GatewayOptions {
   supergraphSdl: string;
-  /** By the names of the subgraphs. */
+  /** By subgraph name. */
   sources: ReadonlyMap<string, Source>;
   plannerName: PlannerName;
-  /** Where plans are made, when several graphs share it; else one of its own, by the planner of that name. */
+  /** Shares a planning process between several graphs. Default: a new one that starts with `plannerName`. */
   planning?: Planning;
   log: Log;
-  /** What applies to `execute` and `subscribe`; `ask` is the platform's own and passes without. */
+  /** Applies to `execute` and `subscribe`. Internal calls by `ask` are exempt. */
   admission?: Admission;
 }
 
-/** Everything public of a gateway. */
+/** The public interface of a gateway, without its private fields, so that it can be decorated. */
 export type GatewaySurface = Pick<Gateway, keyof Gateway>;
 
-/** What Apollo Server must be given as its context. */
+/** The context value that Apollo Server must be given. */
 export interface GatewayContext {
   identity: Identity;
   signal?: AbortSignal;
 }
 
-/** Nobody reads it any more. */
 const CANCELLED: GraphResult = {
   errors: [new GraphQLError('The request was cancelled.', { extensions: { code: 'BAD_REQUEST', retryable: false } })],
 };
 
 /**
- * The graph. An `ApolloGateway` loads, checks and replaces the supergraph; plans are run here, those of subscriptions
- * included, which it refuses. `new Gateway(options)` remembers; `load()` makes it answer.
+ * Serves the federated graph. An `ApolloGateway` loads, validates and replaces the supergraph; query plans are executed
+ * here, because it rejects subscriptions. Call `load()` before the first request.
  */
 export class Gateway implements GatewayInterface, Graph {
   readonly #options: GatewayOptions;
@@ -62,7 +61,7 @@ export class Gateway implements GatewayInterface, Graph {
     this.#planning = options.planning ?? new Planning(options.plannerName, options.log);
   }
 
-  /** The public schema, without what is `@inaccessible`. */
+  /** The public schema, without `@inaccessible` elements. */
   get schema(): GraphQLSchema {
     return this.#current.schema;
   }
@@ -71,12 +70,12 @@ export class Gateway implements GatewayInterface, Graph {
     return this.#current.sdl;
   }
 
-  /** One subgraph itself, for the platform's own fields that are not in the public schema. */
+  /** Returns a subgraph directly, for internal fields that are not in the public schema. */
   sourceOf(name: string): Source {
     return sourceNamed(name, this.#options.sources);
   }
 
-  /** Queries and mutations. Never rejects. `signal` stops further fetches. */
+  /** Executes a query or mutation. Never rejects. `signal` prevents further fetches. */
   async execute(request: GraphRequest, identity: Identity, signal?: AbortSignal): Promise<GraphResult> {
     try {
       const { operations, executor } = this.#current;
@@ -90,8 +89,8 @@ export class Gateway implements GatewayInterface, Graph {
   }
 
   /**
-   * The events of a subscription; one result for anything else and for a refusal. `return()` ends the stream at once,
-   * also while an event is awaited. A stream lives with the supergraph it began with.
+   * Subscribes, or returns a single result for other operations and request errors. `return()` ends the stream at once,
+   * even while a `next()` is pending. A stream keeps the supergraph that it was started with.
    */
   async subscribe(request: GraphRequest, identity: Identity): Promise<AsyncIterableIterator<GraphResult> | GraphResult> {
     try {
@@ -104,30 +103,30 @@ export class Gateway implements GatewayInterface, Graph {
     }
   }
 
-  /** Why `execute` or `subscribe` would refuse the request before it asks anybody; undefined where they would not. */
-  async refusalOf(request: GraphRequest, identity: Identity): Promise<GraphResult | undefined> {
+  /** Returns the request errors of `execute` or `subscribe` without calling a subgraph; undefined for a valid request. */
+  async validate(request: GraphRequest, identity: Identity): Promise<GraphResult | undefined> {
     try {
       const { operations, executor } = this.#current;
-      await executor.check(operations.get(request), request, identity);
+      await executor.validate(operations.get(request), request, identity);
       return undefined;
     } catch (error) {
       return toResult(error, this.#options.log, identity);
     }
   }
 
-  /** A subgraph's question to the graph; any error is thrown as the `Failure` of its code. */
+  /** Executes an internal query of a subgraph. Throws the first error as the `Failure` of its code. */
   async ask<Data = any>(query: string, variables: Record<string, unknown>, identity: Identity): Promise<Data> {
     return this.#current.ask<Data>(query, variables, identity);
   }
 
-  /** Idempotent. Apollo Server calls it with its own options; who has no Apollo Server passes none. */
+  /** Idempotent. Apollo Server passes options, which are ignored. */
   async load(_options?: unknown): Promise<GatewayLoadResult> {
     this.#loading ??= this.#open();
     await this.#loading;
     return { executor: (context) => this.#executeFor(context) };
   }
 
-  /** Takes a new supergraph, or throws and keeps the old one. */
+  /** Replaces the supergraph; if it is invalid, throws and keeps the old one. */
   reload(supergraphSdl: string): void {
     if (!this.#replace) throw new Error('the gateway is not loaded');
     if (supergraphSdl !== this.#current.sdl) this.#replace(supergraphSdl);
@@ -155,13 +154,13 @@ export class Gateway implements GatewayInterface, Graph {
     const { log, supergraphSdl } = this.#options;
     const apollo = new ApolloGateway({
       logger: { debug() {}, info() {}, warn: (message) => log.warn(message), error: (message) => log.error(message) },
-      // Nothing is sent on its roads.
-      buildService: ({ name }) => ({ process: () => Promise.reject(new Error(`${name} is not asked this way`)) }),
+      // Never called: requests are sent by our executor.
+      buildService: ({ name }) => ({ process: () => Promise.reject(new Error(`${name} must be called by its source`)) }),
       supergraphSdl: async ({ update }) => {
         this.#replace = (replacement) => {
           update(replacement);
-          // What a listener throws, Apollo's gateway keeps to its log.
-          if (this.#supergraph?.sdl !== replacement) throw new Error('the supergraph was not taken');
+          // Apollo's gateway logs exceptions of listeners instead of throwing them.
+          if (this.#supergraph?.sdl !== replacement) throw new Error('the supergraph was not replaced');
         };
         return { supergraphSdl };
       },
@@ -171,7 +170,7 @@ export class Gateway implements GatewayInterface, Graph {
       for (const listener of this.#listeners) listener(context);
     });
     await apollo.load();
-    if (!this.#supergraph) throw new Error('the supergraph was not taken');
+    if (!this.#supergraph) throw new Error('the supergraph was not loaded');
     return apollo;
   }
 

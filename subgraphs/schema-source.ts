@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import {
   createSourceEventStream,
   execute,
@@ -20,13 +21,12 @@ const MAX_DOCUMENTS = 1000;
  * the whole, and they are parsed once.
  */
 export function schemaSource(schema: GraphQLSchema, { em, read, bus, log }: Omit<Context, 'identity'>): Source {
-  const documents = new Map<string, DocumentNode>();
+  const documents = new LRUCache<string, DocumentNode>({ max: MAX_DOCUMENTS });
 
   function documentOf(query: string): DocumentNode {
     let document = documents.get(query);
     if (!document) {
       document = parse(query, { noLocation: true });
-      if (documents.size >= MAX_DOCUMENTS) documents.delete(documents.keys().next().value as string);
       documents.set(query, document);
     }
     return document;

@@ -3,30 +3,30 @@ import { Failure } from '../../schema/errors.ts';
 import type { SessionCookies } from './cookies.ts';
 import type { AuthenticatedSession, SessionAuthenticator } from './session-authenticator.ts';
 
-/** Whoever stands at the door with one request. */
+/** The caller of one request. */
 export interface Caller {
   requestId: string;
   ip: string;
   userAgent: string | undefined;
-  /** The trace of the caller that the request belongs to. */
+  /** W3C Trace Context of the request. */
   traceparent: string | undefined;
-  /** Proves who asks, or throws `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `CSRF_BLOCKED` or `DEPENDENCY_UNAVAILABLE`. */
+  /** Throws `UNAUTHENTICATED`, `TOKEN_EXPIRED`, `CSRF_BLOCKED` or `DEPENDENCY_UNAVAILABLE`. */
   authenticate(): Promise<AuthenticatedSession>;
 }
 
-/** From the headers of a request, or the extensions of an operation. */
+/** Reads it from request headers or from the extensions of an operation. */
 export function traceparentOf({ traceparent }: Record<string, unknown>): string | undefined {
   return typeof traceparent === 'string' ? traceparent : undefined;
 }
 
-/** A browser sends none of these across origins without asking first, so they authenticate a page of ours. */
+/** Browsers send these headers across origins only after a CORS preflight, so their presence proves a same-origin page. */
 export const PREFLIGHT_HEADERS = ['x-parley-client', 'apollo-require-preflight', 'x-apollo-operation-name'] as const;
 
 export function hasPreflightHeader(headers: IncomingHttpHeaders): boolean {
   return PREFLIGHT_HEADERS.some((name) => Boolean(headers[name]));
 }
 
-/** The proof that a request carries: a bearer token or, from our own pages, the cookie. */
+/** Authenticates by bearer token or, for same-origin pages, by cookie. */
 export async function authenticateRequest(
   headers: IncomingHttpHeaders,
   cookies: SessionCookies,

@@ -2,8 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import { BlockList, isIP } from 'node:net';
 
 /**
- * The address a request came from. `X-Forwarded-For` is believed only as far as it was written by `trusted`
- * proxies (addresses or CIDR ranges): read from its end, the first address that is not one of them.
+ * Determines the client address of a request: the last address of `X-Forwarded-For` that is not one of the `trusted`
+ * proxies (addresses or CIDR ranges), because only entries appended by those can be trusted.
  */
 export class ClientAddress {
   readonly #trusted = new BlockList();
@@ -36,7 +36,7 @@ export class ClientAddress {
   }
 }
 
-/** An IPv4 address that came through an IPv6 socket is still one. */
+/** Unwraps an IPv4-mapped IPv6 address. */
 function plain(address: string): string {
   return address.replace(/^::ffff:(?=\d+\.)/, '');
 }

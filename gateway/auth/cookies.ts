@@ -1,7 +1,7 @@
 import { fastifyCookie, type CookieSerializeOptions } from '@fastify/cookie';
 import type { FastifyReply } from 'fastify';
 
-/** Both outlive the access token, so that the door can say "expired" rather than "never seen". */
+/** Longer than the access token is valid, so that an expired token is reported as `TOKEN_EXPIRED`. */
 const KEPT_SECONDS = 30 * 24 * 3600;
 
 export interface SessionTokens {
@@ -9,14 +9,14 @@ export interface SessionTokens {
   refreshToken: string;
 }
 
-/** The web client's session: two cookies that no script can read. */
+/** Reads and writes the session of the web client: two HttpOnly cookies. */
 export class SessionCookies {
   readonly #access: string;
   readonly #refresh: string;
   readonly #options: CookieSerializeOptions;
 
   constructor(isSecure: boolean) {
-    // A browser accepts the prefix only over https and for one host alone, so no neighbour can set these.
+    // Browsers accept `__Host-` cookies only over HTTPS and without a domain, so a sibling subdomain cannot set them.
     const prefix = isSecure ? '__Host-' : '';
     this.#access = `${prefix}parley-access`;
     this.#refresh = `${prefix}parley-refresh`;

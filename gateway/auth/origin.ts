@@ -1,12 +1,12 @@
 import { isIP } from 'node:net';
 
-/** Under which names the door answers, and which pages may talk to it. */
+/** Checks `Host` headers against DNS rebinding and `Origin` headers against cross-site requests. */
 export class Origin {
   readonly #names: ReadonlySet<string>;
   readonly #publicOrigin: string | undefined;
   readonly #isOpenToAddresses: boolean;
 
-  /** `host` is what the server listens on; `publicUrl` what browsers use, when a proxy stands in front. */
+  /** `host`: the listen address. `publicUrl`: the URL that browsers use, if it differs, e.g. behind a proxy. */
   constructor(host: string, publicUrl: string | undefined) {
     const url = publicUrl ? new URL(publicUrl) : undefined;
     const isWildcard = host === '0.0.0.0' || host === '::';
@@ -16,8 +16,8 @@ export class Origin {
   }
 
   /**
-   * Whether a `Host` header names this server. A page that points its own name at our address (DNS rebinding) is
-   * turned away; an address cannot be rebound, so where the server listens on all of them, all may be named.
+   * Returns whether a `Host` header names this server; other names may be DNS rebinding. IP addresses cannot be rebound,
+   * so a server that listens on all interfaces accepts any.
    */
   answersTo(host: string | undefined): boolean {
     if (!host || !URL.canParse(`http://${host}`)) return false;
@@ -27,8 +27,8 @@ export class Origin {
   }
 
   /**
-   * Whether an `Origin` header is one of our own pages. Absent: not a browser, or not across origins. A page that came
-   * without TLS, under a name that has it, may be of whoever sits in between.
+   * Returns whether an `Origin` header names a same-origin page. Absent: not a browser, or not a cross-origin request. A
+   * plain HTTP page of a host that is served over TLS is rejected, because an attacker in the network may have sent it.
    */
   isOurPage(origin: string | undefined, host: string | undefined): boolean {
     if (origin === undefined || origin === this.#publicOrigin) return true;

@@ -1,56 +1,56 @@
+import { LRUCache } from 'lru-cache';
 import type { Bus, Epoch } from '../../infra/bus/bus.ts';
 import { newId } from '../../infra/id.ts';
 import { Failure } from '../../schema/errors.ts';
 import type { Source } from '../../schema/source.ts';
 import { SESSION_TRUTH_MS, type Role, type Viewer } from '../../schema/viewer.ts';
-import { Recent } from './recent.ts';
 
-/** A person whose token is good and whose session stands. */
+/** A user with a valid token and an active session. */
 export interface AuthenticatedSession {
   viewer: Viewer & { sessionId: string };
-  /** When the token ends. */
+  /** Expiry of the token. */
   expiresAt: Date;
 }
 
-/** Reads access tokens; throws `TOKEN_EXPIRED` or `UNAUTHENTICATED`. */
+/** Verifies access tokens; throws `TOKEN_EXPIRED` or `UNAUTHENTICATED`. */
 export interface TokenReader {
-  verifyAccessToken(token: string): Promise<Proof>;
+  verifyAccessToken(token: string): Promise<VerifiedToken>;
 }
 
-interface Proof {
+interface VerifiedToken {
   userId: string;
   sessionId: string;
   expiresAt: Date;
 }
 
-interface SessionTruth {
+interface Session {
   userId: string;
   role: Role;
 }
 
-/** What was read about a session, and how well its revocation would have been heard since. */
-interface Known {
+/** A cached session, with the state of the bus before it was loaded. */
+interface CachedSession {
   readAt: number;
   epoch: Epoch;
-  truth: Promise<SessionTruth | null>;
+  session: Promise<Session | null>;
 }
 
-const SESSIONS_KEPT = 10_000;
+const MAX_SESSIONS = 10_000;
 const SESSION_QUERY = 'query Session($id: ID!) { session(id: $id) { id active userId role } }';
 
 /**
- * Knows who asks. The token says which session; whether it stands and what its person may do is asked from the
- * users subgraph. The answer is believed for two seconds, as long as the bus proves at each use that no revocation
- * was missed since; else the truth is read anew. Where it cannot be read nobody is let in.
+ * Authenticates access tokens. The token names a session; the users subgraph returns its state and role. The result is
+ * cached for two seconds, and used only if the bus confirms at each use that no revocation was missed since; otherwise
+ * the session is loaded again. If it cannot be loaded, the request is rejected.
  */
 export class SessionAuthenticator {
-  readonly #proofs = new Recent<string, Proof>(SESSIONS_KEPT);
-  readonly #known = new Recent<string, Known>(SESSIONS_KEPT);
-  readonly #revoked = new Recent<string, true>(SESSIONS_KEPT);
+  readonly #tokens = new LRUCache<string, VerifiedToken>({ max: MAX_SESSIONS });
+  readonly #sessions = new LRUCache<string, CachedSession>({ max: MAX_SESSIONS });
+  readonly #revoked = new LRUCache<string, true>({ max: MAX_SESSIONS });
   readonly #revocationListeners = new Set<(sessionIds: readonly string[]) => void>();
-  readonly #doubtListeners = new Set<() => void>();
+  readonly #staleListeners = new Set<() => void>();
   #stops: (() => unknown)[] = [];
-  #deafness: NodeJS.Timeout | undefined;
+  #staleTimer: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly tokens: TokenReader,
@@ -60,87 +60,90 @@ export class SessionAuthenticator {
 
   async open(): Promise<void> {
     this.#stops = [
-      await this.bus.subscribe('session.revoked', 'all', ({ sessionIds }) => this.#forget(sessionIds)),
-      this.bus.onReliabilityChange((isReliable) => this.#doubt(isReliable)),
+      await this.bus.subscribe('session.revoked', 'all', ({ sessionIds }) => this.#revoke(sessionIds)),
+      this.bus.onReliabilityChange((isReliable) => this.#notifyStale(isReliable)),
     ];
   }
 
   async close(): Promise<void> {
     for (const stop of this.#stops) await stop();
-    clearInterval(this.#deafness);
+    clearInterval(this.#staleTimer);
     this.#revocationListeners.clear();
-    this.#doubtListeners.clear();
+    this.#staleListeners.clear();
   }
 
   /** Throws `UNAUTHENTICATED`, `TOKEN_EXPIRED` or `DEPENDENCY_UNAVAILABLE`. */
   async authenticate(token: string): Promise<AuthenticatedSession> {
-    const { userId, sessionId, expiresAt } = await this.#authenticate(token);
-    const truth = await this.truthOf(sessionId);
-    if (!truth || truth.userId !== userId) throw new Failure('UNAUTHENTICATED');
-    return { viewer: { userId, sessionId, role: truth.role }, expiresAt };
+    const { userId, sessionId, expiresAt } = await this.#verify(token);
+    const session = await this.loadSession(sessionId);
+    if (!session || session.userId !== userId) throw new Failure('UNAUTHENTICATED');
+    return { viewer: { userId, sessionId, role: session.role }, expiresAt };
   }
 
-  /** Null for a session that has ended, or never was. */
-  async truthOf(sessionId: string): Promise<SessionTruth | null> {
-    const known = this.#known.get(sessionId);
-    const isYoung = known !== undefined && performance.now() - known.readAt < SESSION_TRUTH_MS;
-    const truth = await (isYoung && (await known.epoch.isContinuous()) ? known.truth : this.#learn(sessionId));
-    // The end may have been told while the answer was under way.
-    return this.#revoked.has(sessionId) ? null : truth;
+  /** Returns null for a session that has ended or does not exist. */
+  async loadSession(sessionId: string): Promise<Session | null> {
+    const cached = this.#sessions.get(sessionId);
+    const isFresh = cached !== undefined && performance.now() - cached.readAt < SESSION_TRUTH_MS;
+    const session = await (isFresh && (await cached.epoch.isContinuous()) ? cached.session : this.#load(sessionId));
+    // The revocation may have arrived while the session was loading.
+    return this.#revoked.has(sessionId) ? null : session;
   }
 
-  /** Calls back with sessions the moment their end is told. The result ends it. */
+  /** Notifies of revoked sessions. Returns an unsubscribe function. */
   onRevoked(listener: (sessionIds: readonly string[]) => void): () => void {
     this.#revocationListeners.add(listener);
     return () => this.#revocationListeners.delete(listener);
   }
 
-  /** Calls back when the end of a session may have been missed, every two seconds while it may be. The result ends it. */
-  onDoubt(listener: () => void): () => void {
-    this.#doubtListeners.add(listener);
-    return () => this.#doubtListeners.delete(listener);
+  /**
+   * Notifies when revocations may have been missed, every two seconds while delivery is unreliable, and once more when it
+   * is reliable again. Returns an unsubscribe function.
+   */
+  onStale(listener: () => void): () => void {
+    this.#staleListeners.add(listener);
+    return () => this.#staleListeners.delete(listener);
   }
 
-  /** A signature is as good the second time; only the time has to be looked at again. */
-  async #authenticate(token: string): Promise<Proof> {
-    const known = this.#proofs.get(token);
-    if (known && known.expiresAt.getTime() > Date.now()) return known;
-    const proof = await this.tokens.verifyAccessToken(token);
-    this.#proofs.set(token, proof);
-    return proof;
+  /** Caches verified signatures; only the expiry is checked again. */
+  async #verify(token: string): Promise<VerifiedToken> {
+    const cached = this.#tokens.get(token);
+    if (cached && cached.expiresAt.getTime() > Date.now()) return cached;
+    const verified = await this.tokens.verifyAccessToken(token);
+    this.#tokens.set(token, verified);
+    return verified;
   }
 
-  #learn(sessionId: string): Promise<SessionTruth | null> {
-    // First these two, then the reading: what they allow to believe must not be older than they say.
+  #load(sessionId: string): Promise<Session | null> {
+    // Captured before the read starts, so that the cached session is never older than they claim.
     const [readAt, epoch] = [performance.now(), this.bus.currentEpoch()];
-    const truth = this.#read(sessionId);
-    const known = { readAt, epoch, truth };
-    this.#known.set(sessionId, known);
-    truth.catch(() => this.#known.get(sessionId) === known && this.#known.delete(sessionId));
-    return truth;
+    const session = this.#query(sessionId);
+    const cached = { readAt, epoch, session };
+    this.#sessions.set(sessionId, cached);
+    session.catch(() => this.#sessions.get(sessionId) === cached && this.#sessions.delete(sessionId));
+    return session;
   }
 
-  async #read(sessionId: string): Promise<SessionTruth | null> {
+  async #query(sessionId: string): Promise<Session | null> {
     const identity = { viewer: null, requestId: newId(), system: true };
     const { data, errors } = await this.users().execute({ query: SESSION_QUERY, variables: { id: sessionId } }, identity);
     if (errors?.length || !data) throw new Failure('DEPENDENCY_UNAVAILABLE', {}, { cause: errors });
-    const session = data['session'] as (SessionTruth & { active: boolean }) | null;
+    const session = data['session'] as (Session & { active: boolean }) | null;
     return session?.active ? { userId: session.userId, role: session.role } : null;
   }
 
-  #forget(sessionIds: readonly string[]): void {
+  #revoke(sessionIds: readonly string[]): void {
     for (const id of sessionIds) {
-      this.#known.delete(id);
-      // An answer that was under way when the session ended must not let it live on.
+      this.#sessions.delete(id);
+      // Rejects results of reads that started before the session ended.
       this.#revoked.set(id, true);
     }
     for (const listener of this.#revocationListeners) listener(sessionIds);
   }
 
-  #doubt(isHeard: boolean): void {
-    const tell = () => this.#doubtListeners.forEach((listener) => listener());
-    clearInterval(this.#deafness);
-    if (!isHeard) this.#deafness = setInterval(tell, SESSION_TRUTH_MS);
-    tell();
+  #notifyStale(isReliable: boolean): void {
+    const notify = () => this.#staleListeners.forEach((listener) => listener());
+    clearInterval(this.#staleTimer);
+    if (!isReliable) this.#staleTimer = setInterval(notify, SESSION_TRUTH_MS);
+    notify();
   }
 }

@@ -30,8 +30,8 @@ const REFRESH = `mutation Refresh($input: RefreshSessionInput!) { session: refre
 const SIGN_OUT = 'mutation SignOut { signOut { signedOut } }';
 
 /**
- * The session of the web client: the same mutations as any client's, but the tokens go into cookies that no
- * script can read, and the answer is `{ user, expiresAt }`.
+ * Serves the session of the web client: runs the public mutations, stores the tokens in HttpOnly cookies and answers with
+ * `{ user, expiresAt }`.
  */
 export function addSession(app: FastifyInstance, options: SessionOptions): void {
   void app.register(async (scope) => {
@@ -40,8 +40,8 @@ export function addSession(app: FastifyInstance, options: SessionOptions): void 
       if (!isOurs || !options.origin.isOurPage(headers.origin, headers.host)) throw new Failure('CSRF_BLOCKED');
     });
     scope.setErrorHandler((error, request, reply) => {
-      // A refresh token that is refused will be refused for ever.
-      if (error instanceof Refused && error.endsSession) options.cookies.clear(reply);
+      // A rejected refresh token never becomes valid again.
+      if (error instanceof SessionError && error.endsSession) options.cookies.clear(reply);
       return sendFailure(reply, request, error, options.log);
     });
     scope.post('/session/sign-up', (request, reply) => open(SIGN_UP, request.body, { request, reply, options }));
@@ -68,35 +68,35 @@ async function begin(document: string, input: unknown, { request, options }: Omi
     throw new Failure('BAD_REQUEST', { reason: 'Send a JSON object.' });
   }
   const { data, errors } = await options.pipeline.execute({ query: document, variables: { input } }, options.callerOf(request));
-  if (errors?.[0]) throw new Refused(errors[0]);
+  if (errors?.[0]) throw new SessionError(errors[0]);
   return data?.['session'] as SessionPayload;
 }
 
-/** Leaves no cookie behind, whatever state the session is in. */
+/** Clears the cookies, whatever state the session is in. */
 async function signOut({ request, reply, options }: Exchange) {
   options.cookies.clear(reply);
   const token = await currentToken(request, options);
   if (!token) return { signedOut: false };
   const caller: Caller = { ...options.callerOf(request), authenticate: () => options.authenticator.authenticate(token) };
   const { data, errors } = await options.pipeline.execute({ query: SIGN_OUT }, caller);
-  if (errors?.[0]) throw new Refused(errors[0]);
+  if (errors?.[0]) throw new SessionError(errors[0]);
   return data?.['signOut'];
 }
 
-/** A good access token: the cookie's, or a new one where that has expired. */
+/** Returns a valid access token: from the cookie, or a new one if that has expired. */
 async function currentToken(request: FastifyRequest, options: SessionOptions): Promise<string | undefined> {
   const { accessToken, refreshToken } = options.cookies.read(request.headers.cookie);
-  const isGood = accessToken !== undefined && (await options.authenticator.authenticate(accessToken).then(() => true, isNotOver));
-  if (isGood) return accessToken;
+  const isValid = accessToken !== undefined && (await options.authenticator.authenticate(accessToken).then(() => true, isInvalidToken));
+  if (isValid) return accessToken;
   if (!refreshToken) return undefined;
   const renewed = await begin(REFRESH, { refreshToken }, { request, options }).catch((error: unknown) => {
-    if (error instanceof Refused && error.endsSession) return undefined;
+    if (error instanceof SessionError && error.endsSession) return undefined;
     throw error;
   });
   return renewed?.accessToken;
 }
 
-function isNotOver(error: unknown): false {
+function isInvalidToken(error: unknown): false {
   if (error instanceof Failure && (error.code === 'TOKEN_EXPIRED' || error.code === 'UNAUTHENTICATED')) return false;
   throw error;
 }
@@ -107,8 +107,8 @@ function refreshInput(request: FastifyRequest, { cookies }: SessionOptions): { r
   return { refreshToken };
 }
 
-/** What the graph refused, passed on as it is. */
-class Refused extends WireGraphQLError {
+/** An error of the graph, passed on unchanged. */
+class SessionError extends WireGraphQLError {
   readonly endsSession: boolean;
 
   constructor(error: WireError) {

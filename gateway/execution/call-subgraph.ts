@@ -4,7 +4,7 @@ import type { Execution } from './execution-context.ts';
 import { isObject, type JsonObject } from './merge.ts';
 import type { EntityFetch, RootFetch } from '../planning/plan.ts';
 
-/** Sends a fetch to its subgraph. A subgraph that cannot be reached answers, too: with an error that has no path. */
+/** Executes a fetch at its subgraph. An unreachable subgraph gives a result with an error without a path. */
 export async function callSubgraph(
   fetch: RootFetch | EntityFetch,
   representations: JsonObject,
@@ -15,7 +15,7 @@ export async function callSubgraph(
   try {
     const result = await context.sourceOf(fetch.subgraph).execute(requestOf(fetch, representations, execution), identity);
     if (result.data == null || isObject(result.data)) return result;
-    throw new Error('the subgraph answered with something that is not a result');
+    throw new Error('the subgraph returned an invalid result');
   } catch (error) {
     const failure = error instanceof Failure ? error : new Failure('DEPENDENCY_UNAVAILABLE', {}, { cause: error });
     if (failure.cause)

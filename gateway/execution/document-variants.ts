@@ -6,23 +6,23 @@ import { canonicalOf } from '../planning/canonical.ts';
 import type { FieldNames } from '../planning/field-names.ts';
 import type { Plan } from '../planning/plan.ts';
 import { Projection } from './projection.ts';
-import { refuse, RequestError } from './request-error.ts';
+import { requestError, RequestError } from './request-error.ts';
 
-/** Documents with many conditions have exponentially many forms; a few are kept. */
-const MAX_FORMS = 16;
+/** Bounds the cache: the number of variants is exponential in the number of conditions. */
+const MAX_VARIANTS = 16;
 
-/** What an operation comes to, once it is known which of its conditions hold. */
+/** An operation with `@skip` and `@include` evaluated, planned. */
 export interface DocumentVariant {
-  /** Undefined when no subgraph has to be asked. */
+  /** Undefined if no subgraph has to be called. */
   plan?: Plan;
   projection: Projection;
 }
 
-/** The forms of one operation, each planned once. */
+/** Plans the variants of one operation, each once. */
 export class DocumentVariants {
-  /** With them those that cannot be planned: finding that out is expensive. */
+  /** Also caches planning errors, because failed planning is expensive. */
   readonly #known = new Map<string, DocumentVariant | RequestError>();
-  readonly #underWay = new Map<string, Promise<DocumentVariant>>();
+  readonly #pending = new Map<string, Promise<DocumentVariant>>();
   readonly #conditions: readonly string[];
 
   constructor(
@@ -32,30 +32,30 @@ export class DocumentVariants {
     this.#conditions = conditionsIn(parsed);
   }
 
-  /** A promise only for what is not known. Throws or rejects with a `RequestError` or a `Failure`. */
+  /** Returns a promise only for a variant that is not cached. Throws or rejects with a `RequestError` or a `Failure`. */
   for(variables: CoercedVariables): DocumentVariant | Promise<DocumentVariant> {
     const key = this.#conditions.map((name) => (variables[name] ? '1' : '0')).join('');
     const known = this.#known.get(key);
     if (known instanceof RequestError) throw known;
-    return known ?? this.#underWay.get(key) ?? this.#begin(key, variables);
+    return known ?? this.#pending.get(key) ?? this.#begin(key, variables);
   }
 
   #begin(key: string, variables: CoercedVariables): Promise<DocumentVariant> {
-    const form = this.#make(variables)
+    const variant = this.#make(variables)
       .then(
         (made) => this.#keep(key, made),
         (error: unknown) => {
           if (!(error instanceof Failure) || error.code !== 'QUERY_NOT_PLANNABLE') throw error;
-          throw this.#keep(key, refuse(error.code, [error]));
+          throw this.#keep(key, requestError(error.code, [error]));
         },
       )
-      .finally(() => this.#underWay.delete(key));
-    this.#underWay.set(key, form);
-    return form;
+      .finally(() => this.#pending.delete(key));
+    this.#pending.set(key, variant);
+    return variant;
   }
 
   #keep<Outcome extends DocumentVariant | RequestError>(key: string, outcome: Outcome): Outcome {
-    if (this.#known.size >= MAX_FORMS) this.#known.clear();
+    if (this.#known.size >= MAX_VARIANTS) this.#known.clear();
     this.#known.set(key, outcome);
     return outcome;
   }
@@ -68,7 +68,7 @@ export class DocumentVariants {
   }
 }
 
-/** The variables on which `@skip` and `@include` depend. */
+/** Returns the names of the variables used by `@skip` and `@include`. */
 function conditionsIn({ operation, fragments }: ParsedOperation): string[] {
   const names = new Set<string>();
   for (const definition of [operation, ...Object.values(fragments)]) {

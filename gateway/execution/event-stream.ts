@@ -4,15 +4,15 @@ import type { GraphResult } from './request.ts';
 const DONE: IteratorResult<GraphResult> = { done: true, value: undefined };
 
 interface Answers {
-  /** What the client sees of an event of the owner. */
+  /** Completes an event of the owning subgraph. */
   event(event: SourceResult, signal: AbortSignal): Promise<GraphResult>;
-  /** The last thing that the client sees when the owner's stream breaks. */
-  breakage(error: unknown): GraphResult;
+  /** Makes the last event of a stream that fails. */
+  failed(error: unknown): GraphResult;
 }
 
 /**
- * The events of a subscription, one after another and only as fast as they are read. Not an async generator: the
- * `return()` of those waits for the event that is being waited for, and a subgraph may be silent for hours.
+ * The events of a subscription, completed in order and only as fast as they are read. Not an async generator: its `return()`
+ * would wait for a pending `next()`, and a subgraph may send nothing for hours.
  */
 export class EventStream implements AsyncIterableIterator<GraphResult> {
   readonly #events: AsyncIterator<SourceResult>;
@@ -34,7 +34,7 @@ export class EventStream implements AsyncIterableIterator<GraphResult> {
     return new Promise((resolve, reject) => {
       const leave = () => resolve(DONE);
       this.#waiting.add(leave);
-      // In turn, so that a reader who asks ahead still gets the events in their order.
+      // Serialized, so that concurrent calls of `next()` get the events in order.
       this.#turn = this.#turn
         .then(() => this.#advance())
         .then(resolve, reject)
@@ -42,7 +42,7 @@ export class EventStream implements AsyncIterableIterator<GraphResult> {
     });
   }
 
-  /** Whoever waits for an event learns at once that there is none; the owner hears of it, but nobody waits for it. */
+  /** Resolves pending calls of `next()` at once and ends the source without waiting for it. */
   async return(): Promise<IteratorResult<GraphResult>> {
     if (this.#left.signal.aborted) return DONE;
     this.#left.abort();
@@ -65,12 +65,12 @@ export class EventStream implements AsyncIterableIterator<GraphResult> {
       if (signal.aborted) return DONE;
       this.#left.abort();
       this.#endSource();
-      return { done: false, value: this.#answers.breakage(error) };
+      return { done: false, value: this.#answers.failed(error) };
     }
   }
 
   #endSource(): void {
-    // Its reader has gone: a failure to end has nobody left to be told.
+    // Errors are ignored, because the reader has left.
     Promise.resolve(this.#events.return?.()).catch(() => {});
   }
 }

@@ -6,20 +6,20 @@ import type { JsonObject } from './merge.ts';
 import type { CoercedVariables } from './request.ts';
 import type { IsOfType } from './walk.ts';
 
-/** What the fetches of all operations share, as long as one supergraph holds. */
+/** Shared by all operations of one supergraph. */
 export interface SupergraphContext {
   sourceOf(subgraph: string): Source;
   isOfType: IsOfType;
   log: Log;
 }
 
-/** One operation, or one event of a subscription, while it is being answered. */
+/** The state of one operation, or of one subscription event, during execution. */
 export interface Execution {
   context: SupergraphContext;
   variables: CoercedVariables;
   identity: Identity;
   signal?: AbortSignal;
-  /** What the subgraphs have delivered so far, under the response names of the plan. */
+  /** Merged results of the fetches so far, by the response names of the plan. */
   data: JsonObject;
   errors: GraphQLError[];
 }

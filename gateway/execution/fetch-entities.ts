@@ -7,7 +7,7 @@ import type { EntityFetch } from '../planning/plan.ts';
 import { represent } from './representation.ts';
 import { applyRewrites } from './rewrite.ts';
 
-/** Fields that another subgraph adds to entities; entities that occur several times are asked for once. */
+/** Fetches fields of entities from another subgraph. Entities that occur several times are requested once. */
 export async function fetchEntities(fetch: EntityFetch, execution: Execution): Promise<void> {
   const { data, context } = execution;
   const asked = fetch.batches.map((batch) => represent(batch, data, context.isOfType));

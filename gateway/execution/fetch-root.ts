@@ -8,12 +8,12 @@ import { applyRewrites } from './rewrite.ts';
 import type { SourceResult } from '../../schema/source.ts';
 import { walk } from './walk.ts';
 
-/** Fields of `Query` or `Mutation`. */
+/** Fetches fields of `Query` or `Mutation`. */
 export async function fetchRoot(fetch: RootFetch, execution: Execution): Promise<void> {
   receiveRoot(fetch, await callSubgraph(fetch, {}, execution), execution);
 }
 
-/** Also for the events of a subscription, which answer its primary fetch. */
+/** Merges the result of a root fetch, or an event of a subscription's primary fetch, into the execution. */
 export function receiveRoot(fetch: RootFetch, { data, errors }: SourceResult, execution: Execution): void {
   if (errors?.length) locateRootErrors(fetch, errors, execution);
   if (data) applyRewrites(fetch.outputRewrites, data, execution.context.isOfType);

@@ -6,12 +6,12 @@ import { Supergraph, type SupergraphOptions } from './supergraph.ts';
 
 export interface InternalGraphOptions extends Pick<SupergraphOptions, 'sources' | 'log'> {
   supergraphSdl: string;
-  /** The public schema, as composition has printed it. */
+  /** The composed public schema. */
   apiSdl: string;
   plannerName: PlannerName;
 }
 
-/** The graph of a process that has no door: only the platform asks it. Nothing of Apollo's gateway is loaded for it. */
+/** Opens the graph in a process without a public server, for internal queries. Does not load Apollo's gateway. */
 export async function openInternalGraph({ supergraphSdl, apiSdl, plannerName, ...parts }: InternalGraphOptions): Promise<Graph> {
   const schema = buildSchema(apiSdl, { assumeValid: true, assumeValidSDL: true });
   return new Supergraph(supergraphSdl, schema, new Planning(plannerName, parts.log), parts);

@@ -15,12 +15,12 @@ import type { ParsedOperation } from './request.ts';
 const MENTION = /__(schema|type)\b/;
 type Keep = (field: FieldNode) => boolean;
 
-/** The part of an operation that the schema answers itself: `__schema` and `__type`. Undefined where there is none. */
+/** Extracts `__schema` and `__type` from an operation; undefined if it has neither. */
 export function introspectionIn(query: string, parsed: ParsedOperation): DocumentNode | undefined {
   return MENTION.test(query) ? restrict(parsed, isIntrospection) : undefined;
 }
 
-/** The answer, under names that no field of a subgraph has; `__schema` waits for nothing, so it is there at once. */
+/** Executes introspection synchronously. The keys cannot collide with fields of subgraphs. */
 export function introspect(args: Pick<ExecutionArgs, 'schema' | 'document' | 'variableValues'>): JsonObject {
   const result = execute(args);
   const data = 'data' in result ? (result.data ?? {}) : {};
@@ -31,7 +31,7 @@ function isIntrospection({ name }: FieldNode): boolean {
   return name.value === '__schema' || name.value === '__type';
 }
 
-/** The operation with only some of its root fields, and the fragments that it then needs. */
+/** Restricts an operation to some root fields and the fragments that these need. */
 function restrict({ operation, fragments }: ParsedOperation, keep: Keep): DocumentNode | undefined {
   const selectionSet = restricted(operation.selectionSet);
   if (!selectionSet) return undefined;
@@ -47,7 +47,7 @@ function restrict({ operation, fragments }: ParsedOperation, keep: Keep): Docume
       .filter((selection) => selection !== undefined);
     return selections.length > 0 ? { ...set, selections } : undefined;
   }
-  /** A named fragment stands where it is spread, with the conditions of the spread. */
+  /** Inlines a fragment with the directives of its spread. */
   function inlined(selection: Exclude<SelectionNode, FieldNode>): SelectionNode | undefined {
     const { typeCondition, selectionSet } = selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments[selection.name.value]!;
     const kept = restricted(selectionSet);

@@ -1,6 +1,6 @@
 import { isEnumType, isSpecifiedScalarType, type GraphQLLeafType } from 'graphql';
 
-/** The value as it may stand in a response, or undefined for one that is not of the type. */
+/** Returns the serialized value, or undefined if it does not match the type. */
 export type ReadLeaf = (value: {}) => unknown;
 
 const MAX_INT = 2 ** 31 - 1;
@@ -13,7 +13,7 @@ const BUILT_IN: Record<string, ReadLeaf> = {
   ID: (value) => (typeof value === 'string' ? value : Number.isSafeInteger(value) ? String(value) : undefined),
 };
 
-/** What the specification asks of results; a scalar of the schema's own may hold anything. */
+/** Result coercion of the specification (§3.5); custom scalars accept any value. */
 export function leafReader(type: GraphQLLeafType): ReadLeaf {
   if (isEnumType(type)) return (value) => (typeof value === 'string' && type.getValue(value) ? value : undefined);
   return (isSpecifiedScalarType(type) ? BUILT_IN[type.name] : undefined) ?? ((value) => value);

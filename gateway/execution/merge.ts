@@ -5,13 +5,13 @@ export function isObject(value: unknown): value is JsonObject {
 }
 
 /**
- * Adds what one subgraph delivered to what others did. Objects and lists of one length are joined item by item. An
- * object that is there stays when another subgraph says null: the order in which fetches end must not matter.
+ * Deep-merges the result of one subgraph into that of others. Lists of equal length are merged by index. An object is not
+ * replaced by null, so that the order in which fetches finish does not matter.
  */
 export function merge(target: JsonObject, source: JsonObject): void {
   for (const key of Object.keys(source)) {
     const value = source[key];
-    // `__proto__` as a key would reach the prototype of every object.
+    // Assigning to `__proto__` would change the prototype.
     if (value === undefined || key === '__proto__') continue;
     const present = target[key];
     if (isObject(present) && (isObject(value) || value === null)) {
@@ -33,7 +33,7 @@ function mergeLists(target: unknown[], source: unknown[]): void {
   }
 }
 
-/** For what goes to several places: later fetches may add different things in each. */
+/** Deep-copies a value that is used at several paths, because later fetches may add different fields at each. */
 export function copy<T>(value: T): T {
   if (Array.isArray(value)) return value.map(copy) as T;
   if (!isObject(value)) return value;

@@ -1,14 +1,14 @@
-/** Entities of which a subgraph says that there are none: null where that may be, and no fault of what they should hold. */
-const gone = new WeakSet<object>();
-/** Objects for which a fetch brought errors and nothing else: the errors stand for everything that it owed. */
+/** Entities that a subgraph returned as null: they become null if nullable, without errors for their required fields. */
+const missing = new WeakSet<object>();
+/** Objects for which a fetch returned only errors; those errors explain all its missing fields. */
 const failed = new WeakSet<object>();
 
 export function markMissing(entity: object): void {
-  gone.add(entity);
+  missing.add(entity);
 }
 
 export function isMissing(entity: object): boolean {
-  return gone.has(entity);
+  return missing.has(entity);
 }
 
 export function markFailed(target: object): void {

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import {
   GraphQLError,
   parse,
@@ -11,22 +12,21 @@ import {
 import type { FieldNames } from '../planning/field-names.ts';
 import { DocumentVariants } from './document-variants.ts';
 import { introspectionIn } from './introspection.ts';
-import { Lru } from '../lru.ts';
 import type { Planner } from '../planning/planner.ts';
-import { refuse, type RequestError } from './request-error.ts';
+import { requestError, type RequestError } from './request-error.ts';
 import { conditionOnStream } from './stream-root.ts';
 import type { Admission, GraphRequest, ParsedOperation } from './request.ts';
 
 const MAX_OPERATIONS = 1000;
-/** In characters of their texts; what is kept for an operation takes about a hundred times as many bytes. */
-const MAX_TEXT = 1_000_000;
+/** Sum of document lengths in characters; a cached operation takes about a hundred times as many bytes. */
+const MAX_CHARACTERS = 1_000_000;
 const MAX_VALIDATION_ERRORS = 20;
 
-/** Everything that can be worked out before the variables are known. */
+/** A prepared operation: everything that does not depend on variables. */
 export interface Operation extends ParsedOperation {
   introspection?: DocumentNode;
-  forms: DocumentVariants;
-  weigh?: ReturnType<NonNullable<Admission['weigh']>>;
+  variants: DocumentVariants;
+  measure?: ReturnType<NonNullable<Admission['measure']>>;
 }
 
 interface Parts {
@@ -37,9 +37,9 @@ interface Parts {
   admission?: Admission | undefined;
 }
 
-/** The operations of one supergraph that were asked for lately, parsed, validated and costOfRun. */
+/** Parses and validates operations of one supergraph, and caches the recent ones. */
 export class Operations {
-  readonly #kept = new Lru<Operation>(MAX_OPERATIONS, MAX_TEXT);
+  readonly #cache = new LRUCache<string, Operation>({ max: MAX_OPERATIONS, maxSize: MAX_CHARACTERS });
   readonly #parts: Parts;
   readonly #admission: Admission;
 
@@ -48,13 +48,13 @@ export class Operations {
     this.#admission = parts.admission ?? {};
   }
 
-  /** Throws a `RequestError` or, where a part of ours fails, whatever that throws. Refused documents are not kept. */
+  /** Throws a `RequestError`; any other exception is a bug. Invalid documents are not cached. */
   get({ query, operationName }: GraphRequest): Operation {
     const key = operationName ? `${operationName}\n${query}` : query;
-    const known = this.#kept.get(key);
+    const known = this.#cache.get(key);
     if (known) return known;
     const operation = this.#prepare(query, operationName || undefined);
-    this.#kept.add(key, operation, query.length);
+    this.#cache.set(key, operation, { size: query.length });
     return operation;
   }
 
@@ -62,13 +62,13 @@ export class Operations {
     const document = this.#parse(query);
     this.#validate(document);
     const parsed = { schema: this.#parts.schema, document, ...chooseOperation(document, operationName) };
-    const weigh = this.#admission.weigh?.(parsed);
+    const measure = this.#admission.measure?.(parsed);
     const introspection = introspectionIn(query, parsed);
     return {
       ...parsed,
-      forms: new DocumentVariants(parsed, this.#parts),
+      variants: new DocumentVariants(parsed, this.#parts),
       ...(introspection ? { introspection } : {}),
-      ...(weigh ? { weigh } : {}),
+      ...(measure ? { measure } : {}),
     };
   }
 
@@ -76,17 +76,17 @@ export class Operations {
     try {
       return parse(query, this.#admission.maxTokens ? { maxTokens: this.#admission.maxTokens } : {});
     } catch (error) {
-      throw refuse('GRAPHQL_PARSE_FAILED', [error]);
+      throw requestError('GRAPHQL_PARSE_FAILED', [error]);
     }
   }
 
   #validate(document: DocumentNode): void {
-    // First this one: the specification's rule on the single field of a stream throws when that field is behind a condition.
+    // Must run first: graphql-js' SingleFieldSubscriptionsRule throws if the root field has a condition.
     const condition = conditionOnStream(document);
-    if (condition) throw refuse('GRAPHQL_VALIDATION_FAILED', [condition]);
+    if (condition) throw requestError('GRAPHQL_VALIDATION_FAILED', [condition]);
     const rules = [...specifiedRules, noPrototypeNames, ...(this.#admission.rules ?? [])];
     const errors = validate(this.#parts.schema, document, rules, { maxErrors: MAX_VALIDATION_ERRORS });
-    if (errors.length > 0) throw refuse('GRAPHQL_VALIDATION_FAILED', errors);
+    if (errors.length > 0) throw requestError('GRAPHQL_VALIDATION_FAILED', errors);
   }
 }
 
@@ -94,8 +94,8 @@ function chooseOperation(document: DocumentNode, name: string | undefined): Pick
   const operations = document.definitions.filter((definition) => definition.kind === 'OperationDefinition');
   const operation = name === undefined ? operations[0] : operations.find((one) => one.name?.value === name);
   if (!operation)
-    throw unclear(name === undefined ? 'The document holds no operation.' : `The document holds no operation named "${name}".`);
-  if (name === undefined && operations.length > 1) throw unclear('The document holds several operations. Name one as operationName.');
+    throw badRequest(name === undefined ? 'The document holds no operation.' : `The document holds no operation named "${name}".`);
+  if (name === undefined && operations.length > 1) throw badRequest('The document holds several operations. Name one as operationName.');
   const fragments: Record<string, FragmentDefinitionNode> = Object.create(null);
   for (const definition of document.definitions) {
     if (definition.kind === 'FragmentDefinition') fragments[definition.name.value] = definition;
@@ -103,11 +103,11 @@ function chooseOperation(document: DocumentNode, name: string | undefined): Pick
   return { operation, fragments };
 }
 
-function unclear(message: string): RequestError {
-  return refuse('BAD_REQUEST', [new GraphQLError(message)]);
+function badRequest(message: string): RequestError {
+  return requestError('BAD_REQUEST', [new GraphQLError(message)]);
 }
 
-/** As the name of a response field, `__proto__` would change what an object is instead of what it holds. */
+/** Assigning a response field named `__proto__` would change the prototype of the response object. */
 function noPrototypeNames(context: ValidationContext) {
   return {
     Field({ alias }: { alias?: { value: string } }) {

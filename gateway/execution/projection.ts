@@ -21,47 +21,47 @@ import { ERRORS, type ErrorCode } from '../../schema/errors.ts';
 import { narrows, selectedFields, type SelectedField } from './selection.ts';
 import type { ResponsePath } from './walk.ts';
 
-/** A value that is about to enter the response: a field's, or an item's of its list. */
+/** A position in the response: a field or the items of a list. */
 interface Slot {
   /** `Type.field`, for errors. */
   label: string;
   required: boolean;
-  /** Null when the value may not pass. */
+  /** Returns null if the value is invalid. */
   complete(value: {}, trace: Trace): unknown;
-  /** What is selected of a value, below its lists. Where nothing says of which type it is, of every type that it may be. */
+  /** Returns the fields selected on a value below its lists; if its type is unknown, those of all possible types. */
   fieldsAt(value: unknown): readonly Field[];
 }
 
 interface Field extends Slot {
   key: string;
-  /** The name under which the subgraphs delivered it. */
+  /** The response name in the subgraph data. */
   from: string;
-  /** The name of the type, where that is what was asked for. */
+  /** The constant value of a `__typename` field. */
   typename?: string;
-  /** True for names such as `constructor`, which every object seems to have. */
+  /** True for names that objects inherit, such as `constructor`. */
   inherited: boolean;
 }
 
 interface Trace {
-  place: ResponsePath;
-  faults: GraphQLError[];
-  /** The null that was completed last stands for an entity that is gone, and takes other values with it. */
+  path: ResponsePath;
+  errors: GraphQLError[];
+  /** True if the last completed null replaces a missing entity that other subgraphs have fields of. */
   isLoss: boolean;
 }
 
-/** An object is taken as of its interface when no subgraph was asked, or can say, what exactly it is. */
+/** An object counts as its interface if no subgraph was asked for, or knows, its concrete type. */
 type Composite = GraphQLObjectType | GraphQLInterfaceType;
 type FieldsOf = (type: Composite) => Field[];
 
 interface Selected {
   fieldsOf: FieldsOf;
-  /** Whether it depends on what exactly an object of the interface is. */
+  /** Returns whether the selected fields depend on the concrete type of an object of the interface. */
   narrows(type: GraphQLInterfaceType): boolean;
 }
 
 /**
- * Cuts the response out of what the subgraphs delivered: the fields that were asked for, in their order, nulls carried
- * up as the schema says. How that is done is worked out once for each form of a document, place and type.
+ * Completes the response from merged subgraph data: field selection, value completion and null propagation (specification
+ * §6.4). Compiled once per document variant, position and type.
  */
 export class Projection {
   readonly #parsed: ParsedOperation;
@@ -69,7 +69,7 @@ export class Projection {
   readonly #conditions: CoercedVariables;
   readonly #fields: () => Field[];
 
-  /** `names`: how the data call each field of the document. `conditions`: the values on which `@skip` and `@include` depend. */
+  /** `names`: response names in the data. `conditions`: values of the variables of `@skip` and `@include`. */
   constructor(parsed: ParsedOperation, names: ReadonlyMap<FieldNode, string>, conditions: CoercedVariables) {
     this.#parsed = parsed;
     this.#names = names;
@@ -79,15 +79,15 @@ export class Projection {
     this.#fields = () => fieldsOf(root);
   }
 
-  /** `faults`: values that the schema promises and no subgraph delivered, with their places. */
-  project(data: JsonObject): { data: JsonObject | null; faults: GraphQLError[] } {
-    const trace: Trace = { place: [], faults: [], isLoss: false };
-    return { data: completeObject(this.#fields(), data, trace), faults: trace.faults };
+  /** `errors`: missing required values and invalid values, with their paths. */
+  project(data: JsonObject): { data: JsonObject | null; errors: GraphQLError[] } {
+    const trace: Trace = { path: [], errors: [], isLoss: false };
+    return { data: completeObject(this.#fields(), data, trace), errors: trace.errors };
   }
 
   /**
-   * Where a place of the data is seen in the response: once, or several times under several aliases. What the plan alone
-   * needed is seen nowhere; then the place of the object that it belongs to.
+   * Maps a path of the data to response paths, one for each alias. A field that only the plan needed has none; then returns
+   * the path of its nearest selected parent.
    */
   locate(inner: Readonly<ResponsePath>, data: JsonObject): ResponsePath[] {
     const exact = new Map<string, ResponsePath>();
@@ -95,13 +95,13 @@ export class Projection {
     step(this.#fields, data, [], 0);
     return [...(exact.size > 0 ? exact : nearest).values()];
 
-    function step(fieldsAt: Slot['fieldsAt'], value: unknown, place: ResponsePath, depth: number): void {
+    function step(fieldsAt: Slot['fieldsAt'], value: unknown, path: ResponsePath, depth: number): void {
       const next = inner[depth];
-      if (next === undefined) return void exact.set(JSON.stringify(place), place);
-      if (typeof next === 'number') return step(fieldsAt, Array.isArray(value) ? value[next] : undefined, [...place, next], depth + 1);
+      if (next === undefined) return void exact.set(JSON.stringify(path), path);
+      if (typeof next === 'number') return step(fieldsAt, Array.isArray(value) ? value[next] : undefined, [...path, next], depth + 1);
       const fields = fieldsAt(value).filter(({ from }) => from === next);
-      if (fields.length === 0) return void nearest.set(JSON.stringify(place), place);
-      for (const field of fields) step(field.fieldsAt, isObject(value) ? value[next] : undefined, [...place, field.key], depth + 1);
+      if (fields.length === 0) return void nearest.set(JSON.stringify(path), path);
+      for (const field of fields) step(field.fieldsAt, isObject(value) ? value[next] : undefined, [...path, field.key], depth + 1);
     }
   }
 
@@ -127,10 +127,10 @@ export class Projection {
       return {
         ...own,
         required: true,
-        complete: (_, trace) => refuse(own.label, trace),
+        complete: (_, trace) => invalidValue(own.label, trace),
         ...(isObjectType(parent) ? { typename: parent.name } : {}),
       };
-    // `__schema` and `__type` were answered in full by the schema itself.
+    // `__schema` and `__type` are complete already.
     if (!field) return { ...own, required: false, complete: (value) => value };
     return { ...own, ...this.#slot(field.type, own.label, this.#select(sets)) };
   }
@@ -145,20 +145,20 @@ export class Projection {
     if (isListType(type)) {
       const slot = this.#slot(type.ofType, label, selected);
       return {
-        complete: (value, trace) => (Array.isArray(value) ? completeList(slot, value, trace) : refuse(label, trace)),
+        complete: (value, trace) => (Array.isArray(value) ? completeList(slot, value, trace) : invalidValue(label, trace)),
         fieldsAt: slot.fieldsAt,
       };
     }
     if (isLeafType(type)) {
       const read = leafReader(type);
-      return { complete: (value, trace) => read(value) ?? refuse(label, trace), fieldsAt: () => [] };
+      return { complete: (value, trace) => read(value) ?? invalidValue(label, trace), fieldsAt: () => [] };
     }
     if (isAbstractType(type)) {
       const typeOf = (value: unknown) => (isObject(value) ? this.#concrete(type, value.__typename, selected) : undefined);
       return {
         complete: (value, trace) => {
           const concrete = typeOf(value);
-          return concrete ? completeObject(fieldsOf(concrete), value as JsonObject, trace) : refuse(label, trace);
+          return concrete ? completeObject(fieldsOf(concrete), value as JsonObject, trace) : invalidValue(label, trace);
         },
         fieldsAt: (value) => {
           const concrete = typeOf(value);
@@ -168,7 +168,7 @@ export class Projection {
     }
     if (!isObjectType(type)) throw new Error(`${label} is of a kind that no response holds`);
     return {
-      complete: (value, trace) => (isObject(value) ? completeObject(fieldsOf(type), value, trace) : refuse(label, trace)),
+      complete: (value, trace) => (isObject(value) ? completeObject(fieldsOf(type), value, trace) : invalidValue(label, trace)),
       fieldsAt: () => fieldsOf(type),
     };
   }
@@ -191,9 +191,9 @@ function completeObject(fields: readonly Field[], source: JsonObject, trace: Tra
         return null;
       }
     }
-    trace.place.push(field.key);
+    trace.path.push(field.key);
     const done = field.typename ?? fill(field, value, trace);
-    trace.place.pop();
+    trace.path.pop();
     if (done === null && field.required) return null;
     completed[field.key] = done;
   }
@@ -207,9 +207,9 @@ function valueOf({ from, inherited }: Field, source: JsonObject): unknown {
 function completeList(slot: Slot, values: readonly unknown[], trace: Trace): unknown[] | null {
   const completed: unknown[] = [];
   for (let index = 0; index < values.length; index++) {
-    trace.place.push(index);
+    trace.path.push(index);
     const done = fill(slot, values[index], trace);
-    trace.place.pop();
+    trace.path.pop();
     if (done === null && slot.required) return null;
     completed.push(done);
   }
@@ -221,23 +221,23 @@ function fill(slot: Slot, value: unknown, trace: Trace): unknown {
     const done = slot.complete(value, trace);
     if (done !== null || !isMissing(value)) return done;
     if (!slot.required) {
-      // Null may stand for what is no more; it may not silently stand for what was there and was asked for.
-      if (trace.isLoss) fault(`${slot.label} is unknown to a part of the graph that a field of it comes from.`, trace, 'NOT_FOUND');
+      // Null may replace a missing entity, but not silently when that drops fields that other subgraphs returned.
+      if (trace.isLoss) addError(`${slot.label} is unknown to a part of the graph that a field of it comes from.`, trace, 'NOT_FOUND');
       trace.isLoss = false;
       return null;
     }
   }
-  if (slot.required) fault(`Cannot return null for non-nullable field ${slot.label}.`, trace);
+  if (slot.required) addError(`Cannot return null for non-nullable field ${slot.label}.`, trace);
   return null;
 }
 
-/** The value itself is not repeated: it may be of a type that clients cannot see. */
-function refuse(label: string, trace: Trace): null {
-  fault(`The value of ${label} does not fit its type.`, trace);
+/** The message omits the value, which may be of an inaccessible type. */
+function invalidValue(label: string, trace: Trace): null {
+  addError(`The value of ${label} does not fit its type.`, trace);
   return null;
 }
 
-function fault(message: string, trace: Trace, code: ErrorCode = 'INTERNAL'): void {
+function addError(message: string, trace: Trace, code: ErrorCode = 'INTERNAL'): void {
   const extensions = { code, retryable: ERRORS[code].retryable };
-  trace.faults.push(new GraphQLError(message, { path: [...trace.place], extensions }));
+  trace.errors.push(new GraphQLError(message, { path: [...trace.path], extensions }));
 }

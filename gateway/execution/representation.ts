@@ -3,14 +3,14 @@ import { applyRewrites } from './rewrite.ts';
 import type { EntityBatch, Requirement } from '../planning/plan.ts';
 import { walk, type IsOfType } from './walk.ts';
 
-/** The representations of one batch, each once, and for each the objects of the response that its entity completes. */
-export interface Represented {
+/** The distinct representations of one batch, each with the response objects that its entity completes. */
+export interface BatchRepresentations {
   batch: EntityBatch;
   representations: JsonObject[];
   targets: JsonObject[][];
 }
 
-export function represent(batch: EntityBatch, data: JsonObject, isOfType: IsOfType): Represented {
+export function represent(batch: EntityBatch, data: JsonObject, isOfType: IsOfType): BatchRepresentations {
   const representations: JsonObject[] = [];
   const targets: JsonObject[][] = [];
   const known = new Map<string, JsonObject[]>();
@@ -31,7 +31,7 @@ export function represent(batch: EntityBatch, data: JsonObject, isOfType: IsOfTy
   return { batch, representations, targets };
 }
 
-/** Undefined when a required field is missing: an earlier fetch failed, and without its key nobody can find the entity. */
+/** Returns undefined if a required field is missing because an earlier fetch failed. */
 function pick(source: JsonObject, requires: readonly Requirement[], isOfType: IsOfType): JsonObject | undefined {
   const picked: JsonObject = {};
   for (const required of requires) {

@@ -4,15 +4,15 @@ import { ERRORS, Failure, type ErrorCode } from '../../schema/errors.ts';
 import type { Identity } from '../../schema/viewer.ts';
 import type { GraphResult } from './request.ts';
 
-/** Why a request was not executed. */
+/** A request error (specification §7.1.2): the request was not executed. */
 export class RequestError extends Error {
   constructor(readonly errors: readonly GraphQLError[]) {
     super(errors[0]?.message);
   }
 }
 
-/** Errors of GraphQL's own get the code; a failure, such as one thrown by a rule, keeps its own. Bugs are thrown on. */
-export function refuse(code: ErrorCode, errors: readonly unknown[]): RequestError {
+/** Gives errors of graphql-js the code; a `Failure`, e.g. of a validation rule, keeps its own. Rethrows other exceptions. */
+export function requestError(code: ErrorCode, errors: readonly unknown[]): RequestError {
   return new RequestError(errors.map((error) => withCode(error, code)));
 }
 
@@ -30,7 +30,7 @@ function withCode(error: unknown, code: ErrorCode): GraphQLError {
   });
 }
 
-/** What the caller sees of an exception. Anything but a refusal is a bug: logged here, once. */
+/** Converts an exception to a result. Anything but a `RequestError` or `Failure` is a bug and is logged here. */
 export function toResult(error: unknown, log: Log, identity?: Identity): GraphResult {
   if (error instanceof RequestError) return { errors: error.errors };
   const failure = error instanceof Failure ? error : new Failure('INTERNAL', identity ? { requestId: identity.requestId } : {});
@@ -38,7 +38,7 @@ export function toResult(error: unknown, log: Log, identity?: Identity): GraphRe
   return { errors: [new GraphQLError(failure.message, { extensions: failure.extensions })] };
 }
 
-/** The failure that an error of the graph stands for; codes that are not ours are `INTERNAL`. */
+/** Converts an error of the graph to a `Failure`; unknown codes become `INTERNAL`. */
 export function toFailure(error: GraphQLError): Failure {
   const { code, retryable: _retryable, ...detail } = error.extensions;
   if (typeof code !== 'string' || !Object.hasOwn(ERRORS, code)) return new Failure('INTERNAL', {}, { cause: error });

@@ -1,8 +1,8 @@
 import { parse, type SelectionSetNode } from 'graphql';
 
 /**
- * The response names that a subgraph's document asks for at its root, or below its root field `key`; there only in
- * fragments on types that `concerns`. Read from the text, since it is needed only when a whole fetch has failed.
+ * Returns the response names that a subgraph document selects at its root, or below its root field `key` in fragments on
+ * types for which `concerns` returns true. Parses the text each time, because it is needed only after a failed fetch.
  */
 export function fieldsOf(query: string, key?: string, concerns: (type: string) => boolean = () => true): string[] {
   const { definitions } = parse(query, { noLocation: true });

@@ -16,14 +16,14 @@ function applyTo(object: JsonObject, { field, renameTo, value }: Rewrite): void 
   }
 }
 
-/** The place of an error in what a subgraph answered, once the answer is rewritten. */
-export function rewritePath(rewrites: readonly Rewrite[], place: ResponsePath): ResponsePath {
-  const rewritten = [...place];
+/** Applies the renames of a subgraph's result to the path of an error in it. */
+export function rewritePath(rewrites: readonly Rewrite[], errorPath: ResponsePath): ResponsePath {
+  const rewritten = [...errorPath];
   for (const { path, field, renameTo } of rewrites) {
     if (renameTo === undefined) continue;
     const names = [...path.filter((step) => typeof step === 'string'), field];
-    const fields = [...place.keys()].filter((index) => typeof place[index] === 'string');
-    if (names.every((name, depth) => place[fields[depth]!] === name)) rewritten[fields[names.length - 1]!] = renameTo;
+    const fields = [...errorPath.keys()].filter((index) => typeof errorPath[index] === 'string');
+    if (names.every((name, depth) => errorPath[fields[depth]!] === name)) rewritten[fields[names.length - 1]!] = renameTo;
   }
   return rewritten;
 }

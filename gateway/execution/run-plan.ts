@@ -3,7 +3,7 @@ import { fetchRoot } from './fetch-root.ts';
 import type { Execution } from './execution-context.ts';
 import type { PlanNode } from '../planning/plan.ts';
 
-/** Walks the plan. What a subgraph fails at becomes errors of the execution; only bugs and a cancelled request reject. */
+/** Executes a plan. Errors of subgraphs are added to the execution; rejects only for bugs and cancelled requests. */
 export async function runPlan(node: PlanNode, execution: Execution): Promise<void> {
   switch (node.kind) {
     case 'Sequence':

@@ -13,7 +13,7 @@ import {
 } from 'graphql';
 import type { CoercedVariables, ParsedOperation } from './request.ts';
 
-/** One response name and everything that is selected under it. */
+/** A response name with the selection sets of all its fields (specification, CollectFields). */
 export interface SelectedField {
   key: string;
   node: FieldNode;
@@ -24,7 +24,7 @@ interface Scope extends Pick<ParsedOperation, 'schema' | 'fragments'> {
   variables: CoercedVariables;
 }
 
-/** What the selection sets ask of an object of this type, in the order of the response. */
+/** Collects the fields selected on an object of this type, in response order. */
 export function selectedFields(
   sets: readonly SelectionSetNode[],
   type: GraphQLObjectType | GraphQLInterfaceType,
@@ -50,7 +50,7 @@ export function selectedFields(
   }
 }
 
-/** Whether what is selected depends on what exactly an object of the interface is. */
+/** Returns whether the selected fields depend on the concrete type of an object of the interface. */
 export function narrows(sets: readonly SelectionSetNode[], type: GraphQLInterfaceType, scope: Scope): boolean {
   const outline = (of: GraphQLObjectType | GraphQLInterfaceType) =>
     selectedFields(sets, of, scope)

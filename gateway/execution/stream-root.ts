@@ -1,6 +1,6 @@
 import { GraphQLError, Kind, type DirectiveNode, type DocumentNode, type FragmentDefinitionNode, type SelectionSetNode } from 'graphql';
 
-/** The error of a subscription whose root field is behind `@skip` or `@include`: then it could be a stream of nothing. */
+/** Rejects `@skip` and `@include` on the root field of a subscription, which could leave no field to stream. */
 export function conditionOnStream({ definitions }: DocumentNode): GraphQLError | undefined {
   for (const definition of definitions) {
     if (definition.kind !== Kind.OPERATION_DEFINITION || definition.operation !== 'subscription') continue;
@@ -11,7 +11,7 @@ export function conditionOnStream({ definitions }: DocumentNode): GraphQLError |
   return undefined;
 }
 
-/** Without the fragments that were entered: one that spreads itself is another rule's concern. */
+/** Removes each entered fragment from the search; another rule reports fragment cycles. */
 function firstCondition({ selections }: SelectionSetNode, fragments: readonly FragmentDefinitionNode[]): DirectiveNode | undefined {
   for (const selection of selections) {
     const own = selection.directives?.find(({ name }) => name.value === 'skip' || name.value === 'include');

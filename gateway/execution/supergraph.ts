@@ -12,19 +12,19 @@ import type { Planning } from '../planning/planning.ts';
 import type { Admission, GraphRequest, GraphResult } from './request.ts';
 
 export interface SupergraphOptions {
-  /** By the names of the subgraphs. */
+  /** By subgraph name. */
   sources: ReadonlyMap<string, Source>;
   log: Log;
   admission?: Admission;
 }
 
-/** Everything that holds as long as one supergraph does. A reload makes a new one; running streams keep theirs. */
+/** The state of one supergraph. A reload creates a new instance; running streams keep theirs. */
 export class Supergraph implements Graph {
   readonly executor: Executor;
-  /** What clients ask, under the conditions of the door. */
+  /** Operations of clients, subject to `admission`. */
   readonly operations: Operations;
-  /** What the platform asks itself. */
-  readonly #ownOperations: Operations;
+  /** Internal operations, not subject to `admission`. */
+  readonly #internalOperations: Operations;
   readonly #log: Log;
 
   constructor(
@@ -34,23 +34,23 @@ export class Supergraph implements Graph {
     planning: Planning,
     { sources, log, admission }: SupergraphOptions,
   ) {
-    const whole = buildSchema(sdl, { assumeValid: true, assumeValidSDL: true });
-    this.executor = new Executor({ sourceOf: (name) => sourceNamed(name, sources), log, isOfType: typeTest(whole) });
-    const parts = { schema, fields: new FieldNames(whole), planner: planning.plannerFor(sdl) };
+    const fullSchema = buildSchema(sdl, { assumeValid: true, assumeValidSDL: true });
+    this.executor = new Executor({ sourceOf: (name) => sourceNamed(name, sources), log, isOfType: typeTest(fullSchema) });
+    const parts = { schema, fields: new FieldNames(fullSchema), planner: planning.plannerFor(sdl) };
     this.operations = new Operations({ ...parts, admission });
-    this.#ownOperations = new Operations(parts);
+    this.#internalOperations = new Operations(parts);
     this.#log = log;
   }
 
   async ask<Data = any>(query: string, variables: Record<string, unknown>, identity: Identity): Promise<Data> {
-    const { data, errors } = await this.#answerOwn({ query, variables }, identity);
+    const { data, errors } = await this.#executeInternal({ query, variables }, identity);
     if (errors?.length) throw toFailure(errors[0]!);
     return data as Data;
   }
 
-  async #answerOwn(request: GraphRequest, identity: Identity): Promise<GraphResult> {
+  async #executeInternal(request: GraphRequest, identity: Identity): Promise<GraphResult> {
     try {
-      return await this.executor.execute(this.#ownOperations.get(request), request, { identity });
+      return await this.executor.execute(this.#internalOperations.get(request), request, { identity });
     } catch (error) {
       return toResult(error, this.#log, identity);
     }

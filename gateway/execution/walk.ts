@@ -2,13 +2,13 @@ import { isAbstractType, isInterfaceType, isObjectType, type GraphQLSchema } fro
 import { isObject, type JsonObject } from './merge.ts';
 import type { Path } from '../planning/plan.ts';
 
-/** Where something is in the response. */
+/** A path in the response, as in `errors[].path`. */
 export type ResponsePath = (string | number)[];
 
-/** Whether the type of that name is one of `names` or belongs to one of them. */
+/** Returns whether a type is one of `names`, or implements or is a member of one of them. */
 export type IsOfType = (typename: unknown, names: readonly string[]) => boolean;
 
-/** Asks the supergraph, not the public schema: data on their way may be of types that clients cannot see. */
+/** Uses the full schema, because subgraph data may be of `@inaccessible` types. */
 export function typeTest(supergraph: GraphQLSchema): IsOfType {
   return (typename, names) => {
     if (typeof typename !== 'string') return false;
@@ -22,24 +22,24 @@ export function typeTest(supergraph: GraphQLSchema): IsOfType {
   };
 }
 
-/** Every object at the end of the path, with its place; `place` changes afterwards, so whoever keeps it copies it. */
-export function walk(root: unknown, path: Path, isOfType: IsOfType, found: (object: JsonObject, place: ResponsePath) => void): void {
-  const place: ResponsePath = [];
+/** Visits every object at the end of the path. `at` is mutated after the callback; copy it to keep it. */
+export function walk(root: unknown, path: Path, isOfType: IsOfType, found: (object: JsonObject, at: ResponsePath) => void): void {
+  const at: ResponsePath = [];
   step(root, 0);
 
   function step(value: unknown, depth: number): void {
     if (Array.isArray(value)) return value.forEach((item, index) => down(item, index, depth));
     if (!isObject(value)) return;
-    if (depth === path.length) return found(value, place);
+    if (depth === path.length) return found(value, at);
     const next = path[depth]!;
     if (typeof next === 'string') down(value[next], next, depth + 1);
-    // Without a name nothing says that the object is of another type.
+    // An object without `__typename` is assumed to match.
     else if (value.__typename === undefined || isOfType(value.__typename, next.on)) step(value, depth + 1);
   }
 
   function down(value: unknown, key: string | number, depth: number): void {
-    place.push(key);
+    at.push(key);
     step(value, depth);
-    place.pop();
+    at.pop();
   }
 }

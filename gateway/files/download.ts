@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Files, Span } from '../../infra/files/files.ts';
 import { Failure } from '../../schema/errors.ts';
 
-/** What a download address permits; see infra/tokens/tokens.ts. */
+/** Claims of a signed download URL; see infra/tokens/tokens.ts. */
 interface DownloadPermission {
   key: string;
   name: string;
@@ -14,14 +14,14 @@ interface DownloadPermission {
 export interface DownloadOptions {
   files: Files;
   readTicket(ticket: string): Promise<DownloadPermission>;
-  /** Throws `NOT_FOUND` once the session has ended. */
+  /** Throws `NOT_FOUND` if the session has ended. */
   requireSession(sessionId: string | null): Promise<void>;
 }
 
-/** A file of a stranger never runs as a page of ours. Chromium shows a PDF all the same: tried, at version 156. */
-const LOCKED = "default-src 'none'; sandbox; frame-ancestors 'self'";
+/** Sandboxes uploaded files. Chromium still shows PDFs (verified with version 156). */
+const FILE_POLICY = "default-src 'none'; sandbox; frame-ancestors 'self'";
 
-/** `GET /files/<ticket>`: a PDF is shown, with byte ranges so that a viewer can jump; anything else is saved. */
+/** `GET /files/<ticket>`: PDFs are shown inline, with byte ranges for viewers; other files are attachments. */
 export function addDownload(app: FastifyInstance, { files, readTicket, requireSession }: DownloadOptions): void {
   app.get<{ Params: { ticket: string } }>('/files/:ticket', async (request, reply) => {
     const { key, name, mediaType, sessionId } = await readTicket(request.params.ticket);
@@ -32,7 +32,7 @@ export function addDownload(app: FastifyInstance, { files, readTicket, requireSe
       .type(isPdf ? mediaType : 'application/octet-stream')
       .header('x-content-type-options', 'nosniff')
       .header('content-disposition', disposition(isPdf ? 'inline' : 'attachment', name))
-      .header('content-security-policy', LOCKED)
+      .header('content-security-policy', FILE_POLICY)
       .header('x-frame-options', 'SAMEORIGIN')
       .header('cache-control', 'private, no-store')
       .header('accept-ranges', 'bytes');
@@ -57,7 +57,7 @@ async function send(
   return reply.send(await file.read(span));
 }
 
-/** One range as RFC 9110 §14 writes it; several, or something else, is answered with the whole file. */
+/** Parses a single range (RFC 9110 §14); several ranges or invalid ones get the whole file. */
 function spanOf(header: string | undefined, size: number): Span | 'unsatisfiable' | undefined {
   const [, first = '', last = ''] = /^bytes=(\d*)-(\d*)$/.exec(header ?? '') ?? [];
   if (first === '' && last === '') return undefined;
@@ -66,9 +66,9 @@ function spanOf(header: string | undefined, size: number): Span | 'unsatisfiable
   return start > end || start >= size ? 'unsatisfiable' : { start, end };
 }
 
-/** RFC 6266, with the name twice: plain for old readers, and as it is. */
+/** RFC 6266, with an ASCII `filename` for old clients and `filename*`. */
 export function disposition(kind: 'inline' | 'attachment', name: string): string {
-  // Controls, path separators, quotes, and the marks that turn the direction of text have no place in a file's name.
+  // Control characters, path separators, quotes and bidirectional formatting characters.
   const clean =
     name
       .toWellFormed()

@@ -1,4 +1,4 @@
-/** The first bytes that `sniffMediaType` wants to see; fewer when the file is shorter. */
+/** Number of leading bytes that `sniffMediaType` needs; shorter files pass what they have. */
 export const SNIFF_BYTES = 4096;
 
 const BINARY_MAGIC: readonly [type: string, bytes: readonly number[]][] = [
@@ -11,11 +11,11 @@ const BINARY_MAGIC: readonly [type: string, bytes: readonly number[]][] = [
 const PDF_WITHIN = 1024;
 
 /**
- * What the bytes themselves say a file is: `application/pdf`, `application/zip` (DOCX is one), another known
- * binary type, `text/html`, `text/plain`, or undefined for anything else. What the client called it plays no part.
+ * Detects the media type from content: `application/pdf`, `application/zip` (includes DOCX), another known binary type,
+ * `text/html`, `text/plain`, or undefined. The client's name and type are ignored.
  */
 export function sniffMediaType(head: Buffer): string | undefined {
-  // Readers of PDF accept rubbish before the header, and so does everybody who hides something there.
+  // PDF readers accept garbage before the header, which is used to disguise files.
   if (head.subarray(0, PDF_WITHIN).includes('%PDF-')) return 'application/pdf';
   if (startsWith(head, [0x50, 0x4b, 0x03, 0x04]) || startsWith(head, [0x50, 0x4b, 0x05, 0x06])) return 'application/zip';
   const [type] = BINARY_MAGIC.find(([, bytes]) => startsWith(head, bytes)) ?? [];
@@ -30,7 +30,7 @@ function startsWith(head: Buffer, bytes: readonly number[]): boolean {
   return bytes.every((byte, position) => head[position] === byte);
 }
 
-/** No control characters but tab, line feed, form feed, carriage return and escape; or UTF-16 with its mark. */
+/** No control characters except tab, line feed, form feed, carriage return and escape; or UTF-16 with a byte order mark. */
 function looksLikeText(head: Buffer): boolean {
   const isUtf16 = startsWith(head, [0xff, 0xfe]) || startsWith(head, [0xfe, 0xff]);
   if (isUtf16) return true;

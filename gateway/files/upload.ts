@@ -5,9 +5,9 @@ import type { Files } from '../../infra/files/files.ts';
 import { newId } from '../../infra/id.ts';
 import { ERRORS, Failure, type ErrorCode } from '../../schema/errors.ts';
 import type { Source, SourceError } from '../../schema/source.ts';
-import { Intake, largerThan } from './intake.ts';
+import { UploadStream, largerThan } from './upload-stream.ts';
 
-/** What an upload address permits; see infra/tokens/tokens.ts. */
+/** Claims of a signed upload URL; see infra/tokens/tokens.ts. */
 interface UploadPermission {
   documentId: string;
   key: string;
@@ -20,18 +20,18 @@ export interface UploadOptions {
   files: Files;
   knowledge(): Source;
   readTicket(ticket: string): Promise<UploadPermission>;
-  /** Throws `NOT_FOUND` once the session has ended. */
+  /** Throws `NOT_FOUND` if the session has ended. */
   requireSession(sessionId: string | null): Promise<void>;
   ipOf(request: FastifyRequest): string;
 }
 
-/** A sender that falls silent for so long has gone. */
-const SILENCE_MS = 30_000;
+/** Idle timeout of the sender. */
+const IDLE_MS = 30_000;
 const STORED = `mutation Stored($input: DocumentStoredInput!) { documentStored(input: $input) { document { id status } } }`;
 
 /**
- * `PUT /files/upload/<ticket>`: streams the bytes to storage, then tells the knowledge subgraph what arrived.
- * Each attempt has a key of its own, so two at once cannot mix; the document takes the first and no other.
+ * `PUT /files/upload/<ticket>`: streams the bytes to storage, then notifies the knowledge subgraph. Each attempt uses a new
+ * key, so concurrent attempts cannot mix; the document accepts only the first.
  */
 export function addUpload(app: FastifyInstance, options: UploadOptions): void {
   void app.register(async (scope) => {
@@ -49,49 +49,49 @@ export function addUpload(app: FastifyInstance, options: UploadOptions): void {
 
 async function receive(request: FastifyRequest, permission: UploadPermission, { files, knowledge, ipOf }: UploadOptions) {
   const key = `${permission.key}-${newId()}`;
-  const intake = new Intake(permission.maxBytes);
-  await store(request.raw, intake, (content) => files.put(key, content));
+  const upload = new UploadStream(permission.maxBytes);
+  await store(request.raw, upload, (content) => files.put(key, content));
   try {
-    const document = await tellStored(
+    const document = await notifyStored(
       knowledge(),
       { userId: permission.userId, requestId: request.id, ip: ipOf(request) },
       {
         documentId: permission.documentId,
         key,
-        sha256: intake.sha256(),
-        sizeBytes: intake.sizeBytes,
-        sniffedMediaType: intake.sniffedMediaType ?? null,
+        sha256: upload.sha256(),
+        sizeBytes: upload.sizeBytes,
+        sniffedMediaType: upload.sniffedMediaType ?? null,
       },
     );
     return { document };
   } catch (error) {
-    // Where no answer came the document may have taken these bytes all the same; if not, the sweep of knowledge finds them.
+    // Without an answer, the document may have accepted the file; otherwise the sweep of knowledge deletes it.
     if (error instanceof Failure && ERRORS[error.code].status < 500) await files.delete(key);
     throw error;
   }
 }
 
-async function store(body: IncomingMessage, intake: Intake, put: (content: Intake) => Promise<void>): Promise<void> {
-  const silence = setTimeout(() => body.destroy(new Error('the sender fell silent')), SILENCE_MS);
-  body.on('data', () => silence.refresh());
-  // `pipeline` would destroy the connection with the body, and the answer with it. `finished` knows of what has ended
-  // before it was asked: a sender may be gone while the ticket is read.
+async function store(body: IncomingMessage, upload: UploadStream, put: (content: UploadStream) => Promise<void>): Promise<void> {
+  const idle = setTimeout(() => body.destroy(new Error('the sender timed out')), IDLE_MS);
+  body.on('data', () => idle.refresh());
+  // `pipeline` would destroy the connection together with the body, before the response is sent. `finished` also reports
+  // a stream that ended earlier, e.g. while the ticket was verified.
   finished(body, { writable: false }, (cause) => {
-    if (cause) intake.destroy(new Failure('BAD_REQUEST', { reason: 'The upload broke off.' }, { cause }));
+    if (cause) upload.destroy(new Failure('BAD_REQUEST', { reason: 'The upload broke off.' }, { cause }));
   });
-  intake.once('error', () => {
-    body.unpipe(intake);
+  upload.once('error', () => {
+    body.unpipe(upload);
     body.resume();
   });
-  body.pipe(intake);
+  body.pipe(upload);
   try {
-    await put(intake);
+    await put(upload);
   } finally {
-    clearTimeout(silence);
+    clearTimeout(idle);
   }
 }
 
-async function tellStored(
+async function notifyStored(
   knowledge: Source,
   sender: { userId: string; requestId: string; ip: string },
   input: Record<string, unknown>,

@@ -1,14 +1,14 @@
 import { Failure } from '../../schema/errors.ts';
 import { LIMITS } from './limits.ts';
 
-/** What makes a text unfit for storage: PostgreSQL holds no NUL, and replaces a lone surrogate without a word. */
-export function faultOfText(text: string): string | undefined {
+/** Returns why a text cannot be stored: PostgreSQL rejects NUL and silently replaces lone surrogates. */
+export function textError(text: string): string | undefined {
   if (text.includes('\0')) return 'holds a NUL character';
   if (!text.isWellFormed()) return 'is not well-formed Unicode';
   return undefined;
 }
 
-/** Throws `BAD_USER_INPUT` where a variable, however deep, holds a text that cannot be stored, or too long a list. */
+/** Throws `BAD_USER_INPUT` if a variable contains, at any depth, a text that cannot be stored or a list that is too long. */
 export function checkVariables(variables: Record<string, unknown>): void {
   const pending: { value: unknown; name: string; depth: number }[] = Object.entries(variables).map(([name, value]) => ({
     value,
@@ -31,8 +31,8 @@ export function checkVariables(variables: Record<string, unknown>): void {
 }
 
 function checkText(text: string, name: string): void {
-  const fault = faultOfText(text);
-  if (!fault) return;
-  const field = faultOfText(name) ? 'a name' : name;
-  throw new Failure('BAD_USER_INPUT', { reason: `\`${field}\` ${fault}.`, field });
+  const error = textError(text);
+  if (!error) return;
+  const field = textError(name) ? 'a name' : name;
+  throw new Failure('BAD_USER_INPUT', { reason: `\`${field}\` ${error}.`, field });
 }

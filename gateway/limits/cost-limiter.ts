@@ -5,14 +5,14 @@ import { LIMITS } from './limits.ts';
 import type { Admission, CoercedVariables, ParsedOperation } from '../execution/request.ts';
 
 /**
- * The part of the limits that needs the schema and the coerced variables. The gateway puts every operation on
- * it just before it runs; the door reads afterwards what the operation costOfRun and charges whoever asked.
+ * Computes the cost of an operation just before execution, when its coerced variables are known, and records it so that
+ * the rate limiter can charge the user afterwards.
  */
 export class CostLimiter implements Admission {
   readonly maxTokens = LIMITS.tokens;
   readonly #costs = new WeakMap<Identity, number>();
 
-  readonly weigh = (operation: ParsedOperation) => {
+  readonly measure = (operation: ParsedOperation) => {
     const cost = costOf(operation);
     return (variables: CoercedVariables, identity: Identity): void => {
       const total = cost(variables);
@@ -22,7 +22,7 @@ export class CostLimiter implements Admission {
     };
   };
 
-  /** What the operation that ran under this identity costOfRun; 0 where none ran. */
+  /** Returns the cost of the operation that was executed for this identity, or 0. */
   costOfRun(identity: Identity): number {
     return this.#costs.get(identity) ?? 0;
   }

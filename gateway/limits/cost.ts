@@ -18,18 +18,18 @@ import { Failure } from '../../schema/errors.ts';
 import { LIMITS } from './limits.ts';
 import type { CoercedVariables, ParsedOperation } from '../execution/request.ts';
 
-/** Items assumed where a page size may be given and is not, and in a list that takes none. */
+/** Assumed list lengths: for a list with an omitted page size, and for one without a page size argument. */
 const DEFAULT_PAGE = 20;
 const PLAIN_LIST = 10;
 
 type Cost = (variables: CoercedVariables) => number;
-/** The page size asked for, or null where the caller left it to the server. */
+/** Returns the requested page size, or null for the default. */
 type Size = (variables: CoercedVariables) => number | null;
 
 /**
- * How many objects an operation may bring at most: each object counts one, each list multiplies what is in it
- * by its page size, read from the coerced variables. Prepared once per document, computed per request.
- * A page size outside 1 to 100 is `BAD_USER_INPUT`.
+ * Estimates the maximum number of objects in a response: each object counts 1, each list multiplies the cost of its items
+ * by its page size, read from the coerced variables. Compiled once per document, computed per request.
+ * Throws `BAD_USER_INPUT` for a page size outside 1 to 100.
  */
 export function costOf({ schema, operation, fragments }: ParsedOperation): Cost {
   const root = schema.getRootType(operation.operation);
@@ -49,7 +49,7 @@ export function costOf({ schema, operation, fragments }: ParsedOperation): Cost 
 
   function ofField(node: FieldNode, parent: GraphQLCompositeType, pageSize: Size | undefined): Cost {
     const field = isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[node.name.value] : undefined;
-    // Introspection has its own limits: the depth, and the specification's rule against recursion.
+    // Introspection is limited by depth and by the specification's rule against recursion.
     if (!field) return () => 0;
     const size = sizeOf(node, field);
     const type = getNamedType(field.type);
@@ -61,7 +61,7 @@ export function costOf({ schema, operation, fragments }: ParsedOperation): Cost 
   }
 }
 
-/** The page size of a field that takes one: `first` or `last`, as an argument or within an input object. */
+/** Reads the page size of a field: `first` or `last`, as an argument or inside an input object. */
 function sizeOf(node: FieldNode, field: GraphQLField<unknown, unknown>): Size | undefined {
   const sizes = field.args.flatMap((argument) => {
     const given = node.arguments?.find(({ name }) => name.value === argument.name)?.value;
@@ -89,7 +89,7 @@ function isPageSize(name: string): boolean {
   return name === 'first' || name === 'last';
 }
 
-/** Reads what was written in the document, with variables in place of their names. */
+/** Reads a literal of the document with its variables substituted. */
 function reader(node: ValueNode | undefined, fallback: unknown): (variables: CoercedVariables) => unknown {
   if (!node) return () => fallback;
   if (node.kind === 'Variable') return (variables) => (node.name.value in variables ? variables[node.name.value] : fallback);

@@ -1,42 +1,43 @@
+import { LRUCache } from 'lru-cache';
 import { parse, visit, type ASTNode, type DocumentNode, type FieldNode, type OperationDefinitionNode } from 'graphql';
 import { Failure } from '../../schema/errors.ts';
-import { faultOfText } from './characters.ts';
+import { textError } from './characters.ts';
 import { LIMITS } from './limits.ts';
-import { Lru } from '../lru.ts';
 import { Measurer } from './measure.ts';
 
-/** What the text of a document tells before a schema is consulted. */
+/** Facts about a document that need no schema. */
 export interface Inspection {
   document: DocumentNode;
   operations: readonly InspectedOperation[];
-  /** Why nobody may run it, however well it fits the schema. */
-  refusal: Failure | undefined;
+  /** The limit that the document exceeds. */
+  error: Failure | undefined;
 }
 
 export interface InspectedOperation {
   node: OperationDefinitionNode;
-  /** The root fields, fragments spread, each as often as it is selected. */
+  /** With those of fragments; a field that is selected twice is listed twice. */
   rootFields: readonly FieldNode[];
 }
 
 /**
- * Looks at documents before they are validated, because validation itself is where a small document can
- * cost much. Each text is looked at once, while it is remembered.
+ * Parses and measures documents before validation, because validating a small document can be expensive. Results are
+ * cached by text.
  */
 export class Inspector {
-  readonly #known = new Lru<Inspection>(1000, 4_000_000);
+  /** Sized by the sum of document lengths in characters. */
+  readonly #known = new LRUCache<string, Inspection>({ max: 1000, maxSize: 4_000_000 });
 
-  /** Throws a GraphQLError where the text is not GraphQL. */
+  /** Throws a GraphQLError for a syntax error. */
   inspect(text: string): Inspection {
     const known = this.#known.get(text);
     if (known) return known;
     const inspection = inspectDocument(parse(text, { maxTokens: LIMITS.tokens }));
-    this.#known.add(text, inspection, text.length);
+    this.#known.set(text, inspection, { size: text.length });
     return inspection;
   }
 }
 
-/** The operation that a request asks for, as the specification chooses it. */
+/** Selects the requested operation (specification §6.1, GetOperation). */
 export function chooseOperation({ operations }: Inspection, name: string | null | undefined): InspectedOperation {
   if (name) {
     const named = operations.find(({ node }) => node.name?.value === name);
@@ -58,10 +59,10 @@ function inspectDocument(document: DocumentNode): Inspection {
   const operations = document.definitions
     .filter((node) => node.kind === 'OperationDefinition')
     .map((node) => ({ node, rootFields: measurer.rootFields(node, LIMITS.rootFields) }));
-  return { document, operations, refusal: refusalOf(document, operations, measurer) };
+  return { document, operations, error: validateLimits(document, operations, measurer) };
 }
 
-function refusalOf(document: DocumentNode, operations: readonly InspectedOperation[], measurer: Measurer): Failure | undefined {
+function validateLimits(document: DocumentNode, operations: readonly InspectedOperation[], measurer: Measurer): Failure | undefined {
   for (const { node, rootFields } of operations) {
     const { depth, nesting, fields, aliases } = measurer.measure(node);
     if (depth > (isIntrospection(rootFields) ? LIMITS.introspectionDepth : LIMITS.depth)) return tooComplex('levels', LIMITS.depth);
@@ -71,44 +72,44 @@ function refusalOf(document: DocumentNode, operations: readonly InspectedOperati
     if (rootFields.length > LIMITS.rootFields) return tooComplex('root fields', LIMITS.rootFields);
   }
   if (measurer.cyclic) return new Failure('GRAPHQL_VALIDATION_FAILED', { reason: 'A fragment spreads itself.' });
-  return refusalOfNodes(document);
+  return validateNodes(document);
 }
 
-function refusalOfNodes(document: DocumentNode): Failure | undefined {
-  let refusal: Failure | undefined;
+function validateNodes(document: DocumentNode): Failure | undefined {
+  let error: Failure | undefined;
   let directives = 0;
   let fields = 0;
   let nesting = 0;
   visit(document, {
     enter(node) {
-      if (isNesting(node) && ++nesting > LIMITS.valueNesting) refusal ??= tooComplex('levels in a value or a type', LIMITS.valueNesting);
+      if (isNesting(node) && ++nesting > LIMITS.valueNesting) error ??= tooComplex('levels in a value or a type', LIMITS.valueNesting);
       if ('directives' in node && node.directives) {
         directives += node.directives.length;
-        if (node.directives.length > LIMITS.directivesOnOne) refusal ??= tooComplex('directives in one place', LIMITS.directivesOnOne);
+        if (node.directives.length > LIMITS.directivesOnOne) error ??= tooComplex('directives in one place', LIMITS.directivesOnOne);
       }
-      if (node.kind === 'Field' && ++fields > LIMITS.writtenFields) refusal ??= tooComplex('fields', LIMITS.writtenFields);
-      refusal ??= refusalOfValue(node);
+      if (node.kind === 'Field' && ++fields > LIMITS.writtenFields) error ??= tooComplex('fields', LIMITS.writtenFields);
+      error ??= validateValue(node);
     },
     leave(node) {
       if (isNesting(node)) nesting--;
     },
   });
-  return refusal ?? (directives > LIMITS.directives ? tooComplex('directives', LIMITS.directives) : undefined);
+  return error ?? (directives > LIMITS.directives ? tooComplex('directives', LIMITS.directives) : undefined);
 }
 
 function isNesting({ kind }: ASTNode): boolean {
   return kind === 'ListValue' || kind === 'ObjectValue' || kind === 'ListType';
 }
 
-function refusalOfValue(node: ASTNode): Failure | undefined {
+function validateValue(node: ASTNode): Failure | undefined {
   if (node.kind === 'StringValue') {
-    const fault = faultOfText(node.value);
-    return fault ? new Failure('BAD_USER_INPUT', { reason: `A text in the document ${fault}.` }) : undefined;
+    const error = textError(node.value);
+    return error ? new Failure('BAD_USER_INPUT', { reason: `A text in the document ${error}.` }) : undefined;
   }
   if (node.kind === 'ListValue' && node.values.length > LIMITS.listItems) {
     return new Failure('BAD_USER_INPUT', { reason: `A list has more than ${LIMITS.listItems} items.` });
   }
-  // Validation would call it a type error; it is the page size that is wrong, and whoever reads the code wants to know that.
+  // Validation would report a type error. This error names the field and the allowed range.
   if (node.kind === 'Argument' && (node.name.value === 'first' || node.name.value === 'last') && node.value.kind === 'FloatValue') {
     return new Failure('BAD_USER_INPUT', {
       reason: `\`${node.name.value}\` must be a whole number from 1 to ${LIMITS.page}.`,

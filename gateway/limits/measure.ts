@@ -1,9 +1,9 @@
 import type { DocumentNode, FieldNode, FragmentDefinitionNode, OperationDefinitionNode, SelectionNode, SelectionSetNode } from 'graphql';
 
-/** What a selection amounts to once its fragments are spread. Counts saturate at infinity, they never overflow. */
+/** The size of a selection after its fragments are expanded. Counts saturate at infinity. */
 export interface Measure {
   depth: number;
-  /** As `depth`, with each fragment a level of its own. */
+  /** Like `depth`, but each fragment counts as a level. */
   nesting: number;
   fields: number;
   aliases: number;
@@ -12,14 +12,14 @@ export interface Measure {
 const NOTHING: Measure = { depth: 0, nesting: 0, fields: 0, aliases: 0 };
 
 /**
- * Measures operations of one document without a schema. Each fragment is measured once however often it is
- * spread, so a document of 30 lines that expands to millions of fields costs 30 steps.
+ * Measures operations of one document without a schema. Each fragment is measured once, however often it is spread, so a
+ * document of 30 lines that expands to millions of fields takes 30 steps.
  */
 export class Measurer {
   readonly #fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   readonly #measured = new Map<string, Measure>();
   readonly #open = new Set<string>();
-  /** A fragment that spreads itself was met; such a document has no measure. */
+  /** True after a fragment cycle was found; the measures are then meaningless. */
   cyclic = false;
 
   constructor(document: DocumentNode) {
@@ -32,7 +32,7 @@ export class Measurer {
     return this.#set(operation.selectionSet);
   }
 
-  /** The root fields, those in fragments included, each as often as it is selected, up to `limit`. */
+  /** Collects root fields, including those of fragments and repetitions, until there are more than `limit`. */
   rootFields(operation: OperationDefinitionNode, limit: number): FieldNode[] {
     const fields: FieldNode[] = [];
     const visit = (set: SelectionSetNode, within: readonly string[]): void => {

@@ -2,7 +2,7 @@ import { GraphQLError } from 'graphql';
 import { Failure } from '../../schema/errors.ts';
 import { LIMITS } from './limits.ts';
 
-/** What a parser's exception means: the text is too long, nested too deeply to be read at all, or not GraphQL. */
+/** Maps an exception of the parser: too many tokens, nesting that overflows the stack, or a syntax error. */
 export function parseFailure(error: unknown): unknown {
   const cause = innermost(error);
   if (cause instanceof RangeError) return new Failure('QUERY_TOO_COMPLEX', { reason: 'The document is nested too deeply.' }, { cause });
@@ -18,7 +18,7 @@ export function parseFailure(error: unknown): unknown {
   return new GraphQLError(message, { source, positions, extensions: { code: 'GRAPHQL_PARSE_FAILED' } });
 }
 
-/** Apollo Server wraps what the parser throws, more than once. */
+/** Apollo Server wraps exceptions of the parser, sometimes twice. */
 function innermost(error: unknown): unknown {
   return error instanceof GraphQLError && error.originalError ? innermost(error.originalError) : error;
 }

@@ -1,21 +1,21 @@
 import { valueFromASTUntyped, type FieldNode } from 'graphql';
 import type { LimitRule, Limits } from '../../infra/limits/limits.ts';
 
-/** How often things may be tried. */
+/** Rate limits of sign-in, sign-up, refresh and operations. */
 export interface Rates {
-  /** By the client's IP address. */
+  /** Per client IP address. */
   signInPerAddress: LimitRule;
-  /** By e-mail address and IP, so that whoever guesses from elsewhere does not lock the person out. */
+  /** Per e-mail address and IP address, so that an attacker elsewhere does not lock out the user. */
   signInPerAccount: LimitRule;
-  /** By e-mail address alone, against guessing from many addresses. */
+  /** Per e-mail address, against distributed password guessing. */
   signInPerAccountAnywhere: LimitRule;
   signUpPerAddress: LimitRule;
   refreshPerAddress: LimitRule;
-  /** Points are the weight of operations; see cost.ts. */
+  /** Points are the cost of operations; see cost.ts. */
   costPerViewer: LimitRule;
 }
 
-/** `attempts`: sign-ins, and half as many sign-ups, that one address may try in a minute. */
+/** `attempts`: sign-ins per minute and IP address; sign-ups are limited to half of that. */
 export function ratesFor(attempts: number): Rates {
   return {
     signInPerAddress: { name: 'sign-in-address', points: attempts, perSeconds: 60 },
@@ -27,14 +27,14 @@ export function ratesFor(attempts: number): Rates {
   };
 }
 
-/** Slows down who guesses passwords and who asks for too much; throws `RATE_LIMITED`. */
+/** Enforces the rate limits; throws `RATE_LIMITED`. */
 export class Throttle {
   constructor(
     private readonly limits: Limits,
     private readonly rates: Rates,
   ) {}
 
-  /** Counts each attempt of a document by itself: a thousand aliases of `signIn` are a thousand attempts. */
+  /** Counts each root field separately: a thousand aliases of `signIn` are a thousand attempts. */
   async countAttempts(rootFields: readonly FieldNode[], variables: Record<string, unknown>, ip: string): Promise<void> {
     const { signInPerAddress, signInPerAccount, signInPerAccountAnywhere, signUpPerAddress, refreshPerAddress } = this.rates;
     for (const field of rootFields) {
@@ -48,12 +48,12 @@ export class Throttle {
     }
   }
 
-  /** Before an operation: refused only once earlier ones have used up the minute. */
+  /** Called before an operation. Throws if earlier operations have used up the budget of the minute. */
   async admit(userId: string): Promise<void> {
     await this.limits.take(this.rates.costPerViewer, userId);
   }
 
-  /** After it: what it costOfRun. Going beyond the limit here is felt by the next request. */
+  /** Called after an operation with its cost. Exceeding the limit affects only the next request. */
   async charge(userId: string, cost: number): Promise<void> {
     if (cost > 1) await this.limits.take(this.rates.costPerViewer, userId, cost - 1).catch(() => undefined);
   }

@@ -15,21 +15,21 @@ import type { OperationTelemetry } from './telemetry.ts';
 
 export type Introspection = 'signed-in' | 'admin' | 'off';
 
-/** What comes out of the door. `data` is absent when nothing ran. */
+/** The response of an operation. `data` is absent if nothing was executed. */
 export interface Answer {
   data?: Record<string, unknown> | null;
   errors?: WireError[];
 }
 
-/** An operation that may run, with everything that was found out on the way. */
+/** An operation that passed all checks before validation. */
 export interface AdmittedOperation {
   request: GraphRequest;
   document: DocumentNode;
   operation: InspectedOperation;
   identity: Identity;
-  /** The trace of the caller that it belongs to. */
+  /** W3C Trace Context of the request. */
   traceparent: string | undefined;
-  /** Whether the caller has a session, also where the operation needs none. */
+  /** Authenticates the caller even if the operation needs no session. */
   isSignedIn(): Promise<boolean>;
 }
 
@@ -38,28 +38,28 @@ interface PipelineOptions {
   costLimiter: CostLimiter;
   throttle: Throttle;
   introspection: Introspection;
-  watch: OperationTelemetry;
+  telemetry: OperationTelemetry;
   log: Log;
 }
 
-/** What may be asked before signing in. */
-const OPEN_TO_ALL: ReadonlySet<string> = new Set(['signUp', 'signIn', 'refreshSession', 'signUpPolicy', '__typename']);
+/** Root fields that need no session. */
+const PUBLIC_FIELDS: ReadonlySet<string> = new Set(['signUp', 'signIn', 'refreshSession', 'signUpPolicy', '__typename']);
 
 /**
- * The way of every operation, whether it came by HTTP, by WebSocket or for an event stream: read, who asks,
- * how much is asked, and only then the schema. A stranger learns nothing about the schema on this way.
+ * Runs every operation of HTTP, WebSocket and server-sent events through the same steps: parse, authenticate, check limits,
+ * validate, execute. Validation comes after authentication, so anonymous callers learn nothing about the schema.
  */
 export class OperationPipeline {
   readonly #inspector = new Inspector();
 
   constructor(private readonly options: PipelineOptions) {}
 
-  /** Throws a `Failure`, or a GraphQLError for a text that is not GraphQL. */
+  /** Throws a `Failure`, or a GraphQLError for a syntax error. */
   async admit(request: GraphRequest, caller: Caller): Promise<AdmittedOperation> {
     try {
       return await this.#admit(request, caller);
     } catch (error) {
-      this.options.watch.refused(errorCodeOf(error));
+      this.options.telemetry.rejected(errorCodeOf(error));
       throw error;
     }
   }
@@ -67,8 +67,8 @@ export class OperationPipeline {
   async #admit(request: GraphRequest, caller: Caller): Promise<AdmittedOperation> {
     const inspection = this.#inspect(request.query);
     const operation = chooseOperation(inspection, request.operationName);
-    const viewer = isOpenToAll(operation) ? null : (await caller.authenticate()).viewer;
-    if (inspection.refusal) throw inspection.refusal;
+    const viewer = isPublic(operation) ? null : (await caller.authenticate()).viewer;
+    if (inspection.error) throw inspection.error;
     this.#checkIntrospection(operation, viewer);
     checkVariables(request.variables ?? {});
     await this.options.throttle.countAttempts(operation.rootFields, request.variables ?? {}, caller.ip);
@@ -84,7 +84,7 @@ export class OperationPipeline {
     return { request, document: inspection.document, operation, identity, traceparent, isSignedIn };
   }
 
-  /** Runs a query or a mutation. Never rejects. */
+  /** Admits and executes a query or mutation. Never rejects. */
   async execute(request: GraphRequest, caller: Caller): Promise<Answer> {
     try {
       const admitted = await this.admit(request, caller);
@@ -95,42 +95,42 @@ export class OperationPipeline {
       }
       return await this.run(admitted);
     } catch (error) {
-      return this.refuse(error, caller.requestId);
+      return this.toErrorAnswer(error, caller.requestId);
     }
   }
 
-  /** Runs what was admitted; a query or a mutation. */
+  /** Executes an admitted query or mutation. */
   async run(admitted: AdmittedOperation): Promise<Answer> {
     const { request, identity } = admitted;
-    return this.options.watch.over(admitted, async () => {
+    return this.options.telemetry.record(admitted, async () => {
       const result = await this.options.gateway.execute(request, identity);
       if (identity.viewer) await this.options.throttle.charge(identity.viewer.userId, this.options.costLimiter.costOfRun(identity));
       return this.#answer(result, admitted);
     });
   }
 
-  /** Starts what was admitted, a subscription: a stream of answers, or one answer that refuses it. */
+  /** Starts an admitted subscription: returns a stream of answers, or one answer with its request errors. */
   async subscribe(admitted: AdmittedOperation): Promise<AsyncIterableIterator<Answer> | Answer> {
     const { request, identity } = admitted;
-    return this.options.watch.over(admitted, async () => {
+    return this.options.telemetry.record(admitted, async () => {
       const result = await this.options.gateway.subscribe(request, identity);
       if (!(Symbol.asyncIterator in result)) return this.#answer(result, admitted);
       return mapEvents(result, {
         map: (event) => this.#toAnswer(event, identity),
-        failed: (error) => this.refuse(error, identity.requestId),
+        failed: (error) => this.toErrorAnswer(error, identity.requestId),
       });
     });
   }
 
-  /** Why an admitted operation does not fit the schema, or its variables do not; null when it may run. */
-  async refusalOf(admitted: AdmittedOperation): Promise<WireError[] | null> {
-    const refusal = await this.options.gateway.refusalOf(admitted.request, admitted.identity);
-    const errors = refusal && (await this.#answer(refusal, admitted)).errors;
-    for (const { extensions } of errors ?? []) this.options.watch.refused(extensions.code);
+  /** Returns the errors of an admitted operation or its variables against the schema; null if it is valid. */
+  async validate(admitted: AdmittedOperation): Promise<WireError[] | null> {
+    const result = await this.options.gateway.validate(admitted.request, admitted.identity);
+    const errors = result && (await this.#answer(result, admitted)).errors;
+    for (const { extensions } of errors ?? []) this.options.telemetry.rejected(extensions.code);
     return errors ?? null;
   }
 
-  refuse(error: unknown, requestId: string): Answer & { errors: WireError[] } {
+  toErrorAnswer(error: unknown, requestId: string): Answer & { errors: WireError[] } {
     return { errors: [toWire(error, requestId, this.options.log)] };
   }
 
@@ -151,11 +151,12 @@ export class OperationPipeline {
     }
   }
 
-  /** Messages of validation name types and fields: enough to draw the whole schema with, so strangers do not see them. */
+  /** Hides validation messages from anonymous callers: they name types and fields, which reveals the schema. */
   async #answer(result: GraphResult, { identity, isSignedIn }: AdmittedOperation): Promise<Answer> {
     const answer = this.#toAnswer(result, identity);
-    const telling = answer.errors?.filter(({ extensions }) => extensions.code === 'GRAPHQL_VALIDATION_FAILED') ?? [];
-    if (telling.length > 0 && !(await isSignedIn())) for (const error of telling) error.message = 'The document does not fit the schema.';
+    const revealing = answer.errors?.filter(({ extensions }) => extensions.code === 'GRAPHQL_VALIDATION_FAILED') ?? [];
+    if (revealing.length > 0 && !(await isSignedIn()))
+      for (const error of revealing) error.message = 'The document does not fit the schema.';
     return answer;
   }
 
@@ -165,8 +166,8 @@ export class OperationPipeline {
   }
 }
 
-function isOpenToAll({ rootFields }: InspectedOperation): boolean {
-  return rootFields.every(({ name }) => OPEN_TO_ALL.has(name.value));
+function isPublic({ rootFields }: InspectedOperation): boolean {
+  return rootFields.every(({ name }) => PUBLIC_FIELDS.has(name.value));
 }
 
 /** `failed` makes the last event of a stream that breaks; a rejection would show its message to the client. */

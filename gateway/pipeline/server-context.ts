@@ -11,7 +11,7 @@ import { Origin } from '../auth/origin.ts';
 import { SessionAuthenticator } from '../auth/session-authenticator.ts';
 import { OperationTelemetry } from './telemetry.ts';
 
-/** What every route, socket and stream of one door shares. */
+/** Objects that all routes, sockets and streams of the server share. */
 export type ServerContext = ReturnType<typeof openServerContext>;
 
 export function openServerContext({
@@ -46,7 +46,7 @@ export function openServerContext({
       costLimiter,
       throttle,
       introspection: values.introspection,
-      watch: new OperationTelemetry({ metrics, traces }),
+      telemetry: new OperationTelemetry({ metrics, traces }),
       log,
     }),
     callerOf: (request: FastifyRequest): Caller => ({

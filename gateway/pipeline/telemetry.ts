@@ -3,17 +3,17 @@ import type { Metrics } from '../../infra/metrics/metrics.ts';
 import type { Span, Traces } from '../../infra/traces/traces.ts';
 import type { AdmittedOperation, Answer } from './pipeline.ts';
 
-/** Counts, measures and traces the operations of clients. */
+/** Records metrics and traces of client operations. */
 export class OperationTelemetry {
   constructor(private readonly parts: { metrics: Metrics; traces: Traces }) {}
 
-  /** `code` says why it was not admitted; nobody knows of what kind it would have been. */
-  refused(code: string): void {
+  /** Counts an operation that was not admitted, by error code; its kind may be unknown. */
+  rejected(code: string): void {
     this.parts.metrics.count('parley_operations_total', { kind: 'refused', outcome: code });
   }
 
-  /** Runs what was admitted. The fetches of a stream's events belong to the span in which it began. */
-  async over<A extends Answer | AsyncIterableIterator<Answer>>(
+  /** Runs `work` in a span. Later fetches of a stream's events also belong to that span. */
+  async record<A extends Answer | AsyncIterableIterator<Answer>>(
     { operation: { node }, identity, traceparent: parent }: AdmittedOperation,
     work: () => Promise<A>,
   ): Promise<A> {

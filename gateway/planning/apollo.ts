@@ -14,7 +14,7 @@ import type { Engine } from './planner.ts';
 const EACH_ITEM = '@';
 const FRAGMENT = '... on ';
 
-/** Apollo's planner, written in JavaScript: slower, and it runs wherever Node does. */
+/** Apollo's planner. Slower, but written in JavaScript, so it runs on every platform. */
 export class ApolloPlanner implements Engine {
   readonly #planner: QueryPlanner;
   readonly #api: Schema;
@@ -47,7 +47,7 @@ function toNode(node: ApolloNode, path: Path): PlanNode {
     case 'Fetch':
       return node.requires ? toEntities(node, node.requires, path) : toRoot(node, path);
     default:
-      throw new Error(`a plan holds a ${node.kind} node, which nothing here runs`);
+      throw new Error(`the plan has an unsupported ${node.kind} node`);
   }
 }
 
@@ -68,7 +68,7 @@ function toRoot(node: FetchNode, path: Path): RootFetch {
 }
 
 function toFetch(node: FetchNode) {
-  if (node.contextRewrites?.length) throw new Error('a plan passes values by @fromContext, which nothing here runs');
+  if (node.contextRewrites?.length) throw new Error('the plan uses @fromContext, which is not supported');
   return {
     subgraph: node.serviceName,
     query: node.operation,

@@ -14,28 +14,28 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import type { CoercedVariables, ParsedOperation } from '../execution/request.ts';
-import { shapeOf, signatureOf, type FieldNames } from './field-names.ts';
+import { signatureOf, typeSignature, type FieldNames } from './field-names.ts';
 import { isIncluded } from '../execution/selection.ts';
 
-/** An operation as it is planned, for some values of its conditions. */
+/** A canonical operation for given values of its conditions. */
 export interface Canonical {
-  /** Undefined when no subgraph has to be asked. */
+  /** Undefined if no subgraph has to be called. */
   query?: string;
-  /** How the plan, and so the data, calls each field of the client's document. */
+  /** The response name in the plan, and so in the data, of each field of the client's document. */
   names: ReadonlyMap<FieldNode, string>;
 }
 
 const TYPENAME: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } };
 
-/** The name of what the schema itself answers: no name of GraphQL, so no field can be called so. */
+/** Returns the key of an introspection result; it is not a valid GraphQL name, so it cannot collide with a field. */
 export function introspectionName(responseKey: string): string {
   return `__schema:${responseKey}`;
 }
 
 /**
- * The same operation with response names of our own. A plan has one namespace for what the client calls things and what
- * it needs itself, such as keys: a client's alias that is called like a key would take its place. Fragments are spread,
- * and `@skip` and `@include` evaluated, so planners never meet the forms that they most often get wrong.
+ * Rewrites an operation with canonical response names. A plan has one namespace for aliases of the client and fields that it
+ * needs itself, such as keys, so a client's alias could replace a key. Fragments are inlined and `@skip` and `@include`
+ * evaluated, because planners get those wrong most often.
  */
 export function canonicalOf(parsed: ParsedOperation, fields: FieldNames, variables: CoercedVariables): Canonical {
   const { schema, operation, fragments } = parsed;
@@ -49,7 +49,7 @@ export function canonicalOf(parsed: ParsedOperation, fields: FieldNames, variabl
   if (selections.length === 0) return { names };
   return { names, query: print(withUsedVariables({ ...operation, selectionSet: { kind: Kind.SELECTION_SET, selections } })) };
 
-  /** `written` is the type that the set is written for, `parent` the same or a narrower one that it stands in now. */
+  /** `written`: the type that the set is validated against. `parent`: the same type or a narrower one. */
   function selectionsOf(set: SelectionSetNode, written: GraphQLCompositeType, parent: GraphQLCompositeType): SelectionNode[] {
     return set.selections.flatMap((selection): SelectionNode[] => {
       if (!isIncluded(selection.directives, variables)) return [];
@@ -57,11 +57,11 @@ export function canonicalOf(parsed: ParsedOperation, fields: FieldNames, variabl
       const fragment = selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments[selection.name.value]!;
       const type = fragment.typeCondition ? (schema.getType(fragment.typeCondition.name.value) as GraphQLCompositeType) : written;
       if (!doTypesOverlap(schema, type, parent)) return [];
-      // Everything that the parent is, the fragment is on: it says nothing more.
-      const isOpen = type === parent || (isObjectType(parent) && isAbstractType(type));
-      const inner = selectionsOf(fragment.selectionSet, type, isOpen ? parent : type);
+      // A fragment on a supertype of the parent always applies.
+      const isRedundant = type === parent || (isObjectType(parent) && isAbstractType(type));
+      const inner = selectionsOf(fragment.selectionSet, type, isRedundant ? parent : type);
       if (inner.length === 0) return [];
-      if (isOpen) return inner;
+      if (isRedundant) return inner;
       const typeCondition = { kind: Kind.NAMED_TYPE, name: { kind: Kind.NAME, value: type.name } } as const;
       return [{ kind: Kind.INLINE_FRAGMENT, typeCondition, selectionSet: { kind: Kind.SELECTION_SET, selections: inner } }];
     });
@@ -69,7 +69,7 @@ export function canonicalOf(parsed: ParsedOperation, fields: FieldNames, variabl
 
   function fieldOf(node: FieldNode, parent: GraphQLCompositeType): FieldNode[] {
     const name = node.name.value;
-    // The name of a root type is known.
+    // The projection knows the name of a root type.
     if (name === '__typename') return parent === root ? [] : [TYPENAME];
     const responseKey = (node.alias ?? node.name).value;
     const field = isUnionType(parent) ? undefined : parent.getFields()[name];
@@ -77,11 +77,11 @@ export function canonicalOf(parsed: ParsedOperation, fields: FieldNames, variabl
       names.set(node, introspectionName(responseKey));
       return [];
     }
-    // A mutation that is asked for twice is meant twice. An object that is asked for twice is null only where something is
-    // missing that was selected there.
+    // A mutation field that is selected twice must be executed twice. Aliased objects stay separate, so that null propagation
+    // in one does not affect the other.
     const isApart = (isMutation && parent === root) || (node.selectionSet !== undefined && responseKey !== name);
-    const kind = `${isApart ? responseKey : ''}|${shapeOf(field.type)}|${signatureOf(node.arguments)}`;
-    const inner = !isApart && fields.isUnmistakable(name) ? name : nameFor(name, kind);
+    const kind = `${isApart ? responseKey : ''}|${typeSignature(field.type)}|${signatureOf(node.arguments)}`;
+    const inner = !isApart && fields.isUnambiguous(name) ? name : nameFor(name, kind);
     names.set(node, inner);
     const type = getNamedType(field.type) as GraphQLCompositeType;
     const selected = node.selectionSet && selectionsOf(node.selectionSet, type, type);
@@ -96,7 +96,7 @@ export function canonicalOf(parsed: ParsedOperation, fields: FieldNames, variabl
     ];
   }
 
-  /** Numbered within the document, past every name that the supergraph has. */
+  /** Returns a numbered name that no field of the supergraph has. */
   function nameFor(name: string, kind: string): string {
     const key = `${name}|${kind}`;
     const known = given.get(key);

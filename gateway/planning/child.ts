@@ -2,8 +2,8 @@ import type { Order, PlanOrder, PlanReply, Reply } from './messages.ts';
 import type { Engine, PlannerName } from './planner.ts';
 
 /**
- * The planning process: makes plans, one after another, for the process that started it. It holds nothing but schemas,
- * is given no setting and no secret, and may be killed at any time.
+ * Entry point of the planning process. Plans one document at a time for its parent. It has no settings or secrets, only
+ * schemas, and may be killed at any time.
  */
 const supergraphs = new Map<number, { sdl: string; engines: Map<PlannerName, Engine> }>();
 
@@ -52,7 +52,7 @@ function send(reply: Reply | PlanReply): void {
   process.send?.(reply);
 }
 
-// A terminal and a service manager signal the whole group: plans are still needed while the parent finishes its requests.
+// Terminals and service managers signal the whole process group, but the parent still needs plans while it drains.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
 process.on('disconnect', () => process.exit());
 let turn = Promise.resolve();

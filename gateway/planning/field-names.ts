@@ -12,25 +12,25 @@ import {
   type ValueNode,
 } from 'graphql';
 
-/** What is known of all the fields of a supergraph that have one name. */
+/** Properties of all fields with the same name. */
 interface Known {
   takesArguments: boolean;
-  shapes: Set<string>;
+  types: Set<string>;
 }
 
-/** Knows which fields of a supergraph may keep their own names in a document of any selection, and never conflict. */
+/** Determines which field names of a supergraph can be used as response names without conflicts in any selection. */
 export class FieldNames {
   readonly #known = new Map<string, Known>();
 
-  /** `supergraph` in full: what clients cannot see, a plan may need. */
+  /** `supergraph`: the full schema, because plans may need `@inaccessible` fields. */
   constructor(supergraph: GraphQLSchema) {
     for (const type of Object.values(supergraph.getTypeMap())) {
       if (!isObjectType(type) && !isInterfaceType(type)) continue;
       for (const { name, args, type: result } of Object.values(type.getFields())) {
-        const known = this.#known.get(name) ?? { takesArguments: false, shapes: new Set() };
+        const known = this.#known.get(name) ?? { takesArguments: false, types: new Set() };
         this.#known.set(name, known);
         known.takesArguments ||= args.length > 0;
-        known.shapes.add(shapeOf(result));
+        known.types.add(typeSignature(result));
       }
     }
   }
@@ -39,20 +39,20 @@ export class FieldNames {
     return this.#known.has(name);
   }
 
-  isUnmistakable(name: string): boolean {
+  isUnambiguous(name: string): boolean {
     const known = this.#known.get(name);
-    return known !== undefined && !known.takesArguments && known.shapes.size === 1;
+    return known !== undefined && !known.takesArguments && known.types.size === 1;
   }
 }
 
-/** Two fields of one name and one shape may be merged, whatever their parents are. */
-export function shapeOf(type: GraphQLOutputType): string {
-  if (isNonNullType(type)) return `${shapeOf(type.ofType)}!`;
-  if (isListType(type)) return `[${shapeOf(type.ofType)}]`;
+/** Fields with the same name and type signature can be merged, whatever their parents are (SameResponseShape). */
+export function typeSignature(type: GraphQLOutputType): string {
+  if (isNonNullType(type)) return `${typeSignature(type.ofType)}!`;
+  if (isListType(type)) return `[${typeSignature(type.ofType)}]`;
   return isLeafType(type) ? getNamedType(type).name : '{}';
 }
 
-/** Alike for arguments that differ only in their order. */
+/** Returns a text that does not depend on the order of arguments. */
 export function signatureOf(given: readonly ArgumentNode[] | undefined): string {
   return inOrder((given ?? []).map(({ name, value }) => `${name.value}: ${sorted(value)}`));
 }

@@ -16,8 +16,8 @@ const EACH_ITEM = '@';
 const NO_LABELS = new Set<string>();
 
 /**
- * The Hive router's planner, written in Rust. Version 0.0.x: its types are partly wrong, so what it gives is checked here.
- * A panic in it aborts the process, so it is constructed in the planning process only.
+ * The planner of Hive Router, written in Rust. The types of version 0.0.x are partly wrong, so its plans are checked here. A
+ * panic aborts the process, so it is used in the planning process only.
  */
 export class HivePlanner implements Engine {
   readonly #planner: QueryPlanner;
@@ -34,7 +34,7 @@ export class HivePlanner implements Engine {
     if (node.kind === 'Subscription') return { kind: 'Subscription', primary: this.#root(node.primary, []) };
     const first = node.kind === 'Sequence' ? node.nodes[0] : undefined;
     if (node.kind !== 'Sequence' || first?.kind !== 'Subscription') return this.#node(node, []);
-    // The rest of a subscription comes as the later steps of a sequence that begins with it.
+    // A subscription with further fetches is a sequence that begins with it.
     const rest = node.nodes.slice(1).map((later) => this.#node(later, []));
     const primary = this.#root(first.primary, []);
     return { kind: 'Subscription', primary, rest: group('Sequence', rest) };
@@ -57,7 +57,7 @@ export class HivePlanner implements Engine {
       case 'BatchFetch':
         return { kind: 'EntityFetch', ...this.#fetch(node), batches: node.entityBatch.aliases.map((alias) => batch(alias, path)) };
       default:
-        throw new Error(`a plan holds a ${node.kind} node, which nothing here runs`);
+        throw new Error(`the plan has an unsupported ${node.kind} node`);
     }
   }
 
@@ -103,9 +103,9 @@ function toPath(segments: FlattenNodePathSegment[]): Path {
     .map((segment) => ('Field' in segment ? segment.Field : { on: segment.TypeCondition }));
 }
 
-/** `name` is what the data calls it, `alias` what the subgraph does: the reverse of what a selection means elsewhere. */
+/** `name` is the name in the data, `alias` the one in the subgraph: the reverse of their usual meaning. */
 function toRequirement(selection: RequiresSelection): Requirement {
-  if (selection.kind === 'FragmentSpread') throw new Error('a plan requires a named fragment, which it does not define');
+  if (selection.kind === 'FragmentSpread') throw new Error('the plan requires an undefined fragment');
   if (selection.kind === 'InlineFragment') return { on: selection.typeCondition, requires: selection.selections.map(toRequirement) };
   const nested = selection.selections?.length ? { requires: selection.selections.map(toRequirement) } : {};
   return { from: selection.name, to: selection.alias ?? selection.name, ...nested };

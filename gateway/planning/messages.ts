@@ -1,7 +1,7 @@
 import type { Plan } from './plan.ts';
 import type { PlannerName } from './planner.ts';
 
-/** To the planning process. A supergraph is sent once, before the first document that belongs to it. */
+/** Messages to the planning process. A supergraph is sent once, before its first document. */
 export type Order = { kind: 'supergraph'; id: number; sdl: string } | { kind: 'forget'; id: number } | PlanOrder;
 
 export interface PlanOrder {
@@ -12,12 +12,12 @@ export interface PlanOrder {
   query: string;
 }
 
-/** From the planning process: `ready` once, then one reply for each `plan`. */
+/** Messages from the planning process: `ready` once, then one reply for each `plan`. */
 export type Reply = { kind: 'ready' } | PlanReply;
 
 export type PlanReply = { rssBytes: number } & (
   | { kind: 'planned'; plan: Plan }
-  /** The planner threw. */
+  /** The planner threw an exception. */
   | { kind: 'refused'; reason: string }
   /** The native planner has no build for this platform. */
   | { kind: 'missing'; reason: string }

@@ -1,6 +1,6 @@
 /**
- * Our own form of a query plan, whichever planner made it: planners differ in how they write paths, rewrites and
- * batches, and only their adapters know. Paths are pushed down into the fetches, so no node moves a cursor.
+ * A query plan, independent of the planner: planners differ in how they represent paths, rewrites and batches. Each fetch has
+ * its absolute path, so there is no Flatten node.
  */
 export type Plan = PlanNode | SubscriptionPlan;
 
@@ -16,12 +16,12 @@ export interface Parallel {
   nodes: PlanNode[];
 }
 
-/** A group of one is that one. */
+/** Returns a single node without a group. */
 export function group(kind: 'Sequence' | 'Parallel', nodes: PlanNode[]): PlanNode {
   return nodes.length === 1 ? nodes[0]! : { kind, nodes };
 }
 
-/** The owner streams `primary`; for each event `rest` fetches what other subgraphs own. */
+/** The owning subgraph streams `primary`; for each event, `rest` fetches fields of other subgraphs. */
 export interface SubscriptionPlan {
   kind: 'Subscription';
   primary: RootFetch;
@@ -33,18 +33,18 @@ interface Fetch {
   /** The document for the subgraph. */
   query: string;
   operationName?: string;
-  /** The client's variables that it uses. */
+  /** Names of the client's variables that it uses. */
   variables: readonly string[];
 }
 
-/** Fields of a root type. `path` leads to the objects that receive them: the response itself, or a nested `Query`. */
+/** Fetches fields of a root type. `path` leads to the objects that receive them: the response or a nested `Query`. */
 export interface RootFetch extends Fetch {
   kind: 'RootFetch';
   path: Path;
   outputRewrites: Rewrite[];
 }
 
-/** Further fields of entities that other subgraphs have begun. */
+/** Fetches fields of entities from earlier fetches. */
 export interface EntityFetch extends Fetch {
   kind: 'EntityFetch';
   batches: EntityBatch[];
@@ -61,11 +61,11 @@ export interface EntityBatch {
   outputRewrites: Rewrite[];
 }
 
-/** A step down: into a field by its response name, or on with objects of some types only. Lists are entered without a step. */
+/** A field by response name, or a type condition. Lists are traversed implicitly. */
 export type PathStep = string | { on: readonly string[] };
 export type Path = PathStep[];
 
-/** What of an object goes into its representation, `from` its name in the data `to` its name in the subgraph. */
+/** A field of a representation, from its name in the data to its name in the subgraph, or a fragment of such fields. */
 export type Requirement = RequiredField | RequiredFragment;
 
 export interface RequiredField {
@@ -79,12 +79,12 @@ export interface RequiredFragment {
   requires: Requirement[];
 }
 
-/** A change to data on its way in or out. */
+/** A change of representations (input) or results (output). */
 export interface Rewrite {
   path: Path;
   field: string;
-  /** The field's new name; the planner gave it another to keep two arguments of one field apart. */
+  /** The new name; planners alias a field that is required with different arguments. */
   renameTo?: string;
-  /** The field's new value, where `renameTo` is absent: mostly a `__typename` that the subgraph knows. */
+  /** The new value if `renameTo` is absent, mostly a `__typename` that the subgraph knows. */
   value?: unknown;
 }

@@ -4,27 +4,27 @@ import type { PlannerName } from './planner.ts';
 
 const CHILD = new URL('./child.js', import.meta.url);
 const HEAP_MB = 256;
-/** Starts again above this: the native planner's memory is not bounded by the heap. */
+/** The child is replaced above this: the heap limit does not bound the memory of the native planner. */
 const MAX_RSS_BYTES = 512 * 1024 * 1024;
 const START_MS = 20_000;
-/** Documents that were planned are kept by whoever asked, so a process in use is idle most of the time. */
+/** Callers cache plans, so the process is idle most of the time. */
 const IDLE_MS = 60_000;
-/** Of each the child keeps a planner; a reload brings another. */
+/** The child keeps a planner for each supergraph; a reload adds one. */
 const MAX_SUPERGRAPHS = 4;
 const MAX_WAITING = 1_000;
 const MAX_ERROR_TEXT = 2_000;
 
-/** The process ended, or was ended for taking too long, while it planned this document. */
-export class PlannerDied extends Error {}
+/** The process crashed or was killed by a timeout while it planned this document. */
+export class PlannerCrashed extends Error {}
 
-/** No plan can be made now, whatever the document: the process does not start, or too many documents wait. */
+/** Planning is not possible now, whatever the document: the process does not start, or the queue is full. */
 export class PlannerUnavailable extends Error {}
 
 export interface PlanRequest {
   supergraphSdl: string;
   engine: PlannerName;
   query: string;
-  /** What takes longer is taken for something that does not end. */
+  /** Timeout, after which the process is killed. */
   limitMs: number;
 }
 
@@ -35,25 +35,25 @@ interface Job {
 }
 
 /**
- * A child process that makes plans. It starts with the first document, ends after a minute without one, and is given one
- * document at a time, so that the one which kills it is known. Nothing in it keeps this process from ending.
+ * A child process that plans. Starts with the first document, ends after an idle minute, and gets one document at a time, so
+ * that the document of a crash is known. Does not keep this process running.
  */
 export class PlannerProcess {
   readonly #waiting: Job[] = [];
   #child: ChildProcess | undefined;
-  /** The supergraphs that the running child was told of, with their ids. */
-  #told = new Map<string, number>();
+  /** The ids of the supergraphs that were sent to the running child, by SDL. */
+  #sent = new Map<string, number>();
   #isReady = false;
   #current: Job | undefined;
   #timer: NodeJS.Timeout | undefined;
   #nextId = 1;
 
-  /** The id of the child while there is one. */
+  /** The process id of the running child. */
   get pid(): number | undefined {
     return this.#child?.pid;
   }
 
-  /** Rejects with `PlannerDied` or `PlannerUnavailable`. */
+  /** Rejects with `PlannerCrashed` or `PlannerUnavailable`. */
   plan(request: PlanRequest): Promise<PlanReply> {
     return new Promise((resolve, reject) => {
       if (this.#waiting.length >= MAX_WAITING) return reject(new PlannerUnavailable('too many documents wait to be planned'));
@@ -62,7 +62,7 @@ export class PlannerProcess {
     });
   }
 
-  /** Ends the child and what it was to plan. A later document starts another. */
+  /** Kills the child and rejects waiting documents. A later document starts a new child. */
   close(): void {
     const closed = new PlannerUnavailable('the planning process was closed');
     this.#current?.reject(closed);
@@ -73,25 +73,25 @@ export class PlannerProcess {
 
   #advance(): void {
     if (this.#current) return;
-    if (this.#waiting.length === 0) return this.#rest();
+    if (this.#waiting.length === 0) return this.#idle();
     const child = this.#child ?? this.#start();
     child?.ref();
     child?.channel?.ref();
     if (!child || !this.#isReady) return;
     const job = (this.#current = this.#waiting.shift()!);
     const { supergraphSdl, engine, query, limitMs } = job.request;
-    this.#send({ kind: 'plan', supergraph: this.#tell(supergraphSdl), engine, query });
+    this.#send({ kind: 'plan', supergraph: this.#idOf(supergraphSdl), engine, query });
     this.#endAfter(limitMs, child);
   }
 
-  #tell(sdl: string): number {
-    let id = this.#told.get(sdl);
+  #idOf(sdl: string): number {
+    let id = this.#sent.get(sdl);
     if (id !== undefined) return id;
-    this.#told.set(sdl, (id = this.#nextId++));
+    this.#sent.set(sdl, (id = this.#nextId++));
     this.#send({ kind: 'supergraph', id, sdl });
-    const [oldest] = this.#told;
-    if (oldest && this.#told.size > MAX_SUPERGRAPHS) {
-      this.#told.delete(oldest[0]);
+    const [oldest] = this.#sent;
+    if (oldest && this.#sent.size > MAX_SUPERGRAPHS) {
+      this.#sent.delete(oldest[0]);
       this.#send({ kind: 'forget', id: oldest[1] });
     }
     return id;
@@ -104,12 +104,12 @@ export class PlannerProcess {
         execArgv: [`--max-old-space-size=${HEAP_MB}`, '--enable-source-maps'],
         stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       });
-      let said = '';
-      child.stderr?.setEncoding('utf8').on('data', (text: string) => (said = (said + text).slice(-MAX_ERROR_TEXT)));
+      let output = '';
+      child.stderr?.setEncoding('utf8').on('data', (text: string) => (output = (output + text).slice(-MAX_ERROR_TEXT)));
       (child.stderr as (NodeJS.ReadableStream & { unref?(): void }) | null)?.unref?.();
       child.on('message', (reply: Reply) => this.#receive(reply, child));
       child.once('error', (error) => this.#ended(child, error.message));
-      child.once('close', (code, signal) => this.#ended(child, `it ended with ${signal ?? code}. ${said}`));
+      child.once('close', (code, signal) => this.#ended(child, `it ended with ${signal ?? code}. ${output}`));
       this.#child = child;
       this.#endAfter(START_MS, child);
       return child;
@@ -138,8 +138,8 @@ export class PlannerProcess {
     this.#forgetChild();
     const job = this.#current;
     this.#current = undefined;
-    job?.reject(new PlannerDied(how));
-    // A child that never became ready would be started for each of them in vain.
+    job?.reject(new PlannerCrashed(how));
+    // A child that never became ready would fail for each waiting document.
     if (!wasReady) this.#fail(new PlannerUnavailable(`the planning process does not start: ${how}`));
     this.#advance();
   }
@@ -153,14 +153,14 @@ export class PlannerProcess {
     clearTimeout(this.#timer);
     this.#child = undefined;
     this.#isReady = false;
-    this.#told = new Map();
+    this.#sent = new Map();
   }
 
   #fail(error: PlannerUnavailable): void {
     for (const job of this.#waiting.splice(0)) job.reject(error);
   }
 
-  #rest(): void {
+  #idle(): void {
     const child = this.#child;
     if (!child) return;
     child.unref();
@@ -175,7 +175,7 @@ export class PlannerProcess {
   }
 
   #send(order: Order): void {
-    // A child that has just ended is noticed by its exit.
+    // Errors are ignored: the exit of the child is handled by its `close` event.
     this.#child?.send(order, () => {});
   }
 }

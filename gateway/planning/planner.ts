@@ -1,15 +1,15 @@
 import type { Plan } from './plan.ts';
 
-/** Decides which subgraph is asked what, and in which order. */
+/** Makes query plans: which fields to fetch from which subgraph, in which order. */
 export interface Planner {
-  /** For one operation in its canonical form (`execution/canonical.ts`). Rejects with a `Failure`. */
+  /** Plans a canonical operation (canonical.ts). Rejects with a `Failure`. */
   plan(query: string): Promise<Plan>;
 }
 
 export type PlannerName = 'hive' | 'apollo';
 
-/** A planner itself, as it runs in the planning process. It throws for what it cannot plan, and may do worse. */
+/** A planner inside the planning process. Throws for documents that it cannot plan, and may crash or not terminate. */
 export interface Engine {
-  /** Undefined when nothing has to be fetched. */
+  /** Returns undefined if there is nothing to fetch. */
   plan(query: string): Plan | undefined;
 }

@@ -1,28 +1,28 @@
 import { createHash } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 import type { Log } from '../../infra/log.ts';
 import { Failure } from '../../schema/errors.ts';
 import type { Plan } from './plan.ts';
-import { Lru } from '../lru.ts';
 import { withoutLiterals } from './without-literals.ts';
 import type { Planner, PlannerName } from './planner.ts';
-import { PlannerDied, PlannerProcess, PlannerUnavailable, type PlanRequest } from './planner-process.ts';
+import { PlannerCrashed, PlannerProcess, PlannerUnavailable, type PlanRequest } from './planner-process.ts';
 
-/** In milliseconds. Either takes some of them, the first document the loading of the planner too; what takes this long will not end. */
+/** Timeout of a plan (ms), including the load time of the planner for the first document. */
 const LIMIT_MS: Record<PlannerName, number> = { hive: 5_000, apollo: 20_000 };
-const REMEMBERED_DEATHS = 2_000;
-/** After as many deaths within the time, the native planner rests as long: else documents that kill it, each a little different, keep it starting. */
-const DEATHS = 3;
-const REST_MS = 60_000;
+const MAX_CRASHING_DOCUMENTS = 2_000;
+/** Pauses the native planner after this many crashes within `PAUSE_MS`, so that variations of a document cannot crash it in a loop. */
+const MAX_CRASHES = 3;
+const PAUSE_MS = 60_000;
 
 /**
- * Makes plans in a process of its own, by the native planner and, for what it refuses or dies of, by the one in JavaScript.
- * A panic of native code aborts its whole process, and neither planner bounds its time.
+ * Plans in a child process, with the native planner and, if that rejects the document or crashes, with Apollo's. A panic of
+ * native code aborts its process, and neither planner bounds its time.
  */
 export class Planning {
   readonly process = new PlannerProcess();
-  /** Hashes of documents that ended the native planner. */
-  readonly #deadly = new Lru<true>(REMEMBERED_DEATHS, REMEMBERED_DEATHS);
-  #deathTimes: number[] = [];
+  /** Hashes of documents that crashed the native planner. */
+  readonly #crashing = new LRUCache<string, true>({ max: MAX_CRASHING_DOCUMENTS });
+  #crashTimes: number[] = [];
   #hasNative: boolean;
 
   constructor(
@@ -36,7 +36,7 @@ export class Planning {
     return { plan: (query) => this.#plan(supergraphSdl, query) };
   }
 
-  /** Ends the process; a later document starts another. */
+  /** Ends the child process; a later document starts a new one. */
   close(): void {
     this.process.close();
   }
@@ -49,18 +49,18 @@ export class Planning {
       if (typeof outcome !== 'string') return outcome;
       reasons[engine] = outcome;
     }
-    this.log.warn({ document: withoutLiterals(query), reasons }, 'no planner finds a plan for this document');
+    this.log.warn({ document: withoutLiterals(query), reasons }, 'no planner can plan this document');
     throw new Failure('QUERY_NOT_PLANNABLE');
   }
 
   #engines(hash: string): PlannerName[] {
-    const since = performance.now() - REST_MS;
-    this.#deathTimes = this.#deathTimes.filter((time) => time > since);
-    const isNative = this.#hasNative && this.#deathTimes.length < DEATHS && !this.#deadly.get(hash);
+    const since = performance.now() - PAUSE_MS;
+    this.#crashTimes = this.#crashTimes.filter((time) => time > since);
+    const isNative = this.#hasNative && this.#crashTimes.length < MAX_CRASHES && !this.#crashing.get(hash);
     return isNative ? ['hive', 'apollo'] : ['apollo'];
   }
 
-  /** The plan, or why there is none. */
+  /** Returns the plan or an error message. */
   async #ask(request: PlanRequest, hash: string): Promise<Plan | string> {
     try {
       const reply = await this.process.plan(request);
@@ -69,24 +69,24 @@ export class Planning {
       return reply.reason;
     } catch (error) {
       if (error instanceof PlannerUnavailable) throw new Failure('DEPENDENCY_UNAVAILABLE', {}, { cause: error });
-      if (!(error instanceof PlannerDied)) throw error;
-      this.#died(error, request, hash);
+      if (!(error instanceof PlannerCrashed)) throw error;
+      this.#crashed(error, request, hash);
       return error.message;
     }
   }
 
-  #died(error: PlannerDied, { query, engine }: PlanRequest, hash: string): void {
-    this.log.error({ how: error.message, engine, document: withoutLiterals(query) }, 'the planning process ended over a document');
+  #crashed(error: PlannerCrashed, { query, engine }: PlanRequest, hash: string): void {
+    this.log.error({ how: error.message, engine, document: withoutLiterals(query) }, 'a document crashed the planning process');
     if (engine !== 'hive') return;
-    if (!this.#deadly.get(hash)) this.#deadly.add(hash, true, 1);
-    this.#deathTimes.push(performance.now());
-    if (this.#deathTimes.length === DEATHS)
-      this.log.error({ restMs: REST_MS }, 'the native query planner rests; plans are made by the slower one in JavaScript');
+    this.#crashing.set(hash, true);
+    this.#crashTimes.push(performance.now());
+    if (this.#crashTimes.length === MAX_CRASHES)
+      this.log.error({ pauseMs: PAUSE_MS }, 'the native query planner is paused; the slower one in JavaScript is used');
   }
 
   #noNative(reason: string): void {
     if (!this.#hasNative) return;
     this.#hasNative = false;
-    this.log.warn({ reason }, 'the native query planner does not load here; plans are made by the slower one in JavaScript');
+    this.log.warn({ reason }, 'the native query planner cannot be loaded; the slower one in JavaScript is used');
   }
 }

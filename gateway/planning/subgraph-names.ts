@@ -1,8 +1,8 @@
 import { parse } from 'graphql';
 
 /**
- * The names of the subgraphs as the supergraph gives them. A planner may know them by their enum value in lower
- * case, where `-` is `_`; the result of this function leads back.
+ * Returns a function that maps a planner's name of a subgraph to its name in the supergraph. Planners may use the lower-case
+ * enum value, in which `-` is `_`.
  */
 export function subgraphNames(supergraphSdl: string): (given: string) => string {
   const names = new Map<string, string>();

@@ -1,8 +1,8 @@
 import { Kind, parse, print, visit } from 'graphql';
 
-const LONGEST = 4_000;
+const MAX_LENGTH = 4_000;
 
-/** The document with its values left out, for the log: they are what a person wrote. */
+/** Returns a document for the log without its literals, which may be personal data. */
 export function withoutLiterals(query: string): string {
   const masked = (kind: 'string' | 'number') => () => ({ kind: Kind.ENUM, value: `_${kind}` });
   try {
@@ -13,7 +13,7 @@ export function withoutLiterals(query: string): string {
         FloatValue: masked('number'),
       }),
     );
-    return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+    return text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH)}…` : text;
   } catch {
     return 'unreadable';
   }

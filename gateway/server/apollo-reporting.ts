@@ -1,6 +1,5 @@
 /**
- * Imported before anything of Apollo's. From version 2.14 on, constructing an `ApolloGateway` starts an exporter
- * that sends figures about this process to its vendor unless this variable is set; ours sends nothing anywhere.
- * It is the only write to the environment, and nothing here reads it.
+ * Must be imported before any Apollo package. Since version 2.14, constructing an `ApolloGateway` starts an exporter that
+ * sends telemetry of this process to the vendor unless this variable is set. It is the only write to the environment.
  */
 process.env.APOLLO_TELEMETRY_DISABLED = 'true';

@@ -34,19 +34,19 @@ export interface GraphRoute {
 }
 
 /**
- * `/graphql` over HTTP: Apollo Server reads requests and negotiates answers, as GraphQL over HTTP says; what
- * may be asked and what runs is decided by the pipeline, which the sockets use as well.
+ * Serves `/graphql` over HTTP. Apollo Server parses requests and negotiates content (GraphQL over HTTP); the pipeline, which
+ * the sockets share, checks and executes operations.
  */
 export async function openApollo({ gateway, pipeline, log, callerOf }: ApolloOptions): Promise<GraphRoute> {
-  const asking = new AsyncLocalStorage<string>();
+  const requestIds = new AsyncLocalStorage<string>();
   const server = new ApolloServer<{ caller: Caller }>({
-    gateway: behind(gateway, pipeline),
+    gateway: pipelineGateway(gateway, pipeline),
     stopOnTerminationSignals: false,
     csrfPrevention: { requestHeaders: [...PREFLIGHT_HEADERS] },
     allowBatchedHttpRequests: false,
     persistedQueries: false,
     parseOptions: { maxTokens: LIMITS.tokens },
-    // The pipeline validates, after it knows who asks.
+    // The pipeline validates after authentication.
     dangerouslyDisableValidation: true,
     includeStacktraceInErrorResponses: false,
     plugins: [
@@ -56,7 +56,7 @@ export async function openApollo({ gateway, pipeline, log, callerOf }: ApolloOpt
       ApolloServerPluginInlineTraceDisabled(),
       ApolloServerPluginCacheControlDisabled(),
     ],
-    formatError: (formatted, error) => (isOurs(formatted) ? formatted : toWire(asOurs(error), asking.getStore() ?? '', log)),
+    formatError: (formatted, error) => (isOurs(formatted) ? formatted : toWire(asOurs(error), requestIds.getStore() ?? '', log)),
     logger: {
       debug: () => {},
       info: () => {},
@@ -69,19 +69,19 @@ export async function openApollo({ gateway, pipeline, log, callerOf }: ApolloOpt
   return {
     handle: (request, reply) => {
       dropEmptyName(request);
-      return asking.run(request.id, () => handle.call(request.server as never, request as never, reply as never) as Promise<unknown>);
+      return requestIds.run(request.id, () => handle.call(request.server as never, request as never, reply as never) as Promise<unknown>);
     },
     stop: () => server.stop(),
   };
 }
 
-/** Some clients send an empty `operationName` where they have none; Apollo Server would look for an operation of that name. */
+/** Some clients send an empty `operationName`; Apollo Server would look for an operation with that name. */
 function dropEmptyName({ body, raw }: FastifyRequest): void {
   if (typeof body === 'object' && body !== null && 'operationName' in body && body.operationName === '') delete body.operationName;
   if (raw.method === 'GET' && raw.url) raw.url = raw.url.replace(/([?&])operationName=(?:&|$)/, '$1');
 }
 
-function behind(gateway: GatewaySurface, pipeline: OperationPipeline): GatewayInterface {
+function pipelineGateway(gateway: GatewaySurface, pipeline: OperationPipeline): GatewayInterface {
   return {
     load: async () => ({
       executor: async ({ request: { operationName, variables }, source, context }) => {
@@ -97,7 +97,7 @@ function behind(gateway: GatewaySurface, pipeline: OperationPipeline): GatewayIn
   };
 }
 
-/** Apollo Server takes the status of a refused request from its first error. */
+/** Apollo Server reads the HTTP status of a request error from the first error. */
 function toApollo({ data, errors }: Answer) {
   const [first] = errors ?? [];
   const http = first && data === undefined ? { status: statusOf(first), headers: headersOf(first) } : undefined;
@@ -111,12 +111,12 @@ function headersOf(error: WireError): HeaderMap {
   return new HeaderMap(retryAfter ? [['retry-after', retryAfter]] : []);
 }
 
-/** Apollo Server replaces the code where the document has no such operation. */
+/** Detects errors that are final already, because Apollo Server replaces the code if the document has no such operation. */
 function isOurs({ extensions }: GraphQLFormattedError): boolean {
   return typeof extensions?.['requestId'] === 'string' && Object.hasOwn(ERRORS, String(extensions['code']));
 }
 
-/** Apollo Server calls everything it refuses itself a bad request; the status tells more. */
+/** Apollo Server reports all its own errors as `BAD_REQUEST`; the status is more specific. */
 function asOurs(error: unknown): unknown {
   if (!(error instanceof GraphQLError)) return error;
   if (error.extensions['code'] === 'GRAPHQL_PARSE_FAILED') return parseFailure(error);

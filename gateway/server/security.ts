@@ -5,34 +5,34 @@ import { Failure } from '../../schema/errors.ts';
 import { hasPreflightHeader } from '../auth/caller.ts';
 import type { Origin } from '../auth/origin.ts';
 
-/** What is no page may load, run and be framed by nothing. Pages and files bring a policy of their own. */
+/** CSP for API responses: no loading, scripting or framing. Pages and files set their own policy. */
 const API_POLICY = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 const FORM_TYPES = ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data'];
-/** A body has this long to arrive; files take longer and have a rule of their own. */
+/** Timeout of a request body; uploads have another. */
 const BODY_MS = 10_000;
 
-/** What every answer carries and every request meets before its route. */
+/** Adds security headers to all responses and checks all requests before routing. */
 export async function addSecurity(app: FastifyInstance, origin: Origin, isSecure: boolean): Promise<void> {
   await app.register(fastifyHelmet, {
-    // Set below: the policy never changes, and helmet would write it anew for each request.
+    // Set below: the policy is constant, and helmet would build it for each request.
     contentSecurityPolicy: false,
     strictTransportSecurity: isSecure,
     xFrameOptions: { action: 'deny' },
   });
   app.addHook('onRequest', async (request, reply) => {
     void reply.header('x-request-id', request.id).header('cache-control', 'no-store').header('content-security-policy', API_POLICY);
-    // Whoever watches knows the machine, not the name.
+    // Probes and scrapers use the IP address of the machine.
     if (!/^\/(health\/|metrics$)/.test(request.url) && !origin.answersTo(request.headers.host)) {
       throw new Failure('BAD_REQUEST', { reason: 'This server does not answer to that host name.', httpStatus: 421 });
     }
   });
-  // A request that says it is compressed is not inflated, so that a small body cannot become a huge one.
+  // Compressed bodies are rejected, so that a small body cannot expand to a huge one.
   app.addHook('onRequest', async ({ headers }) => {
     if (headers['content-encoding'] && headers['content-encoding'] !== 'identity') {
       throw new Failure('BAD_REQUEST', { reason: 'Send the body without compression.', httpStatus: 415 });
     }
   });
-  // What a form can send, a page elsewhere can send: then a header must show that it is one of ours.
+  // Content types of HTML forms can be sent cross-site without a preflight, so a preflight header is required.
   app.addHook('onRequest', async ({ method, headers }) => {
     const [type = ''] = (headers['content-type'] ?? '').split(';');
     if (method === 'POST' && FORM_TYPES.includes(type.trim().toLowerCase()) && !hasPreflightHeader(headers))
@@ -42,7 +42,7 @@ export async function addSecurity(app: FastifyInstance, origin: Origin, isSecure
   readJson(app);
 }
 
-/** Ends requests whose body dribbles in. Node's own timer cannot: it is one for the whole server, and uploads may be slow. */
+/** Ends requests with a slow body. Node's `requestTimeout` applies to the whole server, which must allow slow uploads. */
 function watchBodies(app: FastifyInstance): void {
   app.addHook('preParsing', async (request) => {
     if (request.url.startsWith('/files/')) return;
@@ -51,7 +51,7 @@ function watchBodies(app: FastifyInstance): void {
   });
 }
 
-/** JSON is UTF-8 and nothing else; `__proto__` and `constructor` are dropped from it. */
+/** Parses JSON as strict UTF-8 and removes `__proto__` and `constructor`. */
 function readJson(app: FastifyInstance): void {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   const parse = app.getDefaultJsonParser('remove', 'remove');

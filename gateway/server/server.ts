@@ -35,23 +35,23 @@ import type { TokenReader } from '../auth/session-authenticator.ts';
 
 export interface GatewayServerSettings {
   host: string;
-  /** Where browsers reach the door, when that is not where it listens. */
+  /** The URL that browsers use, if it is not the listen address. */
   publicUrl: string | undefined;
   trustedProxies: readonly string[];
   introspection: Introspection;
-  /** Sign-ins that one address may try in a minute. */
+  /** Sign-in attempts per minute and IP address. */
   signInsPerMinute: number;
-  /** The built web client. */
+  /** Directory of the built web client. */
   webRoot: string;
-  /** Without one, nobody reads the metrics here. */
+  /** If undefined, `/metrics` is not served. */
   metricsToken: string | undefined;
-  /** How long, before it closes, the door says that it is not ready and serves all the same, in milliseconds. */
+  /** Drain delay (ms): `/health/ready` fails while requests are still served. */
   leavingMs: number;
 }
 
 export interface GatewayServerOptions {
   gateway: GatewaySurface;
-  /** The same that the gateway was given as its admission. */
+  /** Must be the admission of the gateway. */
   costLimiter: CostLimiter;
   files: Files;
   tokens: TokenReader;
@@ -62,27 +62,27 @@ export interface GatewayServerOptions {
   log: Log;
   metrics: Metrics;
   traces: Traces;
-  /** What `/health/ready` asks, by name. */
+  /** Checks of `/health/ready`, by name. */
   checks: Checks;
   values: GatewayServerSettings;
 }
 
 export interface GatewayServer {
-  /** Resolves once requests are answered; rejects when the port is taken. */
-  listen(place: FastifyListenOptions): Promise<void>;
-  /** Turns newcomers away, lets what is under way end, and returns within ten seconds. */
+  /** Rejects if the port is in use. */
+  listen(options: FastifyListenOptions): Promise<void>;
+  /** Graceful shutdown: rejects new requests, waits for those in flight, and returns within ten seconds. */
   close(): Promise<void>;
-  /** The port listened on, once it is; with port 0 the system chose it. */
+  /** The actual port, after `listen`. */
   readonly port: number;
 }
 
 const HEADERS_MS = 10_000;
-/** For the slowest upload; every other body has a shorter time of its own, see guards.ts. */
+/** Allows the slowest upload; other bodies have a shorter timeout in security.ts. */
 const REQUEST_MS = 15 * 60_000;
 const CLOSE_MS = 8_000;
 const MAX_CONNECTIONS = 8_192;
 const MAX_TICKET_LENGTH = 4_096;
-/** Of answers of the graph alone: pages were compressed when they were built. A low level, since every answer is another. */
+/** For GraphQL responses only; pages are compressed at build time. A low level, because every response is different. */
 const COMPRESSION = {
   global: false,
   globalDecompression: false,
@@ -93,19 +93,19 @@ const COMPRESSION = {
 } satisfies FastifyCompressOptions;
 const REQUEST_ID = /^[\w.-]{8,64}$/;
 
-/** The one listener of the product: the graph, its sockets and streams, files, sessions, health, and the web client. */
+/** Opens the public HTTP server: GraphQL, WebSocket, server-sent events, files, sessions, health and the web client. */
 export async function openGatewayServer(options: GatewayServerOptions): Promise<GatewayServer> {
   const { log, metrics, values } = options;
   const context = openServerContext(options);
   const events = new SseServer(context);
   const sockets = new SocketServer(context);
   const apollo = await openApollo(context);
-  let isLeaving = false;
+  let isDraining = false;
   let isStopping = false;
 
   const app = makeApp();
-  endConnectionsWhen(app, () => isLeaving);
-  refuseWhen(app, () => isStopping);
+  endConnectionsWhen(app, () => isDraining);
+  rejectWhen(app, () => isStopping);
   await addSecurity(app, context.origin, context.isSecure);
   await app.register(fastifyCookie);
   answerErrors(app, log);
@@ -120,7 +120,7 @@ export async function openGatewayServer(options: GatewayServerOptions): Promise<
   events.addTo(app);
   addSession(app, context);
   addFiles(app, options, context);
-  addHealth(app, options.checks, () => isLeaving);
+  addHealth(app, options.checks, () => isDraining);
   addMetrics(app, { metrics, token: values.metricsToken, isPublic: true });
   metrics.watch(() => [
     { name: 'parley_sockets', value: sockets.size },
@@ -130,13 +130,13 @@ export async function openGatewayServer(options: GatewayServerOptions): Promise<
   app.server.on('upgrade', (request, socket, head) => sockets.upgrade(request, socket, head));
 
   return {
-    async listen(place) {
+    async listen(address) {
       await context.authenticator.open();
-      await app.listen(place);
+      await app.listen(address);
     },
     async close() {
-      isLeaving = true;
-      // Until the proxy in front has seen that it is not ready.
+      isDraining = true;
+      // Gives the load balancer time to see the failing readiness check.
       await pause(values.leavingMs);
       isStopping = true;
       events.close();
@@ -151,15 +151,15 @@ export async function openGatewayServer(options: GatewayServerOptions): Promise<
   };
 }
 
-/** Else a proxy would send its next request just when the connection is closed. */
-function endConnectionsWhen(app: FastifyInstance, isLeaving: () => boolean): void {
+/** Prevents a proxy from sending another request on a connection that is about to be closed. */
+function endConnectionsWhen(app: FastifyInstance, isDraining: () => boolean): void {
   app.addHook('onRequest', async (_request, reply) => {
-    if (isLeaving()) void reply.header('connection', 'close');
+    if (isDraining()) void reply.header('connection', 'close');
   });
 }
 
-/** Connections that are kept alive bring requests after the door was closed to new ones. */
-function refuseWhen(app: FastifyInstance, isStopping: () => boolean): void {
+/** Keep-alive connections deliver requests even after the server stopped accepting connections. */
+function rejectWhen(app: FastifyInstance, isStopping: () => boolean): void {
   app.addHook('onRequest', async (request) => {
     if (isStopping() && !request.url.startsWith('/health/')) throw new Failure('SHUTTING_DOWN');
   });
@@ -171,7 +171,7 @@ function addFiles(
   { gateway, addresses, authenticator }: ServerContext,
 ): void {
   const requireSession = async (sessionId: string | null) => {
-    if (sessionId && !(await authenticator.truthOf(sessionId))) throw new Failure('NOT_FOUND');
+    if (sessionId && !(await authenticator.loadSession(sessionId))) throw new Failure('NOT_FOUND');
   };
   addUpload(app, {
     files,

@@ -22,7 +22,7 @@ const ENCODINGS = [
   { name: 'br', suffix: '.br' },
   { name: 'gzip', suffix: '.gz' },
 ] as const;
-/** What only a header can say; scripts and styles are governed by the policy that is built into each page. */
+/** Directives that only work in a header; the `<meta>` policy of each page covers scripts and styles. */
 const PAGE_POLICY = "frame-ancestors 'none'; object-src 'none'; base-uri 'self'; form-action 'self'";
 const FOR_EVER = 'public, max-age=31536000, immutable';
 const FALLBACK = '200.html';
@@ -36,7 +36,7 @@ interface Found {
   modified: Date;
 }
 
-/** Serves the built web client from `root`. Pages that the client routes itself get the fallback page. */
+/** Serves the built web client from `root`. Client-side routes get the fallback page. */
 export function addPages(app: FastifyInstance, root: string): void {
   app.get('/*', async (request, reply) => {
     const path = pathOf(request);
@@ -49,7 +49,7 @@ export function addPages(app: FastifyInstance, root: string): void {
   });
 }
 
-/** The decoded path, or nothing for one that leaves the root, names a hidden file or is no text. */
+/** Returns the decoded path; undefined if it leaves the root, names a hidden file or is not valid percent-encoding. */
 function pathOf({ url }: FastifyRequest): string | undefined {
   const [raw = ''] = url.split('?', 1);
   try {
@@ -89,8 +89,8 @@ async function sendFile(request: FastifyRequest, reply: FastifyReply, file: Foun
     .header('vary', 'accept-encoding')
     .header('etag', tag)
     .header('cache-control', isImmutable ? FOR_EVER : 'no-cache');
-  // For a CDN that keeps a time of its own. Said here, where it is known that there is such a file: an upgrade that is half
-  // done would else be kept as a file that is missing for ever.
+  // For CDNs with their own TTL. Set only for files that exist: during a rolling upgrade, a CDN would otherwise cache a
+  // 404 permanently.
   if (isImmutable) void reply.header('cdn-cache-control', FOR_EVER);
   if (type.startsWith('text/html')) void reply.header('content-security-policy', PAGE_POLICY);
   if (request.headers['if-none-match'] === tag) return reply.code(304).send();
@@ -99,7 +99,7 @@ async function sendFile(request: FastifyRequest, reply: FastifyReply, file: Foun
   return reply.header('content-length', size).send(request.method === 'HEAD' ? undefined : createReadStream(path));
 }
 
-/** The variant that was compressed when the pages were built, where there is one that the browser reads. */
+/** Selects the variant that was compressed at build time, if the browser accepts its encoding. */
 async function compressed(file: Found, accepted: string): Promise<Found & { encoding?: string }> {
   for (const { name, suffix } of ENCODINGS) {
     const variant = accepted.includes(name) && (await fileAt(file.path + suffix));

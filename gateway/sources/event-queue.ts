@@ -6,8 +6,8 @@ import { TransportError } from './transport-error.ts';
 const MAX_WAITING = 1_000;
 
 /**
- * What a socket pushes, for a reader who pulls. A reader that falls `MAX_WAITING` behind is ended with
- * `SLOW_CONSUMER`; `TransportError` is thrown where the connection ended instead of the stream.
+ * Buffers the events of a socket for a pulling reader. More than `MAX_WAITING` unread events end the stream with
+ * `SLOW_CONSUMER`; a lost connection ends it with `TransportError`.
  */
 export class EventQueue implements AsyncIterableIterator<SourceResult> {
   readonly #waiting: SourceResult[] = [];
@@ -59,7 +59,7 @@ export class EventQueue implements AsyncIterableIterator<SourceResult> {
     this.#leave();
   }
 
-  /** A list of errors is the subgraph's refusal, and so its answer; anything else is the end of the connection. */
+  /** An array of errors is the subgraph's response; anything else is a connection error. */
   #finish(error: unknown): void {
     if (Array.isArray(error)) this.#take({ errors: error as SourceError[] });
     this.#close(Array.isArray(error) ? {} : { error: new TransportError(false, { cause: error }) });

@@ -2,8 +2,8 @@ import type { Source, SourceResult } from '../../schema/source.ts';
 import { jsonRoundtrip } from './json-roundtrip.ts';
 
 /**
- * A subgraph in this process. Requests, results and events become JSON and are read again, so that nothing passes
- * here that another process would not receive.
+ * Calls a subgraph in this process. Requests, results and events pass through JSON, so that nothing works here that would
+ * fail with a remote subgraph.
  */
 export function local(subgraph: Source): Source {
   return {

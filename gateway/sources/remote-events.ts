@@ -6,16 +6,16 @@ import { TransportError } from './transport-error.ts';
 type Events = AsyncIterableIterator<SourceResult>;
 
 export interface RemoteEventsOptions {
-  /** A new series of replicas to try. */
+  /** Starts a new series of replicas to try. */
   attempts(): AsyncIterator<Replica>;
   open(replica: Replica): Promise<Events>;
-  /** What stood for longer had been taken by its replica: its loss begins a new series. */
+  /** A connection that lasted longer had been accepted, so its loss starts a new series of attempts. */
   steadyMs: number;
 }
 
 /**
- * A subscription at whichever replica takes it. Until its first event it may be begun anew at another without
- * anybody seeing it; after that a lost connection is `DEPENDENCY_UNAVAILABLE`, and the reader goes on from its cursor.
+ * A subscription at any replica. Before its first event it can be restarted at another replica transparently; later, a lost
+ * connection throws `DEPENDENCY_UNAVAILABLE`, and the reader resumes from its cursor.
  */
 export class RemoteEvents implements AsyncIterableIterator<SourceResult> {
   readonly #options: RemoteEventsOptions;

@@ -8,20 +8,20 @@ import { TransportError } from './transport-error.ts';
 
 export interface RemoteOptions {
   name: string;
-  /** Where its replicas are; requests go to them in turn. */
+  /** URLs of the replicas, used round-robin. */
   urls: readonly string[];
   identities: { sign(identity: Identity, subgraph: string): Promise<string> };
-  /** After this long no replica is asked a second time; milliseconds. */
+  /** After this time (ms), no replica is tried twice. */
   patienceMs?: number;
 }
 
-/** How long to wait before each attempt, in milliseconds: after one failure another replica is asked at once. */
+/** Delay before each attempt (ms): after the first failure, another replica is tried at once. */
 const PAUSES_MS = [0, 0, 100, 300];
 const PATIENCE_MS = 2_000;
 
 /**
- * A subgraph in other processes. What a replica has surely not begun is asked of another; what it may have begun,
- * only when it is a query, because a mutation that is sent twice may happen twice.
+ * Calls a subgraph in other processes. A request that was certainly not executed is retried at another replica; one that may
+ * have been executed is retried only if it is a query, because a repeated mutation could take effect twice.
  */
 export class RemoteSource implements Source {
   readonly #options: RemoteOptions;
@@ -51,7 +51,7 @@ export class RemoteSource implements Source {
   }
 
   async subscribe(request: SourceRequest, identity: Identity): Promise<AsyncIterableIterator<SourceResult>> {
-    // Longer than a connection takes to be made or to fail.
+    // Longer than a connection attempt takes.
     const steadyMs = this.#patienceMs * 2;
     return new RemoteEvents({
       attempts: () => this.#attempts(steadyMs),
@@ -60,7 +60,7 @@ export class RemoteSource implements Source {
     });
   }
 
-  /** Resolves while a replica says that it is ready. */
+  /** Resolves if at least one replica is ready. */
   async ping(): Promise<void> {
     await Promise.any(this.#replicas.map((replica) => replica.ping()));
   }
@@ -73,7 +73,7 @@ export class RemoteSource implements Source {
     return this.#options.identities.sign(identity, this.#options.name);
   }
 
-  /** Replicas to ask, one after another: each in turn, those in trouble last. */
+  /** Yields the replicas to try: round-robin, unhealthy ones last. */
   async *#attempts(patienceMs: number): AsyncGenerator<Replica> {
     const tried = new Set<Replica>();
     const deadline = performance.now() + patienceMs;
@@ -91,10 +91,10 @@ export class RemoteSource implements Source {
     const first = this.#turn++ % length;
     const inTurn = [...this.#replicas.slice(first), ...this.#replicas.slice(0, first)];
     return (
-      inTurn.find((replica) => replica.isWell && !tried.has(replica)) ??
-      // One that seems to be in trouble may be back; one that has just failed is not.
+      inTurn.find((replica) => replica.isHealthy && !tried.has(replica)) ??
+      // An unhealthy replica may have recovered; one that has just failed has not.
       inTurn.find((replica) => !tried.has(replica)) ??
-      inTurn.find((replica) => replica.isWell) ??
+      inTurn.find((replica) => replica.isHealthy) ??
       inTurn[0]!
     );
   }

@@ -7,25 +7,25 @@ import type { SourceError, SourceRequest, SourceResult } from '../../schema/sour
 import { EventQueue } from './event-queue.ts';
 import { TransportError } from './transport-error.ts';
 
-/** Milliseconds. No fetch of a plan takes as long as the longest of these unless something is broken. */
+/** Milliseconds. A working fetch is always faster than `ANSWER_MS`. */
 const CONNECT_MS = 1_000;
 const ANSWER_MS = 10_000;
-/** Shorter than the server's own, so that it is we who close an idle connection, never in the face of a request. */
+/** Shorter than the server's keep-alive timeout, so that the server never closes a connection that is being reused. */
 const IDLE_MS = 10_000;
 const CONNECTIONS = 64;
-const BEAT_MS = 5_000;
+const PING_MS = 5_000;
 const FAILURES_TO_OPEN = 5;
-const REST_MS = 1_000;
-/** Between two questions whether a replica that was away is ready. */
+const OPEN_MS = 1_000;
+/** Interval of readiness probes of an unreachable replica. */
 const PROBE_MS = 250;
 
-/** One process that answers for a subgraph: its connections, and whether it is worth asking. */
+/** A process of a subgraph: its connections and its health. */
 export class Replica {
   readonly #pool: Pool;
   readonly #socket: Client;
   readonly #breaker = circuitBreaker(handleType(TransportError), {
     breaker: new ConsecutiveBreaker(FAILURES_TO_OPEN),
-    halfOpenAfter: REST_MS,
+    halfOpenAfter: OPEN_MS,
   });
   readonly #closing = new AbortController();
   #isAway = false;
@@ -41,8 +41,8 @@ export class Replica {
     this.#socket = openSocket(`${url.replace(/^http/, 'ws')}/graphql`);
   }
 
-  /** False while it fails, stops, is down or starts. */
-  get isWell(): boolean {
+  /** False while requests fail, or the process is starting, stopping or down. */
+  get isHealthy(): boolean {
     return this.#breaker.state !== CircuitState.Open && !this.#isAway;
   }
 
@@ -57,7 +57,7 @@ export class Replica {
     }
   }
 
-  /** The events of a subscription; the first reading throws `TransportError` where none came. */
+  /** Subscribes; a failed connection is thrown as `TransportError` by `next()`. */
   subscribe({ traceparent, ...request }: SourceRequest, token: string): EventQueue {
     return new EventQueue((sink) =>
       this.#socket.subscribe({ ...request, extensions: { identity: token, traceparent } } as Parameters<Client['subscribe']>[0], sink),
@@ -77,8 +77,8 @@ export class Replica {
   }
 
   /**
-   * Asks its health until it is ready. A request would find out, too, but a process that starts may take seconds before it
-   * even says that it is not ready.
+   * Probes the health endpoint until the replica is ready. Requests could probe as well, but a starting process may take
+   * seconds to respond at all.
    */
   async #awaitReturn(): Promise<void> {
     if (this.#isAway) return;
@@ -97,8 +97,8 @@ export class Replica {
     const { statusCode, body } = await this.#send(request, token);
     if (statusCode === 200) return (await body.json().catch(broken)) as SourceResult;
     const text = await body.text().catch(broken);
-    // A refusal with a status below 500 is an answer like any other: asked again, it would be the same. 401 is about the
-    // token of this gateway, and not for its client.
+    // A GraphQL error with a status below 500 is final: a retry would return the same. 401 concerns the token of the
+    // gateway, not its client.
     const result = statusCode < 500 && statusCode !== 401 ? resultIn(text) : undefined;
     if (result) return result;
     throw new TransportError(statusCode !== 503, { cause: new Error(`status ${statusCode}: ${text.slice(0, 300)}`) });
@@ -116,7 +116,7 @@ export class Replica {
   }
 }
 
-/** The body, where it is a result of GraphQL: it has errors with messages, or data. */
+/** Parses a GraphQL result; undefined if the body has neither data nor errors with messages. */
 function resultIn(text: string): SourceResult | undefined {
   try {
     const { data, errors } = (JSON.parse(text) ?? {}) as { data?: unknown; errors?: unknown };
@@ -132,24 +132,24 @@ function resultIn(text: string): SourceResult | undefined {
   }
 }
 
-/** Codes of failures to connect: nothing was sent. */
+/** Connection errors: no request was sent. */
 const UNSENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT']);
 
 function broken(error: unknown): never {
   throw new TransportError(!UNSENT.has((error as NodeJS.ErrnoException).code ?? ''), { cause: error });
 }
 
-/** A handshake that nobody answers would otherwise keep its subscriptions waiting for ever. */
+/** Without a timeout, an unanswered handshake would block its subscriptions for ever. */
 class BoundedSocket extends WebSocket {
   constructor(url: string, protocols: string[]) {
     super(url, protocols, { handshakeTimeout: CONNECT_MS });
   }
 }
 
-/** One socket for all subscriptions of this process; each carries its own identity. It never subscribes again by itself. */
+/** Opens one socket for all subscriptions; each carries its own identity. Does not resubscribe. */
 function openSocket(url: string): Client {
   let socket: WebSocket | undefined;
-  let silence: NodeJS.Timeout | undefined;
+  let pongTimer: NodeJS.Timeout | undefined;
   return createClient({
     url,
     webSocketImpl: BoundedSocket,
@@ -158,15 +158,15 @@ function openSocket(url: string): Client {
     retryAttempts: 0,
     shouldRetry: () => false,
     connectionAckWaitTimeout: CONNECT_MS * 2,
-    keepAlive: BEAT_MS,
+    keepAlive: PING_MS,
     on: {
       opened: (opened) => (socket = opened as WebSocket),
       ping: (received) => {
-        // A peer that does not even answer a beat is gone, though nobody has closed the connection.
-        if (!received) silence = setTimeout(() => socket?.terminate(), BEAT_MS);
+        // Detects a dead peer on a connection that was not closed.
+        if (!received) pongTimer = setTimeout(() => socket?.terminate(), PING_MS);
       },
-      pong: (received) => received && clearTimeout(silence),
-      closed: () => clearTimeout(silence),
+      pong: (received) => received && clearTimeout(pongTimer),
+      closed: () => clearTimeout(pongTimer),
     },
   });
 }

@@ -1,4 +1,4 @@
-/** No answer came. `mayHaveExecuted` is false where the replica surely did nothing. */
+/** No response was received. `mayHaveExecuted` is false if the request was certainly not executed, i.e. is safe to retry. */
 export class TransportError extends Error {
   constructor(
     readonly mayHaveExecuted: boolean,

@@ -7,8 +7,8 @@ const MAX_BUFFERED_BYTES = 256 * 1024;
 const MAX_STALLED_MS = 30_000;
 
 /**
- * The events of one stream, taken from their source only as fast as the reader reads them, and ended from
- * outside when the session ends or the process does.
+ * The events of one server-sent event stream. Pulls only as fast as the client reads; `end` closes it from outside when the
+ * session ends or the process stops.
  */
 export class EventFeed implements AsyncIterableIterator<Answer> {
   #last: Answer | undefined;
@@ -21,7 +21,7 @@ export class EventFeed implements AsyncIterableIterator<Answer> {
     private readonly hooks: { explain(failure: Failure): Answer; over(): void },
   ) {}
 
-  /** Says why as the last event. */
+  /** Ends the stream with a last event that states the reason. */
   end(why: Failure): void {
     if (this.#isOver || this.#last) return;
     this.#last = this.hooks.explain(why);

@@ -3,13 +3,12 @@ import type { AuthenticatedSession, SessionAuthenticator } from '../auth/session
 
 export type SessionEnd = 'token expired' | 'session revoked';
 
-/** Revocations are told over the bus, and when it may have lost one the truth is read; a role is not, but this often. */
+/** Revocations arrive over the bus; role changes do not, so poll at this interval. */
 const RECHECK_MS = 10_000;
 
 /**
- * Watches over something that outlives its request: calls `end` once, when the token expires, when the session
- * is revoked, or when the person's role is no longer the one it was opened with. Meanwhile the person is present.
- * The result ends the watch.
+ * Watches the session of a socket or stream: calls `end` once, when the token expires, the session is revoked or the role
+ * of the user changes. Registers the user's presence meanwhile. Returns a function that stops watching.
  */
 export function watchSession(
   { authenticator, presence }: { authenticator: SessionAuthenticator; presence: Presence },
@@ -30,19 +29,19 @@ export function watchSession(
     end(why);
   };
   const check = async () => {
-    const truth = await authenticator.truthOf(viewer.sessionId);
-    if (truth?.role !== viewer.role) finish('session revoked');
+    const session = await authenticator.loadSession(viewer.sessionId);
+    if (session?.role !== viewer.role) finish('session revoked');
   };
-  // While the truth cannot be read the stream goes on: its token is still good, and new requests are refused.
+  // While the session cannot be loaded, the stream continues: its token is still valid, and new requests are rejected.
   const checkSoon = () => void check().catch(() => undefined);
   const leave = presence.enter(viewer.userId);
   const expiry = setTimeout(() => finish('token expired'), Math.max(0, expiresAt.getTime() - Date.now()));
   const recheck = setInterval(checkSoon, RECHECK_MS);
   const unlistens = [
     authenticator.onRevoked((sessionIds) => sessionIds.includes(viewer.sessionId) && finish('session revoked')),
-    authenticator.onDoubt(checkSoon),
+    authenticator.onStale(checkSoon),
   ];
-  // Between the recognition and this line the session may have ended.
+  // The session may have ended since it was authenticated.
   checkSoon();
   return stop;
 }

@@ -3,7 +3,7 @@ import type { Server } from 'graphql-ws';
 import type { WebSocket } from 'ws';
 import type { Log } from '../../infra/log.ts';
 
-/** What the GraphQL side knows of the socket that an operation came by. */
+/** The socket of an operation, as graphql-ws passes it to the handlers. */
 export interface Extra {
   request: IncomingMessage;
   shut(code: number, reason: string): void;
@@ -16,18 +16,18 @@ const MAX_STALLED_MS = 30_000;
 const MAX_MESSAGES_PER_SECOND = 200;
 
 /**
- * One WebSocket: beats, so that a vanished reader is noticed within 24 s; holds back what is sent while the
- * reader is slow, so that its events stay where they come from; closes on who floods or stalls.
+ * Serves one WebSocket: pings, so that a dead peer is detected within 24 s; applies backpressure to slow readers, so that
+ * events stay in their sources; closes connections that flood or stall.
  */
 export function serveConnection(socket: WebSocket, request: IncomingMessage, { server, log }: { server: Server<Extra>; log: Log }): void {
   const shut = (code: number, reason: string) => {
     socket.close(code, reason);
     setTimeout(() => socket.terminate(), CLOSING_MS).unref();
   };
-  const stopBeating = beat(socket);
-  const isFlood = floodGauge();
+  const stopPinging = startPinging(socket);
+  const isFlood = messageRateLimit();
   const send = sender(socket, () => shut(4008, 'slow consumer'));
-  // After an error ws closes the socket itself, with the code that fits, such as 1009 for a message too big.
+  // After an error, ws closes the socket itself with the appropriate code, such as 1009 for a message that is too big.
   socket.on('error', (error) => log.debug({ err: error }, 'a socket failed'));
   socket.on('ping', () => isFlood() && shut(1008, 'too many messages'));
   const closed = server.opened(
@@ -48,13 +48,13 @@ export function serveConnection(socket: WebSocket, request: IncomingMessage, { s
     { request, shut },
   );
   socket.once('close', (code, reason) => {
-    stopBeating();
-    closed(code, reason.toString()).catch((error: unknown) => log.error({ err: error }, 'a socket could not be cleared away'));
+    stopPinging();
+    closed(code, reason.toString()).catch((error: unknown) => log.error({ err: error }, 'the cleanup of a socket failed'));
   });
 }
 
-/** Each ping is numbered: only who reads what is sent can answer it. */
-function beat(socket: WebSocket): () => void {
+/** Pings are numbered, so that only a client that reads them can answer. */
+function startPinging(socket: WebSocket): () => void {
   let sent = 0;
   let answered = 0;
   socket.on('pong', (data) => {
@@ -72,7 +72,7 @@ function sender(socket: WebSocket, stalled: () => void): (data: string) => Promi
   return async (data) => {
     if (socket.bufferedAmount > MAX_BUFFERED_BYTES) await within(newest, MAX_STALLED_MS, stalled);
     if (socket.readyState !== socket.OPEN) return;
-    // A socket that closes meanwhile is told by its close event; the loss of this message is no second failure.
+    // A socket that closes meanwhile emits its close event; the lost message is not a second error.
     newest = new Promise((resolve) => socket.send(data, () => resolve()));
     await newest;
   };
@@ -83,7 +83,7 @@ async function within(work: Promise<void>, ms: number, late: () => void): Promis
   await work.finally(() => clearTimeout(timer));
 }
 
-function floodGauge(): () => boolean {
+function messageRateLimit(): () => boolean {
   let second = 0;
   let count = 0;
   return () => {

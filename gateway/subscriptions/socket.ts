@@ -41,7 +41,7 @@ type SocketContext = Context<Params, Extra>;
 const CONNECTION_INIT_MS = 3_000;
 const DRAIN_MS = 2_000;
 
-/** `/graphql` over WebSocket (graphql-transport-ws): the same pipeline as over HTTP, for whoever proves a session first. */
+/** Serves `/graphql` over WebSocket (graphql-transport-ws) by the same pipeline as HTTP. Requires a session. */
 export class SocketServer {
   readonly #sockets = new WebSocketServer({ noServer: true, maxPayload: LIMITS.bodyBytes, perMessageDeflate: false, handleProtocols });
   readonly #server: Server<Extra>;
@@ -53,7 +53,7 @@ export class SocketServer {
       onSubscribe: (context, _id, payload) => this.#admit(context, payload),
       execute: (args) => this.options.pipeline.run(admittedOf(args)) as never,
       subscribe: (args) => this.#subscribe(admittedOf(args)) as never,
-      // Answers are in their final form; the library would look for methods on their errors.
+      // Answers are already serialized; the library would call methods of their errors.
       onNext: (_context, _id, _payload, _args, result) => result as never,
     });
   }
@@ -70,7 +70,7 @@ export class SocketServer {
     return this.#sockets.clients.size;
   }
 
-  /** Tells every client to go elsewhere, and waits a moment for their leaving. */
+  /** Closes all sockets with 1001 and terminates those that remain after `DRAIN_MS`. */
   async close(): Promise<void> {
     const left = new Promise<void>((resolve) => this.#sockets.close(() => resolve()));
     for (const socket of this.#sockets.clients) socket.close(1001, 'going away');
@@ -82,8 +82,8 @@ export class SocketServer {
   async #connect(context: SocketContext): Promise<boolean> {
     const { request, shut } = context.extra;
     try {
-      const recognised = await this.options.authenticator.authenticate(this.#tokenOf(context));
-      const stop = watchSession(this.options, recognised, (why) => shut(4403, why));
+      const session = await this.options.authenticator.authenticate(this.#tokenOf(context));
+      const stop = watchSession(this.options, session, (why) => shut(4403, why));
       request.socket.once('close', stop);
       return true;
     } catch (error) {
@@ -107,14 +107,14 @@ export class SocketServer {
           requestId,
           ip: this.options.addresses.of(request),
           userAgent: request.headers['user-agent'],
-          // One socket serves many operations, each of which may belong to a trace of its own.
+          // Operations of one socket may belong to different traces.
           traceparent: traceparentOf(payload.extensions ?? {}),
           authenticate: async () => this.options.authenticator.authenticate(this.#tokenOf(context)),
         },
       );
-      // As the protocol says: a client that asks for what the schema does not have gets `error`, not an event.
-      const refusal = await this.options.pipeline.refusalOf(admitted);
-      if (refusal) return refusal.map((wire) => new WireGraphQLError(wire));
+      // graphql-transport-ws requires an `error` message for validation errors, not a `next`.
+      const errors = await this.options.pipeline.validate(admitted);
+      if (errors) return errors.map((wire) => new WireGraphQLError(wire));
       const { document } = admitted;
       return {
         schema: this.options.gateway.schema,
@@ -123,7 +123,7 @@ export class SocketServer {
         contextValue: admitted,
       } satisfies ExecutionArgs;
     } catch (error) {
-      return this.options.pipeline.refuse(error, requestId).errors.map((wire) => new WireGraphQLError(wire));
+      return this.options.pipeline.toErrorAnswer(error, requestId).errors.map((wire) => new WireGraphQLError(wire));
     }
   }
 
@@ -137,11 +137,11 @@ export class SocketServer {
       release();
       return result;
     } catch (error) {
-      return pipeline.refuse(error, requestId);
+      return pipeline.toErrorAnswer(error, requestId);
     }
   }
 
-  /** From the first message, or from the cookie that a page of ours sent with the upgrade. */
+  /** Reads the token from `connection_init` or from the cookie of the upgrade request. */
   #tokenOf({ connectionParams, extra }: SocketContext): string {
     const { accessToken, refreshToken } = this.options.cookies.read(extra.request.headers.cookie);
     const given = connectionParams?.accessToken ?? bearerIn(connectionParams) ?? accessToken;
@@ -150,7 +150,7 @@ export class SocketServer {
   }
 }
 
-/** The header that most tools send in the first message, since a browser's WebSocket takes none. */
+/** Most tools send the header in `connection_init`, because browsers cannot set headers of a WebSocket. */
 function bearerIn(params: Params | undefined): string | undefined {
   const [, value] = Object.entries(params ?? {}).find(([name]) => name.toLowerCase() === 'authorization') ?? [];
   return value === undefined ? undefined : bearerOf(typeof value === 'string' ? value : '');

@@ -21,14 +21,14 @@ export interface EventOptions {
 }
 
 /**
- * `/graphql/stream`: the subscriptions of the graph as server-sent events, one connection for each (the
- * "distinct connections" mode of GraphQL over SSE), for clients and proxies that do without WebSocket.
+ * Serves `/graphql/stream`: server-sent events in the "distinct connections" mode of GraphQL over SSE, for clients and
+ * proxies without WebSocket.
  */
 export class SseServer {
   readonly #open = new Set<EventFeed>();
   readonly #answers = new WeakMap<FastifyRequest, EventFeed>();
   readonly #handle = createHandler({
-    // No token: one connection for many streams is what the WebSocket is for.
+    // No token disables the "single connection" mode; WebSocket serves that purpose.
     authenticate: () => null,
     onSubscribe: ({ raw }) => this.#answers.get(raw as unknown as FastifyRequest) as never,
   });
@@ -53,14 +53,14 @@ export class SseServer {
     if (request.headers.accept !== 'text/event-stream') {
       throw new Failure('BAD_REQUEST', { reason: 'Send `Accept: text/event-stream`.', httpStatus: 406 });
     }
-    let proved: AuthenticatedSession | undefined;
+    let session: AuthenticatedSession | undefined;
     const caller = this.options.callerOf(request);
-    const authenticate = async () => (proved = await caller.authenticate());
+    const authenticate = async () => (session = await caller.authenticate());
     const admitted = await this.options.pipeline.admit(requestOf(request), { ...caller, authenticate });
     if (request.method === 'GET' && admitted.operation.node.operation === 'mutation') throw new Failure('METHOD_NOT_ALLOWED');
     const feed = await this.#feed(admitted, reply);
-    const unwatch = proved
-      ? watchSession(this.options, proved, (why) => feed.end(new Failure(why === 'token expired' ? 'TOKEN_EXPIRED' : 'UNAUTHENTICATED')))
+    const unwatch = session
+      ? watchSession(this.options, session, (why) => feed.end(new Failure(why === 'token expired' ? 'TOKEN_EXPIRED' : 'UNAUTHENTICATED')))
       : () => {};
     reply.hijack();
     this.#answers.set(request, feed);
@@ -73,7 +73,7 @@ export class SseServer {
     return reply;
   }
 
-  /** Everything that may be refused is refused before the stream begins, with a status of its own. */
+  /** Reports errors before the stream begins, while an HTTP status can still be sent. */
   async #feed(admitted: AdmittedOperation, reply: FastifyReply): Promise<EventFeed> {
     const { pipeline, slots } = this.options;
     const release = slots.take(admitted.identity.viewer?.userId ?? '');
@@ -82,7 +82,7 @@ export class SseServer {
       (error: unknown) => (release(), Promise.reject(error)),
     );
     const feed = new EventFeed(Symbol.asyncIterator in result ? result : single(result), reply.raw, {
-      explain: (failure) => pipeline.refuse(failure, admitted.identity.requestId),
+      explain: (failure) => pipeline.toErrorAnswer(failure, admitted.identity.requestId),
       over: () => {
         release();
         this.#open.delete(feed);

@@ -1,17 +1,17 @@
 import { Failure } from '../../schema/errors.ts';
 
-/** Counts the open subscriptions of each person, over all their sockets and event streams in this process. */
+/** Limits open subscriptions per user, across all sockets and event streams of this process. */
 export class StreamSlots {
   readonly #open = new Map<string, number>();
 
   constructor(private readonly perUser: number) {}
 
-  /** Open subscriptions of everybody. */
+  /** Open subscriptions of all users. */
   get size(): number {
     return [...this.#open.values()].reduce((sum, open) => sum + open, 0);
   }
 
-  /** Takes a slot or throws `TOO_MANY_SUBSCRIPTIONS`; the result gives it back, once. */
+  /** Takes a slot or throws `TOO_MANY_SUBSCRIPTIONS`. Returns an idempotent release function. */
   take(userId: string): () => void {
     const open = this.#open.get(userId) ?? 0;
     if (open >= this.perUser) throw new Failure('TOO_MANY_SUBSCRIPTIONS', { limit: this.perUser });

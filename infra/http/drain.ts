@@ -2,14 +2,14 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 
 /**
- * Closes what is idle, lets what is under way end, and cuts off what has not ended after `patienceMs`. What has
- * reached this machine by then is read first, and answered: who is cut off cannot know that nothing was done.
+ * Graceful shutdown: closes idle connections, waits up to `graceMs` for requests in flight, then destroys the rest. Drains
+ * the accept queue first, because a client that is cut off cannot tell whether its mutation was executed.
  */
-export async function drainServer(app: FastifyInstance, patienceMs: number): Promise<void> {
-  // Connections that wait to be taken are taken in the first turn of the event loop, what they brought is read in the second.
+export async function drainServer(app: FastifyInstance, graceMs: number): Promise<void> {
+  // The first turn of the event loop accepts pending connections, the second reads their requests.
   await turn();
   await turn();
-  const patience = setTimeout(() => app.server.closeAllConnections(), patienceMs);
+  const timer = setTimeout(() => app.server.closeAllConnections(), graceMs);
   await app.close();
-  clearTimeout(patience);
+  clearTimeout(timer);
 }

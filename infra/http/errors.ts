@@ -12,7 +12,7 @@ const CODES_BY_STATUS: Record<number, ErrorCode> = {
   503: 'SHUTTING_DOWN',
 };
 
-/** Every refusal outside the graph has the form of those within it: JSON, a code, a request id, nothing of the inside. */
+/** Sends all HTTP errors in the format of GraphQL errors, with a code and a request id but no internal details. */
 export function answerErrors(app: FastifyInstance, log: Log): void {
   app.setErrorHandler((error: FastifyError, request, reply) => sendFailure(reply, request, asFailure(error), log));
   app.setNotFoundHandler((request, reply) =>
@@ -32,7 +32,7 @@ export function sendFailure(reply: FastifyReply, request: FastifyRequest, error:
     .send(body);
 }
 
-/** What Node could not read as HTTP at all gets its answer written by hand, and the connection ends. */
+/** Handler of `clientError`: writes a raw response to a request that Node cannot parse, and closes the connection. */
 export function refuseConnection(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
@@ -52,7 +52,7 @@ const STATUS_OF_CONNECTION: Record<string, [string, string]> = {
   ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'The request took too long to arrive.'],
 };
 
-/** Fastify's own refusals, which carry a status below 500, by the product's names. */
+/** Maps Fastify errors with a status below 500 to error codes. */
 function asFailure(error: FastifyError): unknown {
   const status = error.statusCode;
   if (error instanceof Failure || !status || status >= 500) return error;

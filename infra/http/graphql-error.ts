@@ -3,7 +3,7 @@ import type { Log } from '../log.ts';
 import { ERRORS, Failure, type ErrorCode } from '../../schema/errors.ts';
 import { withoutValues } from './without-values.ts';
 
-/** The one form in which any door of the product says no. */
+/** The body of every error response. */
 export interface ErrorBody {
   errors: WireError[];
 }
@@ -15,7 +15,7 @@ export interface WireError {
   extensions: { code: ErrorCode; retryable: boolean; requestId: string } & Record<string, unknown>;
 }
 
-/** An error in its final form, for libraries that want an instance; its places in the document are given, not computed. */
+/** Wraps a final error for libraries that need a GraphQLError. Its locations are given, not computed. */
 export class WireGraphQLError extends GraphQLError {
   constructor(
     private readonly wire: WireError,
@@ -30,47 +30,47 @@ export class WireGraphQLError extends GraphQLError {
   }
 }
 
-/** Names that libraries below give to failures for which the product has its own. */
+/** Maps error codes of libraries. */
 const FOREIGN_CODES: Record<string, ErrorCode> = {
   OPERATION_RESOLUTION_FAILURE: 'BAD_REQUEST',
   PERSISTED_QUERY_NOT_FOUND: 'BAD_REQUEST',
   PERSISTED_QUERY_NOT_SUPPORTED: 'BAD_REQUEST',
 };
 
-/** Codes whose message may come from a GraphQL library and quote the schema or the value. */
-const QUOTING: readonly ErrorCode[] = ['GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED', 'BAD_USER_INPUT', 'BAD_REQUEST'];
-const LONGEST_MESSAGE = 500;
+/** Codes whose message may come from a GraphQL library and quote the schema or a value. */
+const CODES_WITH_QUOTES: readonly ErrorCode[] = ['GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED', 'BAD_USER_INPUT', 'BAD_REQUEST'];
+const MAX_MESSAGE_LENGTH = 500;
 
-/** Turns whatever went wrong into what a client may see. What nobody expected is logged here, once, and shown as INTERNAL. */
+/** Converts any exception to a client error. Unexpected exceptions are logged here and reported as `INTERNAL`. */
 export function toWire(error: unknown, requestId: string, log: Log): WireError {
   const failure = failureOf(error);
   if (failure)
-    return { ...placeOf(error), message: failure.message, extensions: extensionsOf(failure.extensions, failure.code, requestId) };
+    return { ...locationOf(error), message: failure.message, extensions: extensionsOf(failure.extensions, failure.code, requestId) };
   const code = codeOf(error);
   if (code && code !== 'INTERNAL') {
     const { message, extensions } = error as GraphQLError;
     return {
-      ...placeOf(error),
-      message: QUOTING.includes(code) ? tidy(message) : message,
+      ...locationOf(error),
+      message: CODES_WITH_QUOTES.includes(code) ? sanitize(message) : message,
       extensions: extensionsOf(extensions, code, requestId),
     };
   }
   if (!code) log.error({ err: error, requestId }, 'a request failed unexpectedly');
-  return { ...placeOf(error), message: ERRORS.INTERNAL.message, extensions: extensionsOf({}, 'INTERNAL', requestId) };
+  return { ...locationOf(error), message: ERRORS.INTERNAL.message, extensions: extensionsOf({}, 'INTERNAL', requestId) };
 }
 
-/** The HTTP status of a refused request. */
+/** Returns the HTTP status of a request error. */
 export function statusOf({ extensions }: WireError): number {
   return ERRORS[extensions.code].status;
 }
 
-/** `Retry-After` in seconds, where the failure knows when it is over. */
+/** Returns `Retry-After` in seconds, if known. */
 export function retryAfterOf({ extensions }: WireError): string | undefined {
   const seconds = extensions['retryAfterSeconds'];
   return typeof seconds === 'number' ? String(seconds) : undefined;
 }
 
-/** The code under which a client sees the error. */
+/** Returns the code that `toWire` would use. */
 export function errorCodeOf(error: unknown): ErrorCode {
   return failureOf(error)?.code ?? codeOf(error) ?? 'INTERNAL';
 }
@@ -93,13 +93,13 @@ function extensionsOf(given: Record<string, unknown>, code: ErrorCode, requestId
   return { ...kept, code, retryable: ERRORS[code].retryable, requestId };
 }
 
-function placeOf(error: unknown): Pick<WireError, 'path' | 'locations'> {
+function locationOf(error: unknown): Pick<WireError, 'path' | 'locations'> {
   const { path, locations } = (error ?? {}) as Partial<WireError>;
   return { ...(locations ? { locations } : {}), ...(path ? { path } : {}) };
 }
 
-/** Removes suggestions, by which the schema could be guessed, and values, which may be secrets, and long. */
-function tidy(message: string): string {
+/** Removes suggestions, which reveal the schema, and values, which may be secret or long. */
+function sanitize(message: string): string {
   const text = withoutValues(message.replace(/ ?Did you mean [^?]*\?/g, '')).toWellFormed();
-  return text.length > LONGEST_MESSAGE ? `${text.slice(0, LONGEST_MESSAGE)}…` : text;
+  return text.length > MAX_MESSAGE_LENGTH ? `${text.slice(0, MAX_MESSAGE_LENGTH)}…` : text;
 }

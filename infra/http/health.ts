@@ -1,20 +1,20 @@
 import type { FastifyInstance } from 'fastify';
 
-/** Resolves while the part answers. */
+/** Resolves if the dependency responds. */
 export type Check = () => Promise<unknown>;
 
-const PATIENCE_MS = 2_000;
+const TIMEOUT_MS = 2_000;
 
 export interface Checks {
-  /** Without one of these nothing can be answered. */
+  /** Dependencies that every request needs. */
   vital: Record<string, Check>;
-  /** Without these only something is missing: a balancer that took it for an end would end the rest, too. */
+  /** Dependencies of some features. They do not affect readiness, or a load balancer would take down all features. */
   others?: Record<string, Check>;
 }
 
 /**
- * `/health/live`: the process answers. `/health/ready`: so do the parts that it cannot do without, and it is not
- * about to stop; the answer names each part, and says `degraded` when one of the others is down.
+ * `/health/live`: the process responds. `/health/ready`: the vital dependencies respond, too, and the process is not
+ * stopping. The body lists all dependencies; the status is `degraded` if only others are down.
  */
 export function addHealth(app: FastifyInstance, { vital, others = {} }: Checks, isStopping: () => boolean): void {
   app.get('/health/live', async () => ({ status: 'live' }));
@@ -31,9 +31,9 @@ export function addHealth(app: FastifyInstance, { vital, others = {} }: Checks, 
 
 async function answers(check: Check): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
-  const patience = new Promise<never>((_resolve, reject) => (timer = setTimeout(reject, PATIENCE_MS, new Error('no answer in time'))));
+  const timeout = new Promise<never>((_resolve, reject) => (timer = setTimeout(reject, TIMEOUT_MS, new Error('no answer in time'))));
   try {
-    await Promise.race([check(), patience]);
+    await Promise.race([check(), timeout]);
     return true;
   } catch {
     return false;

@@ -5,16 +5,16 @@ import { Failure } from '../../schema/errors.ts';
 
 export interface MetricsRoute {
   metrics: Metrics;
-  /** The bearer token that is asked for. */
+  /** The required bearer token. */
   token: string | undefined;
-  /** The door of the product: without a token it shows nothing. */
+  /** A public server without a token serves no metrics. */
   isPublic: boolean;
 }
 
-/** How long each request took, and `/metrics`, which tells it. Whoever may not read there finds nothing. */
+/** Records request durations and serves `/metrics`; unauthorized requests get 404. */
 export function addMetrics(app: FastifyInstance, { metrics, token, isPublic }: MetricsRoute): void {
   app.addHook('onResponse', async ({ routeOptions, raw }, reply) => {
-    // A stream lasts as long as its reader wants.
+    // The duration of a stream is up to its reader.
     if (raw.url?.startsWith('/graphql/stream')) return;
     const labels = { route: routeOptions.url ?? 'none', status: reply.statusCode };
     metrics.observe('parley_http_request_duration_seconds', reply.elapsedTime / 1000, labels);
@@ -27,7 +27,7 @@ export function addMetrics(app: FastifyInstance, { metrics, token, isPublic }: M
   });
 }
 
-/** In a time that tells nothing. */
+/** Compares in constant time. */
 function isSame(given: string, expected: string): boolean {
   const [one, other] = [given, expected].map((text) => createHash('sha256').update(text).digest());
   return timingSafeEqual(one!, other!);

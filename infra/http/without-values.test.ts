@@ -26,7 +26,7 @@ function refusedDocument(text: string): string[] {
   }
 }
 
-describe('messages about variables', () => {
+describe('withoutInput', () => {
   it.each<[string, unknown, string]>([
     ['an object for a text', { name: { password: SECRET } }, '$person.name": String cannot represent a non string value.'],
     ['a text for a number', { name: 'a', age: SECRET }, '$person.age": Int cannot represent non-integer value.'],
@@ -40,21 +40,21 @@ describe('messages about variables', () => {
     ['a text for an object', SECRET, '$person": Expected type "Person" to be an object.'],
     ['an object that lacks a field', { age: 1 }, '$person": Field "name" of required type "String!" was not provided.'],
     ['a place in a list', { name: 'a', friends: [{ name: 7 }] }, '$person.friends[0].name": String cannot represent a non string value.'],
-  ])('name the place and the type for %s, and not the value', (_what, person, message) => {
+  ])('withoutInput keeps the path and the type but not the value for %s', (_what, person, message) => {
     const messages = refusedVariables(person);
     expect(messages[0]).toContain(message);
     expect(messages.join()).not.toMatch(/hunter2|12345678901|: 7/);
   });
 });
 
-it('reads a long message in a time that grows with its length', () => {
+it('withoutValues takes linear time for a long message', () => {
   const began = performance.now();
   for (const part of [' cannot represent ', '", found ', 'Syntax Error: Unexpected ', ' does not exist in "'])
     withoutValues(`Value "${part.repeat(20_000)}`);
   expect(performance.now() - began).toBeLessThan(500);
 });
 
-describe('messages about a document', () => {
+describe('withoutValues', () => {
   it.each([
     ['{ ask(age: "hunter2") }', 'Int cannot represent non-integer value.'],
     ['{ ask(person: "hunter2") }', 'Expected value of type "Person".'],
@@ -67,7 +67,7 @@ describe('messages about a document', () => {
     ['{ ask(name: """hunter2""" """hunter2""") }', 'Syntax Error: Expected Name, found BlockString.'],
     ['{ ask(name: "\\hunter2") }', 'Syntax Error: Invalid character escape sequence.'],
     ['{ unknown }', 'Cannot query field "unknown" on type "Query".'],
-  ])('of %s say what is wrong without the value', (text, message) => {
+  ])('withoutValues removes the value from the message for %s', (text, message) => {
     const messages = refusedDocument(text);
     expect(messages).toContain(message);
     expect(messages.join().toLowerCase()).not.toMatch(/hunter2|4711/);

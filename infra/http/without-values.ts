@@ -1,8 +1,8 @@
 import { GraphQLError } from 'graphql';
 
 /**
- * Messages of graphql-js and graphql-scalars that hold what was given, and what is left of them. Each is anchored at its
- * start: a value may be long, and may look like a message.
+ * Messages of graphql-js and graphql-scalars that quote input, with replacements. All patterns are anchored at the start,
+ * because a value may be long and may look like a message.
  */
 const QUOTES: readonly (readonly [RegExp, string])[] = [
   [/^(Variable "\$\w+") got invalid value .*$/s, '$1 got an invalid value.'],
@@ -14,20 +14,20 @@ const QUOTES: readonly (readonly [RegExp, string])[] = [
   [/^(Syntax Error: (?:Unexpected|Expected [^,]*, found) (?:BlockString|String|Int|Float)) ".*$/s, '$1.'],
   [/^(Syntax Error: Invalid (?:Unicode|character) escape sequence): .*$/s, '$1.'],
 ];
-/** What `coerceInputValue` puts before the message of a scalar. */
+/** Prefix that `coerceInputValue` adds to the message of a scalar. */
 const SCALAR_PREFIX = /^Expected type "\w+"\. /;
 
-/** The message of a GraphQL library without the values that it repeats: a password may be among them. */
+/** Removes quoted values from the message of a GraphQL library: they may contain a password. */
 export function withoutValues(message: string): string {
   return QUOTES.reduce((text, [quote, rest]) => text.replace(quote, rest), message);
 }
 
-/** An error of `getVariableValues` that names the place in the variables, and not what stands there. */
+/** Rewrites an error of `getVariableValues` so that it has the path of the variable but not its value. */
 export function withoutInput(error: GraphQLError): GraphQLError {
   const { message, originalError, nodes } = error;
   const [, variable] = /^Variable "\$(\w+)" got invalid value /.exec(message) ?? [];
   if (!variable || !originalError) return error;
   const prefix = message.slice(0, message.length - originalError.message.length);
-  const [, place = variable] = / at "([\w.[\]]+)"; $/.exec(prefix) ?? [];
-  return new GraphQLError(`Variable "$${place}": ${withoutValues(originalError.message.replace(SCALAR_PREFIX, ''))}`, { nodes });
+  const [, path = variable] = / at "([\w.[\]]+)"; $/.exec(prefix) ?? [];
+  return new GraphQLError(`Variable "$${path}": ${withoutValues(originalError.message.replace(SCALAR_PREFIX, ''))}`, { nodes });
 }

@@ -9,28 +9,28 @@ const open = (admission: Admission) => openShop('hive', admission);
 describe('the conditions of the door', () => {
   it('are read once for each document and applied to the coerced variables of each request', async () => {
     const documents: string[] = [];
-    const costOfRun: unknown[] = [];
+    const costs: unknown[] = [];
     const shop = await open({
-      weigh({ operation }) {
+      measure({ operation }) {
         documents.push(operation.name!.value);
-        return (variables, { requestId }) => void costOfRun.push({ ...variables, requestId });
+        return (variables, { requestId }) => void costs.push({ ...variables, requestId });
       },
     });
     const query = 'query Q($ids: [ID!], $c: Currency! = USD) { items(filter: { ids: $ids }) { price(currency: $c) } }';
     await shop.ask(query, { ids: 'b1' });
     await shop.ask(query, { ids: ['b2'], c: 'EUR', unused: 1 });
     expect(documents).toEqual(['Q']);
-    expect(costOfRun).toEqual([
+    expect(costs).toEqual([
       { ids: ['b1'], c: 'USD', requestId: 'r1' },
       { ids: ['b2'], c: 'EUR', requestId: 'r1' },
     ]);
   });
 
   it('refuse before any subgraph is asked, with the code and the details of the failure', async () => {
-    const weigh = () => {
+    const measure = () => {
       throw new Failure('QUERY_TOO_COMPLEX', { cost: 9000 });
     };
-    for (const shop of [await open({ weigh }), await open({ weigh: () => weigh })]) {
+    for (const shop of [await open({ measure }), await open({ measure: () => measure })]) {
       const { data, errors } = await shop.ask('{ me { id } }');
       expect(data).toBeUndefined();
       expect(errors?.[0]?.extensions).toEqual({ code: 'QUERY_TOO_COMPLEX', retryable: false, cost: 9000 });
@@ -40,7 +40,7 @@ describe('the conditions of the door', () => {
 
   it('also hold for subscriptions', async () => {
     const shop = await open({
-      weigh: () => () => {
+      measure: () => () => {
         throw new Failure('QUERY_TOO_COMPLEX');
       },
     });

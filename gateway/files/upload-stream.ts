@@ -3,7 +3,7 @@ import { Transform, type TransformCallback } from 'node:stream';
 import { Failure } from '../../schema/errors.ts';
 import { SNIFF_BYTES, sniffMediaType } from './sniff.ts';
 
-/** The announced size binds: it is what quotas and limits were checked against. */
+/** The declared size is binding, because quotas and limits were checked with it. */
 export function largerThan(limitBytes: number): Failure {
   return new Failure('DOCUMENT_TOO_LARGE', {
     limitBytes,
@@ -11,8 +11,8 @@ export function largerThan(limitBytes: number): Failure {
   });
 }
 
-/** Lets bytes through while it measures them; more than `maxBytes` end the stream with `DOCUMENT_TOO_LARGE`. */
-export class Intake extends Transform {
+/** Passes bytes through, computes size, hash and media type, and fails with `DOCUMENT_TOO_LARGE` after `maxBytes`. */
+export class UploadStream extends Transform {
   readonly #hash = createHash('sha256');
   readonly #head: Buffer[] = [];
   #headBytes = 0;
@@ -38,7 +38,7 @@ export class Intake extends Transform {
     done(this.sizeBytes === 0 ? new Failure('DOCUMENT_EMPTY') : null);
   }
 
-  /** Hexadecimal; once, after the end. */
+  /** Hexadecimal. Call once, after the end of the stream. */
   sha256(): string {
     return this.#hash.digest('hex');
   }
