@@ -94,7 +94,9 @@ type SubscribedBy<S extends SubgraphName> = S extends 'analytics'
   : { [N in keyof typeof SUBSCRIBERS]: S extends (typeof SUBSCRIBERS)[N][number] ? N : never }[keyof typeof SUBSCRIBERS];
 
 /** The handlers of a subgraph: a missing handler of an event that is routed to it does not compile. */
-export type EventHandlers<S extends SubgraphName, Context> = { [N in SubscribedBy<S>]: (event: DomainEvent<N>, context: Context) => Promise<void> };
+export type EventHandlers<S extends SubgraphName, Context> = {
+  [N in SubscribedBy<S>]: (event: DomainEvent<N>, context: Context) => Promise<void>;
+};
 
 export function subscribersOf(name: EventName): SubgraphName[] {
   return [...((SUBSCRIBERS as Partial<Record<EventName, readonly SubgraphName[]>>)[name] ?? []), 'analytics'];

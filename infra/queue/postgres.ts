@@ -77,7 +77,8 @@ export class PostgresQueue implements Queue {
   async emit<N extends EventName>(em: EntityManager, name: N, payload: DomainEvents[N], actor: Actor): Promise<void> {
     const event: DomainEvent<N> = { id: newId(), name, payload, actor, at: new Date().toISOString() };
     const db = withinTransaction(em);
-    for (const subscriber of subscribersOf(name)) await this.#boss.insert(eventQueueOf(subscriber), [{ id: event.id, data: event }], { db });
+    for (const subscriber of subscribersOf(name))
+      await this.#boss.insert(eventQueueOf(subscriber), [{ id: event.id, data: event }], { db });
   }
 
   async work(job: string, handler: JobHandler, options: WorkOptions = {}): Promise<void> {
@@ -88,7 +89,11 @@ export class PostgresQueue implements Queue {
 
   async subscribe(subscriber: SubgraphName, handler: (event: DomainEvent) => Promise<void>): Promise<void> {
     // One at a time and in order, so that effects are handled after their causes.
-    await this.work(eventQueueOf(subscriber), (event: DomainEvent) => handler(event), { retryLimit: 20, batchSize: 20, afterMs: AFTERWARDS_MS });
+    await this.work(eventQueueOf(subscriber), (event: DomainEvent) => handler(event), {
+      retryLimit: 20,
+      batchSize: 20,
+      afterMs: AFTERWARDS_MS,
+    });
   }
 
   async #startWorker(job: string, handler: JobHandler, { batchSize = 1, afterMs = 0, groupConcurrency }: WorkOptions): Promise<void> {
