@@ -22,7 +22,7 @@ describeWhen(missingPostgres(), 'a product whose servers do not serve', () => {
     it('names the ways out when the database has no pgvector', async () => {
       const refusal = await startProduct({ env: { DATABASE_URL: await postgres.fresh() } }).catch(String);
       expect(refusal).toContain('The database has no pgvector');
-      expect(refusal).toMatch(/Install that extension.*or set VECTOR_DATABASE_URL or WEAVIATE_URL\./);
+      expect(refusal).toMatch(/Install the extension.*or set VECTOR_DATABASE_URL or WEAVIATE_URL\./);
     });
   }
 });
