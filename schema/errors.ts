@@ -1,6 +1,6 @@
 /**
- * Every expected failure: its code on the wire (`extensions.code`), a sentence fit for a person that
- * names the next step, whether the same request may succeed later, and its HTTP status where one applies.
+ * The catalogue of expected failures: the code (`extensions.code`), a message for people with the next step, whether a
+ * retry may succeed, and the HTTP status if one applies.
  */
 export const ERRORS = {
   // the caller
@@ -144,7 +144,7 @@ export class Failure extends Error {
     this.retryable = ERRORS[code].retryable;
   }
 
-  /** What goes into `extensions` of a GraphQL error. */
+  /** The `extensions` of the GraphQL error. */
   get extensions(): Record<string, unknown> {
     const { reason: _, ...detail } = this.detail;
     return { ...detail, code: this.code, retryable: this.retryable };

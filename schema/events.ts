@@ -39,7 +39,7 @@ export interface DomainEvents {
     attempt: number;
     inputTokens: number;
     outputTokens: number;
-    /** True where the provider reported no usage and the figures were counted here. */
+    /** True if the provider reported no usage and the platform counted the tokens. */
     estimated: boolean;
     durationMs: number;
     timeToFirstTokenMs: number | null;

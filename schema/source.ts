@@ -1,9 +1,9 @@
 import type { Identity } from './viewer.ts';
 
-/** One subgraph as the gateway sees it, in this process or in another. Everything that passes is JSON. */
+/** The gateway's interface to one subgraph, in this process or another. All values are JSON. */
 export interface Source {
   execute(request: SourceRequest, identity: Identity): Promise<SourceResult>;
-  /** A refusal is a result; otherwise events follow, and `return()` ends the subgraph's work. */
+  /** Returns a result if the subscription is rejected, else its events. `return()` ends the subgraph's work. */
   subscribe(request: SourceRequest, identity: Identity): Promise<AsyncIterableIterator<SourceResult> | SourceResult>;
 }
 
@@ -11,7 +11,7 @@ export interface SourceRequest {
   query: string;
   variables?: Record<string, unknown>;
   operationName?: string;
-  /** The trace that the request belongs to, as the W3C writes it. */
+  /** W3C Trace Context of the request. */
   traceparent?: string;
 }
 

@@ -1,12 +1,11 @@
 export type Role = 'USER' | 'EDITOR' | 'ADMIN';
 
 /**
- * So long, in milliseconds, a gateway may believe what it has read about a session, if it hears of revocations;
- * so long a revocation waits that could not be announced.
+ * Session cache TTL of a gateway, in milliseconds. Sign-out also waits this long if the revocation could not be broadcast.
  */
 export const SESSION_TRUTH_MS = 2_000;
 
-/** Who asks. The role is read from the session's truth at each request, never from the token. */
+/** The signed-in person. The role is loaded with the session at each request, never taken from the token. */
 export interface Viewer {
   userId: string;
   role: Role;
@@ -14,17 +13,17 @@ export interface Viewer {
   sessionId: string | null;
 }
 
-/** What travels with each request between the gateway and a subgraph; remote, as a signed token. */
+/** The caller of a request between gateway and subgraph; sent as a signed token to a remote subgraph. */
 export interface Identity {
   viewer: Viewer | null;
   requestId: string;
   ip?: string;
   userAgent?: string;
-  /** The platform itself, not a person: reaches the fields that are `@inaccessible` to clients. */
+  /** True for the platform itself, which may use fields that are `@inaccessible` to clients. */
   system?: boolean;
 }
 
-/** Who caused a fact; part of every fact. */
+/** The cause of a domain event, part of every event. */
 export interface Actor {
   userId: string | null;
   sessionId: string | null;

@@ -7,5 +7,5 @@ import type { Subgraph } from './subgraph.ts';
 import { tools } from './tools/tools.ts';
 import { users } from './users/users.ts';
 
-/** The six, in the order in which they are built. */
+/** All subgraphs, in build order. */
 export const all = [users, assistants, conversations, knowledge, tools, analytics] as unknown as Subgraph[];

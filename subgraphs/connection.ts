@@ -62,7 +62,7 @@ export function connectionType<Node extends object>(name: string, node: ClassTyp
   return ConnectionClass;
 }
 
-/** The columns that a list is sorted by, with how each reads its text in a cursor. Together they tell the rows apart. */
+/** The sort columns of a list, which together are unique, each with the parser of its text in a cursor. */
 export interface Sort {
   direction: 'asc' | 'desc';
   key: Record<string, (text: string) => unknown>;
@@ -72,7 +72,7 @@ export interface Sort {
 export const OLDEST_FIRST: Sort = { direction: 'asc', key: { id: readId } };
 export const NEWEST_FIRST: Sort = { direction: 'desc', key: { id: readId } };
 
-/** One page of the rows that fit `where`. It begins after the cursor's place, wherever the row that had it has gone. */
+/** Lists one page of the rows that match `where`, after the sort key in the cursor, even if the row of the cursor was deleted. */
 export async function listPage<Row extends object>(
   em: SqlEntityManager,
   entity: EntityName<Row>,
@@ -88,7 +88,7 @@ export async function listPage<Row extends object>(
   return toConnection(rows.slice(0, first), total, Object.keys(key), { before: Boolean(args.after), after: rows.length > first });
 }
 
-/** A page of these rows, given whether others come before and after it. */
+/** Makes a connection of rows, given whether there are others before and after them. */
 export function toConnection<Row extends object>(
   rows: Row[],
   totalCount: number,
@@ -100,7 +100,7 @@ export function toConnection<Row extends object>(
   return { edges, totalCount, pageInfo: { hasNextPage: more.after, hasPreviousPage: more.before, startCursor, endCursor } };
 }
 
-/** The values of the sort key in a cursor, by column; `BAD_USER_INPUT` names the argument that is none. */
+/** Parses a cursor to the values of the sort key, by column. Throws `BAD_USER_INPUT` with the name of the argument. */
 export function readCursor(cursor: string, key: Sort['key'], field = 'after'): Record<string, unknown> {
   try {
     const parts: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
@@ -115,7 +115,7 @@ export function readCursor(cursor: string, key: Sort['key'], field = 'after'): R
 
 export function readInstant(text: string): Date {
   const date = new Date(text);
-  // Throws where it is none.
+  // Throws if it is not a valid date.
   date.toISOString();
   return date;
 }
@@ -125,7 +125,7 @@ export function readId(text: string): string {
   return text;
 }
 
-/** `%`, `_` and `\` in what a person types are letters like any other. */
+/** Escapes `%`, `_` and `\`, so that user input matches literally. */
 export function contains(search: string): { $ilike: string } {
   const letters = search
     .trim()
@@ -134,7 +134,7 @@ export function contains(search: string): { $ilike: string } {
   return { $ilike: `%${letters}%` };
 }
 
-/** `first` within 1..100, or `BAD_USER_INPUT`. */
+/** Validates `first`: 1 to 100, else `BAD_USER_INPUT`. */
 export function pageSize(args: PageArgs, fallback = 20): number {
   const first = args.first ?? fallback;
   if (first < 1 || first > MAX_PAGE) {
@@ -148,7 +148,7 @@ function printCursor(parts: unknown[]): string {
   return Buffer.from(JSON.stringify(parts.map((part) => (part instanceof Date ? part.toISOString() : String(part))))).toString('base64url');
 }
 
-/** Rows further on in the list: equal up to some column, and beyond in that one. */
+/** Matches the rows after a sort key: equal in the first columns, greater in the next one. */
 function isBeyond(place: Record<string, unknown>, direction: Sort['direction']): Record<string, unknown> {
   const columns = Object.entries(place);
   const beyond = direction === 'asc' ? '$gt' : '$lt';

@@ -5,22 +5,22 @@ import type { Bus } from '../infra/bus/bus.ts';
 import type { ReplicaReader } from '../infra/database/database.ts';
 import type { Log } from '../infra/log.ts';
 
-/** What one request carries through the resolvers of a subgraph. */
+/** The context of one request, passed to all resolvers of a subgraph. */
 export interface Context {
   identity: Identity;
-  /** A fork of this request alone. Inside `em.transactional` use only the manager that it passes. */
+  /** The entity manager of this request. Inside `em.transactional`, use only the one that it passes. */
   em: SqlEntityManager;
   /**
-   * What may be a moment old, from a replica where one is well: searches and reports over much. Not what decides who
-   * may, nor lists of one's own things: whoever has just made, renamed or deleted something looks there at once.
+   * Reads from a replica, for searches and reports that tolerate staleness. Never for permissions, nor for lists of the
+   * viewer's own objects, which must show a change at once.
    */
   read: ReplicaReader;
-  /** For `subscribe`, which type-graphql calls without its resolver's instance. */
+  /** The bus, for `subscribe` functions, which type-graphql calls without the resolver instance. */
   bus: Bus;
   log: Log;
 }
 
-/** What a job or a heard event carries: no person asks, the data says for whom it works. */
+/** The context of a job or an event handler. There is no viewer; the data names the person concerned. */
 export interface JobContext {
   em: SqlEntityManager;
   log: Log;
@@ -41,12 +41,12 @@ export function actorOf({ identity }: Context): Actor {
   };
 }
 
-/** Only the platform itself may pass; for fields that are `@inaccessible` to clients. */
+/** Rejects any caller but the platform itself; for fields that are `@inaccessible` to clients. */
 export function requireSystem({ identity }: Context): void {
   if (!identity.system) throw new Failure('NOT_FOUND');
 }
 
-/** A value made once for each request, usually a DataLoader; it goes when the request goes. */
+/** Creates a value once per request, usually a DataLoader. */
 export function perRequest<T>(make: (context: Context) => T): (context: Context) => T {
   const made = new WeakMap<Context, T>();
   return (context) => {

@@ -30,5 +30,5 @@ export function graphql<const Text extends string>(text: Text & Check<Text>): Gr
   return text as string as GraphDocument<DataOf<Text>, VariablesIn<Text>>;
 }
 
-/** What `graph.ask` resolves to for a document. */
+/** The type of `data` that `graph.ask` resolves to for a document. */
 export type ResultOf<Document> = Document extends GraphDocument<infer Data, infer _> ? Data : never;

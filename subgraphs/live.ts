@@ -5,8 +5,8 @@ import type { Channel, Channels } from '../schema/channels.ts';
 const MAX_WAITING = 1000;
 
 /**
- * The messages of a channel from now on, for a subscription's `subscribe`. Its `return()` ends at once; that of an
- * async generator would wait for a message that may never come. A reader that falls `MAX_WAITING` behind is ended.
+ * Iterates over the messages of a channel, for a subscription's `subscribe`. `return()` resolves at once; that of an
+ * async generator would wait for a pending `next()`. A reader that falls `MAX_WAITING` behind is closed.
  */
 export async function liveMessages<T extends Channel>(bus: Bus, channel: T, key: string): Promise<AsyncIterableIterator<Channels[T]>> {
   const waiting: Channels[T][] = [];
@@ -48,7 +48,7 @@ export async function liveMessages<T extends Channel>(bus: Bus, channel: T, key:
   return messages;
 }
 
-/** Turns each message into what a subscription shows; what becomes null is left out. Ends when the messages end. */
+/** Maps each message to the payload of a subscription and skips null. Ends with the messages. */
 export function mapLive<M, V>(messages: AsyncIterableIterator<M>, map: (message: M) => Promise<V | null>): AsyncIterableIterator<V> {
   return {
     [Symbol.asyncIterator]() {

@@ -14,12 +14,12 @@ const LINK = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9
 export interface OpenSubgraph {
   name: SubgraphName;
   source: Source;
-  /** Begins its jobs, the facts it hears and what runs beside them; a process that only answers does not. */
+  /** Starts its jobs, event handlers and background tasks; processes that only serve queries do not call it. */
   start(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** Connects a subgraph to its tables and makes it answer. */
+/** Connects a subgraph to its tables and builds its executable schema. */
 export async function openSubgraph(subgraph: Subgraph, ports: Ports, { em, read }: Pick<Context, 'em' | 'read'>): Promise<OpenSubgraph> {
   const parts = subgraph.create(ports);
   const { schema } = await buildSubgraph(parts);
@@ -51,8 +51,8 @@ export async function openSubgraph(subgraph: Subgraph, ports: Ports, { em, read 
 }
 
 /**
- * The schema of a subgraph and its printed form. Metadata of type-graphql are process-wide, so the schemas of
- * several subgraphs are built one after the other.
+ * Builds the schema of a subgraph and its SDL. The metadata of type-graphql are process-wide, so schemas are built one
+ * after the other.
  */
 export async function buildSubgraph(parts: Parts): Promise<{ schema: GraphQLSchema; sdl: string }> {
   const base = await buildSchema({
@@ -65,13 +65,13 @@ export async function buildSubgraph(parts: Parts): Promise<{ schema: GraphQLSche
     ],
     validate: false,
     skipCheck: true,
-    // Asked for as soon as there is a subscription, though each of ours brings its own stream.
+    // Required by type-graphql for subscriptions, although each of ours returns its own iterator.
     pubSub: { publish() {}, subscribe: () => ({ [Symbol.asyncIterator]: async function* () {} }) as never },
   });
   const sdl = LINK + printSubgraphSchema(base);
   const resolvers = createResolversMap(base) as Record<string, Record<string, unknown>>;
   for (const [type, resolve] of Object.entries(parts.references)) {
-    // Async even where the resolver throws at once: a synchronous throw would fail every entity of the list.
+    // Async, because a synchronous throw of a resolver would fail every entity of the list.
     const resolveReference = async (reference: unknown, context: never) => resolve(reference, context);
     resolvers[type] = { ...resolvers[type], __resolveReference: resolveReference };
   }

@@ -1,7 +1,7 @@
 import { Failure } from '../schema/errors.ts';
 import type { Role, Viewer } from '../schema/viewer.ts';
 
-/** What only some roles may do. Everything else is decided by ownership. */
+/** Permissions of roles. Access to any other object is decided by ownership. */
 const GRANTS = {
   'audit.read': ['ADMIN'],
   'usage.readAll': ['ADMIN'],
@@ -22,7 +22,7 @@ export function requirePermission(viewer: Viewer, permission: Permission): void 
   if (!may(viewer, permission)) throw new Failure('FORBIDDEN');
 }
 
-/** Another person's object and a missing one are the same failure, so that ids tell nothing. */
+/** Throws `NOT_FOUND` for a missing object and for one of another person alike, so that ids cannot be probed. */
 export function requireOwned<T extends { ownerId: string }>(viewer: Viewer, thing: T | null | undefined, kind: string): T {
   if (!thing || thing.ownerId !== viewer.userId) throw new Failure('NOT_FOUND', { kind });
   return thing;

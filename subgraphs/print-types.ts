@@ -17,7 +17,7 @@ export function printTypes(schemas: GraphQLSchema[]): string {
   }));
   const whole = { __schema: { queryType: queryType!, mutationType, subscriptionType, types, directives: [] } };
   const text = outputIntrospectionFile(minifyIntrospection(whole), { fileType: '.d.ts', shouldPreprocess: true });
-  // What follows would set the schema of gql.tada's own `graphql`, which the web sets to another.
+  // Cuts the declaration that would set the schema of gql.tada's own `graphql`, which the web sets to another.
   return text.slice(0, text.indexOf('import * as gqlTada'));
 }
 

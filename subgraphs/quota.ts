@@ -24,7 +24,7 @@ registerEnumType(QuotaKind, {
   },
 });
 
-/** Limits of one person by kind; 0 is no limit. */
+/** Limits per person by kind; 0 means unlimited. */
 export type QuotaLimits = Record<QuotaKindName, number>;
 
 @Directive('@shareable')
@@ -51,7 +51,7 @@ const REASONS: Record<QuotaKindName, (limit: string) => string> = {
   STORAGE_BYTES: (limit) => `Your documents would take more than the allowed ${limit}. Delete some that you no longer need.`,
 };
 
-/** Throws `QUOTA_EXCEEDED` when `used` with `more` on top is above the limit. */
+/** Throws `QUOTA_EXCEEDED` if `used + more` exceeds the limit. */
 export function requireQuota(limits: QuotaLimits, kind: QuotaKindName, used: number, more: number): void {
   const limit = limits[kind];
   if (limit === 0 || used + more <= limit) return;
@@ -65,7 +65,7 @@ export function requireQuota(limits: QuotaLimits, kind: QuotaKindName, used: num
   });
 }
 
-/** Bytes in a unit that people know, everything else as a number. */
+/** Formats bytes with a unit, other amounts as plain numbers. */
 function amount(kind: QuotaKindName, limit: number): string {
   if (kind !== 'STORAGE_BYTES') return limit.toLocaleString('en');
   return `${(limit / 1_000_000).toLocaleString('en', { maximumFractionDigits: 1 })} MB`;
@@ -75,12 +75,12 @@ export function quotaOf(limits: QuotaLimits, kind: QuotaKindName, used: number):
   return { kind, used, limit: limits[kind] || null, renewsAt: kind.endsWith('_PER_DAY') ? nextDay() : null };
 }
 
-/** Puts the checks of one person in order until the transaction ends, so that two at once cannot both fit. */
+/** Locks the quota of one person until the transaction ends, so that concurrent checks cannot both pass. */
 export async function lockQuota(em: SqlEntityManager, ownerId: string): Promise<void> {
   await em.execute('select pg_advisory_xact_lock(hashtextextended(?, 0))', [`quota ${ownerId}`]);
 }
 
-/** `YYYY-MM-DD` of now, in UTC. */
+/** Returns the current date in UTC as `YYYY-MM-DD`. */
 export function today(): string {
   return new Date().toISOString().slice(0, 10);
 }

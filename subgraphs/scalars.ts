@@ -1,2 +1,2 @@
-/** The two scalars beside GraphQL's own, the same in every subgraph. */
+/** The custom scalars, the same in every subgraph. */
 export { GraphQLDateTime as DateTime, GraphQLJSON as Json } from 'graphql-scalars';

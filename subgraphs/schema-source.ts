@@ -17,8 +17,7 @@ import type { Context } from './context.ts';
 const MAX_DOCUMENTS = 1000;
 
 /**
- * Answers for a schema. The documents come from the gateway's plans: they are few, they were validated as part of
- * the whole, and they are parsed once.
+ * Executes documents against a schema. They come from the gateway's plans: few, validated there, and parsed once here.
  */
 export function schemaSource(schema: GraphQLSchema, { em, read, bus, log }: Omit<Context, 'identity'>): Source {
   const documents = new LRUCache<string, DocumentNode>({ max: MAX_DOCUMENTS });
@@ -52,7 +51,7 @@ export function schemaSource(schema: GraphQLSchema, { em, read, bus, log }: Omit
       const args = argumentsOf(request, identity);
       const events = await createSourceEventStream(args);
       if (!(Symbol.asyncIterator in events)) return toResult(events, args.contextValue);
-      // Each event has a context of its own: what one event loaded would be stale in the next.
+      // Each event gets a new context, because loaders would return stale data in the next event.
       return mapEvents(
         events as AsyncIterableIterator<unknown>,
         async (event) => {
@@ -65,7 +64,7 @@ export function schemaSource(schema: GraphQLSchema, { em, read, bus, log }: Omit
   };
 }
 
-/** Not an async generator: its `return()` would wait for the event that never comes. What the events throw is the last of them. */
+/** Not an async generator, whose `return()` would wait for a pending `next()`. An error becomes the last event. */
 function mapEvents(
   events: AsyncIterableIterator<unknown>,
   map: (event: unknown) => Promise<SourceResult>,
@@ -100,7 +99,7 @@ function toResult(result: ExecutionResult, context: Context): SourceResult {
   };
 }
 
-/** Failures pass as they are. Anything else is a bug: logged here, once and whole, and shown as INTERNAL. */
+/** Passes failures unchanged. Any other error is a bug: logged here once in full and returned as INTERNAL. */
 function toSourceError(error: GraphQLError, context: Context): SourceError {
   const cause = error.originalError;
   const path = error.path ? { path: [...error.path] } : {};

@@ -18,10 +18,10 @@ export interface ServeOptions {
   log: Log;
 }
 
-/** What the gateway may send at once: the representations of many entities are long. */
+/** Body limit: the representations of many entities are long. */
 const MAX_BYTES = 16 * 1024 * 1024;
 const BEAT_MS = 10_000;
-/** A peer that was told to go and has not gone after this long is cut off. */
+/** Time for a peer to close its socket after a close frame, before it is terminated. */
 const FAREWELL_MS = 2_000;
 
 interface Asked {
@@ -30,8 +30,8 @@ interface Asked {
 }
 
 /**
- * A subgraph as a port of its own: `POST /graphql`, and graphql-transport-ws at the same address. Every request, and
- * every operation of a socket, brings a signed identity; without one nothing is answered, not even `_service`.
+ * Serves a subgraph at `POST /graphql` and over graphql-transport-ws at the same path. Every request, and every operation
+ * of a socket, needs a signed identity, even `_service`.
  */
 export function serveSubgraph(app: FastifyInstance, options: ServeOptions): { close(): Promise<void> } {
   const { source } = options;

@@ -17,7 +17,7 @@ import type { Context, JobContext } from './context.ts';
 import type { QuotaLimits } from './quota.ts';
 import type { AccessTokens, SignedUrls } from '../infra/tokens/tokens.ts';
 
-/** The ground under every subgraph. `create` takes what it needs; nothing connects before the process opens them. */
+/** The ports that a subgraph may use. `create` takes those that it needs; none is connected before the process opens it. */
 export interface Ports {
   ai: Ai;
   bus: Bus;
@@ -32,54 +32,54 @@ export interface Ports {
   tokens: AccessTokens;
   vectors: Vectors;
   values: Values;
-  /** By the name of a part of the platform, such as `queue` or `vectors`: resolves while the part answers. */
+  /** Health checks by component, such as `queue` or `vectors`. Each resolves if the component responds. */
   probes: Record<string, () => Promise<unknown>>;
 }
 
 /** Settings that a domain needs; values, never the configuration itself. */
 export interface Values {
   maxUploadBytes: number;
-  /** Whether text is recognised in pictures of pages. */
+  /** Enables OCR of scanned pages. */
   ocr: boolean;
-  /** A run whose lease is this old may be taken over. */
+  /** Duration of a run's lease, after which another worker may claim the run. */
   runLeaseMs: number;
-  /** How many answers this process writes at once. */
+  /** Maximum of concurrent runs in this process. */
   runsPerWorker: number;
-  /** How many answers are written at once for one person, by all processes together. */
+  /** Maximum of concurrent runs per person, over all processes. */
   runsPerPerson: number;
-  /** How many answers of one person may wait or be written; more are refused. */
+  /** Maximum of queued and active runs per person; more are rejected. */
   runsWaitingPerPerson: number;
-  /** What each person may use. */
+  /** Limits per person. */
   quotas: QuotaLimits;
-  /** Hosts that `fetch_page` may read although they are not public; for tests and intranets. */
+  /** Private hosts that `fetch_page` may read; for tests and intranets. */
   allowedPrivateHosts: string[];
-  /** Who may make an account. */
+  /** The sign-up policy. */
   signUp: { mode: 'open' | 'invited' | 'closed'; domains: string[] };
-  /** Wrong passwords for one account before further attempts have to wait. */
+  /** Failed sign-ins of one account before further attempts are delayed. */
   freeSignIns: number;
   version: string;
 }
 
-/** The shape all six share: what it keeps, and what it does once the ports are there. */
+/** The definition of a subgraph: its tables, and a factory of its resolvers, jobs and event handlers. */
 export interface Subgraph<S extends SubgraphName = SubgraphName> extends SchemaModule {
   name: S;
   create(ports: Ports): Parts<S>;
-  /** After its tables came out of a backup: forgets what it remembers of things that are in none. */
+  /** Called after its tables were restored from a backup: deletes references to data that is not backed up. */
   restored?(em: SqlEntityManager): Promise<void>;
 }
 
 export interface Parts<S extends SubgraphName = SubgraphName> {
-  /** Each resolver class with its instance; only these reach the schema. */
+  /** Each resolver class with its instance; the schema has only these. */
   resolvers: Map<Function, object>;
   /** Object types that no field names, such as the implementations of an interface. */
   orphanedTypes?: Function[];
-  /** `__resolveReference` of each entity; authorises again, and throws `NOT_FOUND` for what is not the viewer's. */
+  /** `__resolveReference` of each entity; checks access again and throws `NOT_FOUND` for objects of others. */
   references: Record<string, (reference: any, context: Context) => Promise<unknown>>;
   jobs?: Record<string, Job>;
   on: EventHandlers<S, JobContext>;
-  /** Begins what its answers need, wherever it answers; the result stops it. */
+  /** Starts what its resolvers need, in every process that serves it. Returns a stop function. */
   open?(): () => void;
-  /** Starts what runs beside jobs, wherever jobs run; the result stops it. */
+  /** Starts background tasks, in every process that runs jobs. Returns a stop function. */
   start?(fork: () => SqlEntityManager): Promise<() => Promise<void>>;
 }
 

@@ -15,7 +15,7 @@ export interface Queue {
   declare(job: string, options?: WorkOptions): Promise<void>;
   /** Adds a declared job inside the caller's transaction. */
   add(em: EntityManager, job: string, data: object, options?: JobOptions): Promise<void>;
-  /** Records a event inside the caller's transaction: one row per subscriber. */
+  /** Emits a domain event in the caller's transaction: one row per subscriber. */
   emit<N extends EventName>(em: EntityManager, name: N, payload: DomainEvents[N], actor: Actor): Promise<void>;
   /** Runs `handler` for each job. Delivery is at least once, so handlers must be idempotent. */
   work(job: string, handler: JobHandler, options?: WorkOptions): Promise<void>;

@@ -1,6 +1,6 @@
 import { defineEntity, p, type InferEntity } from '@mikro-orm/core';
 
-/** One event as the audit log keeps it, under the event's own id. The table refuses updates and deletions. */
+/** One entry of the audit log, under the id of its event. The table rejects updates and deletions. */
 export const AuditEntry = defineEntity({
   name: 'AuditEntry',
   tableName: 'audit_entry',

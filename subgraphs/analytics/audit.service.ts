@@ -10,7 +10,7 @@ import { TARGETS } from './targets.ts';
 
 const LATEST_FIRST: Sort = { direction: 'desc', key: { at: readInstant, id: readId } };
 
-/** Writes a event down, once however often it is delivered. */
+/** Records an event once, even if it is delivered several times. */
 export async function recordEvent(em: SqlEntityManager, event: DomainEvent): Promise<void> {
   const entry = toEntry(event);
   await em.execute(
@@ -30,13 +30,13 @@ export async function recordEvent(em: SqlEntityManager, event: DomainEvent): Pro
   );
 }
 
-/** The log, newest first. DomainEvents take a moment to get there anyway. */
+/** Lists the audit log, newest first, from a replica: events arrive after a delay anyway. */
 export async function listAudit(context: Context, args: AuditArgs): Promise<Connection<AuditEntry>> {
   const condition = toCondition(args.filter ?? {});
   return context.read((em) => listPage(em, AuditEntry, condition, LATEST_FIRST, args));
 }
 
-/** What the event says beside its target and its actor, which have places of their own. */
+/** The payload without the target and the actor, which have columns. */
 function toEntry({ id, at, name, payload, actor }: DomainEvent): AuditEntry {
   const [targetType, key] = TARGETS[name];
   const { [key]: targetId, ownerId, ...rest } = payload as unknown as Record<string, unknown>;

@@ -5,7 +5,7 @@ import type { JobContext } from '../context.ts';
 import { recordEvent } from './audit.service.ts';
 import { recordRunFinished, recordRunStarted } from './usage.service.ts';
 
-/** EventHandlers everything: each event becomes an entry of the audit log, those of runs also figures, in one transaction. */
+/** Handles all events: records each in the audit log, and those of runs also in the usage, in one transaction. */
 export function handleEvent(bus: Bus): (event: DomainEvent, context: JobContext) => Promise<void> {
   return async (event, { em }) => {
     await em.transactional(async (inner) => {

@@ -5,7 +5,7 @@ import type { HealthStatus } from './health.type.ts';
 const PATIENCE_MS = 2000;
 const SLOW_MS = 500;
 const LATE_LOOP_MS = 100;
-/** Many askers within a second are answered by one look. */
+/** Caches the result for a second. */
 const FRESH_MS = 1000;
 
 export interface PartHealth {
@@ -15,7 +15,7 @@ export interface PartHealth {
   detail: string | null;
 }
 
-/** Looks whether the parts of the platform answer, all at once and each for two seconds at most. */
+/** Checks all components concurrently, with a timeout of two seconds each. */
 export class HealthService {
   readonly #ai: Ai;
   readonly #probes: Record<string, () => Promise<unknown>>;

@@ -4,7 +4,7 @@ import { requirePermission } from '../policy.ts';
 import type { MetricsService } from './metrics.service.ts';
 import { Metrics } from './metrics.type.ts';
 
-/** Made by a function, for a subscription's stream is asked of the class and not of an instance. */
+/** Creates the resolver class, because type-graphql calls `subscribe` without an instance. */
 export function metricsResolver(metrics: MetricsService): object {
   @Resolver(() => Metrics)
   class MetricsResolver {

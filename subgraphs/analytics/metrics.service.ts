@@ -8,12 +8,12 @@ import { Pulse } from './pulse.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
-/** Every administrator who looks is shown the same figures. */
+/** Caches the figures for all administrators. */
 const FRESH_MS = 900;
 
 type Counts = Pick<Metrics, 'activeRuns' | 'runsLastMinute' | 'tokensLastMinute' | 'failedRunsLastHour' | 'costTodayUsd'>;
 
-/** The live figures of the platform, read from what the facts left behind. */
+/** Computes the live figures of the platform from recorded events. */
 export class MetricsService {
   readonly #bus: Bus;
   readonly #loop: EventLoop;
@@ -57,7 +57,7 @@ async function count(em: SqlEntityManager, now: Date): Promise<Counts> {
        (count(*) filter (where finished_at > ? and status in ('FAILED', 'INTERRUPTED')))::int as "failedRunsLastHour",
        coalesce(sum(cost_usd) filter (where finished_at >= ?), 0) as "costTodayUsd"
      from analytics.usage where finished_at > ?`,
-    // No answer takes an hour: a run that began before was lost from sight.
+    // No answer takes an hour: the end of an older run was missed.
     [hour, minute, minute, hour, midnight, midnight < hour ? before(midnight, 1) : hour],
   );
   return counts;

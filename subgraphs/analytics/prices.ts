@@ -1,7 +1,6 @@
 /**
  * List prices in US dollars per million tokens, [input, output], for short prompts and without discounts, as their
- * makers published them in March 2026. A new price is a new version: what was counted keeps the version it was
- * counted by.
+ * makers published them in March 2026. A new price is a new version; recorded usage keeps its version.
  */
 export const PRICE_VERSION = '2026-03';
 
@@ -45,7 +44,7 @@ export interface Price {
   version: string;
 }
 
-/** What a run cost by the list; null for a model that is not on it. The built-in model costs nothing. */
+/** Computes the cost of a run; null for a model that is not listed. The built-in model costs nothing. */
 export function priceOf(model: string, inputTokens: number, outputTokens: number): Price | null {
   const price = model === 'builtin' ? ([0, 0] as const) : PRICES.get(listName(model));
   if (!price) return null;

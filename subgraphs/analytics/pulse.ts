@@ -2,8 +2,8 @@ const MIN_MS = 1000;
 const MAX_MS = 5000;
 
 /**
- * Beats at once, then soon after it was stirred but at most once a second, and every five seconds in any case.
- * A reader that is slow misses beats instead of gathering them.
+ * Ticks at once, then after each change, at most once a second and at least every five seconds. A slow reader misses ticks
+ * instead of queueing them.
  */
 export class Pulse implements AsyncIterableIterator<void> {
   #last = -Infinity;

@@ -1,6 +1,6 @@
 import { defineEntity, p, type InferEntity } from '@mikro-orm/core';
 
-/** What one run used: one row for each run, whatever its end. */
+/** The usage of one run, successful or not. */
 export const Usage = defineEntity({
   name: 'Usage',
   tableName: 'usage',
@@ -15,7 +15,7 @@ export const Usage = defineEntity({
     estimated: p.boolean(),
     durationMs: p.integer(),
     timeToFirstTokenMs: p.integer().strictNullable(),
-    /** Null where the model is on no price list. */
+    /** Null if the model has no price. */
     costUsd: p.double().$type<number>().strictNullable(),
     priceVersion: p.text().strictNullable(),
     finishedAt: p.datetime(),

@@ -2,7 +2,7 @@ import DataLoader from 'dataloader';
 import { perRequest, viewerOf } from '../context.ts';
 import { Usage } from './usage.entity.ts';
 
-/** What the runs of one request used, in one query; only the viewer's own. */
+/** Loads the usage of the viewer's runs, in one query per request. */
 export const usageLoader = perRequest((context) => {
   const ownerId = viewerOf(context).userId;
   return new DataLoader<string, Usage | null>(async (runIds) => {

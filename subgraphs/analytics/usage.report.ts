@@ -25,7 +25,7 @@ const TOTALS = `
   avg(duration_ms)::float8 as "averageDurationMs",
   avg(time_to_first_token_ms)::float8 as "averageTimeToFirstTokenMs"`;
 
-/** What the viewer's own runs used, or everybody's for an administrator. */
+/** Reports the usage of the viewer's runs, or of all people for an administrator. */
 export async function reportUsage(context: Context, input: UsageInput): Promise<UsageReport> {
   const viewer = viewerOf(context);
   if (input.everyone) requirePermission(viewer, 'usage.readAll');

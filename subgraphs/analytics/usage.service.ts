@@ -2,7 +2,7 @@ import type { SqlEntityManager } from '@mikro-orm/sql';
 import type { DomainEvents } from '../../schema/events.ts';
 import { priceOf } from './prices.ts';
 
-/** A run began: it counts as active until it is heard that it ended, which may have come first. */
+/** Records the start of a run, which counts as active until its end; the end may be delivered first. */
 export async function recordRunStarted(em: SqlEntityManager, runId: string, at: string): Promise<void> {
   await em.execute(
     `insert into analytics.active_run (run_id, started_at)
@@ -11,7 +11,7 @@ export async function recordRunStarted(em: SqlEntityManager, runId: string, at: 
   );
 }
 
-/** A run ended: what it used and cost, once however often it is told. */
+/** Records the end of a run with its usage and cost, once even if it is delivered several times. */
 export async function recordRunFinished(em: SqlEntityManager, run: DomainEvents['run.finished']): Promise<void> {
   const price = priceOf(run.model, run.inputTokens, run.outputTokens);
   await em.execute('delete from analytics.active_run where run_id = ?', [run.runId]);

@@ -10,7 +10,7 @@ export const Assistant = defineEntity({
     description: p.text(),
     version: p.integer(),
     versionId: p.uuid(),
-    /** The one that answers where none is named; a person has at most one that is not deleted. */
+    /** True for the person's default assistant; at most one that is not deleted. */
     isDefault: p.boolean(),
     createdAt: p.datetime(),
     updatedAt: p.datetime(),

@@ -3,7 +3,7 @@ import { perRequest } from '../context.ts';
 import { Assistant } from './assistant.entity.ts';
 import { AssistantVersion } from './version.entity.ts';
 
-/** Assistants by id, deleted ones left out. */
+/** Loads assistants by id, without deleted ones. */
 export const assistantsById = perRequest(
   ({ em }) =>
     new DataLoader<string, Assistant | undefined>(async (ids) => {
@@ -13,7 +13,7 @@ export const assistantsById = perRequest(
     }),
 );
 
-/** Versions by id, those of deleted assistants included. */
+/** Loads versions by id, including those of deleted assistants. */
 export const versionsById = perRequest(
   ({ em }) =>
     new DataLoader<string, AssistantVersion | undefined>(async (ids) => {

@@ -13,7 +13,7 @@ import type { CreateAssistantInput, UpdateAssistantInput } from './assistant.inp
 import { bounded, configure, requireReachable, type Configuration } from './configuration.ts';
 import { AssistantVersion } from './version.entity.ts';
 
-/** Assistants and their versions: every change is a new version, and none is ever rewritten. */
+/** Manages assistants and their versions. Every change creates a version; versions are immutable. */
 export class AssistantService {
   readonly #ai: Ai;
   readonly #graph: Graph;
@@ -97,7 +97,7 @@ export class AssistantService {
     });
   }
 
-  /** A knowledge base is gone: the assistants that named it go on without it, as a new version. */
+  /** Removes a deleted knowledge base from the assistants that use it, by a new version of each. */
   async forgetKnowledgeBase(em: SqlEntityManager, knowledgeBaseId: string, actor: Actor): Promise<void> {
     await em.transactional(async (inner) => {
       const naming = await inner.execute<{ id: string }[]>(
@@ -149,7 +149,7 @@ export class AssistantService {
   }
 }
 
-/** For fields that cannot be null, an explicit null means the same as leaving them out. */
+/** Treats an explicit null of a non-null field as absent. */
 function given({ model, temperature, ...rest }: UpdateAssistantInput) {
   const set = Object.fromEntries(Object.entries(rest).filter(([, value]) => value != null));
   return { ...set, ...(model === undefined ? {} : { model }), ...(temperature === undefined ? {} : { temperature }) };

@@ -6,7 +6,7 @@ import { graphql } from '../graphql.ts';
 import type { CreateAssistantInput } from './assistant.input.ts';
 import type { PageAccess } from './version.entity.ts';
 
-/** What a version holds beside its number: an assistant's whole configuration. */
+/** The whole configuration of an assistant, stored with each version. */
 export interface Configuration {
   name: string;
   instructions: string;
@@ -38,7 +38,7 @@ const MAX_STARTERS = 8;
 
 type Fields = Partial<Omit<CreateAssistantInput, 'description'>>;
 
-/** Lays the given fields over what was there; throws `BAD_USER_INPUT` with the field at fault. */
+/** Merges the given fields into a configuration. Throws `BAD_USER_INPUT` with the invalid field. */
 export function configure(before: Configuration | null, given: Fields): Configuration {
   const starters = (given.starters ?? before?.starters ?? []).map((text) => bounded('starters', text, 1, 200));
   if (starters.length > MAX_STARTERS) refuse('starters', `At most ${MAX_STARTERS} conversation starters.`);
@@ -65,7 +65,7 @@ export function bounded(field: string, text: string, min: number, max: number): 
   return trimmed;
 }
 
-/** The knowledge bases must be the caller's own and the tools must exist: the graph is asked as the caller. */
+/** Checks that the knowledge bases belong to the caller and that the tools exist, by queries with the caller's rights. */
 export async function requireReachable(
   graph: Graph,
   identity: Identity,

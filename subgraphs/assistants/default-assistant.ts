@@ -6,7 +6,7 @@ import { Assistant } from './assistant.entity.ts';
 import type { Configuration } from './configuration.ts';
 import { AssistantVersion } from './version.entity.ts';
 
-/** No model is named, so the default model of the installation answers. */
+/** Without a model, so the default model of the installation answers. */
 const CONFIGURATION: Configuration = {
   name: 'Assistant',
   instructions: 'Answer what you are asked, clearly and to the point. Say so when you do not know.',
@@ -18,7 +18,7 @@ const CONFIGURATION: Configuration = {
   starters: [],
 };
 
-/** The assistant of a person who has built none: an ordinary one, made when it is first needed. */
+/** Returns the person's default assistant and creates it on first use. */
 export class DefaultAssistant {
   readonly #queue: Queue;
 
@@ -35,7 +35,7 @@ export class DefaultAssistant {
     return requireOwned(viewer, await context.em.findOne(Assistant, own), 'Assistant');
   }
 
-  /** Of requests that come at once, the unique index lets one insert; the others wait for its commit and insert nothing. */
+  /** The unique index lets one of several concurrent requests insert; the others wait for its commit and insert nothing. */
   async #make(context: Context, ownerId: string): Promise<void> {
     await context.em.transactional(async (em) => {
       const now = new Date();

@@ -1,7 +1,7 @@
 import type { Ai, ModelInfo } from '../../infra/ai/ai.ts';
 import { perRequest, type Context } from '../context.ts';
 
-/** The models of the endpoint, asked for once in a request. */
+/** Loads the models of the endpoint once per request. */
 export class Models {
   readonly list: (context: Context) => Promise<ModelInfo[]>;
 
@@ -9,7 +9,7 @@ export class Models {
     this.list = perRequest(() => ai.models());
   }
 
-  /** Null means the default. A model that the endpoint no longer offers keeps its name and says so. */
+  /** Resolves a model id; null means the default. A model that the endpoint no longer offers is marked as unavailable. */
   async get(id: string | null, context: Context): Promise<ModelInfo> {
     const models = await this.list(context);
     const found = models.find((model) => (id === null ? model.isDefault : model.id === id)) ?? (id === null ? models[0] : undefined);

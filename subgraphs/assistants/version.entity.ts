@@ -1,9 +1,9 @@
 import { defineEntity, p, type InferEntity } from '@mikro-orm/core';
 
-/** Which pages an assistant may open: of every public host, of hosts that were named, or none. */
+/** The pages that an assistant may open: of any public host, of named hosts, or none. */
 export type PageAccess = 'ANY' | 'NAMED' | 'NONE';
 
-/** What an assistant was at one time; a row never changes. */
+/** An immutable snapshot of an assistant's configuration. */
 export const AssistantVersion = defineEntity({
   name: 'AssistantVersion',
   tableName: 'assistant_version',

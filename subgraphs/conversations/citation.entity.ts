@@ -1,6 +1,6 @@
 import { defineEntity, p, type InferEntity } from '@mikro-orm/core';
 
-/** Where a sentence comes from. The span and the quote stay readable when the document is deleted. */
+/** The source of a statement. The span and the quote are copies, so they remain when the document is deleted. */
 export const Citation = defineEntity({
   name: 'Citation',
   tableName: 'citation',
@@ -12,7 +12,7 @@ export const Citation = defineEntity({
     documentName: p.text(),
     passageId: p.uuid(),
     page: p.integer().strictNullable(),
-    /** How a person names the page. */
+    /** The display name of the page. */
     pageLabel: p.text().strictNullable(),
     startOffset: p.integer(),
     endOffset: p.integer(),

@@ -8,7 +8,7 @@ export const Conversation = defineEntity({
     ownerId: p.uuid(),
     assistantId: p.uuid(),
     assistantDeleted: p.boolean(),
-    /** The model that the person chose; null: the one of the assistant. */
+    /** The chosen model; null for the model of the assistant. */
     model: p.text().strictNullable(),
     title: p.text(),
     titleIsAutomatic: p.boolean(),

@@ -20,13 +20,13 @@ import { branchOf } from './thread.ts';
 
 const LAST_CHANGED_FIRST: Sort = { direction: 'desc', key: { updatedAt: readInstant, id: readId } };
 
-/** The viewer's conversations, the newest first; `search` matches titles. */
+/** Lists the viewer's conversations, newest first; `search` matches titles. */
 export function listConversations(context: Context, args: PageArgs, search?: string | null): Promise<Connection<Conversation>> {
   const where = { ownerId: viewerOf(context).userId, ...(search?.trim() ? { title: contains(search) } : {}) };
   return listPage(context.em, Conversation, where, LAST_CHANGED_FIRST, args);
 }
 
-/** The whole tree of a conversation, in the order of creation. */
+/** Lists all messages of a conversation, oldest first. */
 export function listMessages(context: Context, conversationId: string, args: PageArgs): Promise<Connection<Message>> {
   return listPage(context.em, Message, { conversationId }, OLDEST_FIRST, args);
 }
@@ -37,7 +37,7 @@ export interface ThreadArgs {
   before?: string | null;
 }
 
-/** A branch in reading order, paged backwards from its leaf. */
+/** Lists a branch in reading order, paginated backwards from its leaf. */
 export async function listThread(
   context: Context,
   conversation: Pick<Conversation, 'id' | 'selectedLeafId'>,

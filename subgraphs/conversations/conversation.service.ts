@@ -87,7 +87,7 @@ export class ConversationService {
     return conversation;
   }
 
-  /** Everything goes with it; a run that is still writing finds its row gone and ends. */
+  /** Deletes a conversation with everything in it; an active run finds its row missing and ends. */
   async delete(context: Context, id: string): Promise<void> {
     const { conversation, runs } = await context.em.transactional(async (em) => {
       const own = await ownConversation(em, context, id);
@@ -119,12 +119,12 @@ export class ConversationService {
     return conversation;
   }
 
-  /** The assistant is gone: its conversations stay readable and say so. */
+  /** Marks the conversations of a deleted assistant, which stay readable. */
   async forgetAssistant(em: SqlEntityManager, assistantId: string): Promise<void> {
     await em.nativeUpdate(Conversation, { assistantId }, { assistantDeleted: true });
   }
 
-  /** Asked as the person: another's assistant is NOT_FOUND. Where none is named, the person's default one is taken. */
+  /** Loads the assistant with the person's rights, so another person's is NOT_FOUND. Defaults to the person's default assistant. */
   async #assistantId(context: Context, asked: string | null | undefined): Promise<string> {
     const { assistant } = await (asked == null
       ? this.#graph.ask(DEFAULT_ASSISTANT, {}, context.identity)

@@ -22,7 +22,7 @@ import { RunService } from './run/run.service.ts';
 import { RunWorker } from './run/run.worker.ts';
 import { writeTitle } from './title.worker.ts';
 
-/** So that a dead worker's run goes on well within five seconds, and a queued one is begun though nobody heard of it. */
+/** Sweep interval: a dead worker's run resumes within five seconds, and a queued run starts even if its message was lost. */
 const SWEEP_MS = 1000;
 
 export const conversations: Subgraph<'conversations'> = {

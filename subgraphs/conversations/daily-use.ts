@@ -8,7 +8,7 @@ interface Use {
   tokens: number;
 }
 
-/** Counts a message of today inside the transaction that stores it; `QUOTA_EXCEEDED` above a daily limit or with too many answers waiting. */
+/** Counts a message in the transaction that stores it. Throws `QUOTA_EXCEEDED` above a daily limit or with too many waiting runs. */
 export async function countMessage(em: SqlEntityManager, ownerId: string, values: Values): Promise<void> {
   const [use] = await em.execute<Use[]>(
     `insert into conversations.daily_use as d (owner_id, day, messages, tokens) values (?, ?, 1, 0)
@@ -29,7 +29,7 @@ export async function countMessage(em: SqlEntityManager, ownerId: string, values
   }
 }
 
-/** Adds what a run has used to the day on which it ended. */
+/** Adds the usage of a run to the day on which it ended. */
 export async function countTokens(em: SqlEntityManager, ownerId: string, tokens: number): Promise<void> {
   if (tokens <= 0) return;
   await em.execute(

@@ -40,7 +40,7 @@ export const citationsByMessage = perRequest(
     }),
 );
 
-/** The passages that were found for each run before its newest attempt asked the model. */
+/** Loads the passages that the newest attempt of each run retrieved before it called the model. */
 export const passageIdsByRun = perRequest(
   ({ em }) =>
     new DataLoader<string, string[]>(async (ids) => {
@@ -54,7 +54,7 @@ export const passageIdsByRun = perRequest(
     }),
 );
 
-/** The run of a conversation that is queued or being written. */
+/** Loads the queued or active run of a conversation. */
 export const activeRunByConversation = perRequest(
   ({ em }) =>
     new DataLoader<string, Run | null>(async (ids) => {
@@ -63,7 +63,7 @@ export const activeRunByConversation = perRequest(
     }),
 );
 
-/** Ids of a message and its alternatives: all that follow the same message of the same conversation. */
+/** Loads the ids of a message and its alternatives, which have the same parent in the same conversation. */
 export const siblingsByMessage = perRequest(
   ({ em }) =>
     new DataLoader<Pick<Message, 'id'>, string[], string>(
@@ -80,7 +80,7 @@ export const siblingsByMessage = perRequest(
     ),
 );
 
-/** What an active run has written so far, from the log; null for a run that has ended. */
+/** Loads the stored text of an active run from its log; null for a run that has ended. */
 export const liveWritingByRun = perRequest(
   (context) =>
     new DataLoader<string, Written | null>(async (ids) => {

@@ -3,12 +3,12 @@ import { viewerOf, type Context } from '../context.ts';
 import { Message } from './message.entity.ts';
 import { plainText } from './plain-text.ts';
 
-/** Two lines of a sidebar hold about 65 characters: the match begins early, or it would not be seen. */
+/** Maximum of characters before the match: two lines of the sidebar show about 65. */
 const BEFORE = 24;
 const AFTER = 180;
-/** How much Markdown around the match is read as text. */
+/** Characters of Markdown around the match that are converted to text. */
 const WINDOW = 1_500;
-/** Words of the query within this distance count as standing together. */
+/** Maximum distance of query words in one group, in characters. */
 const TOGETHER = 80;
 
 export interface Hit {
@@ -17,7 +17,7 @@ export interface Hit {
   marks: { start: number; end: number }[];
 }
 
-/** The viewer's messages that hold every word of the query (the last one may be a beginning), the best first. */
+/** Finds the viewer's messages that contain every word of the query (the last may be a prefix), best first. */
 export async function searchMessages(context: Context, query: string, first?: number | null): Promise<Hit[]> {
   const limit = pageSize({ first: first ?? null });
   const words = wordsOf(query);
@@ -32,7 +32,7 @@ export async function searchMessages(context: Context, query: string, first?: nu
     );
     const messages = await em.find(Message, { id: { $in: rows.map(({ id }) => id) } });
     const found = new Map(messages.map((message) => [message.id, message]));
-    // Between the two questions one may have been deleted.
+    // A message may be deleted between the two queries.
     return rows.flatMap(({ id }) => found.get(id) ?? []).map((message) => cutHit(message, words));
   });
 }
@@ -41,14 +41,14 @@ function wordsOf(query: string): string[] {
   return [...query.slice(0, 500).matchAll(/[\p{L}\p{N}]+/gu)].map(([word]) => word.toLowerCase()).slice(0, 12);
 }
 
-/** The part that begins shortly before the place where most words of the query stand together, without Markdown. */
+/** Makes the snippet around the densest group of query words, without Markdown. */
 function cutHit(message: Message, words: string[]): Hit {
   const starts = new RegExp(`(?<![\\p{L}\\p{N}])(?:${words.join('|')})[\\p{L}\\p{N}]*`, 'giu');
   const at = bestMatch(message.text, starts, words);
   const [begin, end] = [Math.max(0, at - WINDOW), Math.min(message.text.length, at + WINDOW)];
   const around = message.text.slice(begin, end).toWellFormed();
   const plain = plainText(around);
-  // What was found may be part of the marks themselves, such as the address of a link; then they are shown.
+  // A match within the markup itself, such as the URL of a link, is shown with the markup.
   const text = plain.search(starts) >= 0 ? plain : around.replace(/\s+/g, ' ');
   const from = wordStart(text, bestMatch(text, starts, words) - BEFORE);
   const to = Math.min(text.length, from + BEFORE + AFTER);
@@ -58,7 +58,7 @@ function cutHit(message: Message, words: string[]): Hit {
   return { message, snippet, marks };
 }
 
-/** Where the most different words of the query stand together; the first of such places, or 0 where there is none. */
+/** Finds the first offset where the most distinct query words are close together; 0 if there is none. */
 function bestMatch(text: string, starts: RegExp, words: string[]): number {
   const matches = [...text.matchAll(starts)].map((match) => {
     const found = match[0].toLowerCase();
@@ -73,7 +73,7 @@ function bestMatch(text: string, starts: RegExp, words: string[]): number {
   return best.at;
 }
 
-/** The beginning of the word at or after a place, unless the word is longer than the way to the match. */
+/** Finds the start of the word at or after an offset, unless the word reaches beyond the match. */
 function wordStart(text: string, place: number): number {
   if (place <= 0) return 0;
   const space = text.slice(place, place + BEFORE).indexOf(' ');

@@ -2,7 +2,7 @@ import { defineEntity, p, type InferEntity } from '@mikro-orm/core';
 
 export type MessageRole = 'USER' | 'ASSISTANT';
 
-/** Messages form a tree: an edited question and a regenerated answer are siblings of the old ones. */
+/** A message. Messages form a tree: an edited question or a regenerated answer is a sibling of the old one. */
 export const Message = defineEntity({
   name: 'Message',
   tableName: 'message',
@@ -12,10 +12,10 @@ export const Message = defineEntity({
     ownerId: p.uuid(),
     role: p.text().$type<MessageRole>(),
     text: p.text(),
-    /** What the model thought; null on messages of people and where a model does not tell. */
+    /** The model's reasoning; null for messages of people and if the model reports none. */
     reasoning: p.text().strictNullable(),
     reasoningDurationMs: p.integer().strictNullable(),
-    /** The model stopped at its limit in the middle of the answer. */
+    /** True if the answer was truncated at the model's limit. */
     isTruncated: p.boolean(),
     parentId: p.uuid().strictNullable(),
     runId: p.uuid().strictNullable(),

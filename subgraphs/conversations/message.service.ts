@@ -39,8 +39,8 @@ export interface Sent {
 }
 
 /**
- * A person speaks: the message, the empty answer and the run come to be in one transaction. The run is its own job:
- * its lease has ended when it is made, so that the next worker to look takes it.
+ * Creates the message, the empty answer and the run in one transaction. The run's lease is created expired, so that the
+ * next worker that polls claims it.
  */
 export class MessageService {
   readonly #ai: Ai;
@@ -183,13 +183,13 @@ export class MessageService {
     return run;
   }
 
-  /** After the commit: whoever is awake need not wait for the next sweep. */
+  /** Notifies workers after the commit, so that they need not wait for the next sweep. */
   async #announce(conversation: Conversation, { run }: Sent): Promise<void> {
     if (run.status === 'QUEUED') await this.#bus.publish('run.queued', 'all', { runId: run.id });
     await this.#bus.publish('conversation', conversation.ownerId, { conversationId: conversation.id });
   }
 
-  /** What the same key made before; another request under the key is refused. */
+  /** Returns what the same idempotency key created before. Rejects a different request under that key. */
   async #earlier(em: SqlEntityManager, ownerId: string, key: Key | null): Promise<Sent | null> {
     if (!key) return null;
     const [row] = await em.execute<{ fingerprint: string; message_id: string; run_id: string }[]>(
@@ -215,7 +215,7 @@ export async function ownMessage(em: SqlEntityManager, context: Context, id: str
   return requireOwned(viewerOf(context), isId(id) ? await em.findOne(Message, { id }) : null, 'Message');
 }
 
-/** One message at a time in a conversation: two tabs that send at once are put in order. */
+/** Serializes messages within a conversation, so that two tabs that send at once are ordered. */
 async function lockConversation(em: SqlEntityManager, context: Context, id: string): Promise<Conversation> {
   return requireOwned(
     viewerOf(context),

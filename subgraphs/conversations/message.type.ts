@@ -1,7 +1,7 @@
 import { Directive, Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { MessageType, RunType } from './conversation.type.ts';
 
-// The document and the passage are the knowledge subgraph's: it knows whether they are still there.
+// The knowledge subgraph owns document and passage and knows whether they still exist.
 @Directive('@key(fields: "documentId passageId", resolvable: false)')
 @ObjectType('Citation', { description: 'The source of a statement. Document, page and span remain when the document is deleted.' })
 export class CitationType {

@@ -1,7 +1,7 @@
 import type { Ai } from '../../infra/ai/ai.ts';
 import { Failure } from '../../schema/errors.ts';
 
-/** Refuses a model that the endpoint does not offer; null and absent leave the choice to the assistant. */
+/** Rejects a model that the endpoint does not offer. Null or absent means the model of the assistant. */
 export async function requireModel(ai: Ai, id: string | null | undefined): Promise<void> {
   if (id == null) return;
   const models = await ai.models();

@@ -1,6 +1,6 @@
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
 
-// What other subgraphs own: here only their ids are known.
+// Entities of other subgraphs, of which only the ids are known here.
 
 @Directive('@key(fields: "id", resolvable: false)')
 @ObjectType('Assistant', { description: 'An assistant, owned by the assistants subgraph.' })

@@ -1,7 +1,7 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import { Message } from './message.entity.ts';
 
-/** The messages from the first of the branch to `leafId`, in reading order. */
+/** Loads the messages from the root to `leafId`, in reading order. */
 export async function branchOf(em: SqlEntityManager, leafId: string): Promise<Message[]> {
   const rows = await em.execute<Record<string, unknown>[]>(
     `with recursive branch as (
@@ -16,7 +16,7 @@ export async function branchOf(em: SqlEntityManager, leafId: string): Promise<Me
   return rows.map((row) => em.map(Message, row as never));
 }
 
-/** The newest leaf below a message; itself where nothing follows. */
+/** Finds the newest leaf below a message; the message itself if it is a leaf. */
 export async function newestLeaf(em: SqlEntityManager, messageId: string): Promise<string> {
   const [row] = await em.execute<{ id: string }[]>(
     `with recursive below as (

@@ -1,11 +1,11 @@
 import type { Ai } from '../../infra/ai/ai.ts';
 
-/** Until the first message gives a better one. */
+/** The title until the first message. */
 export const UNTITLED = 'New conversation';
 
 const MAX_LENGTH = 60;
 
-/** The beginning of the first message, cut between words (or graphemes, where a script has no spaces). */
+/** Truncates the first message between words, or between graphemes in scripts without spaces. */
 export function titleFrom(text: string): string {
   const line = text.replace(/\s+/g, ' ').trim();
   if (line.length <= MAX_LENGTH) return line || UNTITLED;
@@ -17,7 +17,7 @@ export function titleFrom(text: string): string {
   return `${title.trim()}…`;
 }
 
-/** Asks a language model for a title; null where there is none or what it says is no title. */
+/** Asks a language model for a title; null without a model or if its reply is not a usable title. */
 export async function titleByModel(ai: Ai, exchange: { question: string; answer: string }, signal: AbortSignal): Promise<string | null> {
   const model = (await ai.models()).find((candidate) => candidate.isDefault);
   if (!model?.isLanguageModel) return null;

@@ -4,7 +4,7 @@ import { Conversation } from './conversation.entity.ts';
 import { Message } from './message.entity.ts';
 import { titleByModel } from './title.ts';
 
-/** Gives a conversation a better title once its first answer is there; a title that a person gave stays. */
+/** Generates the title of a conversation after its first answer, unless a person has renamed it. */
 export async function writeTitle(
   { conversationId }: { conversationId: string },
   { em, signal }: JobContext,

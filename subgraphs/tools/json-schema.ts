@@ -1,4 +1,4 @@
-/** As much of JSON Schema as the built-in tools need. The schemas are ours, so none of them can be hostile. */
+/** The subset of JSON Schema that the built-in tools need. The schemas are trusted. */
 export interface JsonSchema {
   type: 'object' | 'array' | 'string' | 'number' | 'integer' | 'boolean';
   description?: string;
@@ -13,7 +13,7 @@ export interface JsonSchema {
   maximum?: number;
 }
 
-/** The first thing that is wrong with the value, in words that a model can act on; null when it fits. */
+/** Validates a value and returns the first error, worded for a model; null if it is valid. */
 export function misfit(value: unknown, schema: JsonSchema, name = 'The arguments'): string | null {
   if (!isOfType(value, schema.type)) return `${name} must be ${article(schema.type)}.`;
   if (schema.type === 'object') return misfitOfObject(value as Record<string, unknown>, schema, name);

@@ -8,7 +8,7 @@ import type { Tool } from './tool.ts';
 const TIMEOUT_MS = 30_000;
 const MAX_RESULT_CHARACTERS = 1_000_000;
 
-/** What came of a call, as the table keeps it. */
+/** The stored outcome of a call. */
 export interface Outcome {
   status: 'SUCCEEDED' | 'FAILED';
   result: unknown;
@@ -18,7 +18,7 @@ export interface Outcome {
 }
 
 export interface RunContext {
-  /** After this the tool has failed; half a minute when absent. */
+  /** Timeout in milliseconds; 30 s by default. */
   timeoutMs?: number;
   identity: Identity;
   runId: string | null;
@@ -26,7 +26,7 @@ export interface RunContext {
   log: Log;
 }
 
-/** Runs a tool to its end, within its time; never throws. A bug in a tool is logged here, at the edge of the tool. */
+/** Runs a tool within its timeout. Never throws; logs unexpected errors of the tool. */
 export async function runTool(tool: Tool, args: unknown, context: RunContext): Promise<Outcome> {
   const started = performance.now();
   const since = () => Math.round(performance.now() - started);
@@ -43,7 +43,7 @@ export async function runTool(tool: Tool, args: unknown, context: RunContext): P
   }
 }
 
-/** A tool that does not heed its signal is left behind. */
+/** Rejects at the timeout even if the tool ignores its signal. */
 async function within(
   tool: Tool,
   args: unknown,

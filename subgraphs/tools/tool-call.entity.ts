@@ -2,7 +2,7 @@ import { defineEntity, p, type InferEntity } from '@mikro-orm/core';
 
 export type ToolCallStatus = 'RUNNING' | 'SUCCEEDED' | 'FAILED';
 
-/** One use of a tool. The row is there before the tool starts, so that a second request with its key joins it. */
+/** One call of a tool. The row is inserted before the tool starts, so that a second request with its key waits for it. */
 export const ToolCall = defineEntity({
   name: 'ToolCall',
   tableName: 'tool_call',

@@ -2,7 +2,7 @@ import DataLoader from 'dataloader';
 import { perRequest, viewerOf } from '../context.ts';
 import { ToolCall } from './tool-call.entity.ts';
 
-/** The viewer's own calls by id. */
+/** Loads the viewer's calls by id. */
 export const toolCallsById = perRequest((context) => {
   const ownerId = viewerOf(context).userId;
   return new DataLoader<string, ToolCall | undefined>(async (ids) => {
@@ -12,7 +12,7 @@ export const toolCallsById = perRequest((context) => {
   });
 });
 
-/** The viewer's own calls of each run, in the order in which they were made. */
+/** Loads the viewer's calls of each run, oldest first. */
 export const toolCallsByRun = perRequest((context) => {
   const ownerId = viewerOf(context).userId;
   return new DataLoader<string, ToolCall[]>(async (runIds) => {

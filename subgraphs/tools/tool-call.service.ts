@@ -13,7 +13,7 @@ import { storable } from './storable.ts';
 import { ToolCall } from './tool-call.entity.ts';
 import type { CallToolInput } from './tool-call.type.ts';
 
-/** For calls that no run makes; a run has its own limits. */
+/** Rate limit of calls by people; runs have their own limits. */
 const OWN_CALLS: LimitRule = { name: 'tools.call', points: 60, perSeconds: 60 };
 const MAX_ARGUMENT_CHARACTERS = 256_000;
 
@@ -35,13 +35,13 @@ interface Request {
   idempotencyKey: string | null;
 }
 
-/** Calls tools and remembers each call: what was asked, what came of it, and how long it took. */
+/** Calls tools and stores each call with arguments, outcome and duration. */
 export class ToolCallService {
   readonly #registry: Registry;
   readonly #graph: Graph;
   readonly #queue: Queue;
   readonly #limits: Limits;
-  /** Calls at work in this process, so that a repeated request waits for the first. */
+  /** Calls in progress in this process, so that a repeated request waits for the first. */
   readonly #running = new Map<string, Promise<ToolCall>>();
 
   constructor(registry: Registry, ports: { graph: Graph; queue: Queue; limits: Limits }) {
@@ -51,7 +51,7 @@ export class ToolCallService {
     this.#limits = ports.limits;
   }
 
-  /** A tool that fails is an outcome, so that a model can be told. Only a request that is itself wrong throws. */
+  /** Calls a tool. A failed call is an outcome, which is passed to the model. Throws only for an invalid request. */
   async call(context: Context, input: CallToolInput): Promise<ToolCall> {
     const viewer = viewerOf(context);
     const request = toRequest(input);
@@ -63,14 +63,14 @@ export class ToolCallService {
     if (call.status !== 'RUNNING') return call;
     let work = this.#running.get(call.id);
     if (!work) {
-      // Also after a crash: the tools only read, so running one again harms nobody.
+      // Runs again after a crash: the tools only read.
       work = this.#work(context, call, knowledgeBaseIds).finally(() => this.#running.delete(call.id));
       this.#running.set(call.id, work);
     }
     return work;
   }
 
-  /** What the run's assistant may search; throws `NOT_FOUND` for another person's run and for a tool that its assistant lacks. */
+  /** Loads what the run's assistant may search. Throws `NOT_FOUND` for another person's run and for a tool that its assistant lacks. */
   async #permit({ identity }: Context, { runId, toolId }: Request): Promise<string[] | null> {
     if (!runId) return null;
     const { run } = await this.#graph.ask(RUN, { id: runId }, identity);
@@ -80,7 +80,7 @@ export class ToolCallService {
     return knowledgeBaseIds;
   }
 
-  /** The call with this key, made now or before. */
+  /** Inserts a call, or returns the one with the same idempotency key. */
   async #begin(context: Context, request: Request): Promise<ToolCall> {
     const ownerId = viewerOf(context).userId;
     const before = await this.#made(context, request);
@@ -126,7 +126,7 @@ export class ToolCallService {
     return this.#finish(context, call, outcome);
   }
 
-  /** Whoever finishes first tells; a second finisher, after a takeover, finds it done. */
+  /** Stores the outcome and emits the event once; a second process, after a takeover, finds it stored. */
   async #finish(context: Context, call: ToolCall, outcome: Outcome): Promise<ToolCall> {
     const { id, toolId, runId, ownerId } = call;
     const { status, durationMs } = outcome;

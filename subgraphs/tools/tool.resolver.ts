@@ -14,7 +14,7 @@ export class ToolResolver {
     return [...this.registry.values()].map(toToolType);
   }
 
-  /** What `Tool` references ask for. */
+  /** A reference to a `Tool`. */
   byId(id: string, context: Context): ToolType {
     viewerOf(context);
     const tool = this.registry.get(id);

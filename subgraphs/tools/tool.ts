@@ -1,26 +1,26 @@
 import type { Identity } from '../../schema/viewer.ts';
 import type { JsonSchema } from './json-schema.ts';
 
-/** Something that an assistant can do beside writing. All of them only read. */
+/** A function that an assistant can call. Tools only read. */
 export interface Tool {
-  /** What the model calls it; never changes once released. */
+  /** The stable id, which is the name that the model uses. */
   id: string;
   title: string;
-  /** Tells people what it does, in one sentence. */
+  /** A description for people, in one sentence. */
   summary: string;
-  /** Tells a model when to use it and how. */
+  /** Instructions for the model: when to use it and how. */
   description: string;
   inputSchema: JsonSchema;
-  /** Arguments fit the schema by then. Throws a `Failure` that the model can be told. */
+  /** Runs the tool with validated arguments. Throws a `Failure`, which is reported to the model. */
   run(args: any, context: ToolContext): Promise<unknown>;
 }
 
-/** On whose behalf a tool works, and until when. */
+/** The caller of a tool, and its abort signal. */
 export interface ToolContext {
   identity: Identity;
-  /** The run on whose behalf it is called; null where a person calls it. */
+  /** The run that calls it; null if a person does. */
   runId: string | null;
-  /** What the run's assistant may search; null where no run asks, so that the person's own rights decide. */
+  /** The knowledge bases that the run's assistant may search; null without a run, so that the person's rights decide. */
   knowledgeBaseIds: string[] | null;
   signal: AbortSignal;
 }

@@ -31,7 +31,7 @@ export function toToolType({ id, title, summary, description, inputSchema }: Too
   return { id, name: id, title, summary, description, inputSchema, builtin: true };
 }
 
-/** A tool that was taken away is still named by the calls that were made of it. */
+/** A removed tool, which stored calls still reference. */
 export function retiredTool(id: string): ToolType {
   const gone = 'This tool is no longer available.';
   return { id, name: id, title: id, summary: gone, description: gone, inputSchema: { type: 'object' }, builtin: true };

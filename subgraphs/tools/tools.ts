@@ -37,7 +37,7 @@ export const tools: Subgraph<'tools'> = {
   },
 };
 
-/** What is asked about these is a list of public tools, or is looked up as the viewer's own. */
+/** References need no further check: tools are public, and calls are loaded as the viewer's. */
 async function signedIn<T>(reference: T, context: Context): Promise<T> {
   viewerOf(context);
   return reference;

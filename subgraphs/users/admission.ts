@@ -8,13 +8,13 @@ import { actorOf, viewerOf, type Context } from '../context.ts';
 import { requirePermission } from '../policy.ts';
 import { emailKey, requireEmail } from './email.ts';
 
-/** Who may make an account: anybody, who was invited, or nobody; `domains` are the e-mail domains that need no invitation. */
+/** The sign-up policy: open, by invitation, or closed. `domains` are the e-mail domains that need no invitation. */
 export interface SignUpPolicy {
   mode: 'open' | 'invited' | 'closed';
   domains: readonly string[];
 }
 
-/** A permission to make one account. `token` is known only at its making; the database keeps its hash. */
+/** Permission to create one account. `token` is returned only on creation; the database stores its hash. */
 export interface Invitation {
   id: string;
   email: string;
@@ -25,7 +25,7 @@ export interface Invitation {
 
 const LIFETIME_MS = 7 * 24 * 3600 * 1000;
 
-/** Decides who may make an account. The first account of all needs no permission. */
+/** Decides who may create an account. The first account of an installation needs no permission. */
 export class Admission {
   readonly #policy: SignUpPolicy;
   readonly #queue: Queue;
@@ -39,7 +39,7 @@ export class Admission {
     return this.#policy;
   }
 
-  /** Throws `SIGN_UP_CLOSED` for an address that may not make an account; an invitation is looked at when it is used. */
+  /** Throws `SIGN_UP_CLOSED` for an address that may not sign up. An invitation is checked when it is used. */
   requireOpen(email: string, hasInvitation: boolean): void {
     if (hasInvitation && this.#policy.mode !== 'closed') return;
     if (this.#policy.mode === 'closed') throw new Failure('SIGN_UP_CLOSED');
@@ -55,7 +55,7 @@ export class Admission {
     }
   }
 
-  /** Uses an invitation up, inside the transaction that makes the account, and returns the role that it gives. */
+  /** Consumes an invitation in the transaction that creates the account, and returns its role. */
   async useInvitation(em: SqlEntityManager, token: string, email: string): Promise<Role> {
     const now = new Date();
     const [used] = await em.execute<{ role: Role }[]>(
@@ -66,7 +66,7 @@ export class Admission {
     return used.role;
   }
 
-  /** Makes an invitation for one address, valid for a week. Administrators only. */
+  /** Creates an invitation for one address, valid for a week. Administrators only. */
   async invite(context: Context, input: { email: string; role: Role }): Promise<Invitation> {
     const viewer = viewerOf(context);
     requirePermission(viewer, 'users.invite');
@@ -91,7 +91,7 @@ export class Admission {
   }
 }
 
-/** True once any account exists. */
+/** Returns true if any account exists. */
 export async function hasFounder(em: SqlEntityManager): Promise<boolean> {
   const rows = await em.execute<unknown[]>('select 1 from users.founder');
   return rows.length > 0;

@@ -2,29 +2,29 @@ import { ERRORS } from '../../schema/errors.ts';
 import type { DomainEvents } from '../../schema/events.ts';
 import type { NotificationKind } from './notification.type.ts';
 
-/** What a notification says. */
+/** The text of a notification. */
 export interface Notice {
   kind: keyof typeof NotificationKind;
   title: string;
   body: string;
   link: string | null;
-  /** Unread notices of one group become one, which says how many there are. */
+  /** Unread notices of one group are merged into one with their number. */
   group?: NoticeGroup;
 }
 
 export interface NoticeGroup {
   key: string;
   link: string;
-  /** What `count` of them say together; the newest is this one. */
+  /** The merged text of `count` notices, of which this is the newest. */
   say(count: number): Pick<Notice, 'title' | 'body'>;
 }
 
-/** Who waits longer than this has turned to something else. */
+/** An answer that takes longer is announced, because the person has probably left. */
 const LONG_ANSWER_MS = 20_000;
 
 export function documentReady({ name, passageCount, ...ids }: DomainEvents['document.ready']): Notice {
   const passages = passageCount === 1 ? '1 passage' : `${passageCount.toLocaleString('en')} passages`;
-  // A copy has no passages of its own: what it says is found in the document that was there before.
+  // A duplicate has no passages; its text is found in the original document.
   const body = passageCount === 0 ? 'The same file was here before; that one is searched.' : `${passages} can be searched.`;
   const group: NoticeGroup = {
     key: `document-ready:${ids.knowledgeBaseId}`,
@@ -46,7 +46,7 @@ export function documentFailed({ name, reason, ...ids }: DomainEvents['document.
   return { kind: 'DOCUMENT_FAILED', title: `${name} could not be read`, body: reason, link: documentLink(ids), group };
 }
 
-/** Null where the person saw the end themselves: a quick answer, or one that they stopped. */
+/** Returns null if the person saw the end: a quick answer, or one that they stopped. */
 export function answerEnded(run: DomainEvents['run.finished']): Notice | null {
   const link = `/c/${run.conversationId}`;
   if (run.status === 'FAILED' || run.status === 'INTERRUPTED') {

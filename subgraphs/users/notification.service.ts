@@ -14,7 +14,7 @@ import type { NotificationsArgs } from './notification.type.ts';
 
 type Joined = { id: string } | 'known' | undefined;
 
-/** A person's inbox. The rows are the truth; the topic only says that there is a new one. */
+/** A person's inbox. The rows are authoritative; the channel only announces a new one. */
 export class NotificationService {
   readonly #bus: Bus;
   readonly #queue: Queue;
@@ -24,7 +24,7 @@ export class NotificationService {
     this.#queue = queue;
   }
 
-  /** Puts a notice into a person's inbox, once for each event; an unread one of its group takes it in. */
+  /** Adds a notice to a person's inbox, once per event, merged into an unread one of its group. */
   async deliver(em: SqlEntityManager, event: DomainEvent, userId: string, notice: Notice): Promise<void> {
     const joined = notice.group && (await this.#join(em, event, userId, { ...notice, group: notice.group }));
     if (joined === 'known') return;
@@ -38,9 +38,9 @@ export class NotificationService {
     if (made.length > 0) await this.#bus.publish('notification', userId, { notificationId: id });
   }
 
-  /** Adds a event to the unread notification of its group; undefined where there is none, `known` for a redelivered event. */
+  /** Merges an event into the unread notification of its group; undefined if there is none, `known` for a redelivered event. */
   async #join(em: SqlEntityManager, event: DomainEvent, userId: string, { group }: { group: NoticeGroup }): Promise<Joined> {
-    // Of two facts at once, the second waits here and finds the notification of the first.
+    // The second of two concurrent events waits here and finds the notification of the first.
     await em.execute('select pg_advisory_xact_lock(hashtext(?))', [`${userId}:${group.key}`]);
     const [known] = await em.execute<unknown[]>(
       'select 1 from users.notification where user_id = ? and group_key = ? and ? = any(fact_ids)',
@@ -73,7 +73,7 @@ export class NotificationService {
     return found;
   }
 
-  /** Marks the viewer's own; the ids of others are as good as none. */
+  /** Marks the viewer's notifications as read; ignores ids of others. */
   async markRead(context: Context, { userId }: Viewer, ids?: string[] | null): Promise<{ count: number; unreadCount: number }> {
     if (ids && ids.length > 1000) throw new Failure('BAD_USER_INPUT', { reason: 'At most 1000 notifications at once.', field: 'ids' });
     const which = ids ? { id: { $in: ids.filter(isId) } } : {};
@@ -85,7 +85,7 @@ export class NotificationService {
   }
 }
 
-/** What arrives in the viewer's inbox from now on. */
+/** Iterates over new notifications of the viewer. */
 export async function followInbox(context: Context): Promise<AsyncIterableIterator<Notification>> {
   const { userId } = viewerOf(context);
   const messages = await liveMessages(context.bus, 'notification', userId);

@@ -2,20 +2,20 @@ import { ZxcvbnFactory } from '@zxcvbn-ts/core';
 import { adjacencyGraphs, dictionary } from '@zxcvbn-ts/language-common';
 import { Failure } from '../../schema/errors.ts';
 
-/** The estimate looks at this many characters: what follows cannot make a guessable beginning weaker, and costs time. */
+/** Maximum of characters that are estimated: further ones cannot make a password weaker, and cost time. */
 const EXAMINED_CHARACTERS = 64;
 
-/** zxcvbn's scale: below 2 a password falls to fewer than a million guesses. */
+/** zxcvbn's score: below 2, a password is found with fewer than a million guesses. */
 const MIN_SCORE = 2;
 
 const MIN_OWN_WORD = 3;
 const MIN_REMAINDER = 5;
 
-/** Built on first use: reading the word list takes 50 ms. */
+/** Built on first use, because loading the word list takes 50 ms. */
 let estimator: ZxcvbnFactory | undefined;
 
 /**
- * Refuses a password that is on lists of common ones, follows a pattern, or is made of the person's own data
+ * Rejects a password that is common, follows a pattern, or is derived from the person's own data
  * (NIST SP 800-63B §5.1.1.2). `own` are texts about the person: their name and e-mail address.
  */
 export function requireUnguessable(password: string, own: readonly string[]): void {
@@ -28,13 +28,13 @@ export function requireUnguessable(password: string, own: readonly string[]): vo
   if (score < MIN_SCORE) throw new Failure('PASSWORD_TOO_WEAK', { field: 'password' });
 }
 
-/** Each text, and the words in it, in lower case; the longest first. */
+/** Returns each text and its words in lower case, longest first. */
 function ownWords(own: readonly string[]): string[] {
   const texts = own.map(fold).flatMap((text) => [text, ...text.split(/[^\p{L}\p{N}]+/u)]);
   return [...new Set(texts)].filter((word) => word.length >= MIN_OWN_WORD).toSorted((a, b) => b.length - a.length);
 }
 
-/** Whether taking the words away leaves too little to guess. */
+/** Returns true if too little remains without the words. */
 function isMadeOf(password: string, words: readonly string[]): boolean {
   const folded = fold(password);
   const rest = words.reduce((text, word) => text.replaceAll(word, ' '), folded);

@@ -5,7 +5,7 @@ import { Failure } from '../../schema/errors.ts';
 /** argon2id with 19 MiB, two passes, one lane (OWASP Password Storage Cheat Sheet). */
 const COST = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 
-/** Of the same cost as a real one, and the hash of nothing that can be typed. */
+/** A hash of the usual cost that no password matches. */
 const DUMMY = `$argon2id$v=19$m=${COST.memoryCost},t=${COST.timeCost},p=${COST.parallelism}$${'A'.repeat(22)}$${'A'.repeat(43)}`;
 
 const MAX_AT_ONCE = Math.min(4, availableParallelism());
@@ -13,7 +13,7 @@ const MAX_AT_ONCE = Math.min(4, availableParallelism());
 const MIN_LENGTH = 8;
 const MAX_LENGTH = 256;
 
-/** Refuses what is no password: 8 to 256 characters of any script, not only blanks, no NUL. */
+/** Validates a password: 8 to 256 characters of any script, not only blanks, no NUL. */
 export function requirePassword(password: string): void {
   const length = [...password].length;
   if (length < MIN_LENGTH || length > MAX_LENGTH || password.includes('\0')) {
@@ -23,15 +23,15 @@ export function requirePassword(password: string): void {
 }
 
 /**
- * Hashes and checks passwords, a few at a time: each takes tens of milliseconds of a core, and a flood of
- * sign-ins must not take the others' cores.
+ * Hashes and verifies passwords with limited concurrency: each takes tens of milliseconds of a core, and a flood of
+ * sign-ins must not use all cores.
  */
 export class Passwords {
   readonly #maxWaiting: number;
   readonly #waiting: (() => void)[] = [];
   #running = 0;
 
-  /** More than `maxWaiting` at the same time are refused: they would wait longer than anybody does. */
+  /** Rejects more than `maxWaiting` waiting requests, which would time out. */
   constructor(maxWaiting = 500) {
     this.#maxWaiting = maxWaiting;
   }
@@ -40,7 +40,7 @@ export class Passwords {
     return this.#inTurn(() => hash(composed(password), COST));
   }
 
-  /** Takes as long without a stored hash as with one, so that time does not tell which accounts exist. */
+  /** Takes the same time with and without a stored hash, so that timing does not disclose which accounts exist. */
   async matches(stored: string | undefined, password: string): Promise<boolean> {
     const candidate = password.length > 2 * MAX_LENGTH ? '' : composed(password);
     const equal = await this.#inTurn(() => verify(stored ?? DUMMY, candidate));
@@ -50,7 +50,7 @@ export class Passwords {
   async #inTurn<T>(work: () => Promise<T>): Promise<T> {
     if (this.#running >= MAX_AT_ONCE) {
       if (this.#waiting.length >= this.#maxWaiting) throw new Failure('RATE_LIMITED', { retryAfterSeconds: 5 });
-      // Whoever finishes hands over the place, so `#running` stays as it is.
+      // Passes the slot to the next waiting request, so `#running` stays unchanged.
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     } else {
       this.#running += 1;
@@ -65,7 +65,7 @@ export class Passwords {
   }
 }
 
-/** One spelling for what different keyboards send (RFC 8265 §4.2.2). */
+/** Normalizes different keyboards' input to one form (RFC 8265 §4.2.2). */
 function composed(password: string): string {
   return password.normalize('NFC');
 }

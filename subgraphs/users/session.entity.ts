@@ -18,12 +18,12 @@ export const RefreshToken = defineEntity({
   name: 'RefreshToken',
   tableName: 'refresh_token',
   properties: {
-    /** SHA-256 of the token; the token itself is kept nowhere. */
+    /** SHA-256 of the token; the token itself is not stored. */
     hash: p.text().primary(),
     sessionId: p.uuid(),
     expiresAt: p.datetime(),
     usedAt: p.datetime().strictNullable(),
-    /** What turns the used token into its successor; worthless without the token. */
+    /** The nonce that derives the successor from the used token; useless without the token. */
     nonce: p.text().strictNullable(),
   },
 });

@@ -11,10 +11,10 @@ import { RefreshToken, Session } from './session.entity.ts';
 
 const LIFETIME_MS = 30 * 24 * 3600 * 1000;
 
-/** For so long after its use, the newest token's parent gets the same successor again: two tabs may race. */
+/** Time during which the newest token's parent gets the same successor again, because two tabs may race. */
 const GRACE_MS = 10_000;
 
-/** A session and the refresh token that continues it. */
+/** A session and its current refresh token. */
 export interface OpenedSession {
   sessionId: string;
   userId: string;
@@ -64,7 +64,7 @@ export class SessionService {
     return { sessionId: session.id, userId, refreshToken };
   }
 
-  /** Uses a refresh token up. `UNAUTHENTICATED` when it never was or has ended, `SESSION_REUSED` when it was stolen or late. */
+  /** Consumes a refresh token. Throws `UNAUTHENTICATED` if it is unknown or ended, `SESSION_REUSED` if it was used before. */
   async refresh(context: Context, token: string): Promise<OpenedSession> {
     const rotation = await context.em.transactional((em) => this.#rotate(em, token, actorOf(context)));
     if (rotation.kind === 'continued') return rotation;
@@ -73,7 +73,7 @@ export class SessionService {
     throw new Failure('SESSION_REUSED');
   }
 
-  /** Ends the viewer's own session; false when it had ended before. */
+  /** Ends the viewer's session. Returns false if it had already ended. */
   async signOut(context: Context, { userId, sessionId }: Viewer): Promise<boolean> {
     if (!sessionId) return false;
     const ended = await context.em.transactional(async (em) => {
@@ -96,8 +96,8 @@ export class SessionService {
   }
 
   /**
-   * Once the end is committed. When it resolves no gateway lets the sessions in: each has heard of it or reads the
-   * truth, or what it read before is too old by now. gateway/README.md says why that holds.
+   * Broadcasts the end of sessions after the commit. Once it resolves, no gateway accepts them: each has received the
+   * broadcast, or reads the sessions again because its cache is too old. gateway/README.md has the proof.
    */
   async #announceEnd(sessionIds: string[]): Promise<void> {
     const isHeard = await this.#bus.publishConfirmed('session.revoked', 'all', { sessionIds });
@@ -106,7 +106,7 @@ export class SessionService {
 
   async #rotate(em: SqlEntityManager, token: string, actor: Actor): Promise<Rotation> {
     const nonce = randomBytes(32).toString('base64url');
-    // One statement decides: of any number at once, one finds the token unused.
+    // One statement decides, so that one of several concurrent requests finds the token unused.
     const [won] = await em.execute<{ session_id: string; user_id: string }[]>(
       `update users.refresh_token t set used_at = ?, nonce = ? from users.session s
        where t.hash = ? and t.used_at is null and t.expires_at > ? and s.id = t.session_id and s.revoked_at is null
@@ -121,7 +121,7 @@ export class SessionService {
     return this.#continued(em, { sessionId: won.session_id, userId: won.user_id, refreshToken }, actor);
   }
 
-  /** A token that cannot be used up: raced for, unknown, ended, or reused. */
+  /** Handles a token that cannot be consumed: used concurrently, unknown, ended, or reused. */
   async #again(em: SqlEntityManager, token: string, actor: Actor): Promise<Rotation> {
     const now = this.#now();
     const [used] = await em.execute<UsedToken[]>(
@@ -136,7 +136,7 @@ export class SessionService {
     if (used.in_grace && (await this.#isUnused(em, refreshToken))) {
       return this.#continued(em, { sessionId: used.session_id, userId: used.user_id, refreshToken }, actor);
     }
-    // Of two thieves at once, one ends the family and the other finds it ended.
+    // One of two concurrent reuses ends the session; the other finds it ended.
     if (!(await this.#revoke(em, used.session_id, 'REUSE'))) return { kind: 'refused', reuse: true };
     await this.#queue.emit(em, 'session.reuseDetected', { userId: used.user_id }, actor);
     return { kind: 'reused', sessionId: used.session_id };
@@ -161,7 +161,7 @@ export class SessionService {
     return (await em.count(RefreshToken, { hash: hashOf(token), usedAt: null })) > 0;
   }
 
-  /** The newest token of a revoked family was never used, yet its holder should learn why it ended. */
+  /** Finds the reason why the session ended, for the holder of its newest token, which was never used. */
   async #endedByReuse(em: SqlEntityManager, token: string): Promise<boolean> {
     const found = await em.findOne(RefreshToken, { hash: hashOf(token) });
     return found !== null && (await em.count(Session, { id: found.sessionId, revokedFor: 'REUSE' })) > 0;

@@ -3,18 +3,17 @@ import type { SqlEntityManager } from '@mikro-orm/sql';
 import { Failure } from '../../schema/errors.ts';
 import { emailKey } from './email.ts';
 
-/** The longest wait between two guesses. With it, a year of guessing tries 35,000 passwords of one account. */
+/** Maximum delay between two guesses, which limits a year of guessing to 35,000 passwords per account. */
 const MAX_WAIT_SECONDS = 900;
-/** Attempts are forgotten after this long without another. */
+/** Time without attempts after which the count is reset. */
 const FORGOTTEN_AFTER_MS = 24 * 3600 * 1000;
 const ADDRESSES_KEPT = 20;
 
 /**
- * Slows down guesses at one account, whatever address they come from: after `freeAttempts` without a success, each
- * further attempt waits twice as long as the one before. Counted in the database before the password is checked, so
- * that attempts at the same time, or at several replicas, count each. Unknown accounts are counted alike, so that the
- * answer does not tell which exist. An address from which the person signed in before is counted by itself: others
- * cannot lock the person out.
+ * Slows down guessing at one account from any address: after `freeAttempts` failures, each further attempt has to wait
+ * twice as long as the one before. Attempts are counted in the database before the password is checked, so that concurrent
+ * ones and those at other replicas count. Unknown accounts are counted too, so that the response does not disclose which
+ * exist. An address from which the person signed in before has a separate count, so that others cannot lock them out.
  */
 export class SignInGuard {
   readonly #freeAttempts: number;
@@ -23,11 +22,11 @@ export class SignInGuard {
     this.#freeAttempts = freeAttempts;
   }
 
-  /** Counts an attempt and returns how many there were; `RATE_LIMITED` while the account waits. */
+  /** Counts an attempt and returns the number of attempts. Throws `RATE_LIMITED` while the account has to wait. */
   async countAttempt(em: SqlEntityManager, account: string): Promise<number> {
     const now = new Date();
     const free = this.#freeAttempts;
-    // 2 to the power of 10 is above the longest wait; a larger exponent would only overflow.
+    // 2 to the power of 10 exceeds the maximum delay; a larger exponent would overflow.
     const [counted] = await em.execute<{ attempts: number }[]>(
       `insert into users.sign_in_attempt as a (account_hash, attempts, attempted_at, blocked_until) values (?, 1, ?, ?)
        on conflict (account_hash) do update set
@@ -50,7 +49,7 @@ export class SignInGuard {
     });
   }
 
-  /** Under which key attempts at an address are counted; of an address that the person used before, apart from all others. */
+  /** Returns the key under which attempts from an address are counted; separate for an address that the person used before. */
   async accountOf(em: SqlEntityManager, email: string, ip: string | undefined, userId: string | undefined): Promise<string> {
     const account = hash(emailKey(email).slice(0, 320));
     if (!userId || !ip) return account;
@@ -61,7 +60,7 @@ export class SignInGuard {
     return known.length > 0 ? hash(`${account} ${ip}`) : account;
   }
 
-  /** Forgets the attempts and remembers the address, after the right password. */
+  /** Resets the count and stores the address, after a successful sign-in. */
   async succeeded(em: SqlEntityManager, account: string, userId: string, ip: string | undefined): Promise<void> {
     const now = new Date();
     await em.execute('delete from users.sign_in_attempt where account_hash = ? or attempted_at < ?', [account, forgottenBefore(now)]);
@@ -78,7 +77,7 @@ export class SignInGuard {
     );
   }
 
-  /** Whether the person should hear of it: when the free attempts are used up, and each time their number has doubled since. */
+  /** Returns true if the person should be notified: when the free attempts are used up, and whenever their number has doubled. */
   isNoteworthy(attempts: number): boolean {
     const ratio = attempts / this.#freeAttempts;
     return ratio >= 1 && Number.isInteger(Math.log2(ratio));

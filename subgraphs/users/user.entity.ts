@@ -8,7 +8,7 @@ export const User = defineEntity({
     id: p.uuid().primary(),
     /** As the person wrote it. */
     email: p.text(),
-    /** As accounts are told apart: NFKC, lower case. */
+    /** Normalized for comparison: NFKC, lower case. */
     emailKey: p.text(),
     name: p.text(),
     role: p.text().$type<Role>(),

@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 import { User } from './user.entity.ts';
 import type { UsersArgs } from './user.type.ts';
 
-/** Everybody, the newest account first; `search` matches names and addresses. */
+/** Lists all people, newest account first; `search` matches names and addresses. */
 export function listUsers(context: Context, args: UsersArgs): Promise<Connection<User>> {
   const pattern = args.search?.trim() ? contains(args.search) : null;
   const where = pattern ? { $or: [{ name: pattern }, { email: pattern }, { emailKey: pattern }] } : {};

@@ -2,7 +2,7 @@ import DataLoader from 'dataloader';
 import { perRequest } from '../context.ts';
 import { User } from './user.entity.ts';
 
-/** All people that one request names, in one query. */
+/** Loads people by id, in one query per request. */
 export const userLoader = perRequest(
   ({ em }) =>
     new DataLoader<string, User | null>(async (ids) => {

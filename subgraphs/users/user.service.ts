@@ -20,7 +20,7 @@ export interface SignedIn {
   user: User;
 }
 
-/** Accounts: how they come to be and how they are opened. */
+/** Creates accounts and signs people in. */
 export class UserService {
   readonly #admission: Admission;
   readonly #guard: SignInGuard;
@@ -37,8 +37,8 @@ export class UserService {
   }
 
   /**
-   * The first account becomes ADMIN. `BAD_USER_INPUT` and `PASSWORD_TOO_WEAK` name the field, `EMAIL_TAKEN` an account
-   * that exists, `SIGN_UP_CLOSED` and `INVITATION_INVALID` say that the person may not make one.
+   * Creates an account; the first one becomes ADMIN. Throws `BAD_USER_INPUT` and `PASSWORD_TOO_WEAK` with the field,
+   * `EMAIL_TAKEN`, `SIGN_UP_CLOSED` or `INVITATION_INVALID`.
    */
   async signUp(context: Context, input: SignUpInput): Promise<SignedIn> {
     const email = requireEmail(input.email);
@@ -58,7 +58,7 @@ export class UserService {
     });
   }
 
-  /** An unknown account and a wrong password are one failure, in text and in time; both wait after too many attempts. */
+  /** Signs in. An unknown account and a wrong password fail alike, in text and in time; both are delayed after too many attempts. */
   async signIn(context: Context, input: SignInInput): Promise<SignedIn> {
     const user = await context.em.findOne(User, { emailKey: emailKey(input.email) });
     const { ip } = context.identity;
@@ -75,7 +75,7 @@ export class UserService {
     return { session, user };
   }
 
-  /** A person as the viewer may see them: oneself, or anybody as administrator. */
+  /** Loads a person whom the viewer may see: oneself, or anyone for an administrator. */
   async visible(context: Context, viewer: Viewer, id: string): Promise<User> {
     const allowed = isId(id) && (id === viewer.userId || may(viewer, 'users.read'));
     const user = allowed ? await userLoader(context).load(id) : null;
@@ -93,7 +93,7 @@ export class UserService {
     throw new Failure('INVALID_CREDENTIALS');
   }
 
-  /** Of sign-ups that race to be the first, the losers need the same permission as everybody after them. */
+  /** Checks the permission of sign-ups that lose the race to be the first. */
   async #roleOf(em: SqlEntityManager, { id, email }: { id: string; email: string }, invitation?: string | null): Promise<Role> {
     if (await isFounder(em, id)) return 'ADMIN';
     this.#admission.requireOpen(email, Boolean(invitation));
@@ -102,8 +102,8 @@ export class UserService {
 }
 
 /**
- * True for one account in the life of the database. Of sign-ups at once, the others wait at the key until the
- * first has committed, or take its place when it rolls back.
+ * Returns true for one account in the life of the database. Concurrent sign-ups wait at the key until the first has
+ * committed, or replace it if it rolls back.
  */
 async function isFounder(em: SqlEntityManager, userId: string): Promise<boolean> {
   const won = await em.execute<unknown[]>('insert into users.founder (user_id) values (?) on conflict do nothing returning user_id', [
@@ -112,7 +112,7 @@ async function isFounder(em: SqlEntityManager, userId: string): Promise<boolean>
   return won.length > 0;
 }
 
-/** False when the address has an account. */
+/** Inserts the account. Returns false if the address has one. */
 async function insertUser(em: SqlEntityManager, user: User): Promise<boolean> {
   const made = await em.execute<unknown[]>(
     `insert into users."user" (id, email, email_key, name, role, password_hash, created_at)

@@ -1,6 +1,6 @@
 import type { SqlMigration } from '../../../infra/database/database.ts';
 
-/** An older version writes no default assistant, and its rows are none. */
+/** Processes of an older version write rows without the flag: those are not default assistants. */
 export const migration: SqlMigration = {
   name: '0002-default-assistant',
   up: `

@@ -1,7 +1,7 @@
 import type { SqlMigration } from '../../../infra/database/database.ts';
 
 /**
- * References are checked at commit, so that rows that name each other may come in any order.
+ * Foreign keys are deferred to the commit, so that rows that reference each other may be inserted in any order.
  */
 export const migration: SqlMigration = {
   name: '0001-conversations',

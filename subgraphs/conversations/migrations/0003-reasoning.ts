@@ -1,6 +1,6 @@
 import type { SqlMigration } from '../../../infra/database/database.ts';
 
-/** A worker of an older version writes none of these, and its answers stay whole without them. */
+/** Workers of an older version write none of these columns; their answers are complete without them. */
 export const migration: SqlMigration = {
   name: '0003-reasoning',
   up: `

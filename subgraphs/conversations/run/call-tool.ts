@@ -22,7 +22,7 @@ const CALL = graphql(`
 `);
 
 export interface ToolAnswer {
-  /** What the model is told. */
+  /** The result passed to the model. */
   content: string;
   succeeded: boolean;
   toolCallId: string | null;
@@ -42,7 +42,7 @@ interface Call {
   identity: Identity;
 }
 
-/** Calls a tool through the graph. Whatever the model got wrong is told to the model, so that it can mend it. */
+/** Calls a tool through the graph. Returns mistakes of the model to the model, so that it can correct them. */
 export async function callTool({ call, tools, runId, attempt, sources, identity }: Call, graph: Graph): Promise<ToolAnswer> {
   const tool = tools.find((offered) => offered.name === call.name);
   if (!tool) return refusal(`There is no tool "${call.name}". The tools are: ${tools.map((offered) => offered.name).join(', ')}.`);
@@ -65,7 +65,7 @@ function refusal(reason: string): ToolAnswer {
   return { content: JSON.stringify({ error: reason }), succeeded: false, toolCallId: null, sources: [] };
 }
 
-/** Passages in a tool's result get the next free numbers; those that are known keep theirs. */
+/** Assigns the next free citation numbers to new passages in a tool's result; known passages keep theirs. */
 function foundSources(result: Json | null, known: Source[]): Source[] {
   const { passages } = (result ?? {}) as { passages?: FoundPassage[] };
   if (!Array.isArray(passages)) return [];

@@ -8,11 +8,11 @@ const CHARACTERS_PER_TOKEN = 4;
 export interface ModelTurn {
   text: string;
   calls: ToolRequest[];
-  /** The model stopped at its limit, in the middle of what it wanted to say. */
+  /** True if the model stopped at its limit. */
   isCut: boolean;
 }
 
-/** Asks the model once, and tells what it writes as it comes. */
+/** Makes one request to the model and emits its output as it streams. */
 export async function askModel(task: RunTask, context: RunContext, messages: ChatMessage[], ai: Ai): Promise<ModelTurn> {
   const { record } = task;
   const calls: ToolRequest[] = [];
@@ -35,7 +35,7 @@ export async function askModel(task: RunTask, context: RunContext, messages: Cha
         if (chunk.text) task.tell({ kind: 'TextDelta', text: chunk.text });
       } else if (chunk.kind === 'reasoning') {
         stopwatch.resume();
-        // What a model thinks after a tool has answered is a paragraph of its own.
+        // Reasoning after a tool result starts a new paragraph.
         const isLater = written.reasoning === '' && record.reasoningMs !== null;
         written.reasoning += chunk.text;
         task.tell({ kind: 'ReasoningDelta', text: isLater ? `\n\n${chunk.text}` : chunk.text });
@@ -63,7 +63,7 @@ export async function askModel(task: RunTask, context: RunContext, messages: Cha
   return { text: written.text, calls, isCut };
 }
 
-/** A model that was cut off reports no usage: what it read and wrote is counted here. Before its first word nobody knows that it read. */
+/** Estimates the usage of an interrupted response, which reports none. Before the first token it is unknown whether the prompt was read. */
 function estimate(usage: RunUsage, messages: ChatMessage[], written: string): void {
   usage.estimated = true;
   if (!written) return;
@@ -72,7 +72,7 @@ function estimate(usage: RunUsage, messages: ChatMessage[], written: string): vo
   usage.outputTokens += Math.ceil(written.length / CHARACTERS_PER_TOKEN);
 }
 
-/** How long a model has been thinking: from its request, or from the end of what it wrote before, to its next word. */
+/** Measures thinking time: from the request, or from the end of the previous output, to the next token. */
 class ReasoningStopwatch {
   elapsedMs = 0;
   readonly #began = performance.now();
@@ -90,7 +90,7 @@ class ReasoningStopwatch {
     this.#isThinking = false;
   }
 
-  /** All of the time so far was thinking. */
+  /** True if all of the time so far was thinking. */
   countFromBeginning(): void {
     this.elapsedMs = Math.round(performance.now() - this.#began);
     this.#since = null;

@@ -1,7 +1,7 @@
 import type { ChatMessage } from '../../../infra/ai/ai.ts';
 import type { RunContext, Source } from './run-context.ts';
 
-/** About 24,000 tokens of English; older messages than fit are left out, the question never. */
+/** Limit of about 24,000 tokens of English. Older messages that do not fit are left out, the question never. */
 const MAX_HISTORY_CHARACTERS = 96_000;
 
 export interface Turn {
@@ -9,12 +9,12 @@ export interface Turn {
   content: string;
 }
 
-/** The messages for the model: who it is, what it may quote, and the branch up to the question. */
+/** Builds the messages for the model: instructions, citable passages, and the branch up to the question. */
 export function writePrompt(context: RunContext, sources: Source[], thread: Turn[]): ChatMessage[] {
   return [{ role: 'system', content: systemText(context, sources) }, ...recent(thread)];
 }
 
-/** What is looked for: the question, and the one before it where the question is too short to stand alone. */
+/** Builds the search query: the question, preceded by the previous one if it is too short on its own. */
 export function retrievalQuery(thread: Turn[]): string {
   const questions = thread.filter((turn) => turn.role === 'user').map((turn) => turn.content);
   const question = questions.at(-1) ?? '';

@@ -3,7 +3,7 @@ import type { ToolSpec } from '../../../infra/ai/ai.ts';
 import type { Identity } from '../../../schema/viewer.ts';
 import { graphql, type Json, type ResultOf } from '../../graphql.ts';
 
-/** Everything that an answer needs to know beside the messages. */
+/** The context of an answer besides the messages. */
 export interface RunContext {
   name: string;
   instructions: string;

@@ -2,7 +2,7 @@ import { Failure, type ErrorCode } from '../../../schema/errors.ts';
 import type { StoredRunEvent } from '../../../schema/channels.ts';
 import type { RunEventType } from './run-event.type.ts';
 
-/** What may stand in the run log, by kind; ids stand for what other tables or subgraphs hold. */
+/** The data of run events by kind, with ids for objects of other tables or subgraphs. */
 export type RunEventData =
   | { kind: 'RunStarted'; model: string }
   | { kind: 'RetrievalStarted'; query: string; knowledgeBases: string[] }
@@ -18,12 +18,12 @@ export type RunEventData =
 
 const LAST = new Set(['RunFinished', 'RunStopped', 'RunFailed']);
 
-/** True for the events after which nothing follows. */
+/** Returns true for the last event of a run. */
 export function endsRun(kind: string): boolean {
   return LAST.has(kind);
 }
 
-/** A place in a run's log: after event `seq` of `attempt`. */
+/** A position in a run's log: after event `seq` of `attempt`. */
 export interface Cursor {
   attempt: number;
   seq: number;
@@ -41,12 +41,12 @@ export function parseCursor(text: string): Cursor {
   return { attempt: Number(match[1]), seq: Number(match[2]) };
 }
 
-/** True when `a` lies behind `b`. */
+/** Returns true if `a` comes after `b`. */
 export function isBehind(a: Cursor, b: Cursor): boolean {
   return a.attempt < b.attempt || (a.attempt === b.attempt && a.seq < b.seq);
 }
 
-/** A stored event in the shape of its GraphQL type. */
+/** Converts a stored event to its GraphQL type. */
 export function showEvent(event: StoredRunEvent): RunEventType {
   const { messageId, passageIds, toolCallId, ...data } = event.data as {
     messageId?: string;

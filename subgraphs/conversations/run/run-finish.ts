@@ -17,7 +17,7 @@ import { Run, type RunStatus } from './run.entity.ts';
 
 export type Outcome = { status: 'COMPLETED' } | { status: 'STOPPED' } | { status: 'FAILED' | 'INTERRUPTED'; failure: Failure };
 
-/** Who may end the run: the holder of the attempt, or anybody while no worker has begun. */
+/** Allows the holder of the attempt to end the run, or any process while no worker has started it. */
 export interface Claim {
   runId: string;
   attempt: number;
@@ -30,8 +30,8 @@ export interface Finished {
 }
 
 /**
- * Ends a run in one transaction: status, the whole text, its citations, the last event, and the event for usage and
- * audit. The text is put together from the log, so what is stored is what was shown. Null when it was not ours to end.
+ * Ends a run in one transaction: status, complete text, citations, last event, and the domain event for usage and audit.
+ * The text is read from the log, so what is stored is what was shown. Returns null if this process may not end it.
  */
 export async function finishRun(
   em: SqlEntityManager,

@@ -8,21 +8,21 @@ import { isActive, Run } from './run.entity.ts';
 
 const PAGE = 200;
 /**
- * Readers that catch up take turns. Many that come at once would otherwise take every connection of the subgraph from
- * those who write, and give up waiting for each other's.
+ * Limits concurrent catch-up reads, which would otherwise take every database connection from writers and time out waiting
+ * for each other.
  */
 const turns = bulkhead(6, Infinity);
-/** How often the log is read although no message came: a live topic may lose one. */
+/** Poll interval of the log, because the bus may lose a message. */
 const LOOK_MS = 1000;
 
 /**
- * Replays a run's log from after a cursor and then follows it to its end. It listens before it reads, so nothing
- * falls between; it pulls, so a slow reader costs no memory: what it has not taken stands in the log.
+ * Replays a run's log after a cursor, then follows it to its end. Subscribes before it reads, so no event is missed. It is
+ * pull-based, so a slow reader costs no memory: unread events stay in the log.
  */
 export class RunFollower implements AsyncIterableIterator<StoredRunEvent> {
   readonly #em: () => SqlEntityManager;
   readonly #runId: string;
-  /** The run as the caller has just read it; the first reading needs no other. */
+  /** The run as the caller has just loaded it, used by the first read. */
   #opened: Run | undefined;
   #at: Cursor;
   #ready: StoredRunEvent[] = [];
@@ -77,7 +77,7 @@ export class RunFollower implements AsyncIterableIterator<StoredRunEvent> {
     return { done: false, value: event };
   }
 
-  /** Keeps what follows on what waits already, up to a page; otherwise only the newest, and the log has the rest. */
+  /** Buffers events that continue the buffer, up to a page; otherwise keeps only the newest, and the log has the rest. */
   #hear(burst: Channels['run']): void {
     const waiting = this.#live;
     const joins =
@@ -104,10 +104,10 @@ export class RunFollower implements AsyncIterableIterator<StoredRunEvent> {
   }
 
   async #readLog(): Promise<void> {
-    // It may have left while it waited for its turn.
+    // The reader may have left while it waited.
     if (this.#ended) return;
     const em = this.#em();
-    // The state is read before the events: a run that has ended by then has all its events in the log.
+    // Reads the status before the events: if the run has ended by then, the log has all of its events.
     const run = this.#opened ?? (await em.findOne(Run, { id: this.#runId }));
     this.#opened = undefined;
     this.#ready = await readEvents(em, this.#runId, this.#at, PAGE);

@@ -6,22 +6,22 @@ import type { StoredRunEvent } from '../../../schema/channels.ts';
 import type { RunEventData } from './run-event.ts';
 
 /**
- * Commits of text take at most half of the time: after one, the next waits as long as it took, and never longer than
- * this. So a lone token is stored at once, and under load the bursts grow by themselves. The first token follows on the
- * commit that says that the run has started, and does not wait.
+ * Maximum pause between commits of text. After a commit, the next one waits as long as that took, so commits take at most
+ * half of the time: a single token is stored at once, and bursts grow under load. The first token, which follows the
+ * commit of the start of the run, does not wait.
  */
 const MAX_BURST_MS = 25;
 const RETRY_MS = 200;
 
-/** A run that this process writes: its place in the log, and the signal that ends the writing. */
+/** A run that this process writes: its position in the log, and the signal that ends it. */
 export interface RunHandle {
   readonly runId: string;
   readonly attempt: number;
-  /** The number of the newest event, stored or waiting. */
+  /** The sequence number of the newest event, stored or pending. */
   seq: number;
-  /** The number of the newest event that is stored. */
+  /** The sequence number of the newest stored event. */
   storedSeq: number;
-  /** Aborted when the run is stopped, was taken over, or no longer exists; the reason says which. */
+  /** Aborted if the run is stopped, was claimed by another worker, or no longer exists; see its reason. */
   readonly controller: AbortController;
 }
 
@@ -33,8 +33,8 @@ interface Waiting {
 }
 
 /**
- * Writes the events of all runs of this process: stored first, then shown. The bursts of all runs commit together
- * in one statement, which also renews their leases and refuses what is no longer this worker's to write.
+ * Writes the events of all runs of this process: stored first, then published. Commits the bursts of all runs in one
+ * statement, which also renews their leases and rejects events of runs that this worker no longer holds.
  */
 export class RunLog {
   readonly #em: () => SqlEntityManager;
@@ -73,7 +73,7 @@ export class RunLog {
     if (this.#active.get(handle.runId) === handle) this.#active.delete(handle.runId);
   }
 
-  /** Adds an event; it is shown once it is stored. Text joins the delta of its kind that waits before it. */
+  /** Appends an event, which is published once stored. Merges text into a pending delta of its kind. */
   append(handle: RunHandle, event: RunEventData): void {
     if (handle.controller.signal.aborted) return;
     const { kind, ...data } = event;
@@ -88,7 +88,7 @@ export class RunLog {
     this.#schedule();
   }
 
-  /** Resolves when everything appended so far to this run is stored, or its writing has ended. */
+  /** Resolves when all events appended to this run so far are stored, or the run has ended here. */
   async stored(handle: RunHandle): Promise<void> {
     const { seq } = handle;
     while (handle.storedSeq < seq && !handle.controller.signal.aborted) {
@@ -97,7 +97,7 @@ export class RunLog {
     }
   }
 
-  /** Resolves when everything appended so far is stored or refused. */
+  /** Resolves when all events appended so far are stored or rejected. */
   async flush(): Promise<void> {
     while (this.#waiting.size > 0 || this.#committing) {
       this.#schedule();
@@ -105,7 +105,7 @@ export class RunLog {
     }
   }
 
-  /** Renews the leases of runs whose model is silent, and learns what became of them. */
+  /** Renews the leases of runs whose model is silent, and detects stopped, claimed and deleted ones. */
   async beat(): Promise<void> {
     for (const handle of this.#active.values()) {
       if (!this.#waiting.has(handle.runId)) this.#waiting.set(handle.runId, { handle, events: [] });
@@ -147,14 +147,14 @@ export class RunLog {
         return;
       } catch (error) {
         this.#log.error({ err: error, runs: batch.length }, 'run events could not be stored');
-        // After the lease another worker may have taken over: what is not stored by then is not ours to store.
+        // After the lease has expired another worker may have claimed the run, so pending events are discarded.
         if (performance.now() > deadline) return batch.forEach(({ handle }) => handle.controller.abort('fenced' satisfies EndReason));
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
       }
     }
   }
 
-  /** One statement, so one transaction: either a run's lease is renewed and its events are there, or neither. */
+  /** Renews leases and inserts events in one statement: both happen for a run, or neither. */
   async #store(batch: Waiting[]): Promise<Map<string, { stop: boolean }>> {
     const runs = batch.map(({ handle, events }) => ({
       id: handle.runId,

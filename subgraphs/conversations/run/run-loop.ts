@@ -8,7 +8,7 @@ import { retrievalQuery, writePrompt, type Turn } from './prompt.ts';
 import { askContext, askPassages, type RunContext, type Source } from './run-context.ts';
 import type { RunEventData } from './run-event.ts';
 
-/** A model that keeps calling tools is a bug, not a mood. */
+/** Maximum of tool rounds in one answer. */
 const MAX_TOOL_ROUNDS = 8;
 const MAX_PASSAGES = 8;
 
@@ -18,14 +18,14 @@ export interface RunUsage {
   estimated: boolean;
 }
 
-/** What an answer leaves behind beside its events; filled as it goes, so that it also stands when the answer breaks off. */
+/** The result of an answer besides its events; updated as it runs, so that it is also valid after a failure. */
 export interface RunRecord {
   model: string | null;
   sources: Source[];
   usage: RunUsage;
-  /** How long the model thought; null where it did not. */
+  /** Thinking time of the model; null if it did not think. */
   reasoningMs: number | null;
-  /** The model stopped at its limit in the middle of the answer. */
+  /** True if the answer was truncated at the model's limit. */
   isTruncated: boolean;
 }
 
@@ -37,11 +37,11 @@ export interface RunTask {
   signal: AbortSignal;
   record: RunRecord;
   tell(event: RunEventData): void;
-  /** Resolves when everything told so far is stored. */
+  /** Resolves when all events emitted so far are stored. */
   stored(): Promise<void>;
 }
 
-/** Writes one answer: gather context, ask the model, call its tools, and again until it has answered. */
+/** Writes one answer: loads the context, calls the model and its tools, and repeats until it has answered. */
 export async function writeAnswer(task: RunTask, ports: { ai: Ai; graph: Graph }): Promise<void> {
   const context = await askContext(ports.graph, task.runId, task.identity);
   task.record.model = context.model.id;
@@ -77,7 +77,7 @@ async function retrieve(task: RunTask, context: RunContext, graph: Graph): Promi
   task.tell({ kind: 'PassagesRetrieved', passageIds, durationMs: Math.round(performance.now() - started) });
 }
 
-/** An answer without a word is a failure, and says what was the matter. */
+/** Treats an empty answer as a failure and reports the cause. */
 function requireText(written: string, isCut: boolean, record: RunRecord): void {
   if (written.trim() !== '') return;
   const hasReasoned = record.reasoningMs !== null;
@@ -93,7 +93,7 @@ async function useTool(task: RunTask, context: RunContext, call: ToolRequest, gr
   const started = performance.now();
   const { id: callId, name: toolName } = call;
   task.tell({ kind: 'ToolCallStarted', callId, toolName, arguments: parseArguments(call.arguments) });
-  // What a tool may do depends on the passages in the log, and the log names every call before it is made.
+  // Tools may use the passages in the log, and the log must name each call before it is made.
   await task.stored();
   task.signal.throwIfAborted();
   const answer = await callTool(
@@ -106,7 +106,7 @@ async function useTool(task: RunTask, context: RunContext, call: ToolRequest, gr
   return answer;
 }
 
-/** What the model wrote is shown even where it is no JSON. */
+/** Returns the arguments as text if they are not valid JSON. */
 export function parseArguments(text: string): unknown {
   try {
     return JSON.parse(text || '{}');

@@ -4,8 +4,8 @@ import type { Actor } from '../../../schema/viewer.ts';
 export type RunStatus = 'QUEUED' | 'RUNNING' | 'COMPLETED' | 'STOPPED' | 'FAILED' | 'INTERRUPTED';
 
 /**
- * An assistant answering. While it is active its worker holds a lease; whoever finds the lease expired takes the
- * run over as the next attempt. `lastSeq` is the number of the newest stored event of the current attempt.
+ * An assistant's answer in progress. Its worker holds a lease while it is active; a worker that finds the lease expired
+ * claims the run as the next attempt. `lastSeq` is the newest stored event of the current attempt.
  */
 export const Run = defineEntity({
   name: 'Run',
@@ -20,18 +20,18 @@ export const Run = defineEntity({
     assistantVersionId: p.uuid(),
     status: p.text().$type<RunStatus>(),
     attempt: p.integer(),
-    /** Attempts that a worker gave up in good order, when its process was told to stop. */
+    /** The number of attempts that were released by a worker during graceful shutdown. */
     handedBack: p.integer(),
     lastSeq: p.integer(),
     worker: p.text().strictNullable(),
     leaseUntil: p.datetime(),
     stopRequestedAt: p.datetime().strictNullable(),
     actor: p.json<Actor>(),
-    /** The model that was chosen for it, null for the one of the assistant; from its end the one that answered. */
+    /** The chosen model, null for the model of the assistant; after its end, the model that answered. */
     model: p.text().strictNullable(),
     failureCode: p.text().strictNullable(),
     failure: p.text().strictNullable(),
-    /** What the provider said, for administrators. */
+    /** The provider's error message, for administrators. */
     failureDetail: p.text().strictNullable(),
     createdAt: p.datetime(),
     startedAt: p.datetime().strictNullable(),

@@ -16,7 +16,7 @@ export class RunService {
     this.#queue = ports.queue;
   }
 
-  /** Asks the run's worker, wherever it lives, to stop; a run that nobody began is ended here. Stopping twice is no fault. */
+  /** Asks the run's worker, in any process, to stop; ends a run that no worker has started here. Idempotent. */
   async stop(context: Context, runId: string): Promise<Run> {
     const run = await context.em.transactional(async (em) => {
       const own = requireOwned(

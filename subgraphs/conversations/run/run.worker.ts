@@ -13,30 +13,30 @@ import { Run } from './run.entity.ts';
 import { branchOf } from '../thread.ts';
 
 /**
- * A run that loses its workers again and again may be what kills them. After some losses the next attempt waits one
- * lease, then two, then four each time; a storm that takes many workers is over by then.
+ * Delays further attempts of a run that repeatedly loses its workers, since it may be the cause: after some losses by one
+ * lease, then two, then four each time, which outlasts a mass restart.
  */
 const MAX_LOST_ATTEMPTS = 10;
 const LOSSES_WITHOUT_WAIT = 2;
-/** Of a run whose lease has expired: how many attempts were lost, this one included. */
+/** Counts the lost attempts of a run whose lease has expired, including the current one. */
 const LOST = '(r.attempt - r.handed_back)';
 const HANDED_BACK = `r.status = 'RUNNING' and r.lease_until = to_timestamp(0)`;
 
 type WorkerPorts = Pick<Ports, 'ai' | 'bus' | 'graph' | 'log' | 'metrics' | 'queue' | 'values'>;
 
 /**
- * Writes answers. A run is claimed by its lease; from then on the run log keeps the lease alive, and
- * whatever happens to this process, another finds the lease expired and takes over as the next attempt.
+ * Writes answers. Claims a run by its lease, which the run log then renews. If this process fails, another worker finds
+ * the lease expired and claims the run as the next attempt.
  */
 export class RunWorker {
   readonly #ports: WorkerPorts;
   readonly #em: () => SqlEntityManager;
   readonly #id = randomUUID();
   readonly #log: RunLog;
-  /** Claims and answers that are under way. */
+  /** Claims and answers in progress. */
   readonly #working = new Set<Promise<void>>();
   #closing = false;
-  /** Runs were left waiting here, for a free place or for their person's turn. */
+  /** True if runs were left waiting for a free slot or for their person's turn. */
   #isBehind = false;
 
   constructor(ports: WorkerPorts, em: () => SqlEntityManager) {
@@ -46,14 +46,14 @@ export class RunWorker {
     ports.metrics.watch(() => [{ name: 'parley_runs_active', value: this.#log.active.size }]);
   }
 
-  /** Starts a run that is queued or was handed back, unless somebody already did. */
+  /** Starts a queued or released run, unless another worker has. */
   async begin(runId: string): Promise<void> {
     if (this.#closing) return;
     this.#isBehind = true;
     if (this.#free > 0) await this.#work(this.#claim(`r.id = ? and (r.status = 'QUEUED' or ${HANDED_BACK})`, [runId], 1));
   }
 
-  /** Gives the places that have become free to runs that were left waiting, the next person's first. */
+  /** Starts waiting runs in free slots, round robin over people. */
   async #catchUp(): Promise<void> {
     if (!this.#isBehind || this.#closing || this.#free <= 0) return;
     this.#isBehind = false;
@@ -64,12 +64,12 @@ export class RunWorker {
     }
   }
 
-  /** Takes over what nobody writes any more, and renews what is written here. */
+  /** Claims runs with expired leases and renews the leases of this worker. */
   async sweep(): Promise<void> {
     await this.#log.beat();
     const free = Math.min(20, this.#free);
     if (this.#closing || free <= 0) return;
-    // A process that was held up finds its own leases expired: these it goes on with, it does not take them over.
+    // A process that was suspended finds its own leases expired; it continues these runs instead of claiming them.
     const own = JSON.stringify([...this.#log.active.keys()]);
     const expired = `r.status in ('QUEUED', 'RUNNING') and r.lease_until < now()
       and r.lease_until + make_interval(secs => case when ${LOST} <= ? then 0 else ? / 1000.0 * 2 ^ least(${LOST} - ? - 1, 2) end) < now()
@@ -78,7 +78,7 @@ export class RunWorker {
     await this.#work(this.#claim(expired, [LOSSES_WITHOUT_WAIT, runLeaseMs, LOSSES_WITHOUT_WAIT, own], free));
   }
 
-  /** More runs would not be faster, only each of them slower; what is left waits for another worker or the next sweep. */
+  /** Limits concurrent runs, because more would slow down each; the others wait for another worker or the next sweep. */
   get #free(): number {
     return this.#ports.values.runsPerWorker - this.#log.active.size;
   }
@@ -87,7 +87,7 @@ export class RunWorker {
     this.#log.active.get(runId)?.controller.abort('stopped' satisfies EndReason);
   }
 
-  /** Hands its runs back: their leases end at once, and other workers begin the next attempt, which is no fault of the run. */
+  /** Releases its runs: their leases expire at once, and the next attempt by another worker does not count as a loss. */
   async close(): Promise<void> {
     this.#closing = true;
     for (const handle of this.#log.active.values()) handle.controller.abort('shutdown' satisfies EndReason);
@@ -101,8 +101,8 @@ export class RunWorker {
   }
 
   /**
-   * Claims runs round robin over people: a person's next run stands behind as many runs of others as the person has
-   * places already, and nobody has more than `runsPerPerson` of them.
+   * Claims runs round robin over people: a person's next run queues behind as many runs of others as the person has active
+   * ones, with at most `runsPerPerson` each.
    */
   async #claim(which: string, values: unknown[], limit: number): Promise<void> {
     const em = this.#em();
@@ -137,7 +137,7 @@ export class RunWorker {
     );
   }
 
-  /** What `close` waits for. */
+  /** Tracks a promise that `close` waits for. */
   async #work(work: Promise<void>): Promise<void> {
     this.#working.add(work);
     try {
@@ -150,7 +150,7 @@ export class RunWorker {
   async #write(run: Run): Promise<void> {
     const handle = this.#log.open(run.id, run.attempt);
     this.#ports.metrics.count('parley_runs_started_total', { attempt: run.attempt === 1 ? 'first' : 'later' });
-    // What lost attempts used is not known.
+    // The usage of lost attempts is unknown.
     const record: RunRecord = {
       model: null,
       sources: [],
@@ -169,7 +169,7 @@ export class RunWorker {
     }
   }
 
-  /** Without the bus a stop is seen all the same, by the next beat of the log. */
+  /** Without the bus, a stop is noticed at the next lease renewal. */
   async #hearStop(runId: string): Promise<() => Promise<void>> {
     try {
       return await this.#ports.bus.subscribe('run.stop', runId, () => this.stopRun(runId));
@@ -202,7 +202,7 @@ export class RunWorker {
       await this.#log.flush();
       if (signal.aborted) return ended(signal.reason);
       if (isGroundAway(error)) {
-        // It is not the run that has failed: whoever takes it over when the lease is out begins anew.
+        // The run itself has not failed: the worker that claims it after the lease has expired starts again.
         this.#ports.log.warn({ err: error, runId: run.id }, 'a run is left to be taken over');
         return null;
       }
@@ -248,17 +248,17 @@ export class RunWorker {
   }
 }
 
-/** Whether the database is away, for this worker or for a subgraph that it has asked; what a provider lacks is its own. */
+/** Returns true if the database is unavailable to this worker or to a subgraph that it called; not for failures of a provider. */
 function isGroundAway(error: unknown): boolean {
   return error instanceof Failure ? error.code === 'DEPENDENCY_UNAVAILABLE' : isAway(error);
 }
 
-/** A run that was taken over, or is handed back, is not ours to end. */
+/** Returns true if the run was claimed by another worker or released, so that this one must not end it. */
 function ended(reason: EndReason): Outcome | null {
   return reason === 'stopped' ? { status: 'STOPPED' } : null;
 }
 
-/** A run acts for its owner with no more than an ordinary person's rights, whoever the owner is. */
+/** Acts for the owner with the rights of an ordinary user, even if the owner is an administrator. */
 function identityOf(run: Run): Identity {
   return { viewer: { userId: run.ownerId, role: 'USER', sessionId: null }, requestId: run.actor.requestId };
 }

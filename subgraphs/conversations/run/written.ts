@@ -1,6 +1,6 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
 
-/** What a run has written, apart as it is shown. */
+/** The output of a run: text and reasoning. */
 export interface Written {
   text: string;
   reasoning: string;
@@ -8,7 +8,7 @@ export interface Written {
 
 export const NOTHING_WRITTEN: Written = { text: '', reasoning: '' };
 
-/** What the newest attempts that began have written, by run, as it stands in the log. */
+/** Reads the output of the newest started attempt of each run from the log. */
 export async function writtenByRun(em: SqlEntityManager, runIds: string[]): Promise<Map<string, Written>> {
   const rows = await em.execute<{ run_id: string; text: string | null; reasoning: string | null; retracted: boolean }[]>(
     `select e.run_id,
@@ -23,13 +23,13 @@ export async function writtenByRun(em: SqlEntityManager, runIds: string[]): Prom
   return new Map(rows.map((row) => [row.run_id, replayed.get(row.run_id) ?? { text: row.text ?? '', reasoning: row.reasoning ?? '' }]));
 }
 
-/** The end of the text becomes reasoning: its end was marked, its beginning was not. */
+/** Moves the end of the text to the reasoning, for models that mark only the end of their reasoning. */
 export function retract({ text, reasoning }: Written, characters: number): Written {
   const end = Math.max(0, text.length - characters);
   return { text: text.slice(0, end), reasoning: reasoning + text.slice(end) };
 }
 
-/** Event by event, where a part of the text was retracted. */
+/** Assembles the output event by event, for runs with retracted text. */
 async function replay(em: SqlEntityManager, runIds: string[]): Promise<Map<string, Written>> {
   const events = await em.execute<{ run_id: string; kind: string; data: { text?: string; characters?: number } }[]>(
     `select e.run_id, e.kind, e.data from conversations.run_event e where ${ofNewestAttempt(runIds)} order by e.run_id, e.seq`,

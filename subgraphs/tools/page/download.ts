@@ -7,20 +7,20 @@ const MAX_BYTES = 1_000_000;
 const TYPES = new Set(['text/html', 'application/xhtml+xml', 'text/plain', 'text/markdown', 'application/json']);
 
 export interface Downloaded {
-  /** Where it was found after all redirects. */
+  /** The final URL after redirects. */
   url: string;
   mediaType: string;
   text: string;
-  /** True when there was more than is read. */
+  /** True if the page is longer than what was read. */
   truncated: boolean;
 }
 
 export interface DownloadRules extends AddressRules {
-  /** Throws for an address that must not be opened; asked before its name is looked up, which would tell it already. */
+  /** Throws for a URL that must not be opened. Called before the DNS lookup, which would already disclose the name. */
   require(url: URL, from: URL | null): void;
 }
 
-/** Reads a public page. Every hop is checked anew, and the connection goes to the address that was checked. */
+/** Reads a public page. Checks every redirect, and connects to the address that was checked. */
 export async function download(address: string, rules: DownloadRules): Promise<Downloaded> {
   let url = toUrl(address);
   let from: URL | null = null;
@@ -47,7 +47,7 @@ function toUrl(address: string): URL {
   return new URL(text);
 }
 
-/** A second look-up could give another answer than the one that was checked. */
+/** Connects to the checked address: a second lookup could return another one (DNS rebinding). */
 function pinned(addresses: CheckedAddress[]): Agent & AsyncDisposable {
   const agent = new Agent({
     connect: {
@@ -93,7 +93,7 @@ async function read(response: Response, url: URL): Promise<Downloaded> {
   return { url: url.href, mediaType, text: decode(bytes, charset), truncated };
 }
 
-/** Stops reading, and hangs up, at the cap: the rest is never held. */
+/** Reads up to the limit and closes the connection. */
 async function readAtMost(response: Response): Promise<{ bytes: Buffer; truncated: boolean }> {
   const parts: Uint8Array[] = [];
   let size = 0;

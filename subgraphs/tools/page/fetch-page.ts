@@ -11,7 +11,7 @@ const TOTAL_MS = 15_000;
 const MAX_CHARACTERS = 20_000;
 
 export interface Page {
-  /** Where it was found after all redirects. */
+  /** The final URL after redirects. */
   url: string;
   title: string | null;
   /** At most 20,000 characters. */
@@ -21,7 +21,7 @@ export interface Page {
 
 export interface PagePorts {
   graph: Graph;
-  /** `host:port` pairs that may be read although they are not public. */
+  /** Private `host:port` pairs that may be read. */
   allowedPrivateHosts: string[];
   resolve?: Resolve;
 }
@@ -48,7 +48,7 @@ export function fetchPage({ graph, allowedPrivateHosts, resolve = systemResolve 
   };
 }
 
-/** A person who calls the tool has named the address by that. */
+/** A person who calls the tool names the URL, so it is allowed. */
 async function permission(graph: Graph, { runId, identity }: ToolContext): Promise<DownloadRules['require']> {
   if (!runId) return () => undefined;
   const granted = await permissionOfRun(graph, runId, identity);

@@ -9,7 +9,7 @@ export type PageAccess = 'ANY' | 'NAMED' | 'NONE';
  */
 const MAX_OWN_CHARACTERS = 120;
 
-/** Who named a host, and the paths that were written with it. */
+/** A named host: by whom, and with which paths. */
 interface NamedHost {
   byPerson: boolean;
   paths: Set<string>;
@@ -38,7 +38,7 @@ export class PagePermission {
       throw notNamed(
         from ? `The page redirects to ${url.host}, which the person did not name.` : `${url.host} was not named by the person.`,
       );
-    // A host that redirects to itself learns nothing that it was not told.
+    // A redirect within one host discloses nothing new to it.
     if (from && hostOf(from) === hostOf(url)) return;
     const path = url.pathname + url.search;
     if (!named.byPerson) {
@@ -63,7 +63,7 @@ export class PagePermission {
   }
 }
 
-/** Host and port as they are compared: `www.` and the dot at the end say nothing, the usual ports neither. */
+/** Normalizes host and port for comparison: without `www.`, trailing dot and default port. */
 function hostOf({ hostname, port }: URL): string {
   const host = hostname.replace(/\.$/, '').replace(/^www\.(?=[^.]+\.)/, '');
   return port ? `${host}:${port}` : host;

@@ -4,10 +4,10 @@ import type { Identity } from '../../../schema/viewer.ts';
 import { graphql, type Json, type ResultOf } from '../../graphql.ts';
 import { PagePermission } from './page-permission.ts';
 
-/** Each page that is chosen among many tells its host something, so one answer opens no more. */
+/** Maximum of pages per answer, because the choice of each page can carry information to its host. */
 const MAX_PAGES = 20;
 const MAX_THREAD_PAGES = 20;
-/** More than this is not looked through; the newest messages come first. */
+/** Maximum of characters searched for names, newest messages first. */
 const MAX_CHARACTERS = 4_000_000;
 
 const RUN = graphql(`
@@ -64,9 +64,9 @@ type Thread = ResultOf<typeof THREAD>['conversation']['thread'];
 type ThreadMessage = Thread['edges'][number]['node'];
 
 /**
- * What a run may open. The person names hosts in the messages of its branch and in the instructions; documents name
- * addresses in the passages that the run was given, and in those that answers of the branch cite. What the model or a
- * page says names nothing. All of it is read from the graph as the run's person, and nothing from the model.
+ * Collects what a run may open: hosts in the person's messages of the branch and in the instructions, and URLs in the
+ * passages that the run retrieved or that answers of the branch cite. Text of the model or of pages does not count. All of
+ * it is loaded through the graph with the person's rights.
  */
 export async function permissionOfRun(graph: Graph, runId: string, identity: Identity): Promise<PagePermission> {
   const { run } = await graph.ask(RUN, { id: runId }, identity);
@@ -85,7 +85,7 @@ export async function permissionOfRun(graph: Graph, runId: string, identity: Ide
   });
 }
 
-/** The branch up to the question, from its end. */
+/** Loads the branch up to the question, newest first. */
 async function threadTo(graph: Graph, { parentId, conversation }: Question, identity: Identity): Promise<ThreadMessage[]> {
   const messages: ThreadMessage[] = [];
   if (parentId === null) return messages;

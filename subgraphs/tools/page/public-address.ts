@@ -4,7 +4,7 @@ import { Failure } from '../../../schema/errors.ts';
 
 const PORTS = new Set(['80', '443', '8080', '8443']);
 
-/** IANA's special-purpose registries: everything that is not an address of the public internet. */
+/** Addresses outside the public internet, by IANA's special-purpose registries. */
 const PRIVATE = new BlockList();
 for (const [network, prefix] of [
   ['0.0.0.0', 8],
@@ -36,42 +36,42 @@ for (const [network, prefix] of [
 ] as const) {
   PRIVATE.addSubnet(network, prefix, 'ipv6');
 }
-/** The only part of IPv6 that is given out: mapped, translated, local and multicast addresses all lie outside of it. */
+/** The global unicast range of IPv6; mapped, translated, local and multicast addresses are outside of it. */
 const GLOBAL = new BlockList();
 GLOBAL.addSubnet('2000::', 3, 'ipv6');
 
-/** Every address of a name, as the system's resolver gives them. */
+/** Resolves all addresses of a name with the system's resolver. */
 export type Resolve = (host: string) => Promise<{ address: string; family: number }[]>;
 
 export const systemResolve: Resolve = (host) => lookup(host, { all: true });
 
 export interface AddressRules {
-  /** `host:port` pairs that may be read although they are not public. */
+  /** Private `host:port` pairs that may be read. */
   allowedPrivateHosts: string[];
   resolve: Resolve;
   signal: AbortSignal;
 }
 
-/** An address that was checked, so that the connection goes there and nowhere else. */
+/** A checked IP address, to which the connection must go. */
 export interface CheckedAddress {
   address: string;
   family: 4 | 6;
 }
 
-/** `TOOL_BLOCKED` for addresses of another kind than those of pages. */
+/** Parses a URL. Throws `TOOL_BLOCKED` for other schemes than HTTP(S). */
 export function requireWebPage(url: URL): void {
   if (url.protocol !== 'http:' && url.protocol !== 'https:') throw blocked(`Addresses that begin with ${url.protocol} are not read.`);
   if (url.username || url.password) throw blocked('Addresses with a name and password in them are not read.');
 }
 
-/** Where a page may be fetched from; `TOOL_BLOCKED` for everything that is not public. */
+/** Resolves the host of a URL to a public address. Throws `TOOL_BLOCKED` for any other. */
 export async function resolvePublic(url: URL, rules: AddressRules): Promise<CheckedAddress[]> {
   const port = url.port || (url.protocol === 'https:' ? '443' : '80');
   const host = url.hostname.replace(/^\[|\]$|\.$/g, '');
   const isAllowed = rules.allowedPrivateHosts.includes(`${host}:${port}`);
   if (!isAllowed && !PORTS.has(port)) throw blocked(`Port ${port} is not read.`);
   const addresses = await addressesOf(host, rules);
-  // One private address among public ones is how a rebinding attack looks: all of them must be public.
+  // All addresses must be public: a private one among public ones indicates DNS rebinding.
   if (!isAllowed && !addresses.every(isPublic)) throw blocked();
   return addresses;
 }
@@ -81,7 +81,7 @@ export function isPublic({ address, family }: CheckedAddress): boolean {
   return isIP(address) === 6 && GLOBAL.check(address, 'ipv6') && !PRIVATE.check(address, 'ipv6');
 }
 
-/** A literal is never given to a resolver, so it is checked here like what a resolver says. */
+/** Checks an IP literal, which is not resolved. */
 async function addressesOf(host: string, { resolve, signal }: AddressRules): Promise<CheckedAddress[]> {
   const family = isIP(host);
   if (family === 4 || family === 6) return [{ address: host, family }];

@@ -4,7 +4,7 @@ import type { Readable } from './readable.ts';
 
 const HEAP_MB = 192;
 
-/** The text of a page that a person would read. A page can be made to take long, so it is read in a thread of its own. */
+/** Extracts the readable text of a page in a worker thread, because a hostile page can take long. */
 export async function readPage(html: string, signal: AbortSignal): Promise<Readable> {
   signal.throwIfAborted();
   const worker = new Worker(new URL('./readable.js', import.meta.url), {

@@ -7,7 +7,7 @@ export interface Readable {
   text: string;
 }
 
-/** As much of the DOM as is touched here. */
+/** The subset of the DOM used here. */
 interface Element {
   textContent: string | null;
   cloneNode(deep: boolean): Element;
@@ -18,10 +18,10 @@ interface Element {
 
 const BLOCKS = 'p,div,section,article,header,footer,h1,h2,h3,h4,h5,h6,li,tr,blockquote,pre,table,ul,ol,dl,dt,dd,figure,figcaption,br,hr';
 const NOT_TEXT = 'title,script,style,noscript,template,svg,nav,iframe,form,button';
-/** An article that holds less of the page than this is a teaser taken for one. */
+/** Minimum share of the page's text for an article; a smaller one is a teaser. */
 const LEAST_SHARE = 0.1;
 
-/** The article, where there is one; else everything but what moves and navigates. */
+/** Extracts the article if there is one, else the page without scripts and navigation. */
 export function toReadable(html: string): Readable {
   const document = documentOf(html);
   const title = document.querySelector('title')?.textContent?.trim() || null;
@@ -36,7 +36,7 @@ function documentOf(html: string): any {
   return parseHTML(/<html[\s>]/i.test(html) ? html : `<!doctype html><html><body>${html}</body></html>`).document;
 }
 
-/** A line for each block, as a browser would break them. */
+/** Writes one line per block element, like a browser. */
 function textOf(body: Element): string {
   const copy = body.cloneNode(true);
   for (const element of copy.querySelectorAll(NOT_TEXT)) element.remove();

@@ -1,5 +1,5 @@
 const ADDRESS = /https?:\/\/[^\s<>"`\\^{}|。，、）」』】》]{1,2000}/giu;
-/** Where a host without a scheme may begin and end. */
+/** Boundaries of a host without a scheme. */
 const BETWEEN_WORDS = /[\s<>"'`()[\]{}|\\^,;。，、（）「」『』【】《》]+/u;
 /** These scripts put no space between a host and the next word. */
 const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]+/u;
@@ -7,7 +7,7 @@ const HOST = /^[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+(?::\d{1,5})?(?=$|[/?#])/u;
 const IPV4 = /^\d{1,3}(?:\.\d{1,3}){3}$/;
 const MAX_TRAILING = 4;
 
-/** The addresses that stand in a text: whole ones, and hosts without `https://` before them. E-mail addresses are none. */
+/** Finds URLs in a text, and hosts without a scheme. Ignores e-mail addresses. */
 export function addressesIn(text: string): URL[] {
   const whole = text.match(ADDRESS) ?? [];
   const rest = text.replace(ADDRESS, ' ').split(BETWEEN_WORDS);
@@ -21,7 +21,7 @@ export function addressesIn(text: string): URL[] {
   ];
 }
 
-/** What follows an address in a sentence may belong to it or not, so it is read both ways. */
+/** Returns a URL with and without trailing punctuation, which may belong to either the URL or the sentence. */
 function endings(address: string): string[] {
   const read = [address, ...address.split(/[)\]]/, 1)];
   let rest = address;
@@ -40,7 +40,7 @@ function isHost(word: string): boolean {
   return IPV4.test(host) || /\p{L}/u.test(host.slice(host.lastIndexOf('.')));
 }
 
-/** What stands before an `@` is no host: it is there to look like one. */
+/** Ignores user information before an `@`, which imitates a host. */
 function parse(address: string): URL[] {
   if (!URL.canParse(address)) return [];
   const url = new URL(address);

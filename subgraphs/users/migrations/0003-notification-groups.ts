@@ -1,6 +1,6 @@
 import type { SqlMigration } from '../../../infra/database/database.ts';
 
-/** DomainEvents of one group share a notification while it is unread; `fact_ids` keeps a redelivered event from counting twice. */
+/** Events of one group share a notification while it is unread; `fact_ids` prevents a redelivered event from counting twice. */
 export const notificationGroups: SqlMigration = {
   name: '0003-notification-groups',
   up: `
