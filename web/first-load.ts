@@ -6,14 +6,14 @@ import { PAGE, ThreadQuery } from './src/lib/conversations/thread/operations.ts'
 import { question } from './src/lib/graph/question.ts';
 import { ViewerQuery } from './src/lib/users/viewer.ts';
 
-/** What the built pages hold themselves, so that a first visit on a slow line waits for few answers. */
+/** Inlines parts of the built pages, so that a first visit on a slow line needs few requests. */
 
 /** Runs before the first paint; a file of its own while the pages are worked on. */
 const BOOT = { tag: '<script src="/boot.js"></script>', file: at('static/boot.js') };
 /** The nodes of the pages that most visits begin with, and what they need; the fallback page itself knows of no route. */
 const FIRST = ['+layout.svelte', '+page.svelte', 'c/[id]/+page.svelte'].map((file) => `/src/routes/(app)/${file}"`);
 
-/** What the pages ask first, by their path; a group of the pattern is a variable. */
+/** The first queries of the pages, by path; a group of the pattern is a variable. */
 const QUESTIONS = [question('^/(?!sign-)', ViewerQuery), question('^/c/(?<id>[^/]+)$', ThreadQuery, { last: PAGE })];
 const MODULE = /<link href="[^"]+" rel="modulepreload">/g;
 const NO_QUESTIONS = 'var questions = [];';
@@ -73,7 +73,7 @@ function known(path: string): string {
   return `<link href="${path}" rel="stylesheet" disabled media="(max-width: 0)">`;
 }
 
-/** What a style sheet names beside itself is named from the root of the site. */
+/** Rewrites relative URLs of a style sheet to absolute paths. */
 function styles(folder: string, path: string): string {
   const css = readFileSync(join(folder, path), 'utf8');
   return css.replace(/url\((['"]?)(\.{1,2}\/[^)'"]+)\1\)/g, (_, quote: string, file: string) => {

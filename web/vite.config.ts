@@ -8,8 +8,8 @@ import { bootHash, withFirstLoad } from './first-load.ts';
 const GATEWAY = 'http://127.0.0.1:4000';
 
 /**
- * What is always needed together is one file: a slow line pays for each request. A group takes what its modules import
- * with it, unless an earlier group has it; what is imported on demand stays apart.
+ * Bundles modules that are always needed together into one file, because a slow line pays for each request. A group
+ * includes what its modules import, unless an earlier group has it.
  */
 const CHUNKS = [
   // Runs before everything else.

@@ -72,7 +72,7 @@ async function begin(document: string, input: unknown, { request, options }: Omi
   return data?.['session'] as SessionPayload;
 }
 
-/** Clears the cookies, whatever state the session is in. */
+/** Clears the cookies in any state of the session. */
 async function signOut({ request, reply, options }: Exchange) {
   options.cookies.clear(reply);
   const token = await currentToken(request, options);

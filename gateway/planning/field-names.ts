@@ -45,7 +45,7 @@ export class FieldNames {
   }
 }
 
-/** Fields with the same name and type signature can be merged, whatever their parents are (SameResponseShape). */
+/** Fields with the same name and type signature can be merged, even with different parents (SameResponseShape). */
 export function typeSignature(type: GraphQLOutputType): string {
   if (isNonNullType(type)) return `${typeSignature(type.ofType)}!`;
   if (isListType(type)) return `[${typeSignature(type.ofType)}]`;

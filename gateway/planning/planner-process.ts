@@ -17,7 +17,7 @@ const MAX_ERROR_TEXT = 2_000;
 /** The process crashed or was killed by a timeout while it planned this document. */
 export class PlannerCrashed extends Error {}
 
-/** Planning is not possible now, whatever the document: the process does not start, or the queue is full. */
+/** Planning is unavailable for any document: the process does not start, or the queue is full. */
 export class PlannerUnavailable extends Error {}
 
 export interface PlanRequest {

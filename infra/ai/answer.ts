@@ -48,7 +48,7 @@ export async function* readAnswer(stream: OpenedStream, request: ChatRequest, ca
   }
 }
 
-/** What an event says; throws the failure that it reports. */
+/** Parses an event. Throws the failure that it reports. */
 export function contentOf({ name, json }: StreamEvent): ChunkContent {
   const content = readChunk(json);
   if (name === 'error') throw ProviderError.fromBody(json);
@@ -56,7 +56,7 @@ export function contentOf({ name, json }: StreamEvent): ChunkContent {
   return content;
 }
 
-/** What breaks after the finish reason does not break the answer. */
+/** Ignores errors after the finish reason. */
 async function nextOf(events: AsyncIterator<StreamEvent>, answer: Answer): Promise<IteratorResult<StreamEvent>> {
   try {
     return await events.next();
@@ -99,12 +99,12 @@ class Answer {
     });
   }
 
-  /** What was held back because it could have been a tag. */
+  /** Returns the text that was held back as a possible tag. */
   rest(): ChatChunk[] {
     return this.#show(this.#tags.end());
   }
 
-  /** The tool calls, once it is known that the answer has ended well. A call cut by `length` is no call. */
+  /** Returns the tool calls after the answer has ended well. A call that was cut by `length` is dropped. */
   finish(isDone: boolean, request: ChatRequest): ToolRequest[] {
     if (this.finishReason) requireGoodEnd(this.finishReason);
     else if (!isDone) throw tooOdd('The model provider ended the answer in the middle. Regenerate it.');

@@ -15,7 +15,7 @@ const HAS_WORK = /\d\s*(?:[+\-*/^]|%\s*(?:of|[\d(]))|[a-z]\s*\(/i;
 
 /** The expression that a question asks to calculate, or null when it asks for something else. */
 export function arithmeticIn(question: string): string | null {
-  // A longer text is no calculation, and the patterns below take quadratic time.
+  // Maximum of characters, because the patterns below take quadratic time.
   if (question.length > 1000) return null;
   let text = question.trim().replace(/[?!=.\s]+$/, '');
   for (let before = ''; before !== text;) {

@@ -5,7 +5,7 @@ export interface BreakerLimits {
   failures: number;
   /** … within this time that open the breaker. */
   withinMs: number;
-  /** How long it stays open before one trial call is allowed. */
+  /** Time in milliseconds before a half-open trial call. */
   restMs: number;
 }
 

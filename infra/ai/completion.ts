@@ -55,7 +55,7 @@ function toMessage(message: ChatMessage, wireIds: Map<string, string>): object {
   return { role: 'assistant', content: message.content || null, tool_calls: message.toolCalls.map(toCall) };
 }
 
-/** A call as endpoints take it back: what the model wrote and nobody can read is given back as a value, because invalid JSON is refused. */
+/** Converts a tool call for the request. Unreadable arguments are sent as a JSON string, because endpoints reject invalid JSON. */
 function toCall({ id, name, arguments: written, echo }: ToolRequest): object {
   const text = isJsonObject(written) ? written : JSON.stringify({ unreadable: written.slice(0, MAX_UNREADABLE) });
   return {

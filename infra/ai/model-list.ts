@@ -15,7 +15,7 @@ export interface ModelListOptions {
   embeddingModel: string | undefined;
 }
 
-/** What an endpoint lists, the default first. */
+/** Lists the models of an endpoint, default first. */
 export function toModels(response: unknown, options: ModelListOptions): ModelInfo[] {
   const list = listOf(response);
   if (!list) throw new Failure('PROVIDER_BAD_RESPONSE', { reason: 'The model provider sent something that is not a list of models.' });

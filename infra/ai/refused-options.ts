@@ -1,6 +1,6 @@
 import type { CompletionBody } from './completion.ts';
 
-/** What a request leaves out, or does in another way, for an endpoint that refuses it. */
+/** A part of a request that is omitted or changed for an endpoint that rejects it. */
 export type Concession =
   'temperature' | 'tools' | 'toolSchema' | 'stream_options' | 'stream' | 'system' | 'max_tokens' | 'max_completion_tokens';
 
@@ -36,7 +36,7 @@ const UNNAMED: [Concession, (body: CompletionBody) => boolean][] = [
   ['temperature', (body) => body.temperature !== undefined],
 ];
 
-/** What the endpoint's words refuse of the request; for words that name nothing, the next thing to try without. */
+/** Finds the rejected part by the endpoint's error message; the next one to try if it names none. */
 export function refusedIn(body: CompletionBody, words: string, guess: boolean): Concession[] {
   const named = NAMED.filter(([, pattern, isSent]) => isSent(body) && pattern.test(words)).map(([concession]) => concession);
   // A schema that is refused is simplified before the tools are given up.
@@ -76,7 +76,7 @@ function one(body: CompletionBody, concession: Concession): CompletionBody {
   }
 }
 
-/** What each model has refused, so that the next request is right at once. */
+/** Remembers the rejected parts of each model, so that the next request omits them at once. */
 export class Concessions {
   readonly #byModel = new Map<string, Map<Concession, number>>();
 
@@ -112,7 +112,7 @@ function withoutSystem(messages: object[]): object[] {
 
 const PLAIN_KEYS = new Set(['type', 'function', 'name', 'description', 'parameters', 'properties', 'required', 'items', 'enum']);
 
-/** A schema with no more than what every endpoint knows. The names of properties are kept, whatever they are. */
+/** Reduces a schema to the keywords that every endpoint supports. Keeps all property names. */
 function simplified(value: unknown, isProperties = false): unknown {
   if (Array.isArray(value)) return value.map((item) => simplified(item));
   if (typeof value !== 'object' || value === null) return value;

@@ -38,7 +38,7 @@ export function stemOf(word: string): string {
   return word.replace(/(ing|ers?|ed|es|s|ly)$/, (ending) => (word.length - ending.length >= 3 ? '' : ending));
 }
 
-/** What a text is about: the stems of its telling words, and the pairs of characters of unspaced scripts. */
+/** Extracts the stems of significant words, and the character bigrams of unspaced scripts. */
 export function topicsOf(text: string): string[] {
   return wordsOf(text.toLowerCase()).flatMap((word) => {
     if (isUnspaced(word)) return pairsOf(word);

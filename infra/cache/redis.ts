@@ -5,7 +5,10 @@ import { redisDriver } from 'bentocache/drivers/redis';
 import type { Cluster, Redis } from 'ioredis';
 import { StoreCache } from './store.ts';
 
-/** How long Redis is bypassed after a failure, so that an unresponsive server costs one timeout and not one per value. */
+/**
+ * Time in milliseconds during which Redis is bypassed after a failure, so that an unresponsive server costs one timeout
+ * and not one per value.
+ */
 const BYPASS_MS = 2_000;
 /** Lifetime of a lock, and how long others wait for it: its holder may have died. */
 const LOCK_MS = 3_000;

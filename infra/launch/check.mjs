@@ -12,7 +12,7 @@ const FORMATTED = ['**/*.{ts,mjs,js,svelte,css}', '!web/src/lib/graph/schema.d.t
 /** Everything that can be known in a minute: types, lint, format, schema drift and the house's own rules. */
 export async function main() {
   const started = Date.now();
-  // What compiles has its types right, and the steps run on what was compiled.
+  // Types are checked by compiling, and the other steps run on the result.
   await build({ web: false });
   process.stdout.write(`ok     types (${seconds(started)})\n`);
   const waiting = steps();

@@ -11,7 +11,7 @@ import { WRITERS } from './schema.mjs';
 /** An editor writes a file in several steps; together they are one change. */
 const QUIET_MS = 150;
 
-/** Compiles on every change and starts the product anew; Vite serves the pages at its usual address and hands the rest on. */
+/** Compiles on every change and restarts the product. Vite serves the pages at its usual address and proxies other requests. */
 export async function main(roles) {
   await build({ web: false });
   const { readConfig } = await import(pathToFileURL(at('dist/infra/config.js')).href);

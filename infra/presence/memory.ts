@@ -1,7 +1,7 @@
 import type { Presence } from './presence.ts';
 import { Visits } from './visits.ts';
 
-/** Who is connected to this process. */
+/** The people who are connected to this process. */
 export class MemoryPresence implements Presence {
   readonly #visits = new Visits();
 

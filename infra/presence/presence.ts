@@ -1,4 +1,4 @@
-/** Who is connected now, over all processes. Of a process that died its people fade within half a minute. */
+/** Counts the connected people over all processes. Entries of a crashed process expire after 30 s. */
 export interface Presence {
   /** One more connection of a person to this process; the result ends it, once. */
   enter(userId: string): () => void;

@@ -9,8 +9,8 @@ const EVERYBODY = `${PROCESSES}:everybody`;
 const FADE_MS = 30_000;
 
 /**
- * A set of people for each process, and one sorted set of the processes by their last beat. Each beat writes the set
- * anew, so that whatever Redis lost or missed is right again soon.
+ * Stores a set of people per process, and a sorted set of processes by their last heartbeat. Each heartbeat writes the
+ * set again, so that data lost by Redis is restored within seconds.
  */
 export class RedisPresence implements Presence {
   readonly #redis: Redis | Cluster;
@@ -55,7 +55,7 @@ export class RedisPresence implements Presence {
     this.#redis.disconnect();
   }
 
-  /** What is lost here the next beat tells again. */
+  /** A lost write is repeated by the next heartbeat. */
   #tell(): void {
     const { people } = this.#visits;
     const own = keyOf(this.#id);

@@ -6,7 +6,7 @@
 export interface Vectors {
   /** True if the index runs on a separate server, i.e. searching it does not load the database of the texts. */
   readonly isApart: boolean;
-  /** How long after `put` `hybrid` may miss an item in its keyword search. */
+  /** Time in milliseconds after `put` during which an item may be missing from keyword search. */
   readonly wordsLateMs: number;
   open(): Promise<void>;
   close(): Promise<void>;

@@ -9,7 +9,7 @@ import type { SearchService } from './search/search.service.ts';
 
 const PASSAGES = 8;
 
-/** What an assistant knows is what its viewer owns: an id of somebody else's knowledge base finds nothing. */
+/** An assistant searches only knowledge bases of its viewer: the id of another person's finds nothing. */
 async function passagesFor(
   search: SearchService,
   { knowledgeBaseIds }: AssistantKnowledge,

@@ -1,6 +1,6 @@
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
 
-/** What knowledge adds to an assistant. The ids come with the representation, from the subgraph that owns it. */
+/** The fields that knowledge adds to an assistant. The ids come with the representation, from the subgraph that owns it. */
 @Directive('@key(fields: "id")')
 @ObjectType('Assistant', { description: 'An assistant: a name, instructions, a model, knowledge bases and tools.' })
 export class AssistantKnowledge {

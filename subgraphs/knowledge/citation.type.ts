@@ -1,6 +1,6 @@
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
 
-/** What knowledge adds to a citation, which it knows by what is cited. */
+/** The fields that knowledge adds to a citation, which it identifies by the cited passage and document. */
 @Directive('@key(fields: "documentId passageId")')
 @ObjectType('Citation', { description: 'The source of a statement. Document, page and span remain when the document is deleted.' })
 export class CitationKnowledge {

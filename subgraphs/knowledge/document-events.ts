@@ -10,8 +10,9 @@ const RECENT_MS = 60_000;
 const MOST = 100;
 
 /**
- * What happens to the documents of one of the viewer's knowledge bases. It begins with where those stand that are in work
- * or changed a moment ago: what happened between a client's query and its subscription is not lost.
+ * Streams changes of the documents of one of the viewer's knowledge bases, starting with the current status of
+ * documents that are in progress or changed recently, so that a change between a query and the subscription is not
+ * missed.
  */
 export async function documentEventsOf(knowledgeBaseId: string, context: Context): Promise<AsyncIterableIterator<Message>> {
   await ownKnowledgeBase(knowledgeBaseId, context);

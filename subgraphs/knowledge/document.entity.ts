@@ -37,7 +37,7 @@ export const Document = defineEntity({
     embeddedPassages: p.integer(),
     /** Where the bytes arrived; null once they were moved to their own place. */
     uploadKey: p.text().strictNullable(),
-    /** How often its ingestion was begun since it was stored or retried. */
+    /** The number of times its ingestion was started since it was stored or retried. */
     attempts: p.integer(),
     /** The worker that has it, and until when it is believed to live. */
     lease: p.uuid().strictNullable(),

@@ -46,7 +46,7 @@ export class DocumentService {
     if (input.mediaType.length > 200)
       throw new Failure('BAD_USER_INPUT', { reason: '`mediaType` has at most 200 characters.', field: 'mediaType' });
     const document = await context.em.transactional(async (em) => {
-      // Deleted between the question above and now: the row must not come to be without it.
+      // The knowledge base may have been deleted since the check above; the row must not be inserted without it.
       if (!(await em.findOne(KnowledgeBase, { id: knowledgeBaseId }, { lockMode: LockMode.PESSIMISTIC_READ })))
         throw new Failure('NOT_FOUND', { kind: 'KnowledgeBase' });
       await requireRoomForDocument(em, ownerId, input.sizeBytes, this.#limits);

@@ -30,25 +30,13 @@ function faultsOf(text: string): string[] {
 
 /** Texts that are not rewritten yet, for each folder. The numbers may only become smaller. */
 const ALLOWED: Record<string, number> = {
-  gateway: 3,
-  infra: 45,
-  schema: 6,
-  'subgraphs/analytics': 8,
-  'subgraphs/assistants': 3,
-  'subgraphs/context.ts': 6,
-  'subgraphs/conversations': 47,
-  'subgraphs/graphql.ts': 1,
-  'subgraphs/knowledge': 86,
-  'subgraphs/open.ts': 1,
-  'subgraphs/policy.ts': 1,
-  'subgraphs/print-types.ts': 1,
-  'subgraphs/quota.ts': 1,
-  'subgraphs/serve.ts': 2,
-  'subgraphs/subgraph.ts': 2,
-  'subgraphs/tools': 22,
-  'subgraphs/users': 23,
+  infra: 10,
+  'subgraphs/conversations': 2,
+  'subgraphs/knowledge': 15,
+  'subgraphs/tools': 2,
+  'subgraphs/users': 2,
   tests: 240,
-  web: 16,
+  web: 3,
 };
 
 const EXEMPT = /^tests\/rules\/prose\.test\.ts$/;

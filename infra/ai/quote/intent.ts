@@ -1,6 +1,6 @@
 import { stemOf } from '../words.ts';
 
-/** What kind of answer a question wants; null where nothing but its words says so. */
+/** Detects the kind of answer that a question asks for; null if only its words matter. */
 export type Intent = 'amount' | 'date' | 'summary' | null;
 
 const SUMMARY =
@@ -21,7 +21,7 @@ const DAY = new RegExp(
 );
 const YEAR = /\b(?:1[5-9]|20)\d{2}\b/;
 
-/** What only says which kind of answer is wanted: a sentence is not about the question because it has one of these. */
+/** Words that only indicate the kind of answer, and do not make a sentence relevant. */
 const KIND_WORDS: Record<NonNullable<Intent>, Set<string>> = {
   amount: stems('cost costs price prices amount total totals charge charged fee paid pay spent expensive kostet preis betrag summe'),
   date: stems('date dates day time year month wann datum quand'),

@@ -10,7 +10,7 @@ const MAX_QUOTE = 400;
 const MIN_COVERAGE = 0.2;
 /** A passage with so much of the question is about it, and so is what stands in it. */
 const MIN_CONTEXT = 0.5;
-/** What a sentence gains from the passage around it, and from being a total or a date by its own words. */
+/** Score bonuses of a sentence: for the passage around it, and for being a total or a date. */
 const CONTEXT_WEIGHT = 0.5;
 const PLAIN_ANSWER = 0.5;
 /** The names of columns are quoted where there is nothing better. */
@@ -30,7 +30,7 @@ export interface Quote {
 interface Candidate extends Quote {
   topics: Set<string>;
   vector: Float32Array;
-  /** What the passage as a whole is about, its document's name included. */
+  /** The words of the whole passage, including the name of its document. */
   around: Set<string>;
 }
 
@@ -86,7 +86,7 @@ function beginningsOf(candidates: Candidate[], weights: Map<string, number>): Qu
   return named && named.coverage >= MIN_COVERAGE ? tellingOf(named.own).slice(0, MAX_QUOTES) : [];
 }
 
-/** In reading order: whole sentences, or where there are none whatever has a value. */
+/** Sorts quotes in reading order: whole sentences, or rows with a value if there are none. */
 function tellingOf(candidates: Candidate[]): Quote[] {
   const inOrder = candidates.toSorted((a, b) => pageOf(a.passage) - pageOf(b.passage));
   const sentences = inOrder.filter(({ text }) => !hasCells(text) && wordsOf(text).length >= MIN_TELLING_WORDS && /\p{Ll}/u.test(text));

@@ -41,7 +41,7 @@ function piecesOf(block: string): string[] {
     .filter(Boolean);
 }
 
-/** What ends in a colon, and what is too short to say anything, takes the next sentence along; so does the head of a table. */
+/** Joins a sentence that ends in a colon, one that is too short, and the head of a table with what follows. */
 function splitBlock(pieces: string[]): string[] {
   const sentences: string[] = [];
   let begun = '';

@@ -1,6 +1,6 @@
 import { isErrorBody } from './error-body.ts';
 
-/** What a chunk, or a whole completion, adds to the answer. */
+/** The content of a chunk or of a whole completion. */
 export interface ChunkContent {
   parts: { kind: 'text' | 'reasoning'; text: string }[];
   toolCalls: unknown[];

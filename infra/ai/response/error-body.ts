@@ -1,6 +1,6 @@
 import { withoutKeys } from '../ai.ts';
 
-/** What a provider says about a failure: a sentence, and every word that may tell what kind it is. */
+/** A provider's error: its message, and all words that may identify its kind. */
 export interface Saying {
   /** For administrators: the provider's own words, without keys. */
   sentence: string;
@@ -13,7 +13,7 @@ export interface Saying {
 const MAX_SENTENCE = 2_000;
 const MAX_DEPTH = 5;
 
-/** Reads the bodies of errors in all the forms that servers send; a body that is no JSON is its own sentence. */
+/** Parses error bodies in all forms that servers send. A body that is not JSON is the message. */
 export function readErrorBody(body: unknown): Saying {
   const parts = new Parts();
   if (typeof body === 'string') parts.takeText(body);

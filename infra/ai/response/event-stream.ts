@@ -10,7 +10,7 @@ export interface StreamEvent {
   json: unknown;
 }
 
-/** What a stream says beside its events. */
+/** The state of a stream besides its events. */
 export interface StreamEnd {
   /** It closed with `[DONE]`, or it was a whole JSON document. */
   isDone: boolean;

@@ -17,7 +17,7 @@ const GOOD = new Set([
     'finished',
   ],
   ...['done', 'success', 'tool_calls', 'tool_call', 'tool_use', 'function_call', 'function_calls'],
-  // What gateways write where the model's own server gave no reason.
+  // Finish reasons that gateways send if the model's server gave none.
   ...['unknown', 'none', 'null', 'finish_reason_unspecified'],
 ]);
 

@@ -37,7 +37,7 @@ export class ToolCalls {
     return this.#drafts.length;
   }
 
-  /** What was written so far, for counting tokens. */
+  /** Returns the text so far, for counting tokens. */
   get written(): string {
     return this.#drafts.map((draft) => `${draft.names.join('')} ${draft.arguments}`).join(' ');
   }

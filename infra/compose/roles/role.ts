@@ -2,7 +2,7 @@ import { SUBGRAPH_NAMES, type SubgraphName } from '../../../schema/subgraphs.ts'
 import { ConfigError, type Config } from '../../config.ts';
 import type { Log } from '../../log.ts';
 
-/** What one process does: everything, the public server, one subgraph, or background work. */
+/** The role of a process: everything, the public server, one subgraph, or background work. */
 export type Role = 'everything' | 'gateway' | 'worker' | SubgraphName;
 
 /** Arguments to open a role. */

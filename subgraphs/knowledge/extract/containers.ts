@@ -2,7 +2,7 @@ import { Failure } from '../../../schema/errors.ts';
 import { archiveNames, readArchive } from './archive.ts';
 import type { DocumentKind } from './extraction.ts';
 
-/** What is inside of a container that many kinds share: a kind that can be read, or the name of one that cannot. */
+/** Detects the format inside a container that many formats share: a readable one, or the name of an unsupported one. */
 export type Contained = { kind: DocumentKind } | { foreign: string };
 
 const OPEN_DOCUMENTS: [start: string, kind: DocumentKind][] = [

@@ -77,7 +77,7 @@ function hasJisEscape(bytes: Uint8Array): boolean {
   return buffer.includes('\x1b$B') || buffer.includes('\x1b$@');
 }
 
-/** The bytes are not UTF-8, whatever the file says, and a name written in single bytes is not in UTF-16. */
+/** The bytes are not UTF-8 even if the file declares it, and a name in single bytes is not in UTF-16. */
 function isLegacy(label: string): boolean {
   try {
     return !new TextDecoder(label).encoding.startsWith('utf-');

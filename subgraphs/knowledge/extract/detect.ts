@@ -95,7 +95,7 @@ export function declaredKind({ name, mediaType }: Declared): DocumentKind | null
   // A name such as `report.final` has no ending that says anything.
   const type = mediaType.split(';')[0]!.trim().toLowerCase();
   const byType = TYPES[type] ?? (Object.entries(MEDIA_TYPES) as [DocumentKind, string][]).find(([, known]) => known === type)?.[0];
-  // Browsers say text/plain for whatever they do not know, and an unknown extension proves nothing.
+  // Browsers send text/plain for unknown files, and an unknown extension proves nothing.
   return byType === 'text' ? null : (byType ?? null);
 }
 

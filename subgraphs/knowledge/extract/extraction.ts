@@ -1,7 +1,7 @@
 import type { Chunk, PlacedPage } from '../ingest/chunk.ts';
 import type { ReadingWarning, Warn } from './warnings.ts';
 
-/** What reading a file gives: its kind, its text page by page, the passages of it, and which parts of it are missing. */
+/** The result of an extraction: the format, the text page by page, its passages, and the parts that are missing. */
 export interface Extraction {
   kind: DocumentKind;
   pages: PlacedPage[];
@@ -42,7 +42,7 @@ export interface ExtractedPage {
   text: string;
 }
 
-/** What a reader has beside the bytes. */
+/** The input of a reader besides the bytes. */
 export interface Reading {
   warn: Warn;
   declared: Declared;
@@ -55,7 +55,7 @@ export interface Reading {
 /** Reads the bytes of one kind of file. Warns about parts that it cannot read, and throws only when none can be. */
 export type Reader = (bytes: Uint8Array, warn: Warn, reading: Reading) => Promise<ExtractedPage[]>;
 
-/** What the person said the file is. */
+/** The announced media type. */
 export interface Declared {
   name: string;
   mediaType: string;
@@ -88,7 +88,7 @@ export const MEDIA_TYPES: Record<DocumentKind, string> = {
 
 export type PageKind = 'PAGE' | 'SLIDE' | 'SHEET' | 'CHAPTER' | 'PART';
 
-/** What the numbered parts of a kind of file are, where they are not pages. */
+/** The kind of numbered parts of a format, if they are not pages. */
 const PAGE_KINDS: Partial<Record<DocumentKind, PageKind>> = {
   pptx: 'SLIDE',
   odp: 'SLIDE',

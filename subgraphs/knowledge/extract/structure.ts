@@ -1,6 +1,6 @@
 import { spread } from './table-grid.ts';
 
-/** The little that is needed of a DOM, whoever makes it. */
+/** The subset of the DOM used here, which several parsers provide. */
 export interface HtmlNode {
   nodeType: number;
   textContent: string | null;
@@ -88,7 +88,7 @@ export function structureOf(root: HtmlNode): string {
   const visitAll = (node: HtmlNode, depth: number) => {
     for (const child of node.childNodes) visit(child, depth);
   };
-  /** What a node holds, as blocks of its own. */
+  /** Converts the children of a node to blocks. */
   const inner = (node: HtmlNode, depth: number): string[] => {
     flush();
     const from = blocks.length;
@@ -163,7 +163,7 @@ export function structureOf(root: HtmlNode): string {
     const rows = rowsOf(node).map((row) => row.map((cell) => ({ cell, blocks: inner(cell, depth + 1) })));
     flush();
     const isLayout =
-      // A table of one column, or one whose cells hold many blocks, arranges a page: it is no table to a reader.
+      // A table with one column, or with several blocks per cell, is layout and not data.
       rows.every((row) => row.length < 2) || rows.some((row) => row.some(({ blocks: held }) => held.length > 6));
     if (isLayout) return void blocks.push(...rows.flatMap((row) => row.flatMap(({ blocks: held }) => held)));
     const grid = spread(

@@ -1,7 +1,7 @@
 import type { Failure } from '../../../schema/errors.ts';
 import type { Declared, Extraction } from './extraction.ts';
 
-/** What the thread gets, and what it answers; a `Failure` is a class and does not pass, so its parts do. */
+/** The messages to and from the thread. A `Failure` is a class instance, which cannot be cloned, so its parts are sent. */
 export interface ThreadTask {
   bytes: Uint8Array;
   declared: Declared;

@@ -2,7 +2,7 @@
 export const WARNING_CODES = ['UNREADABLE', 'UNDECODABLE', 'NO_TEXT', 'FROM_PICTURE', 'CUT', 'LEFT_OUT', 'CHARACTERS_REPLACED'] as const;
 export type WarningCode = (typeof WARNING_CODES)[number];
 
-/** What a document keeps: one entry for each code, whose message names the parts. */
+/** The stored warnings: one per code, whose message names the parts. */
 export interface ReadingWarning {
   code: WarningCode;
   message: string;

@@ -102,7 +102,7 @@ async function finish(
   return document !== null;
 }
 
-/** True when the attempt was the last and the failure is told; false when the queue should try again. */
+/** Returns true if this was the last attempt and the failure is stored; false if the queue should retry. */
 async function settles(error: unknown, lease: Lease, { signal }: JobContext, { bus, log, queue }: IngestPorts): Promise<boolean> {
   if (signal.aborted) return false;
   const expected = error instanceof Failure;

@@ -59,7 +59,7 @@ function toVector(title: string[], body: string[]): string {
       positions.set(term, known);
     });
   };
-  // Of two weights at one position only the heavier would stay: the title's come after the body's.
+  // The title's weights come after the body's, because only the heavier of two weights at one position is kept.
   note(body, '');
   title
     .slice(0, 200)

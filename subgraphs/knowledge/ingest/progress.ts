@@ -1,7 +1,7 @@
 import type { Bus } from '../../../infra/bus/bus.ts';
 import type { Document } from '../document.entity.ts';
 
-/** Shows where a document stands to whoever looks; `progress` is 0 to 1 within the stage. */
+/** Publishes the status of a document; `progress` is 0 to 1 within the stage. */
 export async function showProgress(
   bus: Bus,
   { id, knowledgeBaseId, status }: Pick<Document, 'id' | 'knowledgeBaseId' | 'status'>,

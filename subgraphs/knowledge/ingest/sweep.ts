@@ -9,7 +9,7 @@ import { queueIngestion } from './queue-ingestion.ts';
 
 const INTERRUPTED_EVERY_MS = 5_000;
 const ABANDONED_EVERY_MS = 10 * 60_000;
-/** An upload address lives for an hour; whoever began in its last minute may take a while. */
+/** Upload URLs are valid for an hour, and an upload that started in the last minute may take a while. */
 const ABANDONED_AFTER_MS = 90 * 60_000;
 const UNTOLD_EVERY_MS = 60 * 60_000;
 /** Longer than any upload takes. */
@@ -18,7 +18,7 @@ const AT_ONCE = 200;
 
 type SweepPorts = Pick<Ports, 'bus' | 'files' | 'queue'>;
 
-/** Looks after documents that nobody works on any more; the result stops it. */
+/** Claims documents whose worker or upload was lost. Returns a stop function. */
 export function startSweep(fork: () => SqlEntityManager, ports: SweepPorts, log: Log): () => Promise<void> {
   let running: Promise<void> = Promise.resolve();
   const every = (milliseconds: number, sweep: (em: SqlEntityManager, ports: SweepPorts) => Promise<void>) => {
@@ -80,7 +80,7 @@ async function discardAbandoned(em: SqlEntityManager, { bus, queue }: SweepPorts
   for (const document of discarded) await showDeleted(bus, document);
 }
 
-/** Bytes that arrived and that no document has taken: whoever received them ended before saying so. */
+/** Finds uploaded files without a document, whose gateway stopped before it reported them. */
 async function discardUntold(em: SqlEntityManager, { files }: SweepPorts): Promise<void> {
   const before = Date.now() - UNTOLD_AFTER_MS;
   for await (const key of files.keys(stagingKey(''))) {

@@ -19,8 +19,8 @@ const MAX_FAULTS = 3;
 class GivenUp extends Error {}
 
 /**
- * Fills an index from the texts, document by document, and makes it the active one. It may break off anywhere and be
- * begun again, even twice at the same time: what is complete stands in `vector_index_document`, the rest is made anew.
+ * Builds an index from the texts, document by document, and makes it the active one. It can be interrupted and resumed
+ * anywhere, even run twice at the same time.
  */
 export async function buildIndex({ indexId }: { indexId: string }, context: JobContext, ports: BuildPorts): Promise<void> {
   const { em, log, signal } = context;
@@ -103,7 +103,7 @@ async function nextDocument(em: SqlEntityManager, indexId: string, { vectors }: 
   return row ? em.findOne(Document, { id: row.id }) : null;
 }
 
-/** The switch. False while a document is missing; whoever finishes one takes the same lock, so none slips through. */
+/** Activates the index. Returns false while a document is missing; a worker that completes one takes the same lock, so none is missed. */
 async function activate(em: SqlEntityManager, { id }: VectorIndex, { queue, vectors }: BuildPorts): Promise<boolean> {
   return em.fork().transactional(async (inner) => {
     await lockPointer(inner);
@@ -138,7 +138,7 @@ async function settleDimensions(em: SqlEntityManager, index: VectorIndex, dimens
   await settleDimensions(em, index, dimensions);
 }
 
-/** What may pass is waited for: the sweep begins anew. What does not pass ends it, and the active index stays. */
+/** Retries after a temporary failure. Any other failure ends the build, and the active index remains. */
 async function noteTrouble(em: SqlEntityManager, id: string, error: unknown, { queue }: BuildPorts): Promise<void> {
   const expected = error instanceof Failure;
   await em.fork().transactional(async (inner) => {

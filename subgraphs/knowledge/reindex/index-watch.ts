@@ -8,7 +8,7 @@ import { Document } from '../document.entity.ts';
 import { VectorIndex } from './vector-index.entity.ts';
 import { beginIndex, collectionOf, giveUp, lockPointer, PLATFORM, writableIndexes, type Space } from './vector-indexes.ts';
 
-/** So long a worker may be silent before its index is given to another. */
+/** Time in milliseconds without progress after which another worker continues the index. */
 const SILENT_SECONDS = 15;
 
 /** At the start of a process: the texts get new vectors when the embedding model was changed, or the vectors were lost. */
@@ -68,7 +68,7 @@ export async function resumeBuilding(em: SqlEntityManager, { queue }: { queue: Q
   });
 }
 
-/** Removes the vectors of an index that nobody asks any more. */
+/** Removes the vectors of a retired index. */
 export async function dropIndex({ indexId }: { indexId: string }, { em }: JobContext, { vectors }: Pick<Ports, 'vectors'>): Promise<void> {
   const index = await em.fork().findOne(VectorIndex, { id: indexId, state: { $in: ['RETIRED', 'FAILED'] }, droppedAt: null });
   if (!index) return;

@@ -16,7 +16,7 @@ export const VectorIndex = defineEntity({
     state: p.text().$type<IndexState>(),
     /** Why it failed; while it is being built, what it waits for. */
     failure: p.text().strictNullable(),
-    /** How often building it broke off for a reason of ours. */
+    /** The number of interruptions of its build by faults of the platform. */
     faults: p.integer(),
     /** When a worker last said that it builds it. */
     beatAt: p.datetime().strictNullable(),

@@ -6,11 +6,11 @@ import type { Actor } from '../../../schema/viewer.ts';
 import { SEARCHABLE } from '../document.entity.ts';
 import { VectorIndex, type IndexState } from './vector-index.entity.ts';
 
-/** Whoever changes which indexes there are, or that a document is complete in one, holds it to the end of the transaction. */
+/** Taken by transactions that change the set of indexes or complete a document in one, until their end. */
 const POINTER_LOCK = 0x69_6e_64_65;
 export const PLATFORM: Actor = { userId: null, sessionId: null, requestId: 'reindex' };
 
-/** Without `dimensions`, whatever the model's vectors have. */
+/** A space of vectors. Without `dimensions`, the number that the model returns. */
 export interface Space {
   model: string;
   dimensions?: number;
@@ -34,7 +34,7 @@ export function readableOf(indexes: VectorIndex[]): VectorIndex | null {
   return indexes.find(({ state }) => state === 'ACTIVE') ?? indexes[0] ?? null;
 }
 
-/** Whether everything in a knowledge base that can be found is in the index, with its words, and has been for so long. */
+/** Returns true if all searchable passages of a knowledge base, with their words, have been in the index for `forMs`. */
 export async function holdsAll(em: SqlEntityManager, index: VectorIndex, knowledgeBaseId: string, forMs: number): Promise<boolean> {
   const since = new Date(Date.now() - forMs);
   if (!index.finishedAt || index.finishedAt > since) return false;
@@ -48,8 +48,8 @@ export async function holdsAll(em: SqlEntityManager, index: VectorIndex, knowled
 }
 
 /**
- * The indexes that take vectors of this space. Where none does, one comes to be: the very first is active at once,
- * any other has to be built from the texts before it is. Inside the caller's transaction.
+ * Returns the indexes for vectors of this space. Creates one if none matches; the first becomes active immediately,
+ * others have to be built.
  */
 export async function writableIndexes(em: SqlEntityManager, queue: Queue, space: Required<Space>): Promise<VectorIndex[]> {
   const known = fitting(await openIndexes(em), space);
@@ -94,7 +94,7 @@ export async function forgetVectors(
     const collection = collectionOf(index);
     if (collection) await vectors.deleteBy(collection, by);
   }
-  // What is still being added is looked at by whoever adds it, when it is through.
+  // Documents in progress are checked by their worker when they are complete.
   if ('documentId' in by) await em.execute('delete from knowledge.vector_index_document where document_id = ? and done', [by.documentId]);
 }
 

@@ -8,7 +8,7 @@ export interface Holder {
   holds: number;
 }
 
-/** What is searched, as a whole. */
+/** Statistics of the whole corpus. */
 export interface Totals {
   passages: number;
   words: number;
@@ -55,7 +55,7 @@ export function scoreOf(times: number[], weights: number[], wordCount: number, {
   return times.reduce((sum, count, term) => sum + (weights[term]! * count * (K1 + 1)) / (count + K1 * (1 - B + B * length)), 0);
 }
 
-/** How often each term stands in a tsvector in PostgreSQL's text form, where `A` marks the words of titles. */
+/** Counts each term in the text form of a PostgreSQL tsvector, where weight `A` marks words of titles. */
 export function countTerms(vector: string, terms: string[]): number[] {
   return terms.map((term) => {
     const from = ` ${vector}`.indexOf(` '${term}':`);

@@ -27,7 +27,7 @@ export async function searchKeywords(context: Context, question: KeywordQuestion
   const { changedAt, ...totals } = await countAll(em, question.knowledgeBaseIds);
   if (totals.passages === 0) return [];
   const search = (where: SqlEntityManager) => rankHolders(where, { ...question, terms }, totals);
-  // Whoever sees that a document was read may ask about it at once.
+  // A document must be found as soon as its status is READY.
   return Date.now() - changedAt > MAX_STALENESS_MS ? context.read(search) : search(em);
 }
 

@@ -1,4 +1,4 @@
-/** What must be known of a hit to keep one source from filling the whole result. */
+/** The properties of a hit that diversification needs. */
 export interface Sourced {
   documentId: string;
   text: string;

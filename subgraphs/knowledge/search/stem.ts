@@ -114,7 +114,7 @@ function shape(word: string): string {
   return made;
 }
 
-/** How often vowels are followed by consonants: Porter's m. */
+/** Counts the sequences of vowels followed by consonants (m in Porter's algorithm). */
 function measure(word: string): number {
   return shape(word).match(/v+c+/g)?.length ?? 0;
 }

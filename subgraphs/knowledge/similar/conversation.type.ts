@@ -1,6 +1,6 @@
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
 
-/** What knowledge adds to a conversation. */
+/** The fields that knowledge adds to a conversation. */
 @Directive('@key(fields: "id")')
 @ObjectType('Conversation', { description: 'A tree of messages between a person and an assistant.' })
 export class ConversationKnowledge {

@@ -4,7 +4,7 @@ import { askEach } from '../../ask-each.ts';
 import { perRequest, type Context } from '../../context.ts';
 import { graphql, type ResultOf } from '../../graphql.ts';
 
-/** What was said last, and which documents were cited; what the suggestions for a conversation start from. */
+/** Loads the last messages and the cited documents, from which suggestions are computed. */
 export interface Recent {
   texts: string[];
   citedIds: string[];

@@ -15,7 +15,7 @@ export async function renewAllTopics(em: SqlEntityManager, queue: Queue): Promis
   for (const { id } of rows) await renewTopics(em, queue, id);
 }
 
-/** What topics are computed from, as one value: the documents that can be searched, and the vectors in use. */
+/** Computes a fingerprint of the input of topics: the searchable documents and the active vectors. */
 export async function fingerprintsOf(em: SqlEntityManager, knowledgeBaseIds: string[]): Promise<Map<string, string>> {
   const rows = await em.execute<{ id: string; fingerprint: string }[]>(
     `select k.id, md5(coalesce(string_agg(d.id::text, ',' order by d.id), '')

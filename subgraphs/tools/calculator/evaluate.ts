@@ -52,7 +52,7 @@ const FUNCTIONS: Record<string, Operation> = {
   tan: { least: 1, most: 1, of: (a) => fromFloat(Math.tan(toFloat(a!))) },
 };
 
-/** What an expression is worth. */
+/** Evaluates an expression. */
 export function evaluate(expression: Expression): Rational {
   if (expression.kind === 'number') return fromDigits(expression.digits);
   if (expression.kind === 'negate') return negate(evaluate(expression.of));

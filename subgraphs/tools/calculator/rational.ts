@@ -1,6 +1,6 @@
 import { Failure } from '../../../schema/errors.ts';
 
-/** About 1,200 digits: beyond this a number is no help to anyone, and costs time. */
+/** Limit of about 1,200 digits, because longer numbers are useless and expensive. */
 const MAX_BITS = 4_000;
 
 /** A fraction of whole numbers, so that 0.1 + 0.2 is 0.3. `exact` is false once a root, a logarithm or the like came in. */
@@ -30,7 +30,7 @@ export function fromDigits(text: string): Rational {
   return scale >= 0 ? rational(digits * 10n ** BigInt(scale)) : rational(digits, 10n ** BigInt(-scale));
 }
 
-/** What a function of real numbers gave. */
+/** Converts the result of a floating-point function. */
 export function fromFloat(value: number): Rational {
   if (!Number.isFinite(value)) throw mistake('The result is not a finite number.');
   const magnitude = fromDigits(String(Math.abs(value)));

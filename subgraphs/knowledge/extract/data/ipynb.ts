@@ -4,7 +4,7 @@ import type { Warn } from '../warnings.ts';
 import { fenced } from './code.ts';
 import { readJson } from './json.ts';
 
-/** What a cell printed beyond this says little about the work. */
+/** Maximum of output characters per cell. */
 const MAX_OUTPUT = 4_000;
 
 type Fields = Record<string, unknown>;

@@ -99,7 +99,7 @@ function written(parts: Part[]): string {
   return blocks.join('\n\n');
 }
 
-/** Undefined for what is no JSON, which `null` is. */
+/** Parses JSON; undefined if it is invalid, because `null` is valid JSON. */
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);

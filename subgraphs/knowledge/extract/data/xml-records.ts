@@ -15,7 +15,7 @@ interface Row {
 export const readXmlRecords: Reader = async (bytes, warn) => {
   const { root, isBroken, isCut } = readXml(bytes);
   const [top] = elementsOf(root);
-  // What is no XML is read as the text that it is.
+  // Reads invalid XML as plain text.
   if (!top || (isBroken && elementsOf(top).length === 0)) return page(requireText(bytes, warn));
   if (top.name.toLowerCase() === 'html') return page(htmlText(requireText(bytes, warn)));
   if (isBroken || isCut) warn('CUT', 'the file');

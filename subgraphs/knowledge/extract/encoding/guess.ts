@@ -113,7 +113,7 @@ function costs(groups: string, length: number): Map<string, number> {
   return found;
 }
 
-/** What it takes to write the text in the language; gives up above `limit`. */
+/** Computes the cost of the text in the language; gives up above `limit`. */
 function bitsOf(text: string, { letters, pairs }: Model, limit: number): number {
   const lower = text.toLowerCase();
   const sameLength = lower.length === text.length;

@@ -1,4 +1,4 @@
-/** What is UTF-8 in most places, with bytes between that are not: cut off, damaged, or pasted from another encoding. */
+/** Decodes text that is mostly UTF-8 with other bytes between: truncated, damaged, or pasted from another encoding. */
 export interface MixedText {
   text: string;
   /** How many characters outside ASCII are whole. */

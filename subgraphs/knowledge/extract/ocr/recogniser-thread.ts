@@ -20,7 +20,7 @@ interface Tesseract {
   };
 }
 
-/** What the thread answers: that it is ready, and then for each picture its table of words, or null. */
+/** Messages of the thread: that it is ready, then for each picture its table of words, or null. */
 export type RecogniserAnswer = { ready: true } | { table: string | null };
 
 const LSTM_ENGINE = 1;

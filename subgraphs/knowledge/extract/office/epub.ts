@@ -8,7 +8,7 @@ import type { Warn } from '../warnings.ts';
 import { childOf, descendantsOf, elementsOf, readXml, textOf, type XmlElement } from '../xml.ts';
 
 const MAX_CHAPTERS = 5_000;
-/** Fonts are scrambled in open books, too; that is no protection of the text. */
+/** Obfuscated fonts occur in books without DRM, so they do not count as encryption. */
 const FONT = /\.(otf|ttf|woff2?)$/i;
 
 interface Book {
@@ -42,7 +42,7 @@ export async function readEpub(bytes: Uint8Array, warn: Warn): Promise<Extracted
 
 function chapterText(part: Buffer | undefined, title: string | undefined, warn: Warn): string | null {
   if (!part) return null;
-  // What stands in the head is nearly always the name of the book.
+  // The title of the head is nearly always the name of the book.
   const text = htmlText(requireText(part, warn, encodingOf(part)).replace(/<title\b[\s\S]*?(<\/title>|\/>)/i, ''));
   return title && text && !/^#{1,6} /m.test(text.slice(0, 1_000)) ? `# ${title}\n\n${text}` : text;
 }

@@ -38,8 +38,8 @@ const NOTHING: XmlElement = { name: '', attributes: {}, children: [] };
 const MAX_CODE = 500;
 const DAYS_TO_1904 = 1462;
 /**
- * Formats that files name by number alone (ECMA-376 part 1, 18.8.30). 14 and 22 follow the reader's country, which nobody
- * knows here: the ISO form is the same everywhere.
+ * Built-in formats by number (ECMA-376 part 1, 18.8.30). 14 and 22 depend on the reader's locale, which is unknown
+ * here, so they use the ISO form.
  */
 const BUILTIN: Record<number, string> = {
   1: '0',

@@ -34,7 +34,7 @@ export class OfficePackage {
     return part && elementsOf(readXml(part).root)[0];
   }
 
-  /** The part with which the file begins, whatever it is called. */
+  /** Finds the main part of the file by its relationship, not by its name. */
   main(): { name: string; root: XmlElement } {
     const target = [...this.relations('').values()].find((relation) => relation.type === 'officeDocument')?.target;
     const root = target === undefined ? undefined : this.root(target);
@@ -42,7 +42,7 @@ export class OfficePackage {
     return { name: target!, root };
   }
 
-  /** What a part refers to inside the file, by the ids that it uses. */
+  /** The relationships of a part inside the file, by id. */
   relations(name: string): Map<string, Relation> {
     const folder = posix.dirname(name);
     const root = this.root(posix.join(folder, '_rels', `${posix.basename(name)}.rels`));

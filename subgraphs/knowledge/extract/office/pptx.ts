@@ -153,7 +153,7 @@ function runsText(paragraph: XmlElement): string {
     .map((run): string => {
       if (run.name === 'br') return '\n';
       if (run.name === 'r' || run.name === 'fld') return textOf(childOf(run, 't') ?? run);
-      // An equation: the letters of its runs, whatever wraps them.
+      // Reads the letters of an equation's runs at any depth.
       return descendantsOf(run, 't').map(textOf).join('');
     })
     .join('')

@@ -23,7 +23,7 @@ export function* tokensOf(bytes: Uint8Array): Generator<RtfToken> {
   }
 }
 
-/** What follows a backslash; `binary` bytes after it are no RTF. */
+/** The control word after a backslash; `binary` bytes after it are not RTF. */
 function controlAt(bytes: Uint8Array, at: number): { token: RtfToken | null; next: number; binary: number } {
   const first = bytes[at];
   if (first === undefined) return { token: null, next: at, binary: 0 };

@@ -1,7 +1,7 @@
 import type { PdfPage } from './open.ts';
 import { median, type Piece } from './piece.ts';
 
-/** What pdf.js tells of fields and notes; it types annotations as `any`. */
+/** The properties of form fields and notes that are used here; pdf.js types annotations as `any`. */
 interface Annotation {
   subtype: string;
   rect: [number, number, number, number];
@@ -22,7 +22,7 @@ interface Annotation {
 }
 
 export interface PageNotes {
-  /** What was filled in and written onto the page, at its place among the text. */
+  /** Places the values of form fields and notes among the text of the page. */
   pieces: Piece[];
   /** Comments, which belong to a place and do not stand there. */
   comments: string[];
@@ -84,7 +84,7 @@ function placed({ rect, subtype, fieldType, defaultAppearanceData }: Annotation,
   if (lines.length === 0) return [];
   const height = (top - bottom) / lines.length;
   const set = defaultAppearanceData?.fontSize || usual;
-  // In the size of the text around it: a large field is no heading.
+  // Uses the size of the text around it, so that a large field is not taken for a heading.
   const size = Math.max(1, Math.min(set, usual, height));
   const isBox = subtype === 'Widget' && fieldType === 'Btn';
   const step = Math.min(height, size * 1.2);

@@ -11,7 +11,7 @@ const BULLETS = new Map([
   ['\uf0a8', '☐'],
   ['\uf0fe', '☒'],
 ]);
-/** What a font without a table to Unicode leaves: numbers of glyphs taken for characters. */
+/** Glyph numbers that are taken for characters if a font has no table to Unicode. */
 const NO_CHARACTER = /[\0-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufffd\p{Co}\p{Cn}]/gu;
 const PRESENTATION_FORMS = /[\ufb00-\ufb06\ufb13-\ufb17\ufb1d-\ufdff\ufe70-\ufefc]/gu;
 

@@ -14,7 +14,7 @@ export interface PageFrame {
   top: number;
 }
 
-/** What belongs to the page and not to the text: `body` goes without it, and `kept` has it where it appears first. */
+/** The lines of headers and footers: `body` is without them, and `kept` has each at its first occurrence. */
 export interface Divided {
   body: Segment[];
   kept: Segment[];
@@ -45,7 +45,7 @@ export function divide(pages: PageFrame[]): Divided[] {
       const words = wordsOf(segment.text);
       if (PAGE_NUMBER.test(segment.text.trim()) || told.has(words)) return false;
       told.add(words);
-      // A title is where it is repeated, and a title all the same where it stands first.
+      // Keeps a repeated title at its first occurrence.
       if (segment.size > large) return true;
       kept.push(segment);
       return false;
@@ -82,7 +82,7 @@ function keyOf(segment: Segment, { bottom, top }: PageFrame): string {
   return `${height} ${Math.round(segment.size)} ${words}`;
 }
 
-/** The height and the size, whatever the words. */
+/** Compares position and font size, independent of the words. */
 function slotOf(key: string): string {
   return key.split(' ', 2).join(' ');
 }

@@ -37,7 +37,7 @@ export async function openPdf(bytes: Uint8Array): Promise<Pdf> {
 async function open(bytes: Uint8Array): Promise<Pdf> {
   // pdf.js takes the memory of what it is given, and a file may have to be opened twice.
   return getDocumentProxy(bytes.slice(), {
-    // Quiet: what pdf.js finds odd in a file is no concern of our log.
+    // Silences pdf.js, whose warnings about files do not belong in the log.
     verbosity: 0,
     BinaryDataFactory: PackageFiles,
     useWorkerFetch: false,

@@ -58,7 +58,7 @@ async function findChunks(bytes: Uint8Array, main: string, ids: string[]): Promi
 async function readChunk(content: Uint8Array, { target, mediaType }: Chunk, { readInside, warn }: Reading): Promise<string> {
   const name = target.split('/').at(-1)!;
   const inner: Warn = (code, part) => warn(code, `${typeof part === 'string' ? `${part} of ` : ''}embedded file “${name}”`);
-  // What such a file is called says nothing; of what it is declared to be, the content has the last word.
+  // The name of an embedded file is ignored; its content decides over its declared type.
   for (const declared of [mediaType, '']) {
     try {
       const pages = await readInside(content, { name: '', mediaType: declared }, inner);

@@ -27,7 +27,7 @@ interface List {
 export interface NumberedParagraph {
   list: string;
   level: number;
-  /** What Word shows before the paragraph; null where it is a bullet. */
+  /** The label that Word shows before the paragraph; null for a bullet. */
   label: string | null;
 }
 
@@ -101,7 +101,7 @@ export class Numbering {
     return { abstract: abstract?.attributes['w:abstractNumId'] ?? '', levels, starts };
   }
 
-  /** What a list is made of, which may be said by a style of lists. */
+  /** The levels of a list, which a list style may define. */
   #abstractOf(num: XmlElement, abstracts: Map<string, XmlElement>, nums: Map<string, XmlElement>): XmlElement | undefined {
     const abstract = abstracts.get(valueAt(num, 'w:abstractNumId') ?? '');
     const link = valueAt(abstract, 'w:numStyleLink');

@@ -42,7 +42,7 @@ for (const { path, node } of definitions) {
   });
 }
 
-/** Fragments that an operation spreads, at whatever depth: a fragment's variables are those of its operation. */
+/** Collects the fragments of an operation at any depth, whose variables are those of the operation. */
 function usedBy(node: DefinitionNode, fragment: FragmentDefinitionNode, seen = new Set<string>()): boolean {
   const spread = [...JSON.stringify(node).matchAll(/"FragmentSpread","name":\{"kind":"Name","value":"(\w+)"/g)].map(
     ([, name]) => name ?? '',

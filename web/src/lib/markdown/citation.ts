@@ -2,7 +2,7 @@ import type { Token, TokenizerAndRendererExtension } from 'marked';
 
 const MARK = /^(?:\[(\d{1,3}(?:, ?\d{1,3})*)\](?![(:])|【(\d{1,3})(?:†[^】\n]{0,80})?】|［(\d{1,3}(?:[,，、] ?\d{1,3})*)］)/;
 
-/** A variable before a bracket makes it an index: one letter, a name with `_`, or a usual name that is no word. */
+/** A variable before a bracket makes it an index: one letter, a name with `_`, or a common identifier that is not a word. */
 const INDEXED = /(?:^|[^\p{L}\p{N}_])(?:[A-Za-z_$]|[A-Za-z]\w*_\w*|arr|args|argv|buf|dict|lst|nums|obj|params|str|vec)$/u;
 
 const MARKS = new RegExp(MARK.source.slice(1), 'g');

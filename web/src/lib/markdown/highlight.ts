@@ -1,6 +1,6 @@
 import type { LanguageFn } from 'highlight.js';
 
-/** What is longer, or has a line that no person wrote, is left in one colour: grammars go back and forth within lines. */
+/** Leaves long code and code with extremely long lines in one colour, because grammars backtrack within lines. */
 const LONGEST = 30_000;
 const LONGEST_LINE = /[^\n]{2000}/;
 

@@ -4,7 +4,7 @@ import { citation } from './citation.ts';
 import { emphasisMask } from './emphasis.ts';
 import { blockMath, inlineMath } from './formula.ts';
 
-/** Limit on the length of a paragraph whose inline markup is parsed; nobody writes longer ones by hand. */
+/** Limit on the length of a paragraph whose inline markup is parsed; texts written by hand are shorter. */
 const LONGEST_TEXT = 30_000;
 
 /** The one dialect of answers: GitHub's Markdown with citations and mathematics. */

@@ -107,7 +107,7 @@ export class ScrollAnchor {
     return this.#held !== undefined;
   }
 
-  /** Records new text at the end. Page growth is no sign of it, since formulas and late blocks grow the page too. */
+  /** Records new text at the end. Growth of the page does not indicate it, since formulas and late blocks grow the page too. */
   arrived(): void {
     if (!this.pinned) this.unseen = true;
   }

@@ -100,7 +100,7 @@ export class Uploads {
     });
     upload.documentId = addDocument.document.id;
     upload.address = addDocument.uploadUrl;
-    // Taken off the list while the platform was asked: then nobody waits for this document.
+    // Removed from the list during the request, so the result is ignored.
     if (!this.#holds(upload)) this.remove(upload);
   }
 
