@@ -1,9 +1,9 @@
 import { afterEach, expect, jest } from '@jest/globals';
 import { deaths, findSharedDeaths } from './deaths.ts';
 
-// Only suites that kill and restart processes may retry a test, once: on a busy machine one may miss its deadline.
+// Only suites that start the product may retry a test, once: on a busy machine one may miss its deadline.
 // The run lists each retried test and fails when there are more than three (summary.ts).
-if (expect.getState().testPath?.includes('/dist/tests/processes/')) jest.retryTimes(1, { logErrorsBeforeRetry: true });
+if (/\/dist\/tests\/(?:processes|graph|web)\//.test(expect.getState().testPath ?? '')) jest.retryTimes(1, { logErrorsBeforeRetry: true });
 
 // A product that ends when nobody ended it is a failure of the test it happens in, whatever that test looks at.
 afterEach(() => {
