@@ -6,7 +6,7 @@ import { openShop, SOMEBODY } from '../support/federation/shop.ts';
 
 const open = (admission: Admission) => openShop('hive', admission);
 
-describe('the conditions of the door', () => {
+describe('admission', () => {
   it('are read once for each document and applied to the coerced variables of each request', async () => {
     const documents: string[] = [];
     const costs: unknown[] = [];

@@ -49,8 +49,8 @@ describe('the planner', () => {
     const { planning, said } = openPlanning('hive');
     const planner = planning.plannerFor(product);
     for (const id of ['a', 'b', 'c', 'd', 'e']) await planner.plan(DEADLY.replace('secret', id));
-    expect(said.filter((line) => line.includes('ended over a document'))).toHaveLength(3);
-    expect(said.filter((line) => line.includes('rests'))).toHaveLength(1);
+    expect(said.filter((line) => line.includes('crashed the planning process'))).toHaveLength(3);
+    expect(said.filter((line) => line.includes('planner is paused'))).toHaveLength(1);
   });
 
   it('starts again after its process was killed, and ends with close', async () => {

@@ -45,7 +45,7 @@ describe('when the thread of the embedded database dies', () => {
     );
     product.child.kill('SIGUSR2');
     await eventually(
-      async () => product.logs.filter(({ msg }) => /thread of the database died/.test(msg)).length,
+      async () => product.logs.filter(({ msg }) => /database thread died/.test(msg)).length,
       (count) => count === 1,
       AGAIN_MS,
     );
