@@ -44,9 +44,9 @@ export default defineConfig({
     { files: ['infra/config.ts', 'gateway/server/apollo-reporting.ts'], rules: { 'node/no-process-env': 'off' } },
     // Where the console of libraries is led into the log.
     { files: ['infra/log.ts', 'infra/log.test.ts'], rules: { 'no-console': 'off' } },
-    // What crosses between subgraphs, and between a subgraph and its schema, is typed: see graphql in subgraphs/graphql.ts.
+    // What crosses between subgraphs, and between a subgraph and its schema, is typed: see graphql in subgraphs/framework/graphql.ts.
     {
-      files: ['subgraphs/**/*.resolver.ts', 'subgraphs/graphql.ts', 'subgraphs/ask-each.ts', 'infra/graph/**'],
+      files: ['subgraphs/**/*.resolver.ts', 'subgraphs/framework/graphql.ts', 'subgraphs/framework/ask-each.ts', 'infra/graph/**'],
       rules: { 'typescript/no-explicit-any': 'error' },
     },
     // Node's runner takes care of the promises of its own `it`.

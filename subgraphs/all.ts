@@ -3,7 +3,7 @@ import { analytics } from './analytics/analytics.ts';
 import { assistants } from './assistants/assistants.ts';
 import { conversations } from './conversations/conversations.ts';
 import { knowledge } from './knowledge/knowledge.ts';
-import type { Subgraph } from './subgraph.ts';
+import type { Subgraph } from './framework/subgraph.ts';
 import { tools } from './tools/tools.ts';
 import { users } from './users/users.ts';
 

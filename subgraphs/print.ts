@@ -2,9 +2,9 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { GraphQLSchema } from 'graphql';
 import { all } from './all.ts';
-import { buildSubgraph } from './open.ts';
-import { printTypes } from './print-types.ts';
-import type { Ports } from './subgraph.ts';
+import { buildSubgraph } from './framework/open.ts';
+import { printTypes } from './framework/print-types.ts';
+import type { Ports } from './framework/subgraph.ts';
 
 /** Nothing connects while a subgraph is created, so its schema can be printed without a single port. */
 const inert = new Proxy({}, { get: () => new Proxy(() => {}, { get: () => undefined }) }) as unknown as Ports;

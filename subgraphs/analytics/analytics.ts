@@ -1,6 +1,6 @@
 import type { EventHandlers } from '../../schema/events.ts';
-import type { Context, JobContext } from '../context.ts';
-import type { Subgraph } from '../subgraph.ts';
+import type { Context, JobContext } from '../framework/context.ts';
+import type { Subgraph } from '../framework/subgraph.ts';
 import { AuditEntry } from './audit.entity.ts';
 import { auditEntry, AuditResolver } from './audit.resolver.ts';
 import { EventLoop } from './event-loop.ts';

@@ -1,9 +1,9 @@
 import { Args, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
 import { isId } from '../../infra/id.ts';
 import { Failure } from '../../schema/errors.ts';
-import type { Connection } from '../connection.ts';
-import { viewerOf, type Context } from '../context.ts';
-import { requirePermission } from '../policy.ts';
+import type { Connection } from '../framework/connection.ts';
+import { viewerOf, type Context } from '../framework/context.ts';
+import { requirePermission } from '../framework/policy.ts';
 import { AuditEntry } from './audit.entity.ts';
 import { listAudit } from './audit.service.ts';
 import { AuditArgs, AuditEntryConnection, AuditEntryType, UserRef } from './audit.type.ts';

@@ -1,6 +1,6 @@
 import { ArgsType, Directive, Field, ID, InputType, ObjectType } from 'type-graphql';
-import { connectionType, PageArgs } from '../connection.ts';
-import { DateTime, Json } from '../scalars.ts';
+import { connectionType, PageArgs } from '../framework/connection.ts';
+import { DateTime, Json } from '../framework/scalars.ts';
 
 @Directive('@key(fields: "id", resolvable: false)')
 @ObjectType('User', { description: 'A person, owned by the users subgraph.' })

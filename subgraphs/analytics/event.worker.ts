@@ -1,7 +1,7 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import type { Bus } from '../../infra/bus/bus.ts';
 import type { DomainEvent, EventName } from '../../schema/events.ts';
-import type { JobContext } from '../context.ts';
+import type { JobContext } from '../framework/context.ts';
 import { recordEvent } from './audit.service.ts';
 import { recordRunFinished, recordRunStarted } from './usage.service.ts';
 

@@ -1,6 +1,6 @@
 import { Ctx, Query, Resolver } from 'type-graphql';
-import type { Context } from '../context.ts';
-import { may } from '../policy.ts';
+import type { Context } from '../framework/context.ts';
+import { may } from '../framework/policy.ts';
 import type { HealthService } from './health.service.ts';
 import { ServiceHealth } from './health.type.ts';
 

@@ -1,6 +1,6 @@
 import { Resolver, Root, Subscription } from 'type-graphql';
-import { viewerOf, type Context } from '../context.ts';
-import { requirePermission } from '../policy.ts';
+import { viewerOf, type Context } from '../framework/context.ts';
+import { requirePermission } from '../framework/policy.ts';
 import type { MetricsService } from './metrics.service.ts';
 import { Metrics } from './metrics.type.ts';
 

@@ -1,7 +1,7 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import type { Bus } from '../../infra/bus/bus.ts';
 import type { Presence } from '../../infra/presence/presence.ts';
-import { mapLive } from '../live.ts';
+import { mapLive } from '../framework/live.ts';
 import type { EventLoop } from './event-loop.ts';
 import type { Metrics } from './metrics.type.ts';
 import { Pulse } from './pulse.ts';

@@ -1,5 +1,5 @@
 import { Field, Float, Int, ObjectType } from 'type-graphql';
-import { DateTime } from '../scalars.ts';
+import { DateTime } from '../framework/scalars.ts';
 
 @ObjectType({ description: 'Live figures of the platform.' })
 export class Metrics {

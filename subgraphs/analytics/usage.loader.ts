@@ -1,5 +1,5 @@
 import DataLoader from 'dataloader';
-import { perRequest, viewerOf } from '../context.ts';
+import { perRequest, viewerOf } from '../framework/context.ts';
 import { Usage } from './usage.entity.ts';
 
 /** Loads the usage of the viewer's runs, in one query per request. */

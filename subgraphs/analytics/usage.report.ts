@@ -1,7 +1,7 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import { Failure } from '../../schema/errors.ts';
-import { viewerOf, type Context } from '../context.ts';
-import { requirePermission } from '../policy.ts';
+import { viewerOf, type Context } from '../framework/context.ts';
+import { requirePermission } from '../framework/policy.ts';
 import type { UsageGroup, UsageInput, UsageReport, UsageRow, UsageTotals } from './usage.type.ts';
 
 const MAX_DAYS = 400;

@@ -1,6 +1,6 @@
 import { Arg, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
 import { isId } from '../../infra/id.ts';
-import type { Context } from '../context.ts';
+import type { Context } from '../framework/context.ts';
 import { usageLoader } from './usage.loader.ts';
 import { reportUsage } from './usage.report.ts';
 import { RunUsage, UsageInput, UsageReport, UsageType } from './usage.type.ts';

@@ -1,5 +1,5 @@
 import { Directive, Field, Float, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
-import { DateTime } from '../scalars.ts';
+import { DateTime } from '../framework/scalars.ts';
 
 @ObjectType('Usage', { description: 'The usage of one run. `estimated` marks token counts that the provider did not report.' })
 export class UsageType {

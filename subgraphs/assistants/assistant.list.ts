@@ -1,5 +1,5 @@
-import { contains, listPage, readId, readInstant, type Connection, type PageArgs, type Sort } from '../connection.ts';
-import { viewerOf, type Context } from '../context.ts';
+import { contains, listPage, readId, readInstant, type Connection, type PageArgs, type Sort } from '../framework/connection.ts';
+import { viewerOf, type Context } from '../framework/context.ts';
 import { Assistant } from './assistant.entity.ts';
 import { AssistantVersion } from './version.entity.ts';
 

@@ -1,5 +1,5 @@
 import DataLoader from 'dataloader';
-import { perRequest } from '../context.ts';
+import { perRequest } from '../framework/context.ts';
 import { Assistant } from './assistant.entity.ts';
 import { AssistantVersion } from './version.entity.ts';
 

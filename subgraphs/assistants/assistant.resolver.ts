@@ -1,9 +1,9 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Ctx, FieldResolver, Float, ID, Info, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { Failure } from '../../schema/errors.ts';
-import { PageArgs, type Connection } from '../connection.ts';
-import { viewerOf, type Context } from '../context.ts';
-import { requireOwned } from '../policy.ts';
+import { PageArgs, type Connection } from '../framework/connection.ts';
+import { viewerOf, type Context } from '../framework/context.ts';
+import { requireOwned } from '../framework/policy.ts';
 import { isId } from '../../infra/id.ts';
 import {
   CreateAssistantInput,

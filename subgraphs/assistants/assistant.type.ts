@@ -1,6 +1,6 @@
 import { Directive, Field, Float, ID, Int, ObjectType } from 'type-graphql';
-import { connectionType } from '../connection.ts';
-import { DateTime } from '../scalars.ts';
+import { connectionType } from '../framework/connection.ts';
+import { DateTime } from '../framework/scalars.ts';
 import { PageAccessEnum } from './page-access.type.ts';
 import type { PageAccess } from './version.entity.ts';
 

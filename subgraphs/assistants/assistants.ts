@@ -1,5 +1,5 @@
-import type { Context } from '../context.ts';
-import type { Subgraph } from '../subgraph.ts';
+import type { Context } from '../framework/context.ts';
+import type { Subgraph } from '../framework/subgraph.ts';
 import { Assistant } from './assistant.entity.ts';
 import { AssistantResolver, ownAssistant } from './assistant.resolver.ts';
 import { AssistantService } from './assistant.service.ts';

@@ -1,8 +1,8 @@
 import type { Graph } from '../../infra/graph/graph.ts';
 import { Failure } from '../../schema/errors.ts';
 import type { Identity } from '../../schema/viewer.ts';
-import { askEach } from '../ask-each.ts';
-import { graphql } from '../graphql.ts';
+import { askEach } from '../framework/ask-each.ts';
+import { graphql } from '../framework/graphql.ts';
 import type { CreateAssistantInput } from './assistant.input.ts';
 import type { PageAccess } from './version.entity.ts';
 

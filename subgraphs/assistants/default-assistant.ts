@@ -1,7 +1,7 @@
 import { newId } from '../../infra/id.ts';
 import type { Queue } from '../../infra/queue/queue.ts';
-import { actorOf, viewerOf, type Context } from '../context.ts';
-import { requireOwned } from '../policy.ts';
+import { actorOf, viewerOf, type Context } from '../framework/context.ts';
+import { requireOwned } from '../framework/policy.ts';
 import { Assistant } from './assistant.entity.ts';
 import type { Configuration } from './configuration.ts';
 import { AssistantVersion } from './version.entity.ts';

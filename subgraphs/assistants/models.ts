@@ -1,5 +1,5 @@
 import type { Ai, ModelInfo } from '../../infra/ai/ai.ts';
-import { perRequest, type Context } from '../context.ts';
+import { perRequest, type Context } from '../framework/context.ts';
 
 /** Loads the models of the endpoint once per request. */
 export class Models {

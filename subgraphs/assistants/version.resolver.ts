@@ -1,7 +1,7 @@
 import { Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
 import { isId } from '../../infra/id.ts';
-import { viewerOf, type Context } from '../context.ts';
-import { requireOwned } from '../policy.ts';
+import { viewerOf, type Context } from '../framework/context.ts';
+import { requireOwned } from '../framework/policy.ts';
 import { versionsById } from './assistant.loader.ts';
 import { AssistantVersionType } from './assistant.type.ts';
 import { ModelType } from './model.type.ts';

@@ -12,8 +12,8 @@ import {
   type Connection,
   type PageArgs,
   type Sort,
-} from '../connection.ts';
-import { viewerOf, type Context } from '../context.ts';
+} from '../framework/connection.ts';
+import { viewerOf, type Context } from '../framework/context.ts';
 import { Conversation } from './conversation.entity.ts';
 import { Message } from './message.entity.ts';
 import { branchOf } from './thread.ts';

@@ -1,8 +1,8 @@
 import { Arg, Args, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root, Subscription } from 'type-graphql';
 import type { Channels } from '../../schema/channels.ts';
-import { PageArgs, type Connection } from '../connection.ts';
-import { viewerOf, type Context } from '../context.ts';
-import { liveMessages } from '../live.ts';
+import { PageArgs, type Connection } from '../framework/connection.ts';
+import { viewerOf, type Context } from '../framework/context.ts';
+import { liveMessages } from '../framework/live.ts';
 import { listConversations, listMessages, listThread } from './conversation.list.ts';
 import { ownConversation, type ConversationService } from './conversation.service.ts';
 import {

@@ -1,6 +1,6 @@
 import { Directive, Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
-import { connectionType } from '../connection.ts';
-import { DateTime } from '../scalars.ts';
+import { connectionType } from '../framework/connection.ts';
+import { DateTime } from '../framework/scalars.ts';
 import type { MessageRole } from './message.entity.ts';
 import type { RunStatus } from './run/run.entity.ts';
 

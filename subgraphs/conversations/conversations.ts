@@ -1,6 +1,6 @@
-import type { Context } from '../context.ts';
+import type { Context } from '../framework/context.ts';
 import type { Log } from '../../infra/log.ts';
-import type { Subgraph } from '../subgraph.ts';
+import type { Subgraph } from '../framework/subgraph.ts';
 import { Citation } from './citation.entity.ts';
 import { ChatQuotaResolver } from './quota.resolver.ts';
 import { Conversation } from './conversation.entity.ts';

@@ -1,7 +1,7 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import { Failure } from '../../schema/errors.ts';
-import { quotaOf, requireQuota, today, type Quota } from '../quota.ts';
-import type { Values } from '../subgraph.ts';
+import { quotaOf, requireQuota, today, type Quota } from '../framework/quota.ts';
+import type { Values } from '../framework/subgraph.ts';
 
 interface Use {
   messages: number;

@@ -1,5 +1,5 @@
 import DataLoader from 'dataloader';
-import { perRequest } from '../context.ts';
+import { perRequest } from '../framework/context.ts';
 import { Citation } from './citation.entity.ts';
 import { Conversation } from './conversation.entity.ts';
 import { Message } from './message.entity.ts';

@@ -1,5 +1,5 @@
-import { pageSize } from '../connection.ts';
-import { viewerOf, type Context } from '../context.ts';
+import { pageSize } from '../framework/connection.ts';
+import { viewerOf, type Context } from '../framework/context.ts';
 import { Message } from './message.entity.ts';
 import { plainText } from './plain-text.ts';
 

@@ -1,6 +1,6 @@
 import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { Failure } from '../../schema/errors.ts';
-import type { Context } from '../context.ts';
+import type { Context } from '../framework/context.ts';
 import { ConversationType, MessageType, RunType } from './conversation.type.ts';
 import { citationsByMessage, conversationsById, liveWritingByRun, runsById, siblingsByMessage } from './loaders.ts';
 import { ownMessage, type MessageService } from './message.service.ts';

@@ -1,7 +1,7 @@
 import { Ctx, Query, Resolver } from 'type-graphql';
-import { viewerOf, type Context } from '../context.ts';
-import { Quota } from '../quota.ts';
-import type { Values } from '../subgraph.ts';
+import { viewerOf, type Context } from '../framework/context.ts';
+import { Quota } from '../framework/quota.ts';
+import type { Values } from '../framework/subgraph.ts';
 import { dailyUse } from './daily-use.ts';
 
 @Resolver()

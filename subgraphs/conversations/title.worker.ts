@@ -1,5 +1,5 @@
-import type { Ports } from '../subgraph.ts';
-import type { JobContext } from '../context.ts';
+import type { Ports } from '../framework/subgraph.ts';
+import type { JobContext } from '../framework/context.ts';
 import { Conversation } from './conversation.entity.ts';
 import { Message } from './message.entity.ts';
 import { titleByModel } from './title.ts';

@@ -1,13 +1,13 @@
 import { isId } from '../../infra/id.ts';
 import { Failure } from '../../schema/errors.ts';
-import { viewerOf, type Context } from '../context.ts';
-import { requireOwned } from '../policy.ts';
-import type { Document } from './document.entity.ts';
-import { documentsById } from './document.loader.ts';
-import type { KnowledgeBase } from './knowledge-base.entity.ts';
-import { idsByOwner, knowledgeBasesById } from './knowledge-base.loader.ts';
-import type { Passage } from './passage.entity.ts';
-import { passagesById } from './passage.loader.ts';
+import { viewerOf, type Context } from '../framework/context.ts';
+import { requireOwned } from '../framework/policy.ts';
+import type { Document } from './documents/document.entity.ts';
+import { documentsById } from './documents/document.loader.ts';
+import type { KnowledgeBase } from './bases/knowledge-base.entity.ts';
+import { idsByOwner, knowledgeBasesById } from './bases/knowledge-base.loader.ts';
+import type { Passage } from './passages/passage.entity.ts';
+import { passagesById } from './passages/passage.loader.ts';
 
 /** Each gives the viewer's own thing or throws `NOT_FOUND`. */
 export async function ownKnowledgeBase(id: string, context: Context): Promise<KnowledgeBase> {

@@ -1,6 +1,6 @@
 import type { Graph } from '../../infra/graph/graph.ts';
 import { Failure } from '../../schema/errors.ts';
-import { graphql } from '../graphql.ts';
+import { graphql } from '../framework/graphql.ts';
 import type { Tool, ToolContext } from './tool.ts';
 
 const DEFAULT_COUNT = 6;

@@ -1,5 +1,5 @@
 import DataLoader from 'dataloader';
-import { perRequest, viewerOf } from '../context.ts';
+import { perRequest, viewerOf } from '../framework/context.ts';
 import { ToolCall } from './tool-call.entity.ts';
 
 /** Loads the viewer's calls by id. */

@@ -1,7 +1,7 @@
 import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { isId } from '../../infra/id.ts';
-import { viewerOf, type Context } from '../context.ts';
-import { requireOwned } from '../policy.ts';
+import { viewerOf, type Context } from '../framework/context.ts';
+import { requireOwned } from '../framework/policy.ts';
 import type { Registry } from './registry.ts';
 import type { ToolCall } from './tool-call.entity.ts';
 import { toolCallsById, toolCallsByRun } from './tool-call.loader.ts';

@@ -1,5 +1,5 @@
 import { Directive, Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
-import { DateTime, Json } from '../scalars.ts';
+import { DateTime, Json } from '../framework/scalars.ts';
 import type { ToolCallStatus } from './tool-call.entity.ts';
 
 export const ToolCallStatusEnum: { [S in ToolCallStatus]: S } = { RUNNING: 'RUNNING', SUCCEEDED: 'SUCCEEDED', FAILED: 'FAILED' };

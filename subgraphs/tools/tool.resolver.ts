@@ -1,6 +1,6 @@
 import { Ctx, Directive, FieldResolver, Query, Resolver, Root } from 'type-graphql';
 import { Failure } from '../../schema/errors.ts';
-import { viewerOf, type Context } from '../context.ts';
+import { viewerOf, type Context } from '../framework/context.ts';
 import type { Registry } from './registry.ts';
 import { AssistantTools, AssistantVersionTools, ToolType, toToolType } from './tool.type.ts';
 

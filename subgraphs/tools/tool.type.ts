@@ -1,5 +1,5 @@
 import { Directive, Field, ID, ObjectType } from 'type-graphql';
-import { Json } from '../scalars.ts';
+import { Json } from '../framework/scalars.ts';
 import type { Tool } from './tool.ts';
 
 @Directive('@key(fields: "id")')

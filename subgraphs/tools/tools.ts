@@ -1,5 +1,5 @@
-import { viewerOf, type Context } from '../context.ts';
-import type { Subgraph } from '../subgraph.ts';
+import { viewerOf, type Context } from '../framework/context.ts';
+import type { Subgraph } from '../framework/subgraph.ts';
 import { toolsTables } from './migrations/0001-tools.ts';
 import { registry } from './registry.ts';
 import { ToolCall } from './tool-call.entity.ts';

@@ -1,5 +1,5 @@
 import { Arg, Ctx, Mutation, Query, Resolver } from 'type-graphql';
-import type { Context } from '../context.ts';
+import type { Context } from '../framework/context.ts';
 import { hasFounder, type Admission } from './admission.ts';
 import { InviteUserInput, InviteUserPayload, SignUpPolicy } from './admission.type.ts';
 

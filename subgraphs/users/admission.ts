@@ -4,8 +4,8 @@ import { newId } from '../../infra/id.ts';
 import type { Queue } from '../../infra/queue/queue.ts';
 import { Failure } from '../../schema/errors.ts';
 import type { Role } from '../../schema/viewer.ts';
-import { actorOf, viewerOf, type Context } from '../context.ts';
-import { requirePermission } from '../policy.ts';
+import { actorOf, viewerOf, type Context } from '../framework/context.ts';
+import { requirePermission } from '../framework/policy.ts';
 import { emailKey, requireEmail } from './email.ts';
 
 /** The sign-up policy: open, by invitation, or closed. `domains` are the e-mail domains that need no invitation. */

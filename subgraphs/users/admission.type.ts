@@ -1,6 +1,6 @@
 import { Field, ID, InputType, ObjectType, registerEnumType } from 'type-graphql';
 import type { Role as RoleName } from '../../schema/viewer.ts';
-import { DateTime } from '../scalars.ts';
+import { DateTime } from '../framework/scalars.ts';
 import { Role } from './user.type.ts';
 
 export const SignUpMode = { OPEN: 'OPEN', INVITED: 'INVITED', CLOSED: 'CLOSED' } as const;

@@ -1,5 +1,5 @@
 import { Arg, Args, Ctx, Mutation, Query, Resolver, Root, Subscription } from 'type-graphql';
-import { viewerOf, type Context } from '../context.ts';
+import { viewerOf, type Context } from '../framework/context.ts';
 import type { Notification } from './notification.entity.ts';
 import { followInbox, type NotificationService } from './notification.service.ts';
 import {

@@ -1,6 +1,6 @@
 import { ArgsType, Directive, Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
-import { connectionType, PageArgs } from '../connection.ts';
-import { DateTime } from '../scalars.ts';
+import { connectionType, PageArgs } from '../framework/connection.ts';
+import { DateTime } from '../framework/scalars.ts';
 
 export const NotificationKind = {
   DOCUMENT_READY: 'DOCUMENT_READY',

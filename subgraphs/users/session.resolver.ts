@@ -1,5 +1,5 @@
 import { Arg, Ctx, Directive, ID, Mutation, Query, Resolver } from 'type-graphql';
-import { requireSystem, viewerOf, type Context } from '../context.ts';
+import { requireSystem, viewerOf, type Context } from '../framework/context.ts';
 import type { AccessTokens } from '../../infra/tokens/tokens.ts';
 import type { SessionService } from './session.service.ts';
 import { RefreshSessionInput, SessionPayload, SessionType, SignInInput, SignOutPayload, SignUpInput } from './session.type.ts';

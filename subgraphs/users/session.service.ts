@@ -6,7 +6,7 @@ import { isId, newId } from '../../infra/id.ts';
 import type { Queue } from '../../infra/queue/queue.ts';
 import { Failure } from '../../schema/errors.ts';
 import { SESSION_TRUTH_MS, type Actor, type Role, type Viewer } from '../../schema/viewer.ts';
-import { actorOf, type Context } from '../context.ts';
+import { actorOf, type Context } from '../framework/context.ts';
 import { RefreshToken, Session } from './session.entity.ts';
 
 const LIFETIME_MS = 30 * 24 * 3600 * 1000;

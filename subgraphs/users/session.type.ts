@@ -1,6 +1,6 @@
 import { Directive, Field, ID, InputType, ObjectType } from 'type-graphql';
 import type { Role as RoleName } from '../../schema/viewer.ts';
-import { DateTime } from '../scalars.ts';
+import { DateTime } from '../framework/scalars.ts';
 import { Role, UserType } from './user.type.ts';
 
 @InputType({ description: 'A new account.' })

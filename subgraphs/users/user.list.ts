@@ -1,5 +1,5 @@
-import { contains, listPage, NEWEST_FIRST, type Connection } from '../connection.ts';
-import type { Context } from '../context.ts';
+import { contains, listPage, NEWEST_FIRST, type Connection } from '../framework/connection.ts';
+import type { Context } from '../framework/context.ts';
 import { User } from './user.entity.ts';
 import type { UsersArgs } from './user.type.ts';
 

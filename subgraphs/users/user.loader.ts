@@ -1,5 +1,5 @@
 import DataLoader from 'dataloader';
-import { perRequest } from '../context.ts';
+import { perRequest } from '../framework/context.ts';
 import { User } from './user.entity.ts';
 
 /** Loads people by id, in one query per request. */

@@ -1,8 +1,8 @@
 import { Args, Ctx, Query, Resolver } from 'type-graphql';
 import { Failure } from '../../schema/errors.ts';
-import type { Connection } from '../connection.ts';
-import { viewerOf, type Context } from '../context.ts';
-import { requirePermission } from '../policy.ts';
+import type { Connection } from '../framework/connection.ts';
+import { viewerOf, type Context } from '../framework/context.ts';
+import { requirePermission } from '../framework/policy.ts';
 import { listUsers } from './user.list.ts';
 import { userLoader } from './user.loader.ts';
 import { UserConnection, UsersArgs, UserType } from './user.type.ts';

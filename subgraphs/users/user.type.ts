@@ -1,7 +1,7 @@
 import { ArgsType, Directive, Field, ID, ObjectType, registerEnumType } from 'type-graphql';
 import type { Role as RoleName } from '../../schema/viewer.ts';
-import { connectionType, PageArgs } from '../connection.ts';
-import { DateTime } from '../scalars.ts';
+import { connectionType, PageArgs } from '../framework/connection.ts';
+import { DateTime } from '../framework/scalars.ts';
 
 export const Role = { USER: 'USER', EDITOR: 'EDITOR', ADMIN: 'ADMIN' } as const satisfies { [R in RoleName]: R };
 

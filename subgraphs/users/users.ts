@@ -1,5 +1,5 @@
-import { viewerOf, type Context } from '../context.ts';
-import type { Subgraph } from '../subgraph.ts';
+import { viewerOf, type Context } from '../framework/context.ts';
+import type { Subgraph } from '../framework/subgraph.ts';
 import { Admission } from './admission.ts';
 import { AdmissionResolver } from './admission.resolver.ts';
 import { usersTables } from './migrations/0001-users.ts';

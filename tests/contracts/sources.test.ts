@@ -11,7 +11,7 @@ import { RemoteSource } from '../../gateway/sources/remote.ts';
 import { Failure } from '../../schema/errors.ts';
 import type { Source, SourceResult } from '../../schema/source.ts';
 import type { Identity } from '../../schema/viewer.ts';
-import { schemaSource } from '../../subgraphs/schema-source.ts';
+import { schemaSource } from '../../subgraphs/framework/schema-source.ts';
 import { eventually } from '../support/eventually.ts';
 import { Channel } from '../support/federation/channel.ts';
 import { identities, serve, type Served } from '../support/federation/served.ts';

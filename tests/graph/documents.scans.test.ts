@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { canRecognise } from '../../subgraphs/knowledge/extract/ocr/recogniser.ts';
+import { canRecognise } from '../../subgraphs/knowledge/documents/extract/ocr/recogniser.ts';
 import { addDocument, type AddedDocument } from '../support/documents.ts';
 import { eventually } from '../support/eventually.ts';
 import { jpegsIn, pdfDocument } from '../support/files/pdf.ts';

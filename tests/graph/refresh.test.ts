@@ -10,7 +10,7 @@ import { PgliteDatabase } from '../../infra/database/pglite.ts';
 import { newId } from '../../infra/id.ts';
 import { openLog } from '../../infra/log.ts';
 import { PostgresQueue } from '../../infra/queue/postgres.ts';
-import type { Context } from '../../subgraphs/context.ts';
+import type { Context } from '../../subgraphs/framework/context.ts';
 import { SessionService, type OpenedSession } from '../../subgraphs/users/session.service.ts';
 import { users } from '../../subgraphs/users/users.ts';
 

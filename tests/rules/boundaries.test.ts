@@ -14,7 +14,7 @@ describe('the boundaries between folders', () => {
     ['subgraphs/users/user.service.ts', 'subgraphs/tools/tools.ts'],
     ['subgraphs/users/user.service.ts', 'infra/bus/memory.ts'],
     ['subgraphs/users/user.service.ts', 'infra/tokens/access.ts'],
-    ['gateway/server/server.ts', 'subgraphs/policy.ts'],
+    ['gateway/server/server.ts', 'subgraphs/framework/policy.ts'],
     ['gateway/server/server.ts', 'infra/queue/postgres.ts'],
     ['gateway/server/server.ts', 'infra/start.ts'],
     ['schema/errors.ts', 'infra/log.ts'],

@@ -24,7 +24,7 @@ describe('names', () => {
   it('are given where a thing is made: no file passes on the exports of another', () => {
     // The two scalars are the library's, under the names that the schema gives them.
     const barrels = SOURCES.filter(
-      (file) => file !== 'subgraphs/scalars.ts' && /^export (?:\*|\{[^}]*\}) from /m.test(readFileSync(file, 'utf8')),
+      (file) => file !== 'subgraphs/framework/scalars.ts' && /^export (?:\*|\{[^}]*\}) from /m.test(readFileSync(file, 'utf8')),
     );
     expect(barrels).toEqual([]);
   });

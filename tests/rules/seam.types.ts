@@ -1,7 +1,7 @@
 // Compiled and never run: an expected error that does not occur does not compile.
 import type { Graph } from '../../infra/graph/graph.ts';
 import type { Identity } from '../../schema/viewer.ts';
-import { graphql } from '../../subgraphs/graphql.ts';
+import { graphql } from '../../subgraphs/framework/graphql.ts';
 import { ConversationType } from '../../subgraphs/conversations/conversation.type.ts';
 import type { Conversation } from '../../subgraphs/conversations/conversation.entity.ts';
 

@@ -1,6 +1,6 @@
 import type { Checks } from '../../http/health.ts';
 import type { SubgraphName } from '../../../schema/subgraphs.ts';
-import { serveSubgraph } from '../../../subgraphs/serve.ts';
+import { serveSubgraph } from '../../../subgraphs/framework/serve.ts';
 import { openDomainServices } from '../domain-services.ts';
 import { openGraph } from '../graph.ts';
 import { openSubgraphs } from '../subgraphs.ts';

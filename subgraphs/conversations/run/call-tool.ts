@@ -1,7 +1,7 @@
 import type { ToolRequest } from '../../../infra/ai/ai.ts';
 import type { Graph } from '../../../infra/graph/graph.ts';
 import type { Identity } from '../../../schema/viewer.ts';
-import { graphql, type Json } from '../../graphql.ts';
+import { graphql, type Json } from '../../framework/graphql.ts';
 import { printSources } from './prompt.ts';
 import type { RunContext, Source } from './run-context.ts';
 

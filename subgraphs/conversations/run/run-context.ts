@@ -1,7 +1,7 @@
 import type { Graph } from '../../../infra/graph/graph.ts';
 import type { ToolSpec } from '../../../infra/ai/ai.ts';
 import type { Identity } from '../../../schema/viewer.ts';
-import { graphql, type Json, type ResultOf } from '../../graphql.ts';
+import { graphql, type Json, type ResultOf } from '../../framework/graphql.ts';
 
 /** The context of an answer besides the messages. */
 export interface RunContext {

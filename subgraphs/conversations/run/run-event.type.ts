@@ -1,5 +1,5 @@
 import { Field, ID, Int, InterfaceType, ObjectType } from 'type-graphql';
-import { Json } from '../../scalars.ts';
+import { Json } from '../../framework/scalars.ts';
 import { PassageRef, ToolCallRef } from '../reference.type.ts';
 
 @InterfaceType('RunEvent', { description: 'An event of a run.', resolveType: (event: { kind: string }) => event.kind })

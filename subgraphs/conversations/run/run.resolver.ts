@@ -2,8 +2,8 @@ import { Arg, Ctx, FieldResolver, ID, Int, Mutation, Query, Resolver, Root, Subs
 import { isId } from '../../../infra/id.ts';
 import { Failure } from '../../../schema/errors.ts';
 import type { StoredRunEvent } from '../../../schema/channels.ts';
-import { viewerOf, type Context } from '../../context.ts';
-import { may, requireOwned } from '../../policy.ts';
+import { viewerOf, type Context } from '../../framework/context.ts';
+import { may, requireOwned } from '../../framework/policy.ts';
 import { MessageType, RunType } from '../conversation.type.ts';
 import { messagesById, passageIdsByRun } from '../loaders.ts';
 import { StopRunInput, StopRunPayload } from '../message.type.ts';

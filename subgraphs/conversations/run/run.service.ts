@@ -2,8 +2,8 @@ import { LockMode } from '@mikro-orm/core';
 import type { Bus } from '../../../infra/bus/bus.ts';
 import { isId } from '../../../infra/id.ts';
 import type { Queue } from '../../../infra/queue/queue.ts';
-import { actorOf, viewerOf, type Context } from '../../context.ts';
-import { requireOwned } from '../../policy.ts';
+import { actorOf, viewerOf, type Context } from '../../framework/context.ts';
+import { requireOwned } from '../../framework/policy.ts';
 import { finishRun } from './run-finish.ts';
 import { isActive, Run } from './run.entity.ts';
 

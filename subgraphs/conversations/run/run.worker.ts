@@ -4,7 +4,7 @@ import { providerWords } from '../../../infra/ai/ai.ts';
 import { isAway } from '../../../infra/database/database.ts';
 import { Failure } from '../../../schema/errors.ts';
 import type { Identity } from '../../../schema/viewer.ts';
-import type { Ports } from '../../subgraph.ts';
+import type { Ports } from '../../framework/subgraph.ts';
 import type { Turn } from './prompt.ts';
 import { finishRun, type Outcome } from './run-finish.ts';
 import { RunLog, type EndReason, type RunHandle } from './run-log.ts';

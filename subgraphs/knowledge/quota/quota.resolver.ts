@@ -1,6 +1,6 @@
 import { Ctx, Query, Resolver } from 'type-graphql';
-import { viewerOf, type Context } from '../../context.ts';
-import { Quota, type QuotaLimits } from '../../quota.ts';
+import { viewerOf, type Context } from '../../framework/context.ts';
+import { Quota, type QuotaLimits } from '../../framework/quota.ts';
 import { storageUse } from './storage-use.ts';
 
 @Resolver()

@@ -1,5 +1,5 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
-import { lockQuota, quotaOf, requireQuota, type Quota, type QuotaLimits } from '../../quota.ts';
+import { lockQuota, quotaOf, requireQuota, type Quota, type QuotaLimits } from '../../framework/quota.ts';
 
 interface Use {
   documents: number;

@@ -1,8 +1,8 @@
 import DataLoader from 'dataloader';
 import type { Graph } from '../../../infra/graph/graph.ts';
-import { askEach } from '../../ask-each.ts';
-import { perRequest, type Context } from '../../context.ts';
-import { graphql, type ResultOf } from '../../graphql.ts';
+import { askEach } from '../../framework/ask-each.ts';
+import { perRequest, type Context } from '../../framework/context.ts';
+import { graphql, type ResultOf } from '../../framework/graphql.ts';
 
 /** Loads the last messages and the cited documents, from which suggestions are computed. */
 export interface Recent {

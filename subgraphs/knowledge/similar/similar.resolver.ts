@@ -1,8 +1,8 @@
 import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql';
-import { pageSize } from '../../connection.ts';
-import type { Context } from '../../context.ts';
-import { DocumentType } from '../document.type.ts';
-import { ConversationKnowledge } from './conversation.type.ts';
+import { pageSize } from '../../framework/connection.ts';
+import type { Context } from '../../framework/context.ts';
+import { DocumentType } from '../documents/document.type.ts';
+import { ConversationKnowledge } from '../extensions/conversation.type.ts';
 import type { SimilarService } from './similar.service.ts';
 
 const DOCUMENTS = 5;

@@ -3,11 +3,11 @@ import type { Ai } from '../../../infra/ai/ai.ts';
 import type { Graph } from '../../../infra/graph/graph.ts';
 import type { Collection, Hit, Scope, Vectors } from '../../../infra/vectors/vectors.ts';
 import { Failure } from '../../../schema/errors.ts';
-import type { Context } from '../../context.ts';
-import type { Document } from '../document.entity.ts';
-import { documentsById } from '../document.loader.ts';
+import type { Context } from '../../framework/context.ts';
+import type { Document } from '../documents/document.entity.ts';
+import { documentsById } from '../documents/document.loader.ts';
 import { ownIds } from '../ownership.ts';
-import { askVectors } from '../search/vector-search.ts';
+import { askVectors } from '../passages/search/vector-search.ts';
 import { centreOf } from './centre.ts';
 import { recentMessages, type Recent } from './recent-messages.ts';
 

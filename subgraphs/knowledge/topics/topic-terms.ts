@@ -1,4 +1,4 @@
-import { isTelling, wordsOf } from '../search/words.ts';
+import { isTelling, wordsOf } from '../passages/search/words.ts';
 
 const TERMS = 8;
 const NO_NAME = /[\d./:@_+\n]/;

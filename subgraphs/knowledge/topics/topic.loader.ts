@@ -1,6 +1,6 @@
 import DataLoader from 'dataloader';
-import { perRequest } from '../../context.ts';
-import { Document } from '../document.entity.ts';
+import { perRequest } from '../../framework/context.ts';
+import { Document } from '../documents/document.entity.ts';
 import { Topic } from './topic.entity.ts';
 import { fingerprintsOf } from './topic-state.ts';
 

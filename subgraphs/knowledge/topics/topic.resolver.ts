@@ -1,9 +1,9 @@
 import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql';
-import { pageSize } from '../../connection.ts';
-import type { Context } from '../../context.ts';
-import { DateTime } from '../../scalars.ts';
-import { DocumentType } from '../document.type.ts';
-import { KnowledgeBaseType } from '../knowledge-base.type.ts';
+import { pageSize } from '../../framework/connection.ts';
+import type { Context } from '../../framework/context.ts';
+import { DateTime } from '../../framework/scalars.ts';
+import { DocumentType } from '../documents/document.type.ts';
+import { KnowledgeBaseType } from '../bases/knowledge-base.type.ts';
 import { analysisByKnowledgeBase, documentsByTopic } from './topic.loader.ts';
 import { TopicType } from './topic.type.ts';
 

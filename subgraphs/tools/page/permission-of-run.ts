@@ -1,7 +1,7 @@
 import type { Graph } from '../../../infra/graph/graph.ts';
 import { Failure } from '../../../schema/errors.ts';
 import type { Identity } from '../../../schema/viewer.ts';
-import { graphql, type Json, type ResultOf } from '../../graphql.ts';
+import { graphql, type Json, type ResultOf } from '../../framework/graphql.ts';
 import { PagePermission } from './page-permission.ts';
 
 /** Maximum of pages per answer, because the choice of each page can carry information to its host. */

@@ -4,7 +4,7 @@ import type { Config } from '../../../infra/config.ts';
 import { IdentityTokens } from '../../../infra/tokens/identity.ts';
 import { openInternalServer } from '../../../infra/compose/internal-server.ts';
 import type { Source } from '../../../schema/source.ts';
-import { serveSubgraph } from '../../../subgraphs/serve.ts';
+import { serveSubgraph } from '../../../subgraphs/framework/serve.ts';
 import { freePort } from '../free-port.ts';
 
 export const identities = new IdentityTokens(randomBytes(32));

@@ -1,0 +1,17 @@
+import { Failure } from '../../../../schema/errors.ts';
+import { decode } from './decode.ts';
+import type { ExtractedPage } from './extraction.ts';
+import type { Warn } from './warnings.ts';
+
+export async function readText(bytes: Uint8Array, warn: Warn): Promise<ExtractedPage[]> {
+  return [{ number: null, text: requireText(bytes, warn) }];
+}
+
+/** The text of bytes that must be text, with `hint` as the encoding that the file names. */
+export function requireText(bytes: Uint8Array, warn: Warn, hint?: string): string {
+  const decoded = decode(bytes, hint);
+  if (decoded === null)
+    throw new Failure('DOCUMENT_TYPE_UNSUPPORTED', { reason: 'The file holds binary data, which cannot be read as text.' });
+  if (decoded.isReplaced) warn('CHARACTERS_REPLACED');
+  return decoded.text;
+}

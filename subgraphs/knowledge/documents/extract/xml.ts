@@ -1,0 +1,131 @@
+import { Parser } from 'htmlparser2';
+import { Failure } from '../../../../schema/errors.ts';
+
+/** An element by its local name: what prefix a namespace has is the writer's choice. Attributes have both. */
+export interface XmlElement {
+  name: string;
+  attributes: Record<string, string>;
+  children: (XmlElement | string)[];
+}
+
+export interface XmlTree {
+  root: XmlElement;
+  /** True where the text ends in the middle. */
+  isBroken: boolean;
+  /** True where there are more elements than are read. */
+  isCut: boolean;
+}
+
+const MAX_DEPTH = 256;
+const MAX_ELEMENTS = 1_000_000;
+const SLICE = 65_536;
+
+export interface XmlEvents {
+  open(name: string, attributes: Record<string, string>): void;
+  text(text: string): void;
+  close(name: string): void;
+  /** Asked after each slice; true ends the reading. */
+  isDone?(): boolean;
+}
+
+/** Which names the reader of a tree is given. */
+export interface XmlNames {
+  element(name: string): string;
+  attributes(attributes: Record<string, string>): Record<string, string>;
+}
+
+const LOCAL_NAMES: XmlNames = { element: localName, attributes: withLocalNames };
+
+/**
+ * Reads XML in slices and calls what it finds; false where it ends in the middle. Entities other than the five of XML
+ * are never expanded, so a document type can neither grow the text nor name a local file.
+ */
+export function scanXml(bytes: Uint8Array, events: XmlEvents, names = LOCAL_NAMES): boolean {
+  let depth = 0;
+  const parser = new Parser(
+    {
+      onopentag(name, attributes) {
+        depth += 1;
+        if (depth > MAX_DEPTH) throw new Failure('DOCUMENT_TOO_COMPLEX', { reason: 'The file nests its parts too deeply.' });
+        events.open(names.element(name), names.attributes(attributes));
+      },
+      ontext: (text) => events.text(text),
+      onclosetag(name) {
+        depth -= 1;
+        events.close(names.element(name));
+      },
+    },
+    { xmlMode: true, decodeEntities: true },
+  );
+  const text = decodeXml(bytes);
+  for (let from = 0; from < text.length && !events.isDone?.(); from += SLICE) parser.write(text.slice(from, from + SLICE));
+  if (events.isDone?.()) return true;
+  const isWhole = depth === 0;
+  parser.end();
+  return isWhole;
+}
+
+export function readXml(bytes: Uint8Array, names = LOCAL_NAMES): XmlTree {
+  const root: XmlElement = { name: '', attributes: {}, children: [] };
+  const open = [root];
+  let count = 0;
+  const events: XmlEvents = {
+    open(name, attributes) {
+      const element = { name, attributes, children: [] };
+      open.at(-1)!.children.push(element);
+      open.push(element);
+      count += 1;
+    },
+    text(text) {
+      open.at(-1)!.children.push(text);
+    },
+    close: () => void open.pop(),
+    isDone: () => count > MAX_ELEMENTS,
+  };
+  const wellFormed = scanXml(bytes, events, names);
+  return { root, isBroken: !wellFormed || !elementsOf(root).length, isCut: count > MAX_ELEMENTS };
+}
+
+/** Refuses a document type in a file of a program that writes none: it is how entities are smuggled in. */
+export function refuseDoctype(bytes: Uint8Array): void {
+  if (Buffer.from(bytes.subarray(0, 4096)).includes('<!DOCTYPE'))
+    throw new Failure('DOCUMENT_BROKEN', { reason: 'The file declares its own document type, which no office program does.' });
+}
+
+export function elementsOf(element: XmlElement, name?: string): XmlElement[] {
+  return element.children.filter((child): child is XmlElement => typeof child !== 'string' && (name === undefined || child.name === name));
+}
+
+export function childOf(element: XmlElement | undefined, ...path: string[]): XmlElement | undefined {
+  return path.reduce<XmlElement | undefined>((found, name) => found && elementsOf(found, name)[0], element);
+}
+
+/** All elements of a name, in the order of the file, however deep; not those within one another. */
+export function descendantsOf(element: XmlElement, name: string): XmlElement[] {
+  return elementsOf(element).flatMap((child) => (child.name === name ? [child] : descendantsOf(child, name)));
+}
+
+export function textOf(element: XmlElement): string {
+  return element.children.map((child) => (typeof child === 'string' ? child : textOf(child))).join('');
+}
+
+export function decodeXml(bytes: Uint8Array): string {
+  const [first, second] = bytes;
+  if (first === 0xff && second === 0xfe) return new TextDecoder('utf-16le').decode(bytes);
+  if (first === 0xfe && second === 0xff) return new TextDecoder('utf-16be').decode(bytes);
+  const label = /^[^>]{0,100}encoding=["']([\w.-]+)["']/.exec(Buffer.from(bytes.subarray(0, 200)).toString('latin1'))?.[1] ?? 'utf-8';
+  try {
+    return new TextDecoder(label).decode(bytes);
+  } catch {
+    return new TextDecoder().decode(bytes);
+  }
+}
+
+/** Attributes by their local names, too; where two are equal, the one without a prefix has it. */
+function withLocalNames(attributes: Record<string, string>): Record<string, string> {
+  return { ...Object.fromEntries(Object.entries(attributes).map(([key, value]) => [localName(key), value])), ...attributes };
+}
+
+function localName(name: string): string {
+  return name.slice(name.indexOf(':') + 1);
+}

@@ -1,0 +1,73 @@
+import type { SqlEntityManager } from '@mikro-orm/sql';
+import { newId } from '../../../../infra/id.ts';
+import { Document } from '../document.entity.ts';
+
+const LEASE_SECONDS = 15;
+const BEAT_MS = 4_000;
+
+/** Another worker has the document, or it is gone. What this worker has in hand is worth nothing any more. */
+export class LeaseLost extends Error {}
+
+/**
+ * A worker's right to a document while its job runs. A worker that dies stops renewing it, and the job is given
+ * to another (sweep.ts); one that merely was slow finds its lease gone at its next step, so two never write together.
+ */
+export class Lease {
+  #beat: NodeJS.Timeout | undefined;
+
+  private constructor(
+    private readonly em: SqlEntityManager,
+    readonly id: string,
+    /** As it was at the last look. */
+    public document: Document,
+  ) {}
+
+  /** Null where there is nothing to do: another worker has it, or it is not in work. Undefined where it is gone. */
+  static async take(em: SqlEntityManager, documentId: string): Promise<Lease | null | undefined> {
+    const id = newId();
+    const [row] = await em.execute<{ lease: string | null }[]>(
+      `with target as (select id, status in ('QUEUED', 'EXTRACTING', 'EMBEDDING', 'INDEXING') and (lease is null or lease_until < now()) as free
+         from knowledge.document where id = ? for update),
+       taken as (update knowledge.document d set lease = ?, lease_until = now() + ? * interval '1 second', attempts = attempts + 1
+         from target where d.id = target.id and target.free returning d.lease)
+       select (select lease from taken) as lease from target`,
+      [documentId, id, LEASE_SECONDS],
+    );
+    if (!row) return undefined;
+    if (row.lease === null) return null;
+    const lease = new Lease(em, id, await em.fork().findOneOrFail(Document, { id: documentId }));
+    lease.#beat = setInterval(
+      () =>
+        void em
+          .fork()
+          .execute(...lease.#renewal())
+          .catch(() => undefined),
+      BEAT_MS,
+    );
+    return lease;
+  }
+
+  /** A step of the work, in one transaction that only the holder can commit. */
+  async step<T>(body: (em: SqlEntityManager) => Promise<T>): Promise<T> {
+    return this.em.fork().transactional(async (em) => {
+      const held = await em.execute<unknown[]>(...this.#renewal());
+      if (held.length === 0) throw new LeaseLost();
+      return body(em);
+    });
+  }
+
+  /** Lets the next attempt begin at once. */
+  async end(): Promise<void> {
+    clearInterval(this.#beat);
+    await this.em
+      .fork()
+      .execute('update knowledge.document set lease = null, lease_until = null where id = ? and lease = ?', [this.document.id, this.id]);
+  }
+
+  #renewal(): [sql: string, params: unknown[]] {
+    return [
+      `update knowledge.document set lease_until = now() + ? * interval '1 second' where id = ? and lease = ? returning id`,
+      [LEASE_SECONDS, this.document.id, this.id],
+    ];
+  }
+}

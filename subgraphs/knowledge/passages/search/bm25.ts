@@ -1,0 +1,69 @@
+import { BM25 } from '../../../../infra/vectors/vectors.ts';
+
+/** A passage that holds some of the terms: bit n of `holds` says whether it holds the nth. */
+export interface Holder {
+  id: string;
+  documentId: string;
+  wordCount: number;
+  holds: number;
+}
+
+/** Statistics of the whole corpus. */
+export interface Totals {
+  passages: number;
+  words: number;
+}
+
+const { K1, B } = BM25;
+/** A word of the document's name or of a heading counts as this many in the body. */
+export const TITLE_WEIGHT = 2;
+/** Of one document; one that repeats itself a thousand times must not keep others out. */
+const CANDIDATES_OF_ONE = 25;
+
+/** How much each term tells: the rarer, the more. Robertson's weight, with one added so that it is never negative. */
+export function weighTerms(count: number, holders: Holder[], { passages }: Totals): number[] {
+  const weights: number[] = [];
+  for (let term = 0; term < count; term += 1) {
+    const holding = holders.reduce((sum, { holds }) => sum + ((holds >> term) & 1), 0);
+    weights.push(Math.log(1 + (Math.max(0, passages - holding) + 0.5) / (holding + 0.5)));
+  }
+  return weights;
+}
+
+/** The passages that can score highest, because they hold the most telling terms; of equals, the shorter. */
+export function chooseCandidates(holders: Holder[], weights: number[], most: number): Holder[] {
+  const reach = new Map(
+    holders.map((holder) => [holder, weights.reduce((sum, weight, term) => sum + ((holder.holds >> term) & 1) * weight, 0)]),
+  );
+  const sorted = holders.toSorted(
+    (left, right) => reach.get(right)! - reach.get(left)! || left.wordCount - right.wordCount || (left.id < right.id ? -1 : 1),
+  );
+  const ofDocument = new Map<string, number>();
+  const chosen: Holder[] = [];
+  for (const holder of sorted) {
+    const count = ofDocument.get(holder.documentId) ?? 0;
+    ofDocument.set(holder.documentId, count + 1);
+    if (count < CANDIDATES_OF_ONE) chosen.push(holder);
+    if (chosen.length === most) break;
+  }
+  return chosen;
+}
+
+/** `times` says how often each term stands in the passage. */
+export function scoreOf(times: number[], weights: number[], wordCount: number, { passages, words }: Totals): number {
+  const length = wordCount / Math.max(1, words / Math.max(1, passages));
+  return times.reduce((sum, count, term) => sum + (weights[term]! * count * (K1 + 1)) / (count + K1 * (1 - B + B * length)), 0);
+}
+
+/** Counts each term in the text form of a PostgreSQL tsvector, where weight `A` marks words of titles. */
+export function countTerms(vector: string, terms: string[]): number[] {
+  return terms.map((term) => {
+    const from = ` ${vector}`.indexOf(` '${term}':`);
+    if (from < 0) return 0;
+    const positions = vector
+      .slice(from + term.length + 3)
+      .match(/^[^ ]*/)![0]
+      .split(',');
+    return positions.reduce((sum, position) => sum + (position.endsWith('A') ? TITLE_WEIGHT : 1), 0);
+  });
+}
