@@ -13,7 +13,7 @@ interface DownloadPermission {
 
 export interface DownloadOptions {
   files: Files;
-  readTicket(ticket: string): Promise<DownloadPermission>;
+  readToken(token: string): Promise<DownloadPermission>;
   /** Throws `NOT_FOUND` if the session has ended. */
   requireSession(sessionId: string | null): Promise<void>;
 }
@@ -21,10 +21,10 @@ export interface DownloadOptions {
 /** Sandboxes uploaded files. Chromium still shows PDFs (verified with version 156). */
 const FILE_POLICY = "default-src 'none'; sandbox; frame-ancestors 'self'";
 
-/** `GET /files/<ticket>`: PDFs are shown inline, with byte ranges for viewers; other files are attachments. */
-export function addDownload(app: FastifyInstance, { files, readTicket, requireSession }: DownloadOptions): void {
-  app.get<{ Params: { ticket: string } }>('/files/:ticket', async (request, reply) => {
-    const { key, name, mediaType, sessionId } = await readTicket(request.params.ticket);
+/** `GET /files/<token>`: PDFs are shown inline, with byte ranges for viewers; other files are attachments. */
+export function addDownload(app: FastifyInstance, { files, readToken, requireSession }: DownloadOptions): void {
+  app.get<{ Params: { token: string } }>('/files/:token', async (request, reply) => {
+    const { key, name, mediaType, sessionId } = await readToken(request.params.token);
     await requireSession(sessionId);
     if (!(await files.exists(key))) throw new Failure('NOT_FOUND');
     const isPdf = mediaType === 'application/pdf';

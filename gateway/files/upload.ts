@@ -19,7 +19,7 @@ interface UploadPermission {
 export interface UploadOptions {
   files: Files;
   knowledge(): Source;
-  readTicket(ticket: string): Promise<UploadPermission>;
+  readToken(token: string): Promise<UploadPermission>;
   /** Throws `NOT_FOUND` if the session has ended. */
   requireSession(sessionId: string | null): Promise<void>;
   ipOf(request: FastifyRequest): string;
@@ -30,15 +30,15 @@ const IDLE_MS = 30_000;
 const STORED = `mutation Stored($input: DocumentStoredInput!) { documentStored(input: $input) { document { id status } } }`;
 
 /**
- * `PUT /files/upload/<ticket>`: streams the bytes to storage, then notifies the knowledge subgraph. Each attempt uses a new
+ * `PUT /files/upload/<token>`: streams the bytes to storage, then notifies the knowledge subgraph. Each attempt uses a new
  * key, so concurrent attempts cannot mix; the document accepts only the first.
  */
 export function addUpload(app: FastifyInstance, options: UploadOptions): void {
   void app.register(async (scope) => {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
-    scope.put<{ Params: { ticket: string } }>('/files/upload/:ticket', { bodyLimit: Number.MAX_SAFE_INTEGER }, async (request) => {
-      const permission = await options.readTicket(request.params.ticket);
+    scope.put<{ Params: { token: string } }>('/files/upload/:token', { bodyLimit: Number.MAX_SAFE_INTEGER }, async (request) => {
+      const permission = await options.readToken(request.params.token);
       await options.requireSession(permission.sessionId);
       const declared = Number(request.headers['content-length'] ?? 0);
       if (declared > permission.maxBytes) throw largerThan(permission.maxBytes);
@@ -75,7 +75,7 @@ async function store(body: IncomingMessage, upload: UploadStream, put: (content:
   const idle = setTimeout(() => body.destroy(new Error('the sender timed out')), IDLE_MS);
   body.on('data', () => idle.refresh());
   // `pipeline` would destroy the connection together with the body, before the response is sent. `finished` also reports
-  // a stream that ended earlier, e.g. while the ticket was verified.
+  // a stream that ended earlier, e.g. while the token was verified.
   finished(body, { writable: false }, (cause) => {
     if (cause) upload.destroy(new Failure('BAD_REQUEST', { reason: 'The upload broke off.' }, { cause }));
   });

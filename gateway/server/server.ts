@@ -55,7 +55,7 @@ export interface GatewayServerOptions {
   costLimiter: CostLimiter;
   files: Files;
   tokens: TokenReader;
-  signedUrls: { readUpload: UploadOptions['readTicket']; readDownload: DownloadOptions['readTicket'] };
+  signedUrls: { readUpload: UploadOptions['readToken']; readDownload: DownloadOptions['readToken'] };
   limits: Limits;
   bus: Bus;
   presence: Presence;
@@ -177,10 +177,10 @@ function addFiles(
     files,
     requireSession,
     knowledge: () => gateway.sourceOf('knowledge'),
-    readTicket: (ticket) => signedUrls.readUpload(ticket),
+    readToken: (token) => signedUrls.readUpload(token),
     ipOf: (request) => addresses.of(request.raw),
   });
-  addDownload(app, { files, requireSession, readTicket: (ticket) => signedUrls.readDownload(ticket) });
+  addDownload(app, { files, requireSession, readToken: (token) => signedUrls.readDownload(token) });
 }
 
 function makeApp(): FastifyInstance {

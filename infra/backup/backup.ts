@@ -69,9 +69,9 @@ async function copyDatabase(folder: string, session: Session, parts: Parts) {
   if (!tables.some(({ name }) => name === 'queue.version')) throw new BackupRefused('There is nothing to back up: the database is empty.');
   const [queue] = await session.query<{ version: number }>('select version from queue.version');
   const migrations: Manifest['migrations'] = {};
-  for (const room of SUBGRAPH_NAMES) {
-    const applied = await session.query<{ name: string }>(`select name from ${room}.migration order by id`);
-    migrations[room] = applied.map(({ name }) => name);
+  for (const subgraph of SUBGRAPH_NAMES) {
+    const applied = await session.query<{ name: string }>(`select name from ${subgraph}.migration order by id`);
+    migrations[subgraph] = applied.map(({ name }) => name);
   }
   const sequences = await session.query<Manifest['sequences'][number]>(
     `select format('%I.%I', schemaname, sequencename) as name, last_value::text as value from pg_sequences where schemaname = any($1::text[])`,

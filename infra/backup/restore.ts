@@ -108,9 +108,9 @@ async function refuseFull(hasDatabase: boolean, files: Files, overwrite: boolean
 
 /** Creates the tables with the migrations of the backup. Newer migrations run after the comparison. */
 async function fill(folder: string, manifest: Manifest, { database, queueConnections }: Store, log: Log): Promise<void> {
-  for (const room of all) {
-    const applied = new Set(manifest.migrations[room.name]);
-    await database.connect({ ...room, migrations: room.migrations.filter(({ name }) => applied.has(name)) });
+  for (const subgraph of all) {
+    const applied = new Set(manifest.migrations[subgraph.name]);
+    await database.connect({ ...subgraph, migrations: subgraph.migrations.filter(({ name }) => applied.has(name)) });
   }
   const queue = new PostgresQueue(queueConnections, log);
   await queue.open();
@@ -118,9 +118,9 @@ async function fill(folder: string, manifest: Manifest, { database, queueConnect
   const session = await database.session();
   await inTransaction(session, 'read write', () => fillTables(folder, manifest, session));
   await session.close();
-  for (const room of all) {
-    const em = await database.connect(room);
-    await room.restored?.(em.fork());
+  for (const subgraph of all) {
+    const em = await database.connect(subgraph);
+    await subgraph.restored?.(em.fork());
   }
 }
 

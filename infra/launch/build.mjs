@@ -6,7 +6,7 @@ import { environment, runQuietly } from './run.mjs';
 import { findNode } from './runtime.mjs';
 import { during } from './say.mjs';
 
-export const ROOMS = ['schema', 'infra', 'subgraphs', 'gateway', 'tests'];
+export const SOURCE_FOLDERS = ['schema', 'infra', 'subgraphs', 'gateway', 'tests'];
 const COMPILED = 'dist/.fingerprint';
 const BUILT = 'web/build/.fingerprint';
 
@@ -27,7 +27,7 @@ export async function build({ web = true } = {}) {
 }
 
 function sources() {
-  return ROOMS.flatMap(filesBelow).filter((file) => file.endsWith('.ts'));
+  return SOURCE_FOLDERS.flatMap(filesBelow).filter((file) => file.endsWith('.ts'));
 }
 
 function compiledFrom() {

@@ -9,7 +9,7 @@ const LANES = 2;
 /** Printed files have the form that their printer gives them; texts are set by hand. */
 const FORMATTED = ['**/*.{ts,mjs,js,svelte,css}', '!web/src/lib/graph/schema.d.ts', '!**/{build,dist,.svelte-kit}/**', '!data/**'];
 
-/** Everything that can be known in a minute: types, lint, format, schema drift and the house's own rules. */
+/** Everything that can be known in a minute: types, lint, format, schema drift and the repository's own rules. */
 export async function main() {
   const started = Date.now();
   // Types are checked by compiling, and the other steps run on the result.

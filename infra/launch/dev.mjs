@@ -1,7 +1,7 @@
 import { watch } from 'node:fs';
 import { createServer } from 'node:net';
 import { pathToFileURL } from 'node:url';
-import { build, ROOMS } from './build.mjs';
+import { build, SOURCE_FOLDERS } from './build.mjs';
 import { at } from './place.mjs';
 import { capture, ended, environment, launch, runOpenly } from './run.mjs';
 import { Refusal } from './refusal.mjs';
@@ -37,8 +37,8 @@ function keepRunning(launchProduct) {
   };
   // `tsc --watch` of TypeScript 7 was slow to see a change or missed it.
   let timer;
-  for (const room of ROOMS) {
-    watch(at(room), { recursive: true, persistent: false }, (_, file) => {
+  for (const folder of SOURCE_FOLDERS) {
+    watch(at(folder), { recursive: true, persistent: false }, (_, file) => {
       if (!file?.endsWith('.ts')) return;
       clearTimeout(timer);
       timer = setTimeout(() => (turn = turn.then(replace)), QUIET_MS);

@@ -49,13 +49,13 @@ export class JwtSignedUrls implements SignedUrls {
   }
 
   /** Throws `UPLOAD_EXPIRED` for an expired token, `NOT_FOUND` for an invalid one. */
-  readUpload(ticket: string): Promise<UploadClaims> {
-    return this.#uploads.verify(ticket).catch(refuse('UPLOAD_EXPIRED'));
+  readUpload(token: string): Promise<UploadClaims> {
+    return this.#uploads.verify(token).catch(refuse('UPLOAD_EXPIRED'));
   }
 
   /** Throws `NOT_FOUND` for an expired or invalid token. */
-  readDownload(ticket: string): Promise<DownloadClaims> {
-    return this.#downloads.verify(ticket).catch(refuse('NOT_FOUND'));
+  readDownload(token: string): Promise<DownloadClaims> {
+    return this.#downloads.verify(token).catch(refuse('NOT_FOUND'));
   }
 }
 

@@ -1,8 +1,8 @@
 /** Short-lived signed URLs to upload and download over plain HTTP. They end with the session that requested them. */
 export interface SignedUrls {
   /** `url` is absolute under PUBLIC_URL. Uploads are accepted only while the document is `AWAITING_FILE`, up to `maxBytes`. */
-  upload(ticket: UploadClaims): Promise<string>;
-  download(ticket: DownloadClaims): Promise<string>;
+  upload(claims: UploadClaims): Promise<string>;
+  download(claims: DownloadClaims): Promise<string>;
 }
 
 export interface UploadClaims {

@@ -20,7 +20,6 @@ import { AssistantConnection, AssistantType, AssistantVersionConnection, Assista
 import type { DefaultAssistant } from './default-assistant.ts';
 import { ModelType } from './model.type.ts';
 import type { Models } from './models.ts';
-import { isOnlyId } from './only-id.ts';
 import { PageAccessEnum } from './page-access.type.ts';
 import type { AssistantVersion, PageAccess } from './version.entity.ts';
 
@@ -156,4 +155,10 @@ async function current(assistant: AssistantType, context: Context): Promise<Assi
   const version = await versionsById(context).load(assistant.versionId);
   if (!version) throw new Failure('NOT_FOUND', { kind: 'AssistantVersion' });
   return version;
+}
+
+/** Returns true if only `id` or `__typename` is selected, so that the reference suffices and no load is needed. */
+function isOnlyId({ fieldNodes }: GraphQLResolveInfo): boolean {
+  const asked = fieldNodes.flatMap(({ selectionSet }) => selectionSet?.selections ?? []);
+  return asked.every((field) => field.kind === 'Field' && (field.name.value === 'id' || field.name.value === '__typename'));
 }

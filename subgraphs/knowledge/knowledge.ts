@@ -8,7 +8,7 @@ import { Document } from './documents/document.entity.ts';
 import { DocumentEventResolver, DocumentResolver } from './documents/document.resolver.ts';
 import { DocumentService } from './documents/document.service.ts';
 import { ingestDocument } from './documents/ingest/ingest.worker.ts';
-import { forgetEmbeddings } from './documents/ingest/restored.ts';
+import { forgetEmbeddings } from './vector-index/vector-indexes.ts';
 import { KnowledgeBase } from './bases/knowledge-base.entity.ts';
 import { KnowledgeBaseResolver } from './bases/knowledge-base.resolver.ts';
 import { KnowledgeBaseService } from './bases/knowledge-base.service.ts';

@@ -77,7 +77,9 @@ describe('resolvers', () => {
 
 describe('documents for graph.ask', () => {
   it('are made by graphql, whose types are never overridden', () => {
-    const callers = SOURCES.filter((file) => /^subgraphs\/(?!framework\/).+\.ts$/.test(file) && /\.ask\(|askEach\(/.test(readFileSync(file, 'utf8')));
+    const callers = SOURCES.filter(
+      (file) => /^subgraphs\/(?!framework\/).+\.ts$/.test(file) && /\.ask\(|askEach\(/.test(readFileSync(file, 'utf8')),
+    );
     expect(callers.length).toBeGreaterThan(5);
     expect(callers.flatMap((file) => faults(file, OVERRIDDEN))).toEqual([]);
   });

@@ -10,7 +10,7 @@ import type { Ports } from '../../framework/subgraph.ts';
 import type { SignedUrls } from '../../../infra/tokens/tokens.ts';
 import { Document, fileKey, stagingKey } from './document.entity.ts';
 import type { AddDocumentInput, DocumentStoredInput } from './document.input.ts';
-import { appointHeir } from './ingest/duplicate.ts';
+import { promoteDuplicate } from './ingest/duplicate.ts';
 import { cleanFileName } from './file-name.ts';
 import { KnowledgeBase } from '../bases/knowledge-base.entity.ts';
 import { ownDocument, ownKnowledgeBase } from '../ownership.ts';
@@ -142,10 +142,10 @@ export class DocumentService {
   /** Rows go at once; file and vectors by a job that is as certain as the deletion. A duplicate takes its place. */
   async delete(context: Context, id: string): Promise<void> {
     const document = await ownDocument(id, context);
-    const heir = await context.em.transactional(async (em) => {
+    const promoted = await context.em.transactional(async (em) => {
       const found = await em.findOne(Document, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
       if (!found) throw new Failure('NOT_FOUND', { kind: 'Document' });
-      const next = await appointHeir(em, found);
+      const next = await promoteDuplicate(em, found);
       if (next) await queueIngestion(em, this.#queue, next);
       await em.nativeDelete(Document, { id });
       const { knowledgeBaseId, ownerId, name } = found;
@@ -155,7 +155,7 @@ export class DocumentService {
       return next;
     });
     await showDeleted(this.#bus, document);
-    if (heir) await showProgress(this.#bus, heir);
+    if (promoted) await showProgress(this.#bus, promoted);
   }
 
   /** The text that was read; a duplicate shows its original's, which is the same. */

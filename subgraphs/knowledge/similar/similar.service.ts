@@ -7,8 +7,8 @@ import type { Context } from '../../framework/context.ts';
 import type { Document } from '../documents/document.entity.ts';
 import { documentsById } from '../documents/document.loader.ts';
 import { ownIds } from '../ownership.ts';
-import { askVectors } from '../passages/search/vector-search.ts';
-import { centreOf } from './centre.ts';
+import { askVectors } from '../vector-index/vector-indexes.ts';
+import { centroidOf } from '../vector-index/centroid.ts';
 import { recentMessages, type Recent } from './recent-messages.ts';
 
 /** Passages asked for each document that is still missing: several are often of one document. */
@@ -45,7 +45,7 @@ export class SimilarService {
     const { texts, citedIds } = await this.#recent(context).load(conversationId);
     if (texts.length === 0) return [];
     try {
-      const vector = centreOf(await this.#ai.embed(texts.map((text) => text.slice(0, MAX_TEXT))))!;
+      const vector = centroidOf(await this.#ai.embed(texts.map((text) => text.slice(0, MAX_TEXT))))!;
       return await this.#nearest(context, first, citedIds, async (collection, scope) =>
         collection.dimensions === vector.length ? this.#vectors.nearest(collection, { ...scope, vector }) : [],
       );

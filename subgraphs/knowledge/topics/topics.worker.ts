@@ -7,13 +7,13 @@ import type { Ports } from '../../framework/subgraph.ts';
 import { Document } from '../documents/document.entity.ts';
 import { Passage } from '../passages/passage.entity.ts';
 import { collectionOf, readableIndex } from '../vector-index/vector-indexes.ts';
-import { clusterCentres, nearestCentre } from './k-means.ts';
+import { clusterCentroids, nearestCentroid } from './k-means.ts';
 import { TopicTerms } from './topic-terms.ts';
 import { fingerprintsOf } from './topic-state.ts';
 
 type TopicPorts = Pick<Ports, 'ai' | 'vectors'>;
 
-/** Enough to know what there is; the others are put to the centres that these have. */
+/** Enough to know what there is; the others are put to the centroids that these have. */
 const SAMPLE = 1_000;
 const PASSAGES_AT_ONCE = 100;
 
@@ -56,11 +56,11 @@ async function findTopics(
   { vectors, signal }: Pick<Ports, 'vectors'> & { signal: AbortSignal },
 ): Promise<Found[]> {
   const sample = await sampleOf(vectors.scan(collection, knowledgeBaseId));
-  const centres = await clusterCentres(sample, signal);
+  const centroids = await clusterCentroids(sample, signal);
   const places = new Map<string, number>();
-  for await (const { id, vector } of vectors.scan(collection, knowledgeBaseId)) places.set(id, nearestCentre(vector, centres).place);
-  const terms = new TopicTerms(centres.length);
-  const documents = centres.map(() => new Map<string, number>());
+  for await (const { id, vector } of vectors.scan(collection, knowledgeBaseId)) places.set(id, nearestCentroid(vector, centroids).place);
+  const terms = new TopicTerms(centroids.length);
+  const documents = centroids.map(() => new Map<string, number>());
   for await (const { id, documentId, text } of passagesOf(em, knowledgeBaseId)) {
     signal.throwIfAborted();
     const place = places.get(id);

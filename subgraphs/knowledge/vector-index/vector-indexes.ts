@@ -1,9 +1,9 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import { newId } from '../../../infra/id.ts';
 import type { Queue } from '../../../infra/queue/queue.ts';
-import type { Collection, Vectors } from '../../../infra/vectors/vectors.ts';
+import type { Collection, Hit, Vectors } from '../../../infra/vectors/vectors.ts';
 import type { Actor } from '../../../schema/viewer.ts';
-import { SEARCHABLE } from '../documents/document.entity.ts';
+import { Document, SEARCHABLE } from '../documents/document.entity.ts';
 import { VectorIndex, type IndexState } from './vector-index.entity.ts';
 
 /** Taken by transactions that change the set of indexes or complete a document in one, until their end. */
@@ -96,6 +96,29 @@ export async function forgetVectors(
   }
   // Documents in progress are checked by their worker when they are complete.
   if ('documentId' in by) await em.execute('delete from knowledge.vector_index_document where document_id = ? and done', [by.documentId]);
+}
+
+/** Queries the readable index of a space, and once more if another one replaced it meanwhile. */
+export async function askVectors(em: SqlEntityManager, space: Space, ask: (collection: Collection) => Promise<Hit[]>): Promise<Hit[]> {
+  for (let asked: string | null = null; ;) {
+    const index = await readableIndex(em, space);
+    const collection = index && collectionOf(index);
+    if (!collection || index.id === asked) return [];
+    const hits = await ask(collection);
+    if (hits.length > 0) return hits;
+    asked = index.id;
+  }
+}
+
+/**
+ * Deletes what a restored backup says of indexes, since no backup contains vectors; the next start builds a new index from
+ * the texts. The collections that the deleted rows name are kept: they may belong to another installation.
+ */
+export async function forgetEmbeddings(em: SqlEntityManager): Promise<void> {
+  await em.transactional(async (inner) => {
+    await inner.execute('delete from knowledge.vector_index');
+    await inner.nativeUpdate(Document, {}, { embeddingTarget: null, embeddedPassages: 0 });
+  });
 }
 
 function openIndexes(em: SqlEntityManager): Promise<VectorIndex[]> {

@@ -1,4 +1,4 @@
-import { spread } from './table-grid.ts';
+import { expandSpans } from './table-grid.ts';
 
 /** The subset of the DOM used here, which several parsers provide. */
 export interface HtmlNode {
@@ -166,7 +166,7 @@ export function structureOf(root: HtmlNode): string {
       // A table with one column, or with several blocks per cell, is layout and not data.
       rows.every((row) => row.length < 2) || rows.some((row) => row.some(({ blocks: held }) => held.length > 6));
     if (isLayout) return void blocks.push(...rows.flatMap((row) => row.flatMap(({ blocks: held }) => held)));
-    const grid = spread(
+    const grid = expandSpans(
       rows.map((row) =>
         row.map(({ cell, blocks: held }) => ({
           text: held.join(' ').replace(/\s+/g, ' ').replaceAll('|', '\\|'),

@@ -12,7 +12,7 @@ const MAX_CELLS = 500_000;
  * Puts each cell into its column. One that reaches over rows stands in each of them, since a row is read alone; one that
  * reaches over columns leaves the others empty.
  */
-export function spread(rows: SpanningCell[][]): string[][] {
+export function expandSpans(rows: SpanningCell[][]): string[][] {
   const grid: string[][] = [];
   const open: { text: string; left: number }[] = [];
   let cells = 0;

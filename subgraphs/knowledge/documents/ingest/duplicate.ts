@@ -23,13 +23,13 @@ export async function findOriginal(em: SqlEntityManager, document: Document): Pr
 
 /**
  * Before an original is deleted: the oldest of its duplicates takes its place, to be read as if it were new, and the
- * others become its duplicates. Gives the heir. Inside the caller's transaction.
+ * others become its duplicates. Returns the promoted document, or null if there was no duplicate. Inside the caller's transaction.
  */
-export async function appointHeir(em: SqlEntityManager, original: Document): Promise<Document | null> {
-  const [heir, ...others] = await em.find(Document, { duplicateOf: original.id }, { orderBy: { id: 'asc' } });
-  if (!heir) return null;
-  Object.assign(heir, { duplicateOf: null, status: 'QUEUED', attempts: 0, updatedAt: new Date() });
-  for (const other of others) other.duplicateOf = heir.id;
+export async function promoteDuplicate(em: SqlEntityManager, original: Document): Promise<Document | null> {
+  const [promoted, ...others] = await em.find(Document, { duplicateOf: original.id }, { orderBy: { id: 'asc' } });
+  if (!promoted) return null;
+  Object.assign(promoted, { duplicateOf: null, status: 'QUEUED', attempts: 0, updatedAt: new Date() });
+  for (const other of others) other.duplicateOf = promoted.id;
   await em.flush();
-  return heir;
+  return promoted;
 }

@@ -11,10 +11,9 @@ import { marksOf } from './marks.ts';
 import { ownIds, ownKnowledgeBase } from '../../ownership.ts';
 import { Passage } from '../passage.entity.ts';
 import { renewSpace } from '../../vector-index/index-watch.ts';
-import { collectionOf, holdsAll, readableIndex, type Space } from '../../vector-index/vector-indexes.ts';
+import { askVectors, collectionOf, holdsAll, readableIndex, type Space } from '../../vector-index/vector-indexes.ts';
 import { SearchMode, type SearchHit, type SearchKnowledgeInput } from '../passage.type.ts';
-import { spread } from './spread.ts';
-import { askVectors } from './vector-search.ts';
+import { diversify } from './diversify.ts';
 import { questionTerms } from './words.ts';
 
 const MAX_QUERY = 1_000;
@@ -69,7 +68,7 @@ export class SearchService {
     const ranked = await this.#rank(context, { ...question, text, terms, limit: Math.max(DEPTH, first * 2) });
     const hits = await withPassages(context.em.fork(), ranked, question.knowledgeBaseIds);
     const own = new Set(terms);
-    return spread(hits, first, Math.max(2, Math.ceil(first * SHARE_OF_ONE))).map(({ passage, ...hit }) => ({
+    return diversify(hits, first, Math.max(2, Math.ceil(first * SHARE_OF_ONE))).map(({ passage, ...hit }) => ({
       ...hit,
       passage,
       marks: marksOf(passage.text, own),

@@ -7,7 +7,7 @@ import { tableText } from './table-text.ts';
 
 const MAX_SLIDES = 2_000;
 /** Fields that are the same on every slide. */
-const FURNITURE = new Set(['sldNum', 'dt', 'ftr', 'hdr', 'sldImg']);
+const REPEATED_PLACEHOLDERS = new Set(['sldNum', 'dt', 'ftr', 'hdr', 'sldImg']);
 
 interface Slide {
   file: OfficePackage;
@@ -81,7 +81,7 @@ function textShape(element: XmlElement): Shape[] {
   const placeholder = childOf(element, 'nvSpPr', 'nvPr', 'ph');
   const kind = placeholder?.attributes['type'] ?? 'body';
   const body = childOf(element, 'txBody');
-  if (!body || (placeholder && FURNITURE.has(kind))) return [];
+  if (!body || (placeholder && REPEATED_PLACEHOLDERS.has(kind))) return [];
   const isTitle = placeholder !== undefined && /^(title|ctrTitle)$/.test(kind);
   // The text of a slide's body is a list by its layout; elsewhere a paragraph says so itself.
   const isList = placeholder !== undefined && /^(body|obj)$/.test(kind);

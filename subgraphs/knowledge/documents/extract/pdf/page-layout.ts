@@ -1,4 +1,4 @@
-import { divide } from './furniture.ts';
+import { separateRunningHeads } from './running-heads.ts';
 import { textOf, usualSize } from './page-text.ts';
 import { isRightToLeft, type Piece, type Segment } from './piece.ts';
 import { readingOrder } from './regions.ts';
@@ -17,12 +17,12 @@ export interface PlacedPage {
 export function layoutOf(pages: PlacedPage[]): string[] {
   const rightToLeft = isRightToLeft(pages.flatMap(({ pieces }) => pieces.map(({ text }) => text)));
   const laid = pages.map(({ pieces, box }) => directionsOf(pieces).map((group) => turned(group, box, rightToLeft)));
-  const main = divide(laid.map(([first]) => first ?? { segments: [], bottom: 0, top: 1 }));
+  const main = separateRunningHeads(laid.map(([first]) => first ?? { segments: [], bottom: 0, top: 1 }));
   return laid.map((groups, index) => {
-    const { body, kept } = main[index]!;
+    const { body, runningHeads } = main[index]!;
     const bodySize = usualSize(groups.flatMap(({ segments }) => segments));
     const toText = (segments: Segment[]) => textOf(readingOrder(segments, rightToLeft), bodySize);
-    return [toText(body), ...groups.slice(1).map(({ segments }) => toText(segments)), toText(kept)].filter(Boolean).join('\n\n');
+    return [toText(body), ...groups.slice(1).map(({ segments }) => toText(segments)), toText(runningHeads)].filter(Boolean).join('\n\n');
   });
 }
 

@@ -8,7 +8,7 @@ export interface Sourced {
  * The first `first` hits, in order, of which no more than `perDocument` come from one document as long as others
  * have something; the same text from two documents counts once.
  */
-export function spread<Hit extends Sourced>(hits: Hit[], first: number, perDocument: number): Hit[] {
+export function diversify<Hit extends Sourced>(hits: Hit[], first: number, perDocument: number): Hit[] {
   const texts = new Set<string>();
   const counts = new Map<string, number>();
   const chosen: Hit[] = [];

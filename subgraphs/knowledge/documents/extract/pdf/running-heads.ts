@@ -14,17 +14,17 @@ export interface PageFrame {
   top: number;
 }
 
-/** The lines of headers and footers: `body` is without them, and `kept` has each at its first occurrence. */
-export interface Divided {
+/** The lines of headers and footers: `body` is without them, and `runningHeads` has each at its first occurrence. */
+export interface SeparatedPage {
   body: Segment[];
-  kept: Segment[];
+  runningHeads: Segment[];
 }
 
 /**
  * Finds running heads, feet and page numbers: what stands on many pages at one height of the margin and differs in
  * numbers only. Said once, behind the text of the page where it appears first; page numbers not at all.
  */
-export function divide(pages: PageFrame[]): Divided[] {
+export function separateRunningHeads(pages: PageFrame[]): SeparatedPage[] {
   const margins = pages.map((page) => new Map(inMargins(page).map((segment) => [segment, keyOf(segment, page)])));
   const seen = new Map<string, Set<number>>();
   margins.forEach((margin, index) => {
@@ -36,21 +36,21 @@ export function divide(pages: PageFrame[]): Divided[] {
   });
   const isRunning = (key: string) => runs(key, seen.get(key)!.size, slots.get(slotOf(key))!.size, pages.length);
   const large = median(pages.flatMap(({ segments }) => segments.map(({ size }) => size))) * LARGE;
-  const told = new Set<string>();
+  const seenWords = new Set<string>();
   return pages.map(({ segments }, index) => {
-    const kept: Segment[] = [];
+    const runningHeads: Segment[] = [];
     const body = segments.filter((segment) => {
       const key = margins[index]!.get(segment);
       if (key === undefined || !isRunning(key)) return true;
       const words = wordsOf(segment.text);
-      if (PAGE_NUMBER.test(segment.text.trim()) || told.has(words)) return false;
-      told.add(words);
+      if (PAGE_NUMBER.test(segment.text.trim()) || seenWords.has(words)) return false;
+      seenWords.add(words);
       // Keeps a repeated title at its first occurrence.
       if (segment.size > large) return true;
-      kept.push(segment);
+      runningHeads.push(segment);
       return false;
     });
-    return { body, kept };
+    return { body, runningHeads };
   });
 }
 

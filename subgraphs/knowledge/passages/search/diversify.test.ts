@@ -1,20 +1,23 @@
 import { describe, expect, it } from '@jest/globals';
-import { spread } from './spread.ts';
+import { diversify } from './diversify.ts';
 
-describe('spread', () => {
+describe('diversify', () => {
   const hit = (id: string, documentId: string, text = `text ${id}`) => ({ id, documentId, text });
 
   it('gives one document its share, and the rest of the places to others', () => {
     const hits = [...Array.from({ length: 9 }, (_, index) => hit(`f${index}`, 'flood')), hit('x', 'other'), hit('y', 'third')];
-    expect(spread(hits, 4, 2).map(({ id }) => id)).toEqual(['f0', 'f1', 'x', 'y']);
+    expect(diversify(hits, 4, 2).map(({ id }) => id)).toEqual(['f0', 'f1', 'x', 'y']);
   });
 
   it('lets one document fill what nobody else can', () => {
     const hits = Array.from({ length: 9 }, (_, index) => hit(`f${index}`, 'only'));
-    expect(spread(hits, 5, 2).map(({ id }) => id)).toEqual(['f0', 'f1', 'f2', 'f3', 'f4']);
+    expect(diversify(hits, 5, 2).map(({ id }) => id)).toEqual(['f0', 'f1', 'f2', 'f3', 'f4']);
   });
 
   it('shows the same text once, however it is spaced', () => {
-    expect(spread([hit('a', '1', 'Same  text'), hit('b', '2', 'same text'), hit('c', '3')], 5, 5).map(({ id }) => id)).toEqual(['a', 'c']);
+    expect(diversify([hit('a', '1', 'Same  text'), hit('b', '2', 'same text'), hit('c', '3')], 5, 5).map(({ id }) => id)).toEqual([
+      'a',
+      'c',
+    ]);
   });
 });

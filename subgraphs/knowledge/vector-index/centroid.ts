@@ -1,5 +1,5 @@
 /** The middle of some directions, of length 1; all zero where they cancel out. Null of none. */
-export function centreOf(vectors: Float32Array[]): Float32Array | null {
+export function centroidOf(vectors: Float32Array[]): Float32Array | null {
   if (vectors.length === 0) return null;
   const sum = new Float32Array(vectors[0]!.length);
   for (const vector of vectors) for (let axis = 0; axis < sum.length; axis += 1) sum[axis]! += vector[axis]!;
