@@ -149,6 +149,39 @@ describeWhen(chromium.missing, 'Back', () => {
     expect(path()).toBe(`/c/${conversationId}`);
   });
 
+  it('closes a menu, and leaves nothing behind when Escape closes it', async () => {
+    await page.getByRole('link', { name: 'Harbour' }).click();
+    const menu = page.getByRole('menu', { name: 'More for ketch.txt' });
+    const open = async () => {
+      await press('More for ketch.txt');
+      await menu.waitFor();
+    };
+    await open();
+    await page.goBack();
+    await menu.waitFor({ state: 'hidden' });
+    expect(path()).toBe(`/knowledge/${baseId}`);
+    await leavesNothing(async () => {
+      await open();
+      await page.keyboard.press('Escape');
+      await menu.waitFor({ state: 'hidden' });
+    });
+  });
+
+  it('closes the source panel of a wide window and keeps the scroll position of the chat', async () => {
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await page.goto(`/c/${conversationId}`);
+    await press(/^Source /);
+    const panel = page.getByRole('complementary', { name: 'ketch.txt' });
+    await panel.locator('mark').waitFor();
+    await page.mouse.move(500, 500);
+    await page.mouse.wheel(0, -3000);
+    const shown = await topInSight(page);
+    await page.goBack();
+    await panel.waitFor(gone);
+    expect(path()).toBe(`/c/${conversationId}`);
+    await isAgain(page, shown);
+  });
+
   it('closes the document that the address of a knowledge base names', async () => {
     await page.getByRole('link', { name: 'Harbour' }).click();
     await page.getByRole('link', { name: 'ketch.txt' }).click();

@@ -17,6 +17,8 @@ let isReturning = false;
 let isLeaving = false;
 let timer: ReturnType<typeof setTimeout> | undefined;
 let arrivals: (() => void)[] = [];
+/** The scroll position before the router restored the one of the entry, if the page stays the same. */
+let scrollBefore: number | undefined;
 
 /**
  * Makes Back close something that has just opened instead of leaving the page. Returns what to call when it is closed,
@@ -46,13 +48,24 @@ export function watchBack(): void {
     untrack(() => arrive(depth));
   });
   $effect(() => {
+    addEventListener('popstate', keepScroll, { capture: true });
     addEventListener('popstate', soon);
-    return () => removeEventListener('popstate', soon);
+    return () => {
+      removeEventListener('popstate', keepScroll, { capture: true });
+      removeEventListener('popstate', soon);
+    };
   });
+}
+
+function keepScroll(): void {
+  scrollBefore = location.href === page.url.href ? scrollY : undefined;
 }
 
 function arrive(depth: number): void {
   const byReader = depth < entries && !isReturning;
+  // The page below may have scrolled meanwhile, e.g. while an answer was being written beside an open panel.
+  if (depth < entries && scrollBefore !== undefined) scrollTo({ top: scrollBefore, behavior: 'instant' });
+  scrollBefore = undefined;
   isReturning = false;
   entries = depth;
   for (const layer of byReader ? layers.slice(depth).toReversed() : []) {
