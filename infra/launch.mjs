@@ -2,7 +2,7 @@
 // The door of every npm script. Plain JavaScript without dependencies: it runs on the newcomer's own Node
 // before anything is installed.
 import { handInterrupts } from './launch/run.mjs';
-import { Refusal } from './launch/refusal.mjs';
+import { LaunchError } from './launch/launch-error.mjs';
 
 const [command = 'start', ...args] = process.argv.slice(2);
 const commands = {
@@ -20,12 +20,12 @@ const commands = {
 };
 
 try {
-  if (!(command in commands)) throw new Refusal(`There is no command "${command}". There are: ${Object.keys(commands).join(', ')}.`);
+  if (!(command in commands)) throw new LaunchError(`There is no command "${command}". There are: ${Object.keys(commands).join(', ')}.`);
   handInterrupts();
   const { main } = await commands[command]();
   process.exitCode = await main(args);
 } catch (error) {
-  if (!(error instanceof Refusal)) throw error;
+  if (!(error instanceof LaunchError)) throw error;
   console.error(error.message);
   process.exitCode = 1;
 }

@@ -1,5 +1,5 @@
 import { build } from './build.mjs';
-import { filesBelow } from './place.mjs';
+import { filesBelow } from './checkout.mjs';
 import { runOpenly } from './run.mjs';
 import { findNode } from './runtime.mjs';
 

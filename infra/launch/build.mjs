@@ -1,10 +1,10 @@
 import { existsSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { install, needsInstall } from './install.mjs';
 import { alone } from './lock.mjs';
-import { at, filesBelow, fingerprint, program, read } from './place.mjs';
+import { at, filesBelow, fingerprint, program, read } from './checkout.mjs';
 import { environment, runQuietly } from './run.mjs';
 import { findNode } from './runtime.mjs';
-import { during } from './say.mjs';
+import { during } from './progress.mjs';
 
 export const SOURCE_FOLDERS = ['schema', 'infra', 'subgraphs', 'gateway', 'tests'];
 const COMPILED = 'dist/.fingerprint';

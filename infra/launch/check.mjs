@@ -1,8 +1,8 @@
 import { build } from './build.mjs';
-import { at, program } from './place.mjs';
+import { at, program } from './checkout.mjs';
 import { capture, environment } from './run.mjs';
 import { findNode } from './runtime.mjs';
-import { seconds } from './say.mjs';
+import { seconds } from './progress.mjs';
 import { WRITERS } from './schema.mjs';
 
 const LANES = 2;

@@ -2,9 +2,9 @@ import { watch } from 'node:fs';
 import { createServer } from 'node:net';
 import { pathToFileURL } from 'node:url';
 import { build, SOURCE_FOLDERS } from './build.mjs';
-import { at } from './place.mjs';
+import { at } from './checkout.mjs';
 import { capture, ended, environment, launch, runOpenly } from './run.mjs';
-import { Refusal } from './refusal.mjs';
+import { LaunchError } from './launch-error.mjs';
 import { findNode } from './runtime.mjs';
 import { WRITERS } from './schema.mjs';
 
@@ -51,7 +51,7 @@ async function compiles() {
   try {
     await build({ web: false });
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
+    if (!(error instanceof LaunchError)) throw error;
     process.stderr.write(`${error.message}\n`);
     return false;
   }

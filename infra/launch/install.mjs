@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
-import { at, fingerprint, read } from './place.mjs';
+import { at, fingerprint, read } from './checkout.mjs';
 import { runQuietly } from './run.mjs';
-import { during } from './say.mjs';
+import { during } from './progress.mjs';
 
 const MARKER = 'node_modules/.parley-installed';
 

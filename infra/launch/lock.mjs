@@ -2,7 +2,7 @@ import { linkSync, readFileSync, renameSync, rmSync, statSync, utimesSync, write
 import { hostname } from 'node:os';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { at } from './place.mjs';
+import { at } from './checkout.mjs';
 
 const FILE = at('.launch.lock');
 const BEAT_MS = 1000;

@@ -3,20 +3,20 @@ import { dirname } from 'node:path';
 import { page } from './new/page.mjs';
 import { subgraph } from './new/subgraph.mjs';
 import { tool } from './new/tool.mjs';
-import { edited, formsOf } from './new/words.mjs';
-import { at, read } from './place.mjs';
-import { Refusal } from './refusal.mjs';
+import { edited, formsOf } from './new/templates.mjs';
+import { at, read } from './checkout.mjs';
+import { LaunchError } from './launch-error.mjs';
 
 const RECIPES = { subgraph, page, tool };
 
 /** `npm run new -- subgraph|page|tool <name>`: writes what the recipe of CONTRIBUTING.md says, and prints the steps that are left. */
 export async function main([kind, name, ...more]) {
   const recipe = Object.hasOwn(RECIPES, kind ?? '') ? RECIPES[kind] : undefined;
-  if (!recipe || !name || more.length > 0) throw new Refusal(`Usage: npm run new -- ${Object.keys(RECIPES).join('|')} <name>`);
-  if (!/^[a-z][a-z0-9]*(-[a-z][a-z0-9]*)*$/.test(name)) throw new Refusal(`"${name}" is not kebab-case, such as "unit-converter".`);
+  if (!recipe || !name || more.length > 0) throw new LaunchError(`Usage: npm run new -- ${Object.keys(RECIPES).join('|')} <name>`);
+  if (!/^[a-z][a-z0-9]*(-[a-z][a-z0-9]*)*$/.test(name)) throw new LaunchError(`"${name}" is not kebab-case, such as "unit-converter".`);
   const { files, edits, left, finish } = recipe(formsOf(name));
   const present = Object.keys(files).filter((file) => existsSync(at(file)));
-  if (present.length > 0) throw new Refusal(`These files exist already: ${present.join(', ')}.`);
+  if (present.length > 0) throw new LaunchError(`These files exist already: ${present.join(', ')}.`);
   // Computed before anything is written, so that a refusal changes nothing.
   const changed = Object.entries(edits).map(([file, list]) => [file, edited(file, read(file) ?? '', list)]);
   for (const [file, text] of [...Object.entries(files), ...changed]) {

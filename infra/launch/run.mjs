@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { delimiter } from 'node:path';
-import { at } from './place.mjs';
-import { Refusal } from './refusal.mjs';
+import { at } from './checkout.mjs';
+import { LaunchError } from './launch-error.mjs';
 
 /** A terminal's Ctrl-C reaches us from the terminal and again from npm: within this time they are one. */
 const ONE_SIGNAL_MS = 300;
@@ -18,7 +18,7 @@ export function environment(extra = {}) {
 /** Runs a program to its end without a word; its output is shown only when it fails. */
 export async function runQuietly(what, command, args, options = {}) {
   const { code, output } = await capture(command, args, options);
-  if (code !== 0) throw new Refusal(`${output.trim()}\n\n${what} failed (exit code ${code}).`);
+  if (code !== 0) throw new LaunchError(`${output.trim()}\n\n${what} failed (exit code ${code}).`);
 }
 
 /** Runs a program to its end and gives its exit code and everything it wrote. */

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { at } from './place.mjs';
-import { Refusal } from './refusal.mjs';
+import { at } from './checkout.mjs';
+import { LaunchError } from './launch-error.mjs';
 
 const OLDEST = [24, 9];
 const PACKAGES = {
@@ -20,7 +20,7 @@ export function findNode() {
   if (ours && existsSync(ours) && spawnSync(ours, ['--version']).status === 0) return ours;
   const [major, minor] = process.versions.node.split('.').map(Number);
   if (major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1])) return process.execPath;
-  throw new Refusal(
+  throw new LaunchError(
     `Parley runs on Node ${OLDEST.join('.')} or newer, and this is ${process.versions.node}. npm usually brings the right one along, but not for ` +
       `${platform}. Install a newer Node and start again.`,
   );

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from './build.mjs';
-import { at, filesBelow, program } from './place.mjs';
+import { at, filesBelow, program } from './checkout.mjs';
 import { environment, runCleanly } from './run.mjs';
 import { findNode } from './runtime.mjs';
 
@@ -80,7 +80,11 @@ async function runJest(choice, outputFile, env) {
 
 async function runWeb(files, outputFile, env) {
   if (files.length === 0) return { code: 0, passed: 0, failed: 0, skipped: 0 };
-  const reporters = ['--test-reporter=dot', '--test-reporter-destination=stderr', `--test-reporter=${at('infra/launch/tally.mjs')}`];
+  const reporters = [
+    '--test-reporter=dot',
+    '--test-reporter-destination=stderr',
+    `--test-reporter=${at('infra/launch/counts-reporter.mjs')}`,
+  ];
   const args = ['--disable-warning=ExperimentalWarning', '--test', ...reporters, `--test-reporter-destination=${outputFile}`, ...files];
   process.stderr.write(`\nweb, ${files.length} files:\n`);
   const code = await runCleanly(findNode(), args, { env });

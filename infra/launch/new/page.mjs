@@ -1,4 +1,4 @@
-import { fill } from './words.mjs';
+import { fill } from './templates.mjs';
 
 /** A page for people who are signed in: its route, a component in a folder of the same name, its link, its picture. */
 export function page(forms) {

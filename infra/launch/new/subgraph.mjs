@@ -1,13 +1,13 @@
-import { Refusal } from '../refusal.mjs';
+import { LaunchError } from '../launch-error.mjs';
 import { main as printSchema } from '../schema.mjs';
-import { fill } from './words.mjs';
+import { fill } from './templates.mjs';
 
 const CHART = 'infra/deploy/helm/parley';
 
 /** A subgraph with one table and one query, in every place that tests/rules/subgraphs.test.ts names. */
 export function subgraph(forms) {
   const { name, title } = forms;
-  if (name !== forms.camel) throw new Refusal(`"${name}" names a setting, a role and a PostgreSQL schema: it must be one word.`);
+  if (name !== forms.camel) throw new LaunchError(`"${name}" names a setting, a role and a PostgreSQL schema: it must be one word.`);
   const folder = `subgraphs/${name}`;
   return {
     files: {

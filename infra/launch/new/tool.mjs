@@ -1,4 +1,4 @@
-import { fill } from './words.mjs';
+import { fill } from './templates.mjs';
 
 /** A tool without dependencies, with a test beside it, in the list of tools and in the test of that list. */
 export function tool(forms) {

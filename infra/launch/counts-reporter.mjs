@@ -1,5 +1,5 @@
 /** A reporter of Node's test runner that writes only the counts. */
-export default async function* tally(events) {
+export default async function* countsReporter(events) {
   for await (const { type, data } of events) {
     // The summary of the whole run names no file; each file has one of its own before it.
     if (type !== 'test:summary' || data.file !== undefined) continue;

@@ -1,2 +1,2 @@
 /** Why the launcher stops; the message is all that is printed. */
-export class Refusal extends Error {}
+export class LaunchError extends Error {}

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { at } from '../place.mjs';
-import { Refusal } from '../refusal.mjs';
+import { at } from '../checkout.mjs';
+import { LaunchError } from '../launch-error.mjs';
 
 /** The forms of a name in kebab-case, as templates name them. */
 export function formsOf(name) {
@@ -19,7 +19,7 @@ export function fill(template, forms) {
 export function edited(file, text, edits) {
   return edits.reduce((before, [pattern, replacement]) => {
     if (!pattern.test(before))
-      throw new Refusal(`${file} no longer has the form that "npm run new" expects (${pattern}). Follow CONTRIBUTING.md by hand.`);
+      throw new LaunchError(`${file} no longer has the form that "npm run new" expects (${pattern}). Follow CONTRIBUTING.md by hand.`);
     return before.replace(pattern, replacement);
   }, text);
 }
