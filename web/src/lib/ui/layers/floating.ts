@@ -1,6 +1,6 @@
 import type { Attachment } from 'svelte/attachments';
 import { closeOnBack } from './back.svelte.ts';
-import { follow, type Placement } from './place.ts';
+import { follow, type Placement } from './placement.ts';
 
 interface Floating {
   anchor: () => HTMLElement | null;

@@ -1,5 +1,5 @@
 import type { Attachment } from 'svelte/attachments';
-import { follow, type Placement } from './place.ts';
+import { follow, type Placement } from './placement.ts';
 
 /** Shows an element's name after a moment of hover or on keyboard focus. The name itself is its aria-label. */
 export function tooltip(text: string, placement: Placement = { side: 'bottom', align: 'center' }): Attachment<HTMLElement> {
