@@ -12,7 +12,7 @@ const CREATE = 'mutation { createKnowledgeBase(input: { name: "Scans" }) { knowl
 const READ = 'query ($id: ID!) { document(id: $id) { status pageCount warnings { code message pages } pages { number text } } }';
 const LIST = 'query ($id: ID!) { knowledgeBase(id: $id) { documents(first: 20) { edges { node { name status } } } } }';
 const SEARCH =
-  'query ($query: String!) { searchKnowledge(input: { query: $query, mode: KEYWORD, first: 1 }) { passage { page document { name } } } }';
+  'query ($query: String!) { searchKnowledge(input: { query: $query, mode: KEYWORD, first: 1 }) { passage { page pageLabel document { name } } } }';
 const MINUTES = 180_000;
 
 const scan = readFileSync('tests/documents/MEDRPT-2024-PAT-3847_medical_report_scan.pdf');
@@ -61,7 +61,7 @@ describeWhen(missing, 'a scan without a text layer', () => {
       expect(pages[0]!.text).toContain('Heart Rate | 78 bpm | 60-100 bpm | NORMAL');
       expect(pages[1]!.text).toContain('No acute intracranial hemorrhage');
       const [hit] = (await ada.ask(SEARCH, { query: 'Paranasal sinuses' })).searchKnowledge;
-      expect(hit.passage).toEqual({ page: 2, document: { name: 'report.pdf' } });
+      expect(hit.passage).toEqual({ page: 2, pageLabel: 'Page 2, read from a picture', document: { name: 'report.pdf' } });
     },
     MINUTES,
   );

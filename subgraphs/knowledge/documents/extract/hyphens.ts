@@ -16,9 +16,9 @@ export function joinCutWords(pages: ExtractedPage[]): ExtractedPage[] {
     if (hyphen !== '\u00ad' && known.has(plain(`${head}-${tail}`))) return `${head}-${tail}`;
     return hyphen === '\u00ad' || known.has(plain(head + tail)) ? head + tail : null;
   };
-  return pages.map(({ number, text }) => ({
-    number,
-    text: text.replace(CUT, (cut, head: string, hyphen: string, tail: string, rest: string, after: string) => {
+  return pages.map((page) => ({
+    ...page,
+    text: page.text.replace(CUT, (cut, head: string, hyphen: string, tail: string, rest: string, after: string) => {
       const whole = wholeOf(head, hyphen, tail);
       return whole === null ? cut : `${whole}${rest}${after && '\n'}`;
     }),

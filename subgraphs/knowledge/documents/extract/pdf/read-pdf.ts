@@ -27,7 +27,7 @@ export async function readPdf(bytes: Uint8Array, warn: Warn, { mayReadPictures }
   const read = await readPages(pdf, warn);
   const { pieces, undecodable } = decodedOf(read.map((page) => page?.pieces ?? []));
   const texts = layoutOf(pieces.map((page, index) => ({ pieces: page, box: read[index]?.box ?? [0, 0, 1, 1] })));
-  const pages = texts.map((text, index) => ({
+  const pages: NumberedPage[] = texts.map((text, index) => ({
     number: index + 1,
     text: [text, ...(read[index]?.comments ?? [])].filter(Boolean).join('\n\n'),
   }));
@@ -46,9 +46,8 @@ export async function readPdf(bytes: Uint8Array, warn: Warn, { mayReadPictures }
   return joinCutWords(pages);
 }
 
-interface NumberedPage {
+interface NumberedPage extends ExtractedPage {
   number: number;
-  text: string;
 }
 
 /** Adds the text of pictures to pages that have little or none, or warns that these are pictures. */
@@ -64,7 +63,13 @@ async function addPictures(pdf: Pdf, pages: NumberedPage[], warn: Warn, mayReadP
     return;
   }
   const texts = await readPictures(pdf, pictured, warn);
-  for (const page of sparse) page.text = [texts.get(page.number), page.text].filter(Boolean).join('\n\n');
+  for (const page of sparse) {
+    const recognized = texts.get(page.number);
+    if (!recognized) continue;
+    page.text = [recognized, page.text].filter(Boolean).join('\n\n');
+    // Said wherever the page is cited, since some letters may be wrong.
+    page.label = `Page ${page.number}, read from a picture`;
+  }
 }
 
 /** Null stands for a page that could not be read. */
