@@ -1,5 +1,6 @@
 import { chmod, lstat, readdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { withTimeout } from './async/timeout.ts';
 import type { Log } from './log.ts';
 
 /** Makes files created by the process, its threads and libraries accessible to their owner only. */
@@ -37,9 +38,7 @@ export async function closeDirectory(directory: string, log: Log): Promise<void>
         'files in the data directory belong to another account and keep their permissions',
       );
   });
-  let timer: NodeJS.Timeout | undefined;
-  await Promise.race([everything, new Promise<void>((resolve) => (timer = setTimeout(resolve, MAX_WAIT_MS)))]);
-  clearTimeout(timer);
+  await withTimeout(everything, MAX_WAIT_MS, undefined);
 }
 
 /** Processes the paths recursively. Symbolic links are skipped, since their targets are outside. */

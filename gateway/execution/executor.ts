@@ -1,9 +1,9 @@
 import { GraphQLError, getVariableValues } from 'graphql';
+import { mapStream } from '../../infra/async/iterators.ts';
 import { Failure } from '../../schema/errors.ts';
 import type { SourceResult } from '../../schema/source.ts';
 import type { Identity } from '../../schema/viewer.ts';
 import { requestOf } from './call-subgraph.ts';
-import { EventStream } from './event-stream.ts';
 import type { Execution, SupergraphContext } from './execution-context.ts';
 import { receiveRoot } from './fetch-root.ts';
 import type { DocumentVariant } from './document-variants.ts';
@@ -49,7 +49,11 @@ export class Executor {
   }
 
   /** Subscribes at the owning subgraph and completes each event; returns a single result if the subgraph rejects. */
-  async subscribe(operation: Operation, request: GraphRequest, identity: Identity): Promise<EventStream | GraphResult> {
+  async subscribe(
+    operation: Operation,
+    request: GraphRequest,
+    identity: Identity,
+  ): Promise<AsyncIterableIterator<GraphResult> | GraphResult> {
     const variables = admit(operation, request, identity);
     const variant = await operation.variants.for(variables);
     const { plan } = variant;
@@ -66,7 +70,7 @@ export class Executor {
     const failed = (error: unknown) => this.#streamError(error, subgraph, identity);
     try {
       const events = await this.context.sourceOf(subgraph).subscribe(requestOf(plan.primary, {}, { variables }), identity);
-      return Symbol.asyncIterator in events ? new EventStream(events, { event, failed }) : await event(events);
+      return Symbol.asyncIterator in events ? mapStream(events, event, failed) : await event(events);
     } catch (error) {
       return failed(error);
     }

@@ -1,4 +1,5 @@
 import type { DocumentNode } from 'graphql';
+import { mapStream, type PullStream } from '../../infra/async/iterators.ts';
 import type { Log } from '../../infra/log.ts';
 import { Failure } from '../../schema/errors.ts';
 import type { Identity, Viewer } from '../../schema/viewer.ts';
@@ -110,15 +111,17 @@ export class OperationPipeline {
   }
 
   /** Starts an admitted subscription: returns a stream of answers, or one answer with its request errors. */
-  async subscribe(admitted: AdmittedOperation): Promise<AsyncIterableIterator<Answer> | Answer> {
+  async subscribe(admitted: AdmittedOperation): Promise<PullStream<Answer> | Answer> {
     const { request, identity } = admitted;
     return this.options.telemetry.record(admitted, async () => {
       const result = await this.options.gateway.subscribe(request, identity);
       if (!(Symbol.asyncIterator in result)) return this.#answer(result, admitted);
-      return mapEvents(result, {
-        map: (event) => this.#toAnswer(event, identity),
-        failed: (error) => this.toErrorAnswer(error, identity.requestId),
-      });
+      return mapStream<GraphResult, Answer>(
+        result,
+        (event) => this.#toAnswer(event, identity),
+        // A rejection would show its message to the client.
+        (error) => this.toErrorAnswer(error, identity.requestId),
+      );
     });
   }
 
@@ -168,37 +171,4 @@ export class OperationPipeline {
 
 function isPublic({ rootFields }: InspectedOperation): boolean {
   return rootFields.every(({ name }) => PUBLIC_FIELDS.has(name.value));
-}
-
-/** `failed` makes the last event of a stream that breaks; a rejection would show its message to the client. */
-function mapEvents<From, To>(
-  events: AsyncIterableIterator<From>,
-  { map, failed }: { map(event: From): To; failed(error: unknown): To },
-): AsyncIterableIterator<To> {
-  const over: IteratorResult<To> = { done: true, value: undefined };
-  let isBroken = false;
-  return {
-    async next() {
-      if (isBroken) return over;
-      try {
-        const { done, value } = await events.next();
-        return done ? over : { done: false, value: map(value) };
-      } catch (error) {
-        isBroken = true;
-        return { done: false, value: failed(error) };
-      }
-    },
-    // An async generator would keep `return` waiting behind a pending `next`; here the end is immediate.
-    async return() {
-      await events.return?.();
-      return over;
-    },
-    async throw() {
-      await events.return?.();
-      return over;
-    },
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-  };
 }

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { mapStream, type PullStream } from '../../infra/async/iterators.ts';
 import type { Metrics } from '../../infra/metrics/metrics.ts';
 import type { Span, Traces } from '../../infra/traces/traces.ts';
 import type { AdmittedOperation, Answer } from './pipeline.ts';
@@ -13,7 +14,7 @@ export class OperationTelemetry {
   }
 
   /** Runs `work` in a span. Later fetches of a stream's events also belong to that span. */
-  async record<A extends Answer | AsyncIterableIterator<Answer>>(
+  async record<A extends Answer | PullStream<Answer>>(
     { operation: { node }, identity, traceparent: parent }: AdmittedOperation,
     work: () => Promise<A>,
   ): Promise<A> {
@@ -32,8 +33,9 @@ export class OperationTelemetry {
   }
 }
 
-function within<A extends Answer | AsyncIterableIterator<Answer>>({ traceparent }: Span, answer: A): A {
+function within<A extends Answer | PullStream<Answer>>({ traceparent }: Span, answer: A): A {
   if (!traceparent || !(Symbol.asyncIterator in answer)) return answer;
-  const events = answer as AsyncIterableIterator<Answer>;
-  return { ...events, next: AsyncLocalStorage.bind(() => events.next()) } as A;
+  const events: PullStream<Answer> = answer;
+  const source = { next: AsyncLocalStorage.bind(() => events.next()), return: () => events.return() };
+  return mapStream(source, (event: Answer) => event) as PullStream<Answer> as A;
 }

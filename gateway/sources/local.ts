@@ -1,4 +1,5 @@
-import type { Source, SourceResult } from '../../schema/source.ts';
+import { mapStream } from '../../infra/async/iterators.ts';
+import type { Source } from '../../schema/source.ts';
 import { jsonRoundtrip } from './json-roundtrip.ts';
 
 /**
@@ -12,24 +13,7 @@ export function local(subgraph: Source): Source {
     },
     async subscribe(request, identity) {
       const events = await subgraph.subscribe(jsonRoundtrip(request), jsonRoundtrip(identity));
-      return Symbol.asyncIterator in events ? eachOverTheWire(events) : jsonRoundtrip(events);
-    },
-  };
-}
-
-/** Not an async generator: its `return()` would wait for an event that may never come. */
-function eachOverTheWire(events: AsyncIterator<SourceResult>): AsyncIterableIterator<SourceResult> {
-  return {
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-    async next() {
-      const { done, value } = await events.next();
-      return done ? { done: true, value: undefined } : { done: false, value: jsonRoundtrip(value) };
-    },
-    async return() {
-      await events.return?.();
-      return { done: true, value: undefined };
+      return Symbol.asyncIterator in events ? mapStream(events, jsonRoundtrip) : jsonRoundtrip(events);
     },
   };
 }

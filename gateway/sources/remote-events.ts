@@ -1,3 +1,4 @@
+import { PullStream, type Step } from '../../infra/async/iterators.ts';
 import { Failure } from '../../schema/errors.ts';
 import type { SourceResult } from '../../schema/source.ts';
 import type { Replica } from './replica.ts';
@@ -17,31 +18,28 @@ export interface RemoteEventsOptions {
  * A subscription at any replica. Before its first event it can be restarted at another replica transparently; later, a lost
  * connection throws `DEPENDENCY_UNAVAILABLE`, and the reader resumes from its cursor.
  */
-export class RemoteEvents implements AsyncIterableIterator<SourceResult> {
+export class RemoteEvents extends PullStream<SourceResult> {
   readonly #options: RemoteEventsOptions;
   #attempts: AsyncIterator<Replica>;
   #events: Events | undefined;
   #openedAt = 0;
   #isUnread = true;
-  #left = false;
   #lost: unknown;
 
   constructor(options: RemoteEventsOptions) {
+    super();
     this.#options = options;
     this.#attempts = options.attempts();
+    this.onEnd(() => this.#events?.return?.());
   }
 
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
-
-  async next(): Promise<IteratorResult<SourceResult>> {
-    while (!this.#left) {
-      this.#events ??= await this.#begin();
+  protected override async pull(signal: AbortSignal): Promise<Step<SourceResult>> {
+    while (!signal.aborted) {
+      this.#events ??= await this.#begin(signal);
       try {
-        const event = await this.#events.next();
+        const { done, value } = await this.#events.next();
         this.#isUnread = false;
-        return event;
+        return done ? undefined : { value };
       } catch (error) {
         if (!(error instanceof TransportError)) throw error;
         this.#lost = error;
@@ -50,21 +48,15 @@ export class RemoteEvents implements AsyncIterableIterator<SourceResult> {
         if (performance.now() - this.#openedAt > this.#options.steadyMs) this.#attempts = this.#options.attempts();
       }
     }
-    return { done: true, value: undefined };
+    return undefined;
   }
 
-  async return(): Promise<IteratorResult<SourceResult>> {
-    this.#left = true;
-    await this.#events?.return?.();
-    return { done: true, value: undefined };
-  }
-
-  async #begin(): Promise<Events> {
+  async #begin(signal: AbortSignal): Promise<Events> {
     const { done, value: replica } = await this.#attempts.next();
     if (done) throw unavailable(this.#lost);
     const events = await this.#options.open(replica);
     this.#openedAt = performance.now();
-    if (this.#left) await events.return?.();
+    if (signal.aborted) await events.return?.();
     return events;
   }
 }

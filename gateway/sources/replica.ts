@@ -3,8 +3,9 @@ import { BrokenCircuitError, CircuitState, circuitBreaker, ConsecutiveBreaker, h
 import { createClient, type Client } from 'graphql-ws';
 import { Pool } from 'undici';
 import WebSocket from 'ws';
+import type { PullStream } from '../../infra/async/iterators.ts';
 import type { SourceError, SourceRequest, SourceResult } from '../../schema/source.ts';
-import { EventQueue } from './event-queue.ts';
+import { socketEvents } from './socket-events.ts';
 import { TransportError } from './transport-error.ts';
 
 /** Milliseconds. A working fetch is always faster than `ANSWER_MS`. */
@@ -58,8 +59,8 @@ export class Replica {
   }
 
   /** Subscribes; a failed connection is thrown as `TransportError` by `next()`. */
-  subscribe({ traceparent, ...request }: SourceRequest, token: string): EventQueue {
-    return new EventQueue((sink) =>
+  subscribe({ traceparent, ...request }: SourceRequest, token: string): PullStream<SourceResult> {
+    return socketEvents((sink) =>
       this.#socket.subscribe({ ...request, extensions: { identity: token, traceparent } } as Parameters<Client['subscribe']>[0], sink),
     );
   }

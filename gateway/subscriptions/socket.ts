@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { handleProtocols, makeServer, type Context, type Server, type SubscribePayload } from 'graphql-ws';
 import type { ExecutionArgs } from 'graphql';
 import { WebSocketServer } from 'ws';
+import type { PullStream } from '../../infra/async/iterators.ts';
 import { newId } from '../../infra/id.ts';
 import type { Log } from '../../infra/log.ts';
 import type { Presence } from '../../infra/presence/presence.ts';
@@ -17,7 +18,7 @@ import type { Origin } from '../auth/origin.ts';
 import { WireGraphQLError, type ErrorBody } from '../../infra/http/graphql-error.ts';
 import { watchSession } from './session-watch.ts';
 import { serveConnection, type Extra } from './socket-connection.ts';
-import { onEnd, type StreamSlots } from './stream-slots.ts';
+import type { StreamSlots } from './stream-slots.ts';
 import type { SessionAuthenticator } from '../auth/session-authenticator.ts';
 
 export interface SocketOptions {
@@ -127,13 +128,13 @@ export class SocketServer {
     }
   }
 
-  async #subscribe(admitted: AdmittedOperation): Promise<AsyncIterableIterator<Answer> | Answer> {
+  async #subscribe(admitted: AdmittedOperation): Promise<PullStream<Answer> | Answer> {
     const { pipeline, slots } = this.options;
     const { viewer, requestId } = admitted.identity;
     try {
       const release = slots.take(viewer?.userId ?? '');
       const result = await pipeline.subscribe(admitted).catch((error: unknown) => (release(), Promise.reject(error)));
-      if (Symbol.asyncIterator in result) return onEnd(result, release);
+      if (Symbol.asyncIterator in result) return result.onEnd(release);
       release();
       return result;
     } catch (error) {

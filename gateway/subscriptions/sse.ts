@@ -81,15 +81,10 @@ export class SseServer {
     const result = await (isStream ? pipeline.subscribe(admitted) : pipeline.run(admitted)).catch(
       (error: unknown) => (release(), Promise.reject(error)),
     );
-    const feed = new EventFeed(Symbol.asyncIterator in result ? result : single(result), reply.raw, {
-      explain: (failure) => pipeline.toErrorAnswer(failure, admitted.identity.requestId),
-      over: () => {
-        release();
-        this.#open.delete(feed);
-      },
-    });
+    const explain = (why: Failure) => pipeline.toErrorAnswer(why, admitted.identity.requestId);
+    const feed = new EventFeed(Symbol.asyncIterator in result ? result : single(result), reply.raw, explain);
     this.#open.add(feed);
-    return feed;
+    return feed.onEnd(release).onEnd(() => this.#open.delete(feed));
   }
 }
 

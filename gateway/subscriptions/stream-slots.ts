@@ -26,27 +26,3 @@ export class StreamSlots {
     };
   }
 }
-
-/** Calls `over` once, when the stream has ended by itself or was ended. */
-export function onEnd<Event>(events: AsyncIterableIterator<Event>, over: () => void): AsyncIterableIterator<Event> {
-  return {
-    async next() {
-      const step = await events.next();
-      if (step.done) over();
-      return step;
-    },
-    async return() {
-      over();
-      await events.return?.();
-      return { done: true, value: undefined };
-    },
-    async throw() {
-      over();
-      await events.return?.();
-      return { done: true, value: undefined };
-    },
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-  };
-}

@@ -4,7 +4,7 @@ import type { Channel, Channels } from '../../schema/channels.ts';
 import type { Log } from '../log.ts';
 import type { Bus, Epoch } from './bus.ts';
 import { SubscriptionMonitor } from './subscription-monitor.ts';
-import { withTimeout } from './timeout.ts';
+import { withTimeout } from '../async/timeout.ts';
 
 /** Unacknowledged messages in flight; further ones are dropped, so that an unresponsive server costs no memory. */
 const MAX_UNACKNOWLEDGED = 1_000;

@@ -1,5 +1,5 @@
 import type { Epoch } from './bus.ts';
-import { withTimeout } from './timeout.ts';
+import { withTimeout } from '../async/timeout.ts';
 
 /** Timeout of the PING that proves delivery. */
 const PING_TIMEOUT_MS = 500;

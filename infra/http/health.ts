@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { withTimeout } from '../async/timeout.ts';
 
 /** Resolves if the dependency responds. */
 export type Check = () => Promise<unknown>;
@@ -29,15 +30,10 @@ export function addHealth(app: FastifyInstance, { vital, others = {} }: Checks, 
   });
 }
 
-async function answers(check: Check): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_resolve, reject) => (timer = setTimeout(reject, TIMEOUT_MS, new Error('no answer in time'))));
-  try {
-    await Promise.race([check(), timeout]);
-    return true;
-  } catch {
-    return false;
-  } finally {
-    clearTimeout(timer);
-  }
+function answers(check: Check): Promise<boolean> {
+  const answer = (async () => check())().then(
+    () => true,
+    () => false,
+  );
+  return withTimeout(answer, TIMEOUT_MS, false);
 }

@@ -1,3 +1,4 @@
+import { withTimeout } from '../../infra/async/timeout.ts';
 import type { Ai } from '../../infra/ai/ai.ts';
 import type { EventLoop } from './event-loop.ts';
 import type { HealthStatus } from './health.type.ts';
@@ -54,22 +55,12 @@ export class HealthService {
 async function answering(name: string, ask: () => Promise<string | void>): Promise<PartHealth> {
   const since = performance.now();
   try {
-    const detail = (await within(PATIENCE_MS, ask())) ?? null;
+    const answer = ask().then((detail) => ({ detail: detail ?? null }));
+    const given = await withTimeout(answer, PATIENCE_MS, undefined);
+    if (!given) throw new Error(`No answer within ${PATIENCE_MS / 1000} s.`);
     const latencyMs = Math.round((performance.now() - since) * 10) / 10;
-    return { name, status: latencyMs > SLOW_MS ? 'DEGRADED' : 'UP', latencyMs, detail };
+    return { name, status: latencyMs > SLOW_MS ? 'DEGRADED' : 'UP', latencyMs, detail: given.detail };
   } catch (error) {
     return { name, status: 'DOWN', latencyMs: null, detail: error instanceof Error ? error.message : String(error) };
-  }
-}
-
-async function within<T>(ms: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`No answer within ${ms / 1000} s.`)), ms);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
   }
 }

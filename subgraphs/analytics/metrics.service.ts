@@ -1,7 +1,7 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
+import { mapStream } from '../../infra/async/iterators.ts';
 import type { Bus } from '../../infra/bus/bus.ts';
 import type { Presence } from '../../infra/presence/presence.ts';
-import { mapLive } from '../framework/live.ts';
 import type { EventLoop } from './event-loop.ts';
 import type { Metrics } from './metrics.type.ts';
 import { Pulse } from './pulse.ts';
@@ -27,9 +27,9 @@ export class MetricsService {
   }
 
   async follow(em: SqlEntityManager): Promise<AsyncIterableIterator<Metrics>> {
-    const pulse = new Pulse(() => unsubscribe());
-    const unsubscribe = await this.#bus.subscribe('metrics', 'all', () => pulse.stir());
-    return mapLive(pulse, () => this.#current(em));
+    const pulse = new Pulse();
+    pulse.onEnd(await this.#bus.subscribe('metrics', 'all', () => pulse.stir()));
+    return mapStream(pulse, () => this.#current(em));
   }
 
   #current(em: SqlEntityManager): Promise<Metrics> {

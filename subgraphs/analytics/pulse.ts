@@ -1,3 +1,5 @@
+import { Bell, PullStream, type Step } from '../../infra/async/iterators.ts';
+
 const MIN_MS = 1000;
 const MAX_MS = 5000;
 
@@ -5,52 +7,31 @@ const MAX_MS = 5000;
  * Ticks at once, then after each change, at most once a second and at least every five seconds. A slow reader misses ticks
  * instead of queueing them.
  */
-export class Pulse implements AsyncIterableIterator<void> {
+export class Pulse extends PullStream<void> {
+  readonly #bell = new Bell();
   #last = -Infinity;
   #stirred = true;
-  #ended = false;
-  #wake: (() => void) | undefined;
-  readonly #onEnd: () => Promise<void>;
 
-  constructor(onEnd: () => Promise<void>) {
-    this.#onEnd = onEnd;
+  constructor() {
+    super();
+    this.onEnd(() => this.#bell.ring());
   }
 
   stir(): void {
     this.#stirred = true;
-    this.#wake?.();
+    this.#bell.ring();
   }
 
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
-
-  async next(): Promise<IteratorResult<void>> {
-    while (!this.#ended) {
+  protected override async pull(signal: AbortSignal): Promise<Step<void>> {
+    while (!signal.aborted) {
       const wait = this.#last + (this.#stirred ? MIN_MS : MAX_MS) - performance.now();
       if (wait <= 0) {
         this.#last = performance.now();
         this.#stirred = false;
-        return { done: false, value: undefined };
+        return { value: undefined };
       }
-      await this.#pause(wait);
+      await this.#bell.wait(wait);
     }
-    return { done: true, value: undefined };
-  }
-
-  async return(): Promise<IteratorResult<void>> {
-    this.#ended = true;
-    this.#wake?.();
-    await this.#onEnd();
-    return { done: true, value: undefined };
-  }
-
-  async #pause(ms: number): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    await new Promise<void>((resolve) => {
-      this.#wake = resolve;
-      timer = setTimeout(resolve, ms);
-    });
-    clearTimeout(timer);
+    return undefined;
   }
 }

@@ -8,6 +8,7 @@ import {
   type ExecutionResult,
   type GraphQLSchema,
 } from 'graphql';
+import { mapStream } from '../../infra/async/iterators.ts';
 import { isAway } from '../../infra/database/database.ts';
 import { ERRORS, Failure } from '../../schema/errors.ts';
 import type { Source, SourceError, SourceRequest, SourceResult } from '../../schema/source.ts';
@@ -52,7 +53,7 @@ export function schemaSource(schema: GraphQLSchema, { em, read, bus, log }: Omit
       const events = await createSourceEventStream(args);
       if (!(Symbol.asyncIterator in events)) return toResult(events, args.contextValue);
       // Each event gets a new context, because loaders would return stale data in the next event.
-      return mapEvents(
+      return mapStream<unknown, SourceResult>(
         events as AsyncIterableIterator<unknown>,
         async (event) => {
           const own = argumentsOf(request, identity);
@@ -60,34 +61,6 @@ export function schemaSource(schema: GraphQLSchema, { em, read, bus, log }: Omit
         },
         (error) => ({ data: null, errors: [toSourceError(new GraphQLError('', { originalError: error as Error }), args.contextValue)] }),
       );
-    },
-  };
-}
-
-/** Not an async generator, whose `return()` would wait for a pending `next()`. An error becomes the last event. */
-function mapEvents(
-  events: AsyncIterableIterator<unknown>,
-  map: (event: unknown) => Promise<SourceResult>,
-  lastWords: (error: unknown) => SourceResult,
-): AsyncIterableIterator<SourceResult> {
-  let isBroken = false;
-  return {
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-    async next() {
-      if (isBroken) return { done: true, value: undefined };
-      try {
-        const { done, value } = await events.next();
-        return done ? { done: true, value: undefined } : { done: false, value: await map(value) };
-      } catch (error) {
-        isBroken = true;
-        return { done: false, value: lastWords(error) };
-      }
-    },
-    async return() {
-      await events.return?.();
-      return { done: true, value: undefined };
     },
   };
 }

@@ -1,3 +1,4 @@
+import { withTimeout } from '../../infra/async/timeout.ts';
 import type { Log } from '../../infra/log.ts';
 import { ERRORS, Failure, type ErrorCode } from '../../schema/errors.ts';
 import type { Identity } from '../../schema/viewer.ts';
@@ -52,15 +53,9 @@ async function within(
   const wrong = misfit(args, tool.inputSchema);
   if (wrong) throw new Failure('TOOL_BAD_ARGUMENTS', { reason: wrong });
   const controller = new AbortController();
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => {
-    const failure = new Failure('TOOL_TIMEOUT', { reason: `The tool took longer than ${timeoutMs / 1000} s.` });
-    reject(failure);
-    controller.abort(failure);
-  }, timeoutMs);
-  try {
-    return await Promise.race([tool.run(args, { identity, runId, knowledgeBaseIds, signal: controller.signal }), late]);
-  } finally {
-    clearTimeout(timer);
-  }
+  const failure = new Failure('TOOL_TIMEOUT', { reason: `The tool took longer than ${timeoutMs / 1000} s.` });
+  const result = await withTimeout(tool.run(args, { identity, runId, knowledgeBaseIds, signal: controller.signal }), timeoutMs, failure);
+  if (result !== failure) return result;
+  controller.abort(failure);
+  throw failure;
 }

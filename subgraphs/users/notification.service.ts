@@ -1,4 +1,5 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
+import { mapStream } from '../../infra/async/iterators.ts';
 import type { Bus } from '../../infra/bus/bus.ts';
 import { isId, newId } from '../../infra/id.ts';
 import type { Queue } from '../../infra/queue/queue.ts';
@@ -7,7 +8,7 @@ import type { DomainEvent } from '../../schema/events.ts';
 import type { Viewer } from '../../schema/viewer.ts';
 import { listPage, NEWEST_FIRST, type Connection } from '../framework/connection.ts';
 import { actorOf, viewerOf, type Context } from '../framework/context.ts';
-import { liveMessages, mapLive } from '../framework/live.ts';
+import { liveMessages } from '../framework/live.ts';
 import { Notification } from './notification.entity.ts';
 import type { Notice, NoticeGroup } from './notice.ts';
 import type { NotificationsArgs } from './notification.type.ts';
@@ -89,7 +90,7 @@ export class NotificationService {
 export async function followInbox(context: Context): Promise<AsyncIterableIterator<Notification>> {
   const { userId } = viewerOf(context);
   const messages = await liveMessages(context.bus, 'notification', userId);
-  return mapLive(messages, ({ notificationId }) => context.em.fork().findOne(Notification, { id: notificationId, userId }));
+  return mapStream(messages, ({ notificationId }) => context.em.fork().findOne(Notification, { id: notificationId, userId }));
 }
 
 function unread(em: SqlEntityManager, userId: string): Promise<number> {

@@ -106,8 +106,8 @@ interface Boundary {
   instead: string;
 }
 
-/** The interface of a port has the name of its folder; logging and ids are open to all server code. */
-const PORTS = /^infra\/(?:(\w+)\/\1|log|id)\.ts$/;
+/** The interface of a port has the name of its folder; logging, ids, async iterators and timeouts are open to all server code. */
+const PORTS = /^infra\/(?:(\w+)\/\1|async\/\w+|log|id)\.ts$/;
 /** What every HTTP server of the product shares: errors, health, metrics and graceful shutdown. */
 const HTTP = /^infra\/http\//;
 const CONTRACT = /^schema\//;

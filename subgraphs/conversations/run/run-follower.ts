@@ -1,5 +1,6 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import { bulkhead } from 'cockatiel';
+import { Bell, PullStream, type Step } from '../../../infra/async/iterators.ts';
 import type { Bus } from '../../../infra/bus/bus.ts';
 import { Failure } from '../../../schema/errors.ts';
 import type { Channels, StoredRunEvent } from '../../../schema/channels.ts';
@@ -19,7 +20,7 @@ const LOOK_MS = 1000;
  * Replays a run's log after a cursor, then follows it to its end. Subscribes before it reads, so no event is missed. It is
  * pull-based, so a slow reader costs no memory: unread events stay in the log.
  */
-export class RunFollower implements AsyncIterableIterator<StoredRunEvent> {
+export class RunFollower extends PullStream<StoredRunEvent> {
   readonly #em: () => SqlEntityManager;
   readonly #runId: string;
   /** The run as the caller has just loaded it, used by the first read. */
@@ -28,15 +29,15 @@ export class RunFollower implements AsyncIterableIterator<StoredRunEvent> {
   #ready: StoredRunEvent[] = [];
   #live: Channels['run'] | undefined;
   #woken = true;
-  #wake: (() => void) | undefined;
-  #ended = false;
-  #stop: (() => Promise<void>) | undefined;
+  readonly #bell = new Bell();
 
   private constructor(em: () => SqlEntityManager, run: Run, at: Cursor) {
+    super();
     this.#em = em;
     this.#runId = run.id;
     this.#opened = run;
     this.#at = at;
+    this.onEnd(() => this.#bell.ring());
   }
 
   static async open(parts: { em: () => SqlEntityManager; bus: Bus }, run: Run, after: string | null | undefined): Promise<RunFollower> {
@@ -46,35 +47,22 @@ export class RunFollower implements AsyncIterableIterator<StoredRunEvent> {
     }
     const follower = new RunFollower(parts.em, run, at);
     // Without the bus the log is still read every second.
-    follower.#stop = await parts.bus.subscribe('run', run.id, (burst) => follower.#hear(burst)).catch(() => async () => {});
-    return follower;
+    return follower.onEnd(await parts.bus.subscribe('run', run.id, (burst) => follower.#hear(burst)).catch(() => () => {}));
   }
 
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
-
-  async next(): Promise<IteratorResult<StoredRunEvent>> {
-    while (!this.#ended) {
+  protected override async pull(signal: AbortSignal): Promise<Step<StoredRunEvent>> {
+    while (!signal.aborted) {
       const event = this.#ready.shift();
-      if (event) return this.#take(event);
-      if (this.#woken) await this.#read();
-      else await this.#sleep();
+      if (event) {
+        this.#at = { attempt: event.attempt, seq: event.seq };
+        return { value: event, isLast: endsRun(event.kind) };
+      }
+      if (!this.#woken) {
+        await this.#bell.wait(LOOK_MS);
+        this.#woken = true;
+      } else if (await this.#read(signal)) return undefined;
     }
-    return { done: true, value: undefined };
-  }
-
-  async return(): Promise<IteratorResult<StoredRunEvent>> {
-    this.#ended = true;
-    this.#wake?.();
-    await this.#stop?.();
-    return { done: true, value: undefined };
-  }
-
-  async #take(event: StoredRunEvent): Promise<IteratorResult<StoredRunEvent>> {
-    this.#at = { attempt: event.attempt, seq: event.seq };
-    if (endsRun(event.kind)) await this.return();
-    return { done: false, value: event };
+    return undefined;
   }
 
   /** Buffers events that continue the buffer, up to a page; otherwise keeps only the newest, and the log has the rest. */
@@ -88,43 +76,32 @@ export class RunFollower implements AsyncIterableIterator<StoredRunEvent> {
       waiting.events.length + burst.events.length <= PAGE;
     this.#live = joins ? { ...burst, firstSeq: waiting.firstSeq, events: [...waiting.events!, ...burst.events!] } : burst;
     this.#woken = true;
-    this.#wake?.();
+    this.#bell.ring();
   }
 
-  async #read(): Promise<void> {
+  /** Returns whether the run has ended and everything was read. */
+  async #read(signal: AbortSignal): Promise<boolean> {
     const burst = this.#live;
     this.#live = undefined;
     this.#woken = false;
     const { attempt, seq } = this.#at;
     if (burst?.events && burst.attempt === attempt && burst.firstSeq <= seq + 1) {
       this.#ready = burst.events.filter((event) => event.seq > seq);
-      return;
+      return false;
     }
-    await turns.execute(() => this.#readLog());
+    return turns.execute(() => this.#readLog(signal));
   }
 
-  async #readLog(): Promise<void> {
+  async #readLog(signal: AbortSignal): Promise<boolean> {
     // The reader may have left while it waited.
-    if (this.#ended) return;
+    if (signal.aborted) return true;
     const em = this.#em();
     // Reads the status before the events: if the run has ended by then, the log has all of its events.
     const run = this.#opened ?? (await em.findOne(Run, { id: this.#runId }));
     this.#opened = undefined;
     this.#ready = await readEvents(em, this.#runId, this.#at, PAGE);
     if (this.#ready.length === PAGE) this.#woken = true;
-    if (this.#ready.length === 0 && (!run || !isActive(run))) await this.return();
-  }
-
-  async #sleep(): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    await new Promise<void>((resolve) => {
-      this.#wake = resolve;
-      timer = setTimeout(() => {
-        this.#woken = true;
-        resolve();
-      }, LOOK_MS);
-    });
-    clearTimeout(timer);
+    return this.#ready.length === 0 && (!run || !isActive(run));
   }
 }
 

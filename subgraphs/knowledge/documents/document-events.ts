@@ -18,9 +18,10 @@ export async function documentEventsOf(knowledgeBaseId: string, context: Context
   await ownKnowledgeBase(knowledgeBaseId, context);
   const live = await liveMessages(context.bus, 'document', knowledgeBaseId);
   try {
-    return startingWith(await standing(knowledgeBaseId, context), live);
+    live.prepend(await standing(knowledgeBaseId, context));
+    return live;
   } catch (error) {
-    await live.return?.();
+    await live.return();
     throw error;
   }
 }
@@ -35,22 +36,4 @@ async function standing(knowledgeBaseId: string, { em }: Context): Promise<Messa
       { orderBy: { updatedAt: 'asc' }, limit: MOST },
     );
   return documents.map(({ id, status }) => ({ documentId: id, status, stage: status, progress: null }));
-}
-
-/** Not an async generator: its `return()` would wait for the message that may never come. */
-function startingWith(first: Message[], live: AsyncIterableIterator<Message>): AsyncIterableIterator<Message> {
-  return {
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-    async next() {
-      const message = first.shift();
-      return message ? { done: false, value: message } : live.next();
-    },
-    async return() {
-      first.length = 0;
-      await live.return?.();
-      return { done: true, value: undefined };
-    },
-  };
 }
