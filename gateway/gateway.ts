@@ -13,10 +13,11 @@ import type { Log } from '../infra/log.ts';
 import { Failure } from '../schema/errors.ts';
 import type { Source } from '../schema/source.ts';
 import type { Identity } from '../schema/viewer.ts';
+import { Documents, prepare } from './execution/prepared-document.ts';
 import { toResult } from './execution/request-error.ts';
 import { Planning } from './planning/planning.ts';
 import type { PlannerName } from './planning/planner.ts';
-import type { Admission, GraphRequest, GraphResult } from './execution/request.ts';
+import type { Admission, GraphRequest, GraphResult, PreparedRequest } from './execution/request.ts';
 import { sourceNamed, Supergraph } from './execution/supergraph.ts';
 
 export interface GatewayOptions {
@@ -52,12 +53,14 @@ export class Gateway implements GatewayInterface, Graph {
   readonly #options: GatewayOptions;
   readonly #listeners = new Set<GatewaySchemaLoadOrUpdateCallback>();
   readonly #planning: Planning;
+  readonly #documents: Documents;
   #loading: Promise<ApolloGateway> | undefined;
   #replace: ((supergraphSdl: string) => void) | undefined;
   #supergraph: Supergraph | undefined;
 
   constructor(options: GatewayOptions) {
     this.#options = options;
+    this.#documents = new Documents(options.admission?.maxTokens);
     this.#planning = options.planning ?? new Planning(options.plannerName, options.log);
   }
 
@@ -75,14 +78,20 @@ export class Gateway implements GatewayInterface, Graph {
     return sourceNamed(name, this.#options.sources);
   }
 
+  /** Parses the document and chooses the operation. Throws a `Failure`, or a GraphQLError for a syntax error. */
+  prepare(request: GraphRequest): PreparedRequest {
+    return prepare(request, this.#documents);
+  }
+
   /** Executes a query or mutation. Never rejects. `signal` prevents further fetches. */
-  async execute(request: GraphRequest, identity: Identity, signal?: AbortSignal): Promise<GraphResult> {
+  async execute(request: GraphRequest | PreparedRequest, identity: Identity, signal?: AbortSignal): Promise<GraphResult> {
     try {
       const { operations, executor } = this.#current;
-      const operation = operations.get(request);
+      const prepared = this.#prepared(request);
+      const operation = operations.get(prepared);
       if (operation.operation.operation === 'subscription')
         throw new Failure('BAD_REQUEST', { reason: 'Ask for subscriptions over a socket or an event stream.' });
-      return await executor.execute(operation, request, { identity, ...(signal ? { signal } : {}) });
+      return await executor.execute(operation, prepared, { identity, ...(signal ? { signal } : {}) });
     } catch (error) {
       return signal?.aborted ? CANCELLED : toResult(error, this.#options.log, identity);
     }
@@ -92,19 +101,20 @@ export class Gateway implements GatewayInterface, Graph {
    * Subscribes, or returns a single result for other operations and request errors. `return()` ends the stream at once,
    * even while a `next()` is pending. A stream keeps the supergraph that it was started with.
    */
-  async subscribe(request: GraphRequest, identity: Identity): Promise<AsyncIterableIterator<GraphResult> | GraphResult> {
+  async subscribe(request: GraphRequest | PreparedRequest, identity: Identity): Promise<AsyncIterableIterator<GraphResult> | GraphResult> {
     try {
       const { operations, executor } = this.#current;
-      const operation = operations.get(request);
-      if (operation.operation.operation !== 'subscription') return await executor.execute(operation, request, { identity });
-      return await executor.subscribe(operation, request, identity);
+      const prepared = this.#prepared(request);
+      const operation = operations.get(prepared);
+      if (operation.operation.operation !== 'subscription') return await executor.execute(operation, prepared, { identity });
+      return await executor.subscribe(operation, prepared, identity);
     } catch (error) {
       return toResult(error, this.#options.log, identity);
     }
   }
 
   /** Returns the request errors of `execute` or `subscribe` without calling a subgraph; undefined for a valid request. */
-  async validate(request: GraphRequest, identity: Identity): Promise<GraphResult | undefined> {
+  async validate(request: PreparedRequest, identity: Identity): Promise<GraphResult | undefined> {
     try {
       const { operations, executor } = this.#current;
       await executor.validate(operations.get(request), request, identity);
@@ -145,6 +155,10 @@ export class Gateway implements GatewayInterface, Graph {
     this.#planning.close();
   }
 
+  #prepared(request: GraphRequest | PreparedRequest): PreparedRequest {
+    return 'document' in request ? request : this.prepare(request);
+  }
+
   get #current(): Supergraph {
     if (!this.#supergraph) throw new Error('the gateway is not loaded');
     return this.#supergraph;
@@ -166,7 +180,10 @@ export class Gateway implements GatewayInterface, Graph {
       },
     });
     apollo.onSchemaLoadOrUpdate((context) => {
-      this.#supergraph = new Supergraph(context.coreSupergraphSdl, context.apiSchema, this.#planning, this.#options);
+      this.#supergraph = new Supergraph(context.coreSupergraphSdl, context.apiSchema, this.#planning, {
+        ...this.#options,
+        documents: this.#documents,
+      });
       for (const listener of this.#listeners) listener(context);
     });
     await apollo.load();

@@ -11,7 +11,7 @@ import { introspect } from './introspection.ts';
 import type { Operation } from './operations.ts';
 import { MAX_ERRORS } from './error-paths.ts';
 import { requestError } from './request-error.ts';
-import type { CoercedVariables, GraphRequest, GraphResult } from './request.ts';
+import type { CoercedVariables, GraphResult, PreparedRequest } from './request.ts';
 import type { ResponsePath } from './walk.ts';
 import { runPlan } from './run-plan.ts';
 import { withoutInput } from '../../infra/http/without-values.ts';
@@ -29,7 +29,7 @@ export class Executor {
   constructor(private readonly context: SupergraphContext) {}
 
   /** Executes a query or mutation. Rejects with a `RequestError`; any other rejection is a bug. */
-  async execute(operation: Operation, request: GraphRequest, caller: Caller): Promise<GraphResult> {
+  async execute(operation: Operation, request: PreparedRequest, caller: Caller): Promise<GraphResult> {
     const variables = admit(operation, request, caller.identity);
     const variant = await operation.variants.for(variables);
     const execution = this.#begin(variables, caller);
@@ -44,14 +44,14 @@ export class Executor {
   }
 
   /** Rejects with the `RequestError` of `execute` or `subscribe`, without calling a subgraph. */
-  async validate(operation: Operation, request: GraphRequest, identity: Identity): Promise<void> {
+  async validate(operation: Operation, request: PreparedRequest, identity: Identity): Promise<void> {
     await operation.variants.for(admit(operation, request, identity));
   }
 
   /** Subscribes at the owning subgraph and completes each event; returns a single result if the subgraph rejects. */
   async subscribe(
     operation: Operation,
-    request: GraphRequest,
+    request: PreparedRequest,
     identity: Identity,
   ): Promise<AsyncIterableIterator<GraphResult> | GraphResult> {
     const variables = admit(operation, request, identity);
@@ -110,7 +110,7 @@ function concerns(error: GraphQLError['path'], missing: readonly (string | numbe
   return !error || error.every((step, depth) => depth >= missing.length || missing[depth] === step);
 }
 
-function admit(operation: Operation, { variables }: GraphRequest, identity: Identity): CoercedVariables {
+function admit(operation: Operation, { variables }: PreparedRequest, identity: Identity): CoercedVariables {
   const definitions = operation.operation.variableDefinitions ?? [];
   if (definitions.length === 0 && !operation.measure) return {};
   const { coerced, errors } = getVariableValues(operation.schema, definitions, variables ?? {}, { maxErrors: MAX_VARIABLE_ERRORS });

@@ -33,6 +33,7 @@ function withCode(error: unknown, code: ErrorCode): GraphQLError {
 /** Converts an exception to a result. Anything but a `RequestError` or `Failure` is a bug and is logged here. */
 export function toResult(error: unknown, log: Log, identity?: Identity): GraphResult {
   if (error instanceof RequestError) return { errors: error.errors };
+  if (error instanceof GraphQLError && error.extensions['code'] === 'GRAPHQL_PARSE_FAILED') return { errors: [error] };
   const failure = error instanceof Failure ? error : new Failure('INTERNAL', identity ? { requestId: identity.requestId } : {});
   if (failure !== error) log.error({ err: error, requestId: identity?.requestId }, 'the gateway failed');
   return { errors: [new GraphQLError(failure.message, { extensions: failure.extensions })] };

@@ -1,10 +1,20 @@
 import type { DocumentNode, FragmentDefinitionNode, GraphQLError, GraphQLSchema, OperationDefinitionNode, ValidationRule } from 'graphql';
 import type { Identity } from '../../schema/viewer.ts';
+import type { PreparedDocument } from './prepared-document.ts';
 
-/** A GraphQL request. `query` and `operationName` are the cache key of the prepared operation. */
+/** A GraphQL request as it arrived. */
 export interface GraphRequest {
   query: string;
   operationName?: string | null;
+  variables?: Record<string, unknown> | null;
+  /** The document, if the transport has parsed it. */
+  parsed?: DocumentNode;
+}
+
+/** A request whose document is parsed and whose operation is chosen, once for all its steps. */
+export interface PreparedRequest {
+  document: PreparedDocument;
+  operation: OperationDefinitionNode;
   variables?: Record<string, unknown> | null;
 }
 

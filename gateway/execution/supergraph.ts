@@ -5,6 +5,7 @@ import type { Source } from '../../schema/source.ts';
 import type { Identity } from '../../schema/viewer.ts';
 import { FieldNames } from '../planning/field-names.ts';
 import { Operations } from './operations.ts';
+import { Documents, prepare } from './prepared-document.ts';
 import { toFailure, toResult } from './request-error.ts';
 import { typeTest } from './walk.ts';
 import { Executor } from './executor.ts';
@@ -16,6 +17,8 @@ export interface SupergraphOptions {
   sources: ReadonlyMap<string, Source>;
   log: Log;
   admission?: Admission;
+  /** Documents of clients. */
+  documents?: Documents;
 }
 
 /** The state of one supergraph. A reload creates a new instance; running streams keep theirs. */
@@ -25,6 +28,7 @@ export class Supergraph implements Graph {
   readonly operations: Operations;
   /** Internal operations, not subject to `admission`. */
   readonly #internalOperations: Operations;
+  readonly #documents: Documents;
   readonly #log: Log;
 
   constructor(
@@ -32,13 +36,14 @@ export class Supergraph implements Graph {
     /** The public schema. */
     readonly schema: GraphQLSchema,
     planning: Planning,
-    { sources, log, admission }: SupergraphOptions,
+    { sources, log, admission, documents }: SupergraphOptions,
   ) {
     const fullSchema = buildSchema(sdl, { assumeValid: true, assumeValidSDL: true });
     this.executor = new Executor({ sourceOf: (name) => sourceNamed(name, sources), log, isOfType: typeTest(fullSchema) });
+    this.#documents = new Documents();
     const parts = { schema, fields: new FieldNames(fullSchema), planner: planning.plannerFor(sdl) };
-    this.operations = new Operations({ ...parts, admission });
-    this.#internalOperations = new Operations(parts);
+    this.operations = new Operations({ ...parts, admission, documents: documents ?? this.#documents });
+    this.#internalOperations = new Operations({ ...parts, documents: this.#documents });
     this.#log = log;
   }
 
@@ -50,7 +55,8 @@ export class Supergraph implements Graph {
 
   async #executeInternal(request: GraphRequest, identity: Identity): Promise<GraphResult> {
     try {
-      return await this.executor.execute(this.#internalOperations.get(request), request, { identity });
+      const prepared = prepare(request, this.#documents);
+      return await this.executor.execute(this.#internalOperations.get(prepared), prepared, { identity });
     } catch (error) {
       return toResult(error, this.#log, identity);
     }

@@ -1,69 +1,39 @@
-import { LRUCache } from 'lru-cache';
-import { parse, visit, type ASTNode, type DocumentNode, type FieldNode, type OperationDefinitionNode } from 'graphql';
+import { visit, type ASTNode, type DocumentNode, type FieldNode, type OperationDefinitionNode } from 'graphql';
 import { Failure } from '../../schema/errors.ts';
+import type { PreparedDocument } from '../execution/prepared-document.ts';
 import { textError } from './characters.ts';
 import { LIMITS } from './limits.ts';
 import { Measurer } from './measure.ts';
 
 /** Facts about a document that need no schema. */
 export interface Inspection {
-  document: DocumentNode;
-  operations: readonly InspectedOperation[];
+  /** By operation, with those of fragments; a field that is selected twice is listed twice. */
+  rootFields: ReadonlyMap<OperationDefinitionNode, readonly FieldNode[]>;
   /** The limit that the document exceeds. */
   error: Failure | undefined;
 }
 
-export interface InspectedOperation {
-  node: OperationDefinitionNode;
-  /** With those of fragments; a field that is selected twice is listed twice. */
-  rootFields: readonly FieldNode[];
-}
+const inspections = new WeakMap<PreparedDocument, Inspection>();
 
-/**
- * Parses and measures documents before validation, because validating a small document can be expensive. Results are
- * cached by text.
- */
-export class Inspector {
-  /** Sized by the sum of document lengths in characters. */
-  readonly #known = new LRUCache<string, Inspection>({ max: 1000, maxSize: 4_000_000 });
-
-  /** Throws a GraphQLError for a syntax error. */
-  inspect(text: string): Inspection {
-    const known = this.#known.get(text);
-    if (known) return known;
-    const inspection = inspectDocument(parse(text, { maxTokens: LIMITS.tokens }));
-    this.#known.set(text, inspection, { size: text.length });
-    return inspection;
-  }
-}
-
-/** Selects the requested operation (specification §6.1, GetOperation). */
-export function chooseOperation({ operations }: Inspection, name: string | null | undefined): InspectedOperation {
-  if (name) {
-    const named = operations.find(({ node }) => node.name?.value === name);
-    if (!named) throw new Failure('BAD_REQUEST', { reason: 'The document has no operation of that name.' });
-    return named;
-  }
-  const [first, ...others] = operations;
-  if (!first) throw new Failure('BAD_REQUEST', { reason: 'The document has no operation.' });
-  if (others.length > 0) throw new Failure('BAD_REQUEST', { reason: 'The document has several operations; say which by `operationName`.' });
-  return first;
+/** Measures a document before validation, because validating a small document can be expensive; once for each document. */
+export function inspect(document: PreparedDocument): Inspection {
+  let inspection = inspections.get(document);
+  if (!inspection) inspections.set(document, (inspection = inspectDocument(document)));
+  return inspection;
 }
 
 export function isIntrospection(rootFields: readonly FieldNode[]): boolean {
   return rootFields.some(({ name }) => name.value === '__schema' || name.value === '__type');
 }
 
-function inspectDocument(document: DocumentNode): Inspection {
-  const measurer = new Measurer(document);
-  const operations = document.definitions
-    .filter((node) => node.kind === 'OperationDefinition')
-    .map((node) => ({ node, rootFields: measurer.rootFields(node, LIMITS.rootFields) }));
-  return { document, operations, error: validateLimits(document, operations, measurer) };
+function inspectDocument({ node, operations }: PreparedDocument): Inspection {
+  const measurer = new Measurer(node);
+  const rootFields = new Map(operations.map((operation) => [operation, measurer.rootFields(operation, LIMITS.rootFields)]));
+  return { rootFields, error: validateLimits(node, rootFields, measurer) };
 }
 
-function validateLimits(document: DocumentNode, operations: readonly InspectedOperation[], measurer: Measurer): Failure | undefined {
-  for (const { node, rootFields } of operations) {
+function validateLimits(document: DocumentNode, operations: Inspection['rootFields'], measurer: Measurer): Failure | undefined {
+  for (const [node, rootFields] of operations) {
     const { depth, nesting, fields, aliases } = measurer.measure(node);
     if (depth > (isIntrospection(rootFields) ? LIMITS.introspectionDepth : LIMITS.depth)) return tooComplex('levels', LIMITS.depth);
     if (nesting > LIMITS.nesting) return tooComplex('levels of fields and fragments', LIMITS.nesting);

@@ -1,4 +1,4 @@
-import type { DocumentNode } from 'graphql';
+import type { FieldNode } from 'graphql';
 import { mapStream, type PullStream } from '../../infra/async/iterators.ts';
 import type { Log } from '../../infra/log.ts';
 import { Failure } from '../../schema/errors.ts';
@@ -6,10 +6,9 @@ import type { Identity, Viewer } from '../../schema/viewer.ts';
 import type { Caller } from '../auth/caller.ts';
 import { checkVariables } from '../limits/characters.ts';
 import type { GatewaySurface } from '../gateway.ts';
-import { chooseOperation, Inspector, isIntrospection, type InspectedOperation } from '../limits/inspection.ts';
-import { parseFailure } from '../limits/parse-failure.ts';
+import { inspect, isIntrospection } from '../limits/inspection.ts';
 import { errorCodeOf, toWire, type WireError } from '../../infra/http/graphql-error.ts';
-import type { GraphRequest, GraphResult } from '../execution/request.ts';
+import type { GraphRequest, GraphResult, PreparedRequest } from '../execution/request.ts';
 import type { CostLimiter } from '../limits/cost-limiter.ts';
 import type { Throttle } from '../limits/throttle.ts';
 import type { OperationTelemetry } from './telemetry.ts';
@@ -24,9 +23,7 @@ export interface Answer {
 
 /** An operation that passed all checks before validation. */
 export interface AdmittedOperation {
-  request: GraphRequest;
-  document: DocumentNode;
-  operation: InspectedOperation;
+  request: PreparedRequest;
   identity: Identity;
   /** W3C Trace Context of the request. */
   traceparent: string | undefined;
@@ -51,8 +48,6 @@ const PUBLIC_FIELDS: ReadonlySet<string> = new Set(['signUp', 'signIn', 'refresh
  * validate, execute. Validation comes after authentication, so anonymous callers learn nothing about the schema.
  */
 export class OperationPipeline {
-  readonly #inspector = new Inspector();
-
   constructor(private readonly options: PipelineOptions) {}
 
   /** Throws a `Failure`, or a GraphQLError for a syntax error. */
@@ -66,13 +61,15 @@ export class OperationPipeline {
   }
 
   async #admit(request: GraphRequest, caller: Caller): Promise<AdmittedOperation> {
-    const inspection = this.#inspect(request.query);
-    const operation = chooseOperation(inspection, request.operationName);
-    const viewer = isPublic(operation) ? null : (await caller.authenticate()).viewer;
+    if (!request.query.isWellFormed()) throw new Failure('BAD_USER_INPUT', { reason: 'The document is not well-formed Unicode.' });
+    const prepared = this.options.gateway.prepare(request);
+    const inspection = inspect(prepared.document);
+    const rootFields = inspection.rootFields.get(prepared.operation) ?? [];
+    const viewer = isPublic(rootFields) ? null : (await caller.authenticate()).viewer;
     if (inspection.error) throw inspection.error;
-    this.#checkIntrospection(operation, viewer);
+    this.#checkIntrospection(rootFields, viewer);
     checkVariables(request.variables ?? {});
-    await this.options.throttle.countAttempts(operation.rootFields, request.variables ?? {}, caller.ip);
+    await this.options.throttle.countAttempts(rootFields, request.variables ?? {}, caller.ip);
     if (viewer) await this.options.throttle.admit(viewer.userId);
     const { requestId, ip, userAgent, traceparent } = caller;
     const identity = { viewer, requestId, ip, ...(userAgent ? { userAgent } : {}) };
@@ -82,14 +79,14 @@ export class OperationPipeline {
         () => true,
         () => false,
       );
-    return { request, document: inspection.document, operation, identity, traceparent, isSignedIn };
+    return { request: prepared, identity, traceparent, isSignedIn };
   }
 
   /** Admits and executes a query or mutation. Never rejects. */
   async execute(request: GraphRequest, caller: Caller): Promise<Answer> {
     try {
       const admitted = await this.admit(request, caller);
-      if (admitted.operation.node.operation === 'subscription') {
+      if (admitted.request.operation.operation === 'subscription') {
         throw new Failure('BAD_REQUEST', {
           reason: 'Subscriptions are answered over WebSocket at /graphql, or as events at /graphql/stream.',
         });
@@ -137,16 +134,7 @@ export class OperationPipeline {
     return { errors: [toWire(error, requestId, this.options.log)] };
   }
 
-  #inspect(text: string) {
-    if (!text.isWellFormed()) throw new Failure('BAD_USER_INPUT', { reason: 'The document is not well-formed Unicode.' });
-    try {
-      return this.#inspector.inspect(text);
-    } catch (error) {
-      throw parseFailure(error);
-    }
-  }
-
-  #checkIntrospection({ rootFields }: InspectedOperation, viewer: Viewer | null): void {
+  #checkIntrospection(rootFields: readonly FieldNode[], viewer: Viewer | null): void {
     const { introspection } = this.options;
     const isAllowed = introspection === 'signed-in' || (introspection === 'admin' && viewer?.role === 'ADMIN');
     if (!isAllowed && isIntrospection(rootFields)) {
@@ -169,6 +157,6 @@ export class OperationPipeline {
   }
 }
 
-function isPublic({ rootFields }: InspectedOperation): boolean {
+function isPublic(rootFields: readonly FieldNode[]): boolean {
   return rootFields.every(({ name }) => PUBLIC_FIELDS.has(name.value));
 }

@@ -15,7 +15,7 @@ export class OperationTelemetry {
 
   /** Runs `work` in a span. Later fetches of a stream's events also belong to that span. */
   async record<A extends Answer | PullStream<Answer>>(
-    { operation: { node }, identity, traceparent: parent }: AdmittedOperation,
+    { request: { operation: node }, identity, traceparent: parent }: AdmittedOperation,
     work: () => Promise<A>,
   ): Promise<A> {
     const { metrics, traces } = this.parts;

@@ -18,7 +18,7 @@ import { PREFLIGHT_HEADERS, type Caller } from '../auth/caller.ts';
 import type { Answer, OperationPipeline } from '../pipeline/pipeline.ts';
 import type { GatewaySurface } from '../gateway.ts';
 import { LIMITS } from '../limits/limits.ts';
-import { parseFailure } from '../limits/parse-failure.ts';
+import { parseFailure } from '../execution/prepared-document.ts';
 import { retryAfterOf, statusOf, toWire, WireGraphQLError, type WireError } from '../../infra/http/graphql-error.ts';
 
 interface ApolloOptions {
@@ -84,9 +84,9 @@ function dropEmptyName({ body, raw }: FastifyRequest): void {
 function pipelineGateway(gateway: GatewaySurface, pipeline: OperationPipeline): GatewayInterface {
   return {
     load: async () => ({
-      executor: async ({ request: { operationName, variables }, source, context }) => {
+      executor: async ({ request: { operationName, variables }, source, document, context }) => {
         const answer = await pipeline.execute(
-          { query: source, operationName: operationName ?? null, variables: variables ?? null },
+          { query: source, parsed: document, operationName: operationName ?? null, variables: variables ?? null },
           context['caller'] as Caller,
         );
         return toApollo(answer) as Awaited<ReturnType<Awaited<ReturnType<GatewayInterface['load']>>['executor'] & {}>>;
@@ -119,7 +119,7 @@ function isOurs({ extensions }: GraphQLFormattedError): boolean {
 /** Apollo Server reports all its own errors as `BAD_REQUEST`; the status is more specific. */
 function asOurs(error: unknown): unknown {
   if (!(error instanceof GraphQLError)) return error;
-  if (error.extensions['code'] === 'GRAPHQL_PARSE_FAILED') return parseFailure(error);
+  if (error.extensions['code'] === 'GRAPHQL_PARSE_FAILED') return parseFailure(error, LIMITS.tokens);
   if (error.extensions['code'] !== 'BAD_REQUEST') return error;
   const { status } = (error.extensions['http'] ?? {}) as { status?: number };
   const code: ErrorCode =

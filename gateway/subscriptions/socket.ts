@@ -116,10 +116,9 @@ export class SocketServer {
       // graphql-transport-ws requires an `error` message for validation errors, not a `next`.
       const errors = await this.options.pipeline.validate(admitted);
       if (errors) return errors.map((wire) => new WireGraphQLError(wire));
-      const { document } = admitted;
       return {
         schema: this.options.gateway.schema,
-        document,
+        document: admitted.request.document.node,
         operationName: payload.operationName || undefined,
         contextValue: admitted,
       } satisfies ExecutionArgs;

@@ -57,7 +57,7 @@ export class SseServer {
     const caller = this.options.callerOf(request);
     const authenticate = async () => (session = await caller.authenticate());
     const admitted = await this.options.pipeline.admit(requestOf(request), { ...caller, authenticate });
-    if (request.method === 'GET' && admitted.operation.node.operation === 'mutation') throw new Failure('METHOD_NOT_ALLOWED');
+    if (request.method === 'GET' && admitted.request.operation.operation === 'mutation') throw new Failure('METHOD_NOT_ALLOWED');
     const feed = await this.#feed(admitted, reply);
     const unwatch = session
       ? watchSession(this.options, session, (why) => feed.end(new Failure(why === 'token expired' ? 'TOKEN_EXPIRED' : 'UNAUTHENTICATED')))
@@ -77,7 +77,7 @@ export class SseServer {
   async #feed(admitted: AdmittedOperation, reply: FastifyReply): Promise<EventFeed> {
     const { pipeline, slots } = this.options;
     const release = slots.take(admitted.identity.viewer?.userId ?? '');
-    const isStream = admitted.operation.node.operation === 'subscription';
+    const isStream = admitted.request.operation.operation === 'subscription';
     const result = await (isStream ? pipeline.subscribe(admitted) : pipeline.run(admitted)).catch(
       (error: unknown) => (release(), Promise.reject(error)),
     );
