@@ -1,5 +1,5 @@
 import { Failure } from '../../schema/errors.ts';
-import type { SourceResult } from '../../schema/source.ts';
+import type { SourceError, SourceResult } from '../../schema/source.ts';
 import type { Execution } from './execution-context.ts';
 import { isObject, type JsonObject } from './merge.ts';
 import type { EntityFetch, RootFetch } from '../planning/plan.ts';
@@ -17,11 +17,20 @@ export async function callSubgraph(
     if (result.data == null || isObject(result.data)) return result;
     throw new Error('the subgraph returned an invalid result');
   } catch (error) {
-    const failure = error instanceof Failure ? error : new Failure('DEPENDENCY_UNAVAILABLE', {}, { cause: error });
-    if (failure.cause)
-      context.log.error({ err: failure.cause, subgraph: fetch.subgraph, requestId: identity.requestId }, 'a subgraph did not answer');
-    return { errors: [{ message: failure.message, extensions: failure.extensions }] };
+    return { errors: [sourceFailure(error, execution, fetch.subgraph, 'a subgraph did not answer')] };
   }
+}
+
+/** Converts an exception of a source. Its cause, if it has one, is logged here. */
+export function sourceFailure(
+  error: unknown,
+  { context: { log }, identity: { requestId } }: Pick<Execution, 'context' | 'identity'>,
+  subgraph: string,
+  what: string,
+): Required<Omit<SourceError, 'path'>> {
+  const { message, extensions, cause } = error instanceof Failure ? error : new Failure('DEPENDENCY_UNAVAILABLE', {}, { cause: error });
+  if (cause) log.error({ err: cause, subgraph, requestId }, what);
+  return { message, extensions };
 }
 
 export function requestOf(fetch: RootFetch | EntityFetch, representations: JsonObject, { variables }: Pick<Execution, 'variables'>) {

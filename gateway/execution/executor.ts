@@ -1,9 +1,8 @@
 import { GraphQLError, getVariableValues } from 'graphql';
 import { mapStream } from '../../infra/async/iterators.ts';
-import { Failure } from '../../schema/errors.ts';
 import type { SourceResult } from '../../schema/source.ts';
 import type { Identity } from '../../schema/viewer.ts';
-import { requestOf } from './call-subgraph.ts';
+import { requestOf, sourceFailure } from './call-subgraph.ts';
 import type { Execution, SupergraphContext } from './execution-context.ts';
 import { receiveRoot } from './fetch-root.ts';
 import type { DocumentVariant } from './document-variants.ts';
@@ -67,7 +66,10 @@ export class Executor {
       if (plan.rest) await runPlan(plan.rest, execution);
       return this.#respond(variant, execution);
     };
-    const failed = (error: unknown) => this.#streamError(error, subgraph, identity);
+    const failed = (error: unknown) => {
+      const { message, extensions } = sourceFailure(error, { context: this.context, identity }, subgraph, 'the stream of a subgraph broke');
+      return { data: null, errors: [new GraphQLError(message, { extensions })] };
+    };
     try {
       const events = await this.context.sourceOf(subgraph).subscribe(requestOf(plan.primary, {}, { variables }), identity);
       return Symbol.asyncIterator in events ? mapStream(events, event, failed) : await event(events);
@@ -89,12 +91,6 @@ export class Executor {
     const [first] = all.length > reported.length ? unexplained.filter(({ extensions }) => extensions['code'] === 'INTERNAL') : [];
     if (first) this.context.log.error({ path: first.path, more: unexplained.length - 1, requestId: identity.requestId }, first.message);
     return { data, errors: all };
-  }
-
-  #streamError(error: unknown, subgraph: string, { requestId }: Identity): GraphResult {
-    const failure = error instanceof Failure ? error : new Failure('DEPENDENCY_UNAVAILABLE', {}, { cause: error });
-    if (failure.cause) this.context.log.error({ err: failure.cause, subgraph, requestId }, 'the stream of a subgraph broke');
-    return { data: null, errors: [new GraphQLError(failure.message, { extensions: failure.extensions })] };
   }
 }
 

@@ -1,4 +1,5 @@
 import { GraphQLError } from 'graphql';
+import { failureOf } from '../../infra/http/graphql-error.ts';
 import type { Log } from '../../infra/log.ts';
 import { ERRORS, Failure, type ErrorCode } from '../../schema/errors.ts';
 import type { Identity } from '../../schema/viewer.ts';
@@ -34,14 +35,8 @@ function withCode(error: unknown, code: ErrorCode): GraphQLError {
 export function toResult(error: unknown, log: Log, identity?: Identity): GraphResult {
   if (error instanceof RequestError) return { errors: error.errors };
   if (error instanceof GraphQLError && error.extensions['code'] === 'GRAPHQL_PARSE_FAILED') return { errors: [error] };
-  const failure = error instanceof Failure ? error : new Failure('INTERNAL', identity ? { requestId: identity.requestId } : {});
-  if (failure !== error) log.error({ err: error, requestId: identity?.requestId }, 'the gateway failed');
+  const expected = failureOf(error);
+  if (!expected) log.error({ err: error, requestId: identity?.requestId }, 'the gateway failed');
+  const failure = expected ?? new Failure('INTERNAL', identity ? { requestId: identity.requestId } : {});
   return { errors: [new GraphQLError(failure.message, { extensions: failure.extensions })] };
-}
-
-/** Converts an error of the graph to a `Failure`; unknown codes become `INTERNAL`. */
-export function toFailure(error: GraphQLError): Failure {
-  const { code, retryable: _retryable, ...detail } = error.extensions;
-  if (typeof code !== 'string' || !Object.hasOwn(ERRORS, code)) return new Failure('INTERNAL', {}, { cause: error });
-  return new Failure(code as ErrorCode, { ...detail, reason: error.message }, { cause: error });
 }

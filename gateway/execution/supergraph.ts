@@ -1,12 +1,14 @@
 import { buildSchema, type GraphQLSchema } from 'graphql';
 import type { Graph } from '../../infra/graph/graph.ts';
+import { failureOf } from '../../infra/http/graphql-error.ts';
 import type { Log } from '../../infra/log.ts';
+import { Failure } from '../../schema/errors.ts';
 import type { Source } from '../../schema/source.ts';
 import type { Identity } from '../../schema/viewer.ts';
 import { FieldNames } from '../planning/field-names.ts';
 import { Operations } from './operations.ts';
 import { Documents, prepare } from './prepared-document.ts';
-import { toFailure, toResult } from './request-error.ts';
+import { toResult } from './request-error.ts';
 import { typeTest } from './walk.ts';
 import { Executor } from './executor.ts';
 import type { Planning } from '../planning/planning.ts';
@@ -49,7 +51,7 @@ export class Supergraph implements Graph {
 
   async ask<Data = any>(query: string, variables: Record<string, unknown>, identity: Identity): Promise<Data> {
     const { data, errors } = await this.#executeInternal({ query, variables }, identity);
-    if (errors?.length) throw toFailure(errors[0]!);
+    if (errors?.length) throw failureOf(errors[0]) ?? new Failure('INTERNAL', {}, { cause: errors[0] });
     return data as Data;
   }
 

@@ -2,9 +2,10 @@ import type { IncomingMessage } from 'node:http';
 import { finished } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Files } from '../../infra/files/files.ts';
+import { failureOf } from '../../infra/http/graphql-error.ts';
 import { newId } from '../../infra/id.ts';
-import { ERRORS, Failure, type ErrorCode } from '../../schema/errors.ts';
-import type { Source, SourceError } from '../../schema/source.ts';
+import { ERRORS, Failure } from '../../schema/errors.ts';
+import type { Source } from '../../schema/source.ts';
 import { UploadStream, largerThan } from './upload-stream.ts';
 
 /** Claims of a signed upload URL; see infra/tokens/tokens.ts. */
@@ -100,12 +101,6 @@ async function notifyStored(
   const identity = { viewer: { userId, role: 'USER' as const, sessionId: null }, requestId, ip, system: true };
   const { data, errors } = await knowledge.execute({ query: STORED, variables: { input } }, identity);
   const [error] = errors ?? [];
-  if (error) throw failureOf(error);
+  if (error) throw failureOf(error) ?? new Error(`documentStored failed: ${error.message}`);
   return data?.['documentStored'].document;
-}
-
-function failureOf({ message, extensions }: SourceError): unknown {
-  const code = extensions?.['code'];
-  if (typeof code !== 'string' || !(code in ERRORS)) return new Error(`documentStored failed: ${message}`);
-  return new Failure(code as ErrorCode, { reason: message });
 }

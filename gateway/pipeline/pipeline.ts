@@ -7,7 +7,7 @@ import type { Caller } from '../auth/caller.ts';
 import { checkVariables } from '../limits/characters.ts';
 import type { GatewaySurface } from '../gateway.ts';
 import { inspect, isIntrospection } from '../limits/inspection.ts';
-import { errorCodeOf, toWire, type WireError } from '../../infra/http/graphql-error.ts';
+import { failureOf, toWire, type WireError } from '../../infra/http/graphql-error.ts';
 import type { GraphRequest, GraphResult, PreparedRequest } from '../execution/request.ts';
 import type { CostLimiter } from '../limits/cost-limiter.ts';
 import type { Throttle } from '../limits/throttle.ts';
@@ -55,7 +55,7 @@ export class OperationPipeline {
     try {
       return await this.#admit(request, caller);
     } catch (error) {
-      this.options.telemetry.rejected(errorCodeOf(error));
+      this.options.telemetry.rejected(failureOf(error)?.code ?? 'INTERNAL');
       throw error;
     }
   }

@@ -7,7 +7,7 @@ import type { PullStream } from '../../infra/async/iterators.ts';
 import { newId } from '../../infra/id.ts';
 import type { Log } from '../../infra/log.ts';
 import type { Presence } from '../../infra/presence/presence.ts';
-import { Failure, type ErrorCode } from '../../schema/errors.ts';
+import { Failure } from '../../schema/errors.ts';
 import { bearerOf, traceparentOf } from '../auth/caller.ts';
 import type { ClientAddress } from '../auth/client-address.ts';
 import type { SessionCookies } from '../auth/cookies.ts';
@@ -15,7 +15,8 @@ import type { AdmittedOperation, Answer, OperationPipeline } from '../pipeline/p
 import type { GatewaySurface } from '../gateway.ts';
 import { LIMITS } from '../limits/limits.ts';
 import type { Origin } from '../auth/origin.ts';
-import { WireGraphQLError, type ErrorBody } from '../../infra/http/graphql-error.ts';
+import { refuseSocket } from '../../infra/http/errors.ts';
+import { WireGraphQLError } from '../../infra/http/graphql-error.ts';
 import { watchSession } from './session-watch.ts';
 import { serveConnection, type Extra } from './socket-connection.ts';
 import type { StreamSlots } from './stream-slots.ts';
@@ -61,9 +62,10 @@ export class SocketServer {
 
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const { origin, log } = this.options;
-    if (!origin.answersTo(request.headers.host)) return refuseUpgrade(socket, '421 Misdirected Request', 'BAD_REQUEST');
-    if (request.url?.split('?')[0] !== '/graphql') return refuseUpgrade(socket, '404 Not Found', 'NOT_FOUND');
-    if (!origin.isOurPage(request.headers.origin, request.headers.host)) return refuseUpgrade(socket, '403 Forbidden', 'CSRF_BLOCKED');
+    if (!origin.answersTo(request.headers.host)) return refuseSocket(socket, '421 Misdirected Request', new Failure('BAD_REQUEST'));
+    if (request.url?.split('?')[0] !== '/graphql') return refuseSocket(socket, '404 Not Found', new Failure('NOT_FOUND'));
+    if (!origin.isOurPage(request.headers.origin, request.headers.host))
+      return refuseSocket(socket, '403 Forbidden', new Failure('CSRF_BLOCKED'));
     this.#sockets.handleUpgrade(request, socket, head, (webSocket) => serveConnection(webSocket, request, { server: this.#server, log }));
   }
 
@@ -158,12 +160,4 @@ function bearerIn(params: Params | undefined): string | undefined {
 
 function admittedOf({ contextValue }: { contextValue?: unknown }): AdmittedOperation {
   return contextValue as AdmittedOperation;
-}
-
-function refuseUpgrade(socket: Duplex, status: string, code: ErrorCode): void {
-  const { message, retryable } = new Failure(code);
-  const body = JSON.stringify({ errors: [{ message, extensions: { code, retryable, requestId: newId() } }] } satisfies ErrorBody);
-  socket.end(
-    `HTTP/1.1 ${status}\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
-  );
 }

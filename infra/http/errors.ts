@@ -1,8 +1,9 @@
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { newId } from '../id.ts';
 import type { Log } from '../log.ts';
-import { ERRORS, Failure, type ErrorCode } from '../../schema/errors.ts';
+import { Failure, type ErrorCode } from '../../schema/errors.ts';
 import { retryAfterOf, statusOf, toWire, type ErrorBody } from './graphql-error.ts';
 
 const CODES_BY_STATUS: Record<number, ErrorCode> = {
@@ -38,16 +39,19 @@ export function refuseConnection(error: NodeJS.ErrnoException, socket: Socket): 
     socket.destroy();
     return;
   }
-  const [status, reason] = STATUS_OF_CONNECTION[error.code ?? ''] ?? ['400 Bad Request', ERRORS.BAD_REQUEST.message];
-  const body = JSON.stringify({
-    errors: [{ message: reason, extensions: { code: 'BAD_REQUEST', retryable: false, requestId: newId() } }],
-  } satisfies ErrorBody);
+  const [status, reason] = STATUS_OF_CONNECTION[error.code ?? ''] ?? ['400 Bad Request'];
+  refuseSocket(socket, status, new Failure('BAD_REQUEST', reason ? { reason } : {}));
+}
+
+/** Writes the response of a connection that has no response object, and closes it. */
+export function refuseSocket(socket: Duplex, status: string, { message, code, retryable }: Failure): void {
+  const body = JSON.stringify({ errors: [{ message, extensions: { code, retryable, requestId: newId() } }] } satisfies ErrorBody);
   socket.end(
     `HTTP/1.1 ${status}\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
   );
 }
 
-const STATUS_OF_CONNECTION: Record<string, [string, string]> = {
+const STATUS_OF_CONNECTION: Record<string, [status: string, reason?: string]> = {
   HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', 'The headers are larger than allowed.'],
   ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'The request took too long to arrive.'],
 };

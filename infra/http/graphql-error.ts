@@ -1,6 +1,7 @@
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Log } from '../log.ts';
 import { ERRORS, Failure, type ErrorCode } from '../../schema/errors.ts';
+import type { SourceError } from '../../schema/source.ts';
 import { withoutValues } from './without-values.ts';
 
 /** The body of every error response. */
@@ -41,22 +42,32 @@ const FOREIGN_CODES: Record<string, ErrorCode> = {
 const CODES_WITH_QUOTES: readonly ErrorCode[] = ['GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED', 'BAD_USER_INPUT', 'BAD_REQUEST'];
 const MAX_MESSAGE_LENGTH = 500;
 
+/**
+ * Returns the failure that an exception or an error of a response stands for: a `Failure`, one that a GraphQLError wraps, or
+ * a known code. Undefined for anything unexpected. The only such mapping; transports differ in what they make of it.
+ */
+export function failureOf(error: unknown): Failure | undefined {
+  if (error instanceof Failure) return error;
+  if (error instanceof GraphQLError && error.originalError instanceof Failure) return error.originalError;
+  const { message, extensions } = (error ?? {}) as Partial<SourceError>;
+  const { code: given, retryable: _, ...detail } = extensions ?? {};
+  const code = typeof given === 'string' && Object.hasOwn(ERRORS, given) ? (given as ErrorCode) : FOREIGN_CODES[String(given)];
+  return code && new Failure(code, { ...detail, ...(message ? { reason: message } : {}) }, { cause: error });
+}
+
 /** Converts any exception to a client error. Unexpected exceptions are logged here and reported as `INTERNAL`. */
 export function toWire(error: unknown, requestId: string, log: Log): WireError {
   const failure = failureOf(error);
-  if (failure)
-    return { ...locationOf(error), message: failure.message, extensions: extensionsOf(failure.extensions, failure.code, requestId) };
-  const code = codeOf(error);
-  if (code && code !== 'INTERNAL') {
-    const { message, extensions } = error as GraphQLError;
-    return {
-      ...locationOf(error),
-      message: CODES_WITH_QUOTES.includes(code) ? sanitize(message) : message,
-      extensions: extensionsOf(extensions, code, requestId),
-    };
-  }
-  if (!code) log.error({ err: error, requestId }, 'a request failed unexpectedly');
-  return { ...locationOf(error), message: ERRORS.INTERNAL.message, extensions: extensionsOf({}, 'INTERNAL', requestId) };
+  if (!failure) log.error({ err: error, requestId }, 'a request failed unexpectedly');
+  // What a library or a subgraph wrote is not ours.
+  const isForeign = failure?.cause === error;
+  const { code, message, extensions } = !failure || (isForeign && failure.code === 'INTERNAL') ? new Failure('INTERNAL') : failure;
+  const { stacktrace: _, exception: __, http: ___, ...kept } = extensions;
+  return {
+    ...locationOf(error),
+    message: isForeign && CODES_WITH_QUOTES.includes(code) ? sanitize(message) : message,
+    extensions: { ...kept, code, retryable: ERRORS[code].retryable, requestId },
+  };
 }
 
 /** Returns the HTTP status of a request error. */
@@ -68,29 +79,6 @@ export function statusOf({ extensions }: WireError): number {
 export function retryAfterOf({ extensions }: WireError): string | undefined {
   const seconds = extensions['retryAfterSeconds'];
   return typeof seconds === 'number' ? String(seconds) : undefined;
-}
-
-/** Returns the code that `toWire` would use. */
-export function errorCodeOf(error: unknown): ErrorCode {
-  return failureOf(error)?.code ?? codeOf(error) ?? 'INTERNAL';
-}
-
-function failureOf(error: unknown): Failure | undefined {
-  if (error instanceof Failure) return error;
-  if (error instanceof GraphQLError && error.originalError instanceof Failure) return error.originalError;
-  return undefined;
-}
-
-function codeOf(error: unknown): ErrorCode | undefined {
-  const code = (error as { extensions?: { code?: unknown } } | null)?.extensions?.code;
-  if (typeof code !== 'string') return undefined;
-  if (code in ERRORS) return code as ErrorCode;
-  return FOREIGN_CODES[code];
-}
-
-function extensionsOf(given: Record<string, unknown>, code: ErrorCode, requestId: string): WireError['extensions'] {
-  const { stacktrace: _, exception: __, http: ___, ...kept } = given;
-  return { ...kept, code, retryable: ERRORS[code].retryable, requestId };
 }
 
 function locationOf(error: unknown): Pick<WireError, 'path' | 'locations'> {
