@@ -126,7 +126,7 @@ export async function openGatewayServer(options: GatewayServerOptions): Promise<
     { name: 'parley_sockets', value: sockets.size },
     { name: 'parley_subscriptions', value: context.slots.size },
   ]);
-  addPages(app, values.webRoot);
+  await addPages(app, values.webRoot);
   app.server.on('upgrade', (request, socket, head) => sockets.upgrade(request, socket, head));
 
   return {

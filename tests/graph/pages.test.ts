@@ -15,9 +15,10 @@ afterAll(() => product.leave());
 function raw(
   path: string,
   headers: Record<string, string> = {},
+  method = 'GET',
 ): Promise<{ status: number; headers: Record<string, unknown>; bytes: number }> {
   return new Promise((resolve, reject) => {
-    request(product.url + path, { headers }, (response) => {
+    request(product.url + path, { headers, method }, (response) => {
       let bytes = 0;
       response.on('data', (data: Buffer) => (bytes += data.length));
       response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, bytes }));
@@ -69,6 +70,23 @@ describeWhen(existsSync('web/build/200.html') ? null : 'web/build is not there: 
     }
   });
 
+  it('compresses pages with a name of their own, unless the browser declines', async () => {
+    const accepting = async (encoding: string) => (await raw('/sign-in', { 'accept-encoding': encoding })).headers['content-encoding'];
+    expect([await accepting('gzip, br'), await accepting('gzip'), await accepting('br;q=0, identity')]).toEqual(['br', 'gzip', undefined]);
+  });
+
+  it('tells by HEAD what GET would send, without the bytes', async () => {
+    for (const path of ['/', asset()]) {
+      const [head, get] = [await raw(path, {}, 'HEAD'), await raw(path)];
+      expect({ status: head.status, bytes: head.bytes, length: head.headers['content-length'] }).toEqual({
+        status: 200,
+        bytes: 0,
+        length: String(get.bytes),
+      });
+      expect(head.headers['etag']).toBe(get.headers['etag']);
+    }
+  });
+
   it('is not sent again when it has not changed', async () => {
     const { headers } = await raw('/');
     expect((await raw('/', { 'if-none-match': String(headers['etag']) })).status).toBe(304);
@@ -77,6 +95,7 @@ describeWhen(existsSync('web/build/200.html') ? null : 'web/build is not there: 
   it('is not what a missing file is answered with, nor a way out of its folder', async () => {
     for (const path of [
       '/_app/immutable/nothing.js',
+      '/_app/immutable/.hidden.js',
       '/nothing.png',
       '/..%2f..%2fpackage.json',
       '/%2e%2e/%2e%2e/package.json',
@@ -87,5 +106,6 @@ describeWhen(existsSync('web/build/200.html') ? null : 'web/build is not there: 
     ]) {
       expect({ path, status: (await raw(path)).status }).toEqual({ path, status: 404 });
     }
+    for (const path of ['/_app/%', '/%c0%af.js']) expect({ path, status: (await raw(path)).status }).toEqual({ path, status: 400 });
   });
 });
