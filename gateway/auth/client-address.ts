@@ -1,38 +1,26 @@
 import type { IncomingMessage } from 'node:http';
-import { BlockList, isIP } from 'node:net';
+import { isIP } from 'node:net';
+import { all, compile } from '@fastify/proxy-addr';
+
+/** Ranges without bits, which the library refuses, as their two halves. */
+const WHOLE: Record<string, string[]> = { 4: ['0.0.0.0/1', '128.0.0.0/1'], 6: ['::/1', '8000::/1'] };
 
 /**
- * Determines the client address of a request: the last address of `X-Forwarded-For` that is not one of the `trusted`
- * proxies (addresses or CIDR ranges), because only entries appended by those can be trusted.
+ * Determines the client address of a request or of an upgrade: the last address of `X-Forwarded-For` that is not one of
+ * the `trusted` proxies (addresses or CIDR ranges), because only entries appended by those can be trusted.
  */
 export class ClientAddress {
-  readonly #trusted = new BlockList();
+  readonly #isTrusted: (address: string, hop: number) => boolean;
 
   constructor(trusted: readonly string[]) {
-    for (const entry of trusted) {
-      const [address = '', bits] = entry.split('/');
-      const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
-      if (bits === undefined) this.#trusted.addAddress(address, family);
-      else this.#trusted.addSubnet(address, Number(bits), family);
-    }
+    this.#isTrusted = compile(trusted.flatMap((entry) => (/\/0+$/.test(entry) ? (WHOLE[isIP(entry.split('/')[0] ?? '')] ?? []) : [entry])));
   }
 
-  of({ socket, headers }: IncomingMessage): string {
-    let address = plain(socket.remoteAddress ?? '');
-    const claimed = String(headers['x-forwarded-for'] ?? '')
-      .split(',')
-      .map((part) => plain(part.trim()));
-    while (this.#isTrusted(address) && claimed.length > 0) {
-      const before = claimed.pop() as string;
-      if (!isIP(before)) return address;
-      address = before;
-    }
-    return address;
-  }
-
-  #isTrusted(address: string): boolean {
-    const version = isIP(address);
-    return version > 0 && this.#trusted.check(address, version === 6 ? 'ipv6' : 'ipv4');
+  /** The address nearest to the client; what a proxy passed on that is not an address ends the list. */
+  of(request: IncomingMessage): string {
+    const [peer = '', ...claimed] = all(request, this.#isTrusted).map((address) => plain(address ?? ''));
+    const garbage = claimed.findIndex((address) => !isIP(address));
+    return (garbage < 0 ? claimed : claimed.slice(0, garbage)).at(-1) ?? peer;
   }
 }
 

@@ -47,6 +47,7 @@ export const VENDORS: Record<string, string[]> = {
   '@fastify/compress': ['gateway/server/server.ts'],
   '@fastify/cookie': ['gateway/'],
   '@fastify/helmet': ['gateway/'],
+  '@fastify/proxy-addr': ['gateway/auth/client-address.ts'],
   '@fastify/static': ['gateway/server/static.ts'],
   '@graphql-hive/router-query-planner': ['gateway/planning/hive.ts'],
   '@theguild/federation-composition': ['gateway/compose.ts'],
