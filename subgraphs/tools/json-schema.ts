@@ -1,4 +1,6 @@
-/** The subset of JSON Schema that the built-in tools need. The schemas are trusted. */
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+
+/** The subset of JSON Schema that tools may use. */
 export interface JsonSchema {
   type: 'object' | 'array' | 'string' | 'number' | 'integer' | 'boolean';
   description?: string;
@@ -13,49 +15,64 @@ export interface JsonSchema {
   maximum?: number;
 }
 
-/** Validates a value and returns the first error, worded for a model; null if it is valid. */
-export function misfit(value: unknown, schema: JsonSchema, name = 'The arguments'): string | null {
-  if (!isOfType(value, schema.type)) return `${name} must be ${article(schema.type)}.`;
-  if (schema.type === 'object') return misfitOfObject(value as Record<string, unknown>, schema, name);
-  if (schema.type === 'array')
-    return firstOf((value as unknown[]).map((item, index) => misfit(item, schema.items ?? { type: 'string' }, `${name}[${index}]`)));
-  if (schema.type === 'string') return misfitOfString(value as string, schema, name);
-  return misfitOfNumber(value as number, schema, name);
+/** The keywords of `JsonSchema`. Others are refused: references, and those whose cost depends on the value, as `pattern`. */
+const KEYWORDS = 'type description properties required additionalProperties items enum minimum maximum'.split(' ');
+const MAX_CHARACTERS = 20_000;
+
+const metaSchema = new Ajv();
+const ajv = makeAjv();
+/** Compiling takes milliseconds; the schemas of tools are constants. */
+const compiled = new WeakMap<JsonSchema, ValidateFunction>();
+
+/** Validates a value and returns the first error, worded for a model; null if it is valid. Throws if the schema is refused. */
+export function misfit(value: unknown, schema: JsonSchema): string | null {
+  let fits = compiled.get(schema);
+  if (!fits) compiled.set(schema, (fits = compile(schema)));
+  return fits(value) ? null : wording(fits.errors![0]!);
 }
 
-function misfitOfObject(value: Record<string, unknown>, schema: JsonSchema, name: string): string | null {
-  const properties = schema.properties ?? {};
-  const missing = schema.required?.find((key) => value[key] === undefined);
-  if (missing) return `${name} must have "${missing}".`;
-  const unknown = Object.keys(value).find((key) => !Object.hasOwn(properties, key));
-  if (unknown && schema.additionalProperties === false)
-    return `${name} must not have "${unknown.slice(0, 50)}". Known: ${Object.keys(properties).join(', ')}.`;
-  return firstOf(
-    Object.entries(properties).map(([key, property]) => (value[key] === undefined ? null : misfit(value[key], property, `"${key}"`))),
-  );
+function compile(schema: JsonSchema): ValidateFunction {
+  if (JSON.stringify(schema).length > MAX_CHARACTERS) throw new Error(`A schema of a tool has at most ${MAX_CHARACTERS} characters.`);
+  void metaSchema.validateSchema(schema, true);
+  const fits = ajv.compile(schema);
+  ajv.removeSchema(schema);
+  return fits;
 }
 
-function misfitOfString(value: string, { enum: choices, minLength = 0, maxLength = Infinity }: JsonSchema, name: string): string | null {
-  if (choices && !choices.includes(value)) return `${name} must be one of ${choices.join(', ')}.`;
-  if (value.trim().length < minLength) return `${name} must not be empty.`;
-  return value.length > maxLength ? `${name} has ${value.length} characters; ${maxLength} are allowed.` : null;
+function makeAjv(): Ajv {
+  const made = new Ajv({ strict: true, meta: false, validateSchema: false, addUsedSchema: false, ownProperties: true, verbose: true });
+  for (const keyword of Object.keys(made.RULES.keywords)) if (!KEYWORDS.includes(keyword)) made.removeKeyword(keyword);
+  const length = { type: 'string', schemaType: 'number', errors: false } as const;
+  // A blank string counts as empty, which the standard keyword would let in.
+  made.addKeyword({ ...length, keyword: 'minLength', validate: (limit: number, text: string) => text.trim().length >= limit });
+  // The standard keyword counts code points; limits of this product are in UTF-16 units.
+  made.addKeyword({ ...length, keyword: 'maxLength', validate: (limit: number, text: string) => text.length <= limit });
+  return made;
 }
 
-function misfitOfNumber(value: number, { minimum = -Infinity, maximum = Infinity }: JsonSchema, name: string): string | null {
-  return value < minimum || value > maximum ? `${name} must be between ${minimum} and ${maximum}.` : null;
+function wording({ keyword, params, parentSchema, data, instancePath }: ErrorObject<string, Record<string, unknown>>): string {
+  const name = nameOf(instancePath);
+  const { type, properties = {}, enum: choices = [], maxLength, minimum = -Infinity, maximum = Infinity } = parentSchema as JsonSchema;
+  switch (keyword) {
+    case 'type':
+      return `${name} must be ${/^[aeiou]/.test(type) ? 'an' : 'a'} ${type}.`;
+    case 'required':
+      return `${name} must have "${String(params['missingProperty'])}".`;
+    case 'additionalProperties':
+      return `${name} must not have "${String(params['additionalProperty']).slice(0, 50)}". Known: ${Object.keys(properties).join(', ')}.`;
+    case 'enum':
+      return `${name} must be one of ${choices.join(', ')}.`;
+    case 'minLength':
+      return `${name} must not be empty.`;
+    case 'maxLength':
+      return `${name} has ${String(data).length} characters; ${maxLength} are allowed.`;
+    default:
+      return `${name} must be between ${minimum} and ${maximum}.`;
+  }
 }
 
-function isOfType(value: unknown, type: JsonSchema['type']): boolean {
-  if (type === 'array') return Array.isArray(value);
-  if (type === 'object') return typeof value === 'object' && value !== null && !Array.isArray(value);
-  if (type === 'integer') return Number.isSafeInteger(value);
-  return typeof value === type;
-}
-
-function article(type: string): string {
-  return /^[aeiou]/.test(type) ? `an ${type}` : `a ${type}`;
-}
-
-function firstOf(faults: (string | null)[]): string | null {
-  return faults.find((fault) => fault !== null) ?? null;
+/** Names a place of the arguments: the nearest property, and the indices below it. */
+function nameOf(pointer: string): string {
+  const parts = pointer.split('/').slice(1);
+  return parts.reduce((name, part) => (/^\d+$/.test(part) ? `${name}[${part}]` : `"${part}"`), 'The arguments');
 }

@@ -65,6 +65,7 @@ export const VENDORS: Record<string, string[]> = {
   '@zxcvbn-ts/core': ['subgraphs/users/password-strength.ts'],
   '@zxcvbn-ts/language-common': ['subgraphs/users/password-strength.ts'],
   '@kenjiuno/msgreader': ['subgraphs/knowledge/documents/extract/mail/'],
+  ajv: ['subgraphs/tools/json-schema.ts'],
   'csv-parse': ['subgraphs/knowledge/documents/extract/'],
   dataloader: ['subgraphs/'],
   'graphql-scalars': ['subgraphs/framework/scalars.ts'],
