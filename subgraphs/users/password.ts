@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { hash, verify } from '@node-rs/argon2';
+import { bulkhead, BulkheadRejectedError, type BulkheadPolicy } from 'cockatiel';
 import { Failure } from '../../schema/errors.ts';
 
 /** argon2id with 19 MiB, two passes, one lane (OWASP Password Storage Cheat Sheet). */
@@ -27,13 +28,11 @@ export function requirePassword(password: string): void {
  * sign-ins must not use all cores.
  */
 export class Passwords {
-  readonly #maxWaiting: number;
-  readonly #waiting: (() => void)[] = [];
-  #running = 0;
+  readonly #turns: BulkheadPolicy;
 
   /** Rejects more than `maxWaiting` waiting requests, which would time out. */
   constructor(maxWaiting = 500) {
-    this.#maxWaiting = maxWaiting;
+    this.#turns = bulkhead(MAX_AT_ONCE, maxWaiting);
   }
 
   hash(password: string): Promise<string> {
@@ -48,19 +47,10 @@ export class Passwords {
   }
 
   async #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#running >= MAX_AT_ONCE) {
-      if (this.#waiting.length >= this.#maxWaiting) throw new Failure('RATE_LIMITED', { retryAfterSeconds: 5 });
-      // Passes the slot to the next waiting request, so `#running` stays unchanged.
-      await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    } else {
-      this.#running += 1;
-    }
     try {
-      return await work();
-    } finally {
-      const next = this.#waiting.shift();
-      if (next) next();
-      else this.#running -= 1;
+      return await this.#turns.execute(work);
+    } catch (error) {
+      throw error instanceof BulkheadRejectedError ? new Failure('RATE_LIMITED', { retryAfterSeconds: 5 }) : error;
     }
   }
 }

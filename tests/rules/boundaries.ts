@@ -51,7 +51,12 @@ export const VENDORS: Record<string, string[]> = {
   '@fastify/static': ['gateway/server/static.ts'],
   '@graphql-hive/router-query-planner': ['gateway/planning/hive.ts'],
   '@theguild/federation-composition': ['gateway/compose.ts'],
-  cockatiel: ['gateway/sources/replica.ts', 'subgraphs/conversations/run/run-follower.ts'],
+  cockatiel: [
+    'infra/compose/connect.ts',
+    'gateway/sources/replica.ts',
+    'subgraphs/conversations/run/run-follower.ts',
+    'subgraphs/users/password.ts',
+  ],
   fastify: ['gateway/', 'subgraphs/framework/serve.ts', 'infra/http/', 'infra/compose/'],
   'graphql-sse': ['gateway/'],
   ws: ['gateway/', 'subgraphs/framework/serve.ts'],
