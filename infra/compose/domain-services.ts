@@ -14,7 +14,8 @@ import { connectWithRetry, type ConnectOptions } from './connect.ts';
 import { cachedAi } from '../ai/cached.ts';
 import { PgVectors, SESSION } from '../vectors/pgvector.ts';
 import type { Vectors } from '../vectors/vectors.ts';
-import { readingsOf, instrumentedAi } from './instrumented.ts';
+import { instrumentedAi } from '../ai/instrumented.ts';
+import { replicaReadings } from '../database/readings.ts';
 
 export type DomainServices = Awaited<ReturnType<typeof openDomainServices>>;
 
@@ -22,7 +23,7 @@ export type DomainServices = Awaited<ReturnType<typeof openDomainServices>>;
 export async function openDomainServices(config: Config, log: Log, { vectors: usesVectors, ...options }: DomainServicesOptions) {
   const services = await openProcessServices(config, log, options);
   const { database, queueConnections, pgVectors } = await openDatabase(config, log, options.pendingDependencies);
-  services.metrics.watch(() => readingsOf(database));
+  services.metrics.watch(() => replicaReadings(database));
   const vectors = usesVectors
     ? await openVectors(config, log, { inDatabase: pgVectors, pendingDependencies: options.pendingDependencies })
     : unopened<Vectors>('vectors');

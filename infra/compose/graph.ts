@@ -9,7 +9,7 @@ import type { Graph } from '../graph/graph.ts';
 import type { ProcessServices } from './process-services.ts';
 import type { IdentityTokens } from '../tokens/identity.ts';
 import type { Log } from '../log.ts';
-import { instrumentedSource } from './instrumented.ts';
+import { instrumentedSource } from '../graph/instrumented.ts';
 import { urlSettingOf } from './roles/role.ts';
 
 /** The sources of the graph by subgraph name. */

@@ -20,7 +20,7 @@ import { openRedis, openRedisKeys } from '../redis/client.ts';
 import { JwtSignedUrls } from '../tokens/signed-urls.ts';
 import { JwtAccessTokens } from '../tokens/access.ts';
 import { openTraces } from '../traces/open.ts';
-import { instrumentedLimits } from './instrumented.ts';
+import { instrumentedLimits } from '../limits/instrumented.ts';
 
 export type ProcessServices = Awaited<ReturnType<typeof openProcessServices>>;
 

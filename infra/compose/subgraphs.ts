@@ -12,7 +12,7 @@ import { DeferredGraph } from '../graph/deferred.ts';
 import type { ProcessServices } from './process-services.ts';
 import type { Log } from '../log.ts';
 import type { DomainServices } from './domain-services.ts';
-import { tracedSource } from './instrumented.ts';
+import { tracedSource } from '../graph/instrumented.ts';
 import { remoteSources, instrumentedSources, type Sources } from './graph.ts';
 import { replicasOf } from './internal-server.ts';
 

@@ -1,7 +1,8 @@
 import { CostLimiter } from '../../../gateway/limits/cost-limiter.ts';
 import { SUBGRAPH_NAMES } from '../../../schema/subgraphs.ts';
 import { openDomainServices } from '../domain-services.ts';
-import { archiveOf, waitingJobs } from '../instrumented.ts';
+import { archiveReadings } from '../../database/readings.ts';
+import { waitingJobs } from '../../queue/readings.ts';
 import { addressOf } from '../address.ts';
 import { openPublicServer, openGateway } from '../public-server.ts';
 import { openSubgraphs } from '../subgraphs.ts';
@@ -24,7 +25,7 @@ export async function openAllInOne({ config, log, pendingDependencies }: Opening
     openGraph: (sources) => openGateway(config, log, { sources, costLimiter }),
   });
   services.metrics.watch(() => waitingJobs(services.queue));
-  services.metrics.watch(() => archiveOf(services.database));
+  services.metrics.watch(() => archiveReadings(services.database));
   for (const subgraph of host.subgraphs) await subgraph.start();
   const checks = {
     vital: { database: () => services.database.ping() },

@@ -1,6 +1,7 @@
 import { SUBGRAPH_NAMES } from '../../../schema/subgraphs.ts';
 import { openDomainServices } from '../domain-services.ts';
-import { archiveOf, waitingJobs } from '../instrumented.ts';
+import { archiveReadings } from '../../database/readings.ts';
+import { waitingJobs } from '../../queue/readings.ts';
 import { openGraph } from '../graph.ts';
 import { openSubgraphs } from '../subgraphs.ts';
 import { checkLiveMessages, openInternalServer, replicasOf } from '../internal-server.ts';
@@ -30,7 +31,7 @@ export async function openWorker({ config, log, pendingDependencies }: Opening):
   };
   const server = openInternalServer(config, log, checks, services.metrics);
   services.metrics.watch(() => waitingJobs(services.queue));
-  services.metrics.watch(() => archiveOf(services.database));
+  services.metrics.watch(() => archiveReadings(services.database));
   for (const subgraph of host.subgraphs) await subgraph.start();
   return {
     listen: (place) => server.listen(place),
