@@ -50,7 +50,7 @@ export async function listThread(
   const branch = leaf && isId(leaf) ? await branchOf(context.em, leaf) : [];
   if (leafId && branch[0]?.conversationId !== conversation.id) throw new Failure('NOT_FOUND', { kind: 'Message' });
   const end = before ? branch.findIndex(({ id }) => id === readCursor(before, OLDEST_FIRST.key, 'before')['id']) : branch.length;
-  if (end < 0) throw new Failure('BAD_USER_INPUT', { reason: 'The cursor is not one that this list gave.', field: 'before' });
+  if (end < 0) throw new Failure('BAD_USER_INPUT', { reason: 'The cursor is not one of this list.', field: 'before' });
   const start = Math.max(0, end - size);
   return toConnection(branch.slice(start, end), branch.length, ['id'], { before: start > 0, after: end < branch.length });
 }

@@ -2,7 +2,7 @@ import { Kind, parse, print, visit, type NameNode, type OperationDefinitionNode 
 import type { Graph, GraphDocument } from '../../infra/graph/graph.ts';
 import type { Identity } from '../../schema/viewer.ts';
 
-/** Asks a query for each of the given variables, all in one request. The results are in the order of the variables. */
+/** Executes a query for each set of variables in one request. The results are in the order of the variables. */
 export async function askEach<Data extends object, Variables extends Record<string, unknown>>(
   graph: Graph,
   document: GraphDocument<Data, Variables>,
@@ -22,7 +22,7 @@ export async function askEach<Data extends object, Variables extends Record<stri
 
 const suffixed = (name: string, index: number) => `${name}_${index}`;
 
-/** The query with its root fields and its variables `count` times, each under a name that ends in its number. */
+/** Repeats the root fields and variables of a query `count` times, with a numeric suffix. */
 function repeated<Value>(query: string, count: number): GraphDocument<Record<string, Value>, Record<string, unknown>> {
   const operation = parse(query, { noLocation: true }).definitions[0] as OperationDefinitionNode;
   const copies = Array.from({ length: count }, (_, index) => renamed(operation, index));

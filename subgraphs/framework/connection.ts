@@ -37,7 +37,7 @@ export interface Connection<Node> {
   totalCount: number;
 }
 
-/** The connection and edge types of a node type: `<name>Connection`, `<name>Edge`. */
+/** Creates the connection and edge types of a node type: `<name>Connection`, `<name>Edge`. */
 export function connectionType<Node extends object>(name: string, node: ClassType<Node>): ClassType<Connection<Node>> {
   @ObjectType(`${name}Edge`, { description: 'One item of a list and its cursor.' })
   class Edge {
@@ -68,11 +68,14 @@ export interface Sort {
   key: Record<string, (text: string) => unknown>;
 }
 
-// Ids grow with time.
+// Ids are monotonic (UUIDv7).
 export const OLDEST_FIRST: Sort = { direction: 'asc', key: { id: readId } };
 export const NEWEST_FIRST: Sort = { direction: 'desc', key: { id: readId } };
 
-/** Lists one page of the rows that match `where`, after the sort key in the cursor, even if the row of the cursor was deleted. */
+/**
+ * Lists one page of the rows that match `where`, after the sort key in the cursor; the row of the cursor may have been
+ * deleted.
+ */
 export async function listPage<Row extends object>(
   em: SqlEntityManager,
   entity: EntityName<Row>,
@@ -88,7 +91,7 @@ export async function listPage<Row extends object>(
   return toConnection(rows.slice(0, first), total, Object.keys(key), { before: Boolean(args.after), after: rows.length > first });
 }
 
-/** Makes a connection of rows, given whether there are others before and after them. */
+/** Builds a connection from rows, given whether there are others before and after them. */
 export function toConnection<Row extends object>(
   rows: Row[],
   totalCount: number,
@@ -110,7 +113,7 @@ export function readCursor(cursor: string, key: Sort['key'], field = 'after'): R
   } catch {
     // falls through to the failure below
   }
-  throw new Failure('BAD_USER_INPUT', { reason: 'The cursor is not one that this list gave.', field });
+  throw new Failure('BAD_USER_INPUT', { reason: 'The cursor is not one of this list.', field });
 }
 
 export function readInstant(text: string): Date {

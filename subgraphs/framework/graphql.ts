@@ -7,13 +7,14 @@ export type Json = string | number | boolean | null | Json[] | { [key: string]: 
 declare const tada: ReturnType<
   typeof initGraphQLTada<{ introspection: introspection; disableMasking: true; scalars: { ID: string; DateTime: string; JSON: Json } }>
 >;
-// Never called: names the overload of gql.tada that takes any text. Only its types are used, so nothing is parsed at run time.
+// Never called: selects the overload of gql.tada that accepts any text. Only its types are used, so nothing is parsed
+// at run time.
 const typed = <const Text extends string>(text: Text) => tada(text);
 type Typed<Text extends string> = ReturnType<typeof typed<Text>>;
 type DataOf<Text extends string> = Typed<Text> extends { __apiType?: (variables: never) => infer Data } ? Data : never;
 type VariablesIn<Text extends string> = Typed<Text> extends { __apiType?: (variables: infer Variables) => unknown } ? Variables : never;
 
-/** The paths of fields that the schema does not have: gql.tada gives them the type `unknown`. */
+/** The paths of fields that are not in the schema: gql.tada types them as `unknown`. */
 type Misspelt<Data, Path extends string = 'data'> = unknown extends Data
   ? Path
   : Json extends Data
@@ -25,10 +26,10 @@ type Misspelt<Data, Path extends string = 'data'> = unknown extends Data
         : never;
 type Check<Text extends string> = [Misspelt<DataOf<Text>>] extends [never] ? unknown : { 'is not in the schema': Misspelt<DataOf<Text>> };
 
-/** A document for `graph.ask`, typed from the schemas of the subgraphs: a field that none of them has does not compile. */
+/** Types a document for `graph.ask` from the schemas of the subgraphs: an unknown field is a compile error. */
 export function graphql<const Text extends string>(text: Text & Check<Text>): GraphDocument<DataOf<Text>, VariablesIn<Text>> {
   return text as string as GraphDocument<DataOf<Text>, VariablesIn<Text>>;
 }
 
-/** The type of `data` that `graph.ask` resolves to for a document. */
+/** The type of `data` that `graph.ask` returns for a document. */
 export type ResultOf<Document> = Document extends GraphDocument<infer Data, infer _> ? Data : never;

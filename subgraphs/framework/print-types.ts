@@ -4,7 +4,7 @@ import { introspectionFromSchema, type GraphQLSchema, type IntrospectionType } f
 /** Types and fields that federation adds: `_service`, `_Entity`, `federation__FieldSet`. */
 const isFederation = ({ name }: { name: string }) => name.startsWith('_') || name.includes('__');
 
-/** The types of all subgraphs as one TypeScript type, from which `graphql` in `graphql.ts` types documents. */
+/** Prints the merged types of all subgraphs as one TypeScript type, from which `graphql` in `graphql.ts` types documents. */
 export function printTypes(schemas: GraphQLSchema[]): string {
   const merged = new Map<string, IntrospectionType>();
   for (const schema of schemas) {
@@ -17,11 +17,11 @@ export function printTypes(schemas: GraphQLSchema[]): string {
   }));
   const whole = { __schema: { queryType: queryType!, mutationType, subscriptionType, types, directives: [] } };
   const text = outputIntrospectionFile(minifyIntrospection(whole), { fileType: '.d.ts', shouldPreprocess: true });
-  // Cuts the declaration that would set the schema of gql.tada's own `graphql`, which the web sets to another.
+  // Removes the declaration that sets the schema of gql.tada's own `graphql`, because the web client sets another.
   return text.slice(0, text.indexOf('import * as gqlTada'));
 }
 
-/** An object type has the fields that each subgraph gives it. */
+/** Merges the fields that several subgraphs define on one object type. */
 function merge(known: IntrospectionType | undefined, type: IntrospectionType): IntrospectionType {
   if (type.kind !== 'OBJECT') return known ?? type;
   const before = known?.kind === 'OBJECT' ? known.fields : [];

@@ -20,7 +20,7 @@ import { migration as documentWarnings } from './migrations/0005-document-warnin
 import { migration as pageLabels } from './migrations/0006-page-labels.ts';
 import { documentOwner } from './migrations/0007-document-owner.ts';
 import { KnowledgeQuotaResolver } from './quota/quota.resolver.ts';
-import { ifThere, ownDocument, ownKnowledgeBase, ownPassage } from './ownership.ts';
+import { orNull, ownDocument, ownKnowledgeBase, ownPassage } from './ownership.ts';
 import { Page } from './documents/page.entity.ts';
 import { Passage } from './passages/passage.entity.ts';
 import { PassageResolver } from './passages/passage.resolver.ts';
@@ -68,14 +68,14 @@ export const knowledge: Subgraph<'knowledge'> = {
         [AssistantKnowledgeResolver, new AssistantKnowledgeResolver(search)],
         [AssistantVersionKnowledgeResolver, new AssistantVersionKnowledgeResolver(search)],
       ]),
-      // No field of this subgraph gives one of these; only the gateway asks for them.
+      // No field of this subgraph returns these types; only the gateway resolves them as entities.
       orphanedTypes: [AssistantKnowledge, AssistantVersionKnowledge, CitationKnowledge, ConversationKnowledge],
       references: {
         KnowledgeBase: ({ id }: Reference, context: Context) => ownKnowledgeBase(id, context),
         Document: ({ id }: Reference, context: Context) => ownDocument(id, context),
-        // The events of a run name passages for longer than there are any.
-        Passage: ({ id }: Reference, context: Context) => ifThere(ownPassage(id, context)),
-        // The representation holds what is required of it; its fields look at whose the things are that it names.
+        // Run events refer to passages that may have been deleted since.
+        Passage: ({ id }: Reference, context: Context) => orNull(ownPassage(id, context)),
+        // The representation has the required fields; the resolvers check the ownership of what it refers to.
         Assistant: async (reference: AssistantKnowledge) => reference,
         AssistantVersion: async (reference: AssistantKnowledge) => reference,
         Conversation: async (reference: ConversationKnowledge) => reference,
@@ -84,7 +84,7 @@ export const knowledge: Subgraph<'knowledge'> = {
       jobs: {
         'document.ingest': {
           run: (job, context) => ingestDocument(job, context, ports),
-          // One person's files leave a place to others, however many and large they are.
+          // Limits the concurrency of one person's files, so that others are not blocked.
           options: { concurrency: 3, groupConcurrency: 2, expireInSeconds: 3600, retryLimit: 25 },
         },
         'vectorIndex.build': {

@@ -9,7 +9,7 @@ import { idsByOwner, knowledgeBasesById } from './bases/knowledge-base.loader.ts
 import type { Passage } from './passages/passage.entity.ts';
 import { passagesById } from './passages/passage.loader.ts';
 
-/** Each gives the viewer's own thing or throws `NOT_FOUND`. */
+/** Returns the viewer's own object or throws `NOT_FOUND`. */
 export async function ownKnowledgeBase(id: string, context: Context): Promise<KnowledgeBase> {
   return requireOwned(viewerOf(context), isId(id) ? await knowledgeBasesById(context).load(id) : null, 'KnowledgeBase');
 }
@@ -26,8 +26,8 @@ export async function ownPassage(id: string, context: Context): Promise<Passage>
   return passage;
 }
 
-/** Null instead of `NOT_FOUND`, for what is remembered longer than it exists. */
-export async function ifThere<T>(own: Promise<T>): Promise<T | null> {
+/** Returns null instead of `NOT_FOUND`, for references that outlive the object. */
+export async function orNull<T>(own: Promise<T>): Promise<T | null> {
   try {
     return await own;
   } catch (error) {
@@ -36,13 +36,13 @@ export async function ifThere<T>(own: Promise<T>): Promise<T | null> {
   }
 }
 
-/** All of the viewer's knowledge bases, by their ids. */
+/** Returns the ids of all knowledge bases of the viewer. */
 export function ownIds(context: Context): Promise<string[]> {
   return idsByOwner(context).load(viewerOf(context).userId);
 }
 
-/** Those of the knowledge bases that are the viewer's and still there, in the given order. */
-export async function ownOnes(ids: string[], context: Context): Promise<KnowledgeBase[]> {
+/** Returns the existing knowledge bases of the viewer among `ids`, in the same order. */
+export async function ownKnowledgeBases(ids: string[], context: Context): Promise<KnowledgeBase[]> {
   const { userId } = viewerOf(context);
   const found = await Promise.all(ids.filter(isId).map((id) => knowledgeBasesById(context).load(id)));
   return found.filter((knowledgeBase) => knowledgeBase?.ownerId === userId) as KnowledgeBase[];

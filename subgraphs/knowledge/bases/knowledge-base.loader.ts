@@ -3,8 +3,8 @@ import { perRequest } from '../../framework/context.ts';
 import { KnowledgeBase } from './knowledge-base.entity.ts';
 
 /**
- * Reads in batches but remembers nothing: a mutation may change what was read before it, and a subscription's
- * request lives for hours.
+ * Batches without caching: a mutation may change rows that were loaded before it, and the request of a subscription
+ * lives for hours.
  */
 const FRESH = { cache: false };
 
@@ -31,7 +31,7 @@ export interface Counts {
   passages: number;
 }
 
-/** How much each knowledge base holds. */
+/** Counts the documents and searchable passages of each knowledge base. */
 export const countsByKnowledgeBase = perRequest(
   ({ em }) =>
     new DataLoader<string, Counts>(async (ids) => {

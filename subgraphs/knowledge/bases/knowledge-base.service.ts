@@ -58,7 +58,7 @@ export class KnowledgeBaseService {
     });
   }
 
-  /** Rows go at once; files and vectors by a job that is as certain as the deletion. */
+  /** Deletes the rows immediately; a job queued in the same transaction deletes files and vectors. */
   async delete(context: Context, id: string): Promise<void> {
     const { ownerId, name } = await ownKnowledgeBase(id, context);
     const documents = await context.em.transactional(async (em) => {

@@ -6,8 +6,8 @@ export const DOCUMENT_STATUSES = ['AWAITING_FILE', 'QUEUED', 'EXTRACTING', 'EMBE
 export type DocumentStatus = (typeof DOCUMENT_STATUSES)[number];
 
 /**
- * In these its text may be complete, so that words can be searched while vectors are still missing, or failed. A document
- * that failed earlier has no passages to find.
+ * Statuses in which the text may be complete, so that words can be searched while vectors are missing or failed. A
+ * document that failed before that has no passages.
  */
 export const SEARCHABLE: DocumentStatus[] = ['EMBEDDING', 'INDEXING', 'READY', 'FAILED'];
 
@@ -29,17 +29,20 @@ export const Document = defineEntity({
     passageCount: p.integer(),
     wordCount: p.integer(),
     characterCount: p.integer().strictNullable(),
-    /** Which parts of it could not be read, or may be wrong. */
+    /** The parts that could not be read or may be wrong. */
     warnings: p.json<ReadingWarning[]>(),
     duplicateOf: p.uuid().strictNullable(),
-    /** The indexes that its vectors go to when it is read, by their ids, and of how many passages, from the first, they are there. */
+    /**
+     * The ids of the indexes that receive its vectors during ingestion, and the number of passages, from the first,
+     * that are in them.
+     */
     embeddingTarget: p.text().strictNullable(),
     embeddedPassages: p.integer(),
-    /** Where the bytes arrived; null once they were moved to their own place. */
+    /** The staging key of the upload; null once the bytes were moved to the document's own key. */
     uploadKey: p.text().strictNullable(),
     /** The number of times its ingestion was started since it was stored or retried. */
     attempts: p.integer(),
-    /** The worker that has it, and until when it is believed to live. */
+    /** The lease id of the worker that ingests it, and the time at which the lease expires. */
     lease: p.uuid().strictNullable(),
     leaseUntil: p.datetime().strictNullable(),
     createdAt: p.datetime(),
@@ -49,12 +52,12 @@ export const Document = defineEntity({
 
 export type Document = InferEntity<typeof Document>;
 
-/** Bytes arrive beside the place that belongs to the document, so that a second upload cannot reach it. */
+/** Returns a key apart from the document's own, so that a second upload cannot overwrite the stored file. */
 export function stagingKey(documentId: string): string {
   return `staging/${documentId}`;
 }
 
-/** When the bytes under a key of `stagingKey` began to arrive: an upload appends an id of its own. */
+/** Returns the time at which an upload started, from the UUID v7 that the upload appends to the staging key. */
 export function arrivedAt(key: string): number {
   return timeOf(key.slice(-36));
 }

@@ -2,7 +2,7 @@ import DataLoader from 'dataloader';
 import { perRequest } from '../../framework/context.ts';
 import { Document } from './document.entity.ts';
 
-/** Batched, never remembered; see knowledge-base.loader.ts. */
+/** Batches without caching; see knowledge-base.loader.ts. */
 export const documentsById = perRequest(
   ({ em }) =>
     new DataLoader<string, Document | undefined>(

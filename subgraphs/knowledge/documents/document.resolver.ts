@@ -71,7 +71,7 @@ export class DocumentResolver {
     return { document: await this.#documents.stored(context, input) };
   }
 
-  @FieldResolver(() => KnowledgeBaseType, { description: 'The conversation it belongs to.' })
+  @FieldResolver(() => KnowledgeBaseType, { description: 'The knowledge base that it belongs to.' })
   async knowledgeBase(@Root() { knowledgeBaseId }: DocumentType, @Ctx() context: Context): Promise<KnowledgeBaseType> {
     return ownKnowledgeBase(knowledgeBaseId, context);
   }

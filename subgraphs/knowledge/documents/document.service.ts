@@ -39,7 +39,7 @@ export class DocumentService {
     return listPage(em.fork(), Document, { knowledgeBaseId }, NEWEST_FIRST, args);
   }
 
-  /** Announces a file; its bytes go to `uploadUrl`. */
+  /** Registers a file and returns the URL to upload its bytes to. */
   async add(context: Context, input: AddDocumentInput): Promise<{ document: Document; uploadUrl: string }> {
     const { id: knowledgeBaseId, ownerId } = await ownKnowledgeBase(input.knowledgeBaseId, context);
     this.#checkSize(input.sizeBytes);
@@ -92,16 +92,19 @@ export class DocumentService {
     return { document, uploadUrl };
   }
 
-  /** The gateway has the bytes. The first upload is taken; `UPLOAD_EXPIRED` for any other. */
+  /**
+   * Records a completed upload, reported by the gateway. Accepts the first upload of a document; throws
+   * `UPLOAD_EXPIRED` for any other.
+   */
   async stored(context: Context, input: DocumentStoredInput): Promise<Document> {
     this.#checkSize(input.sizeBytes);
     const { userId: ownerId } = viewerOf(context);
     const id = isId(input.documentId) ? input.documentId : newId();
     if (!input.key.startsWith(stagingKey(id)) || !/^[0-9a-f]{64}$/.test(input.sha256))
-      throw new Failure('BAD_USER_INPUT', { reason: 'These are no bytes of an upload.' });
+      throw new Failure('BAD_USER_INPUT', { reason: 'The storage key or the checksum is not one of an upload.' });
     const document = await context.em.transactional(async (em) => {
       const found = await em.findOne(Document, { id, ownerId }, { lockMode: LockMode.PESSIMISTIC_WRITE });
-      // A document that was deleted while its bytes came is the same to the sender: the address is used up.
+      // A document that was deleted during the upload is reported as a used upload URL, too.
       if (found?.status !== 'AWAITING_FILE') throw new Failure('UPLOAD_EXPIRED');
       Object.assign(found, {
         sha256: input.sha256,
@@ -120,14 +123,14 @@ export class DocumentService {
     return document;
   }
 
-  /** Reads a failed document again, from where it can. */
+  /** Queues a failed document again; ingestion resumes at the first incomplete stage. */
   async retry(context: Context, id: string): Promise<Document> {
     await ownDocument(id, context);
     const document = await context.em.transactional(async (em) => {
       const found = await em.findOne(Document, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE });
       if (!found) throw new Failure('NOT_FOUND', { kind: 'Document' });
       if (found.status !== 'FAILED')
-        throw new Failure('BAD_USER_INPUT', { reason: 'Only a document that failed can be read again.', field: 'id' });
+        throw new Failure('BAD_USER_INPUT', { reason: 'Only a failed document can be processed again.', field: 'id' });
       Object.assign(found, { status: 'QUEUED', failure: null, failureCode: null, attempts: 0, updatedAt: new Date() });
       await em.flush();
       const { knowledgeBaseId, ownerId, name } = found;
@@ -139,7 +142,10 @@ export class DocumentService {
     return document;
   }
 
-  /** Rows go at once; file and vectors by a job that is as certain as the deletion. A duplicate takes its place. */
+  /**
+   * Deletes the rows immediately; a job queued in the same transaction deletes file and vectors. A duplicate is
+   * promoted.
+   */
   async delete(context: Context, id: string): Promise<void> {
     const document = await ownDocument(id, context);
     const promoted = await context.em.transactional(async (em) => {
@@ -158,7 +164,7 @@ export class DocumentService {
     if (promoted) await showProgress(this.#bus, promoted);
   }
 
-  /** The text that was read; a duplicate shows its original's, which is the same. */
+  /** Returns the extracted text. A duplicate returns that of its original, which is the same. */
   async pages(
     { em }: Context,
     document: Pick<Document, 'id' | 'duplicateOf'>,
@@ -175,7 +181,7 @@ export class DocumentService {
       );
   }
 
-  /** Null until the bytes are in their own place. */
+  /** Returns null until the bytes are stored under the document's own key. */
   async downloadUrl(context: Context, document: Document): Promise<string | null> {
     if (document.status === 'AWAITING_FILE' || document.uploadKey) return null;
     return this.#signedUrls.download({

@@ -1,8 +1,8 @@
 const MAX_LENGTH = 200;
 
 /**
- * A name as a person may see it: no folders, no characters that control, hide or reverse text, not too long. It is only
- * shown; files are stored under keys of our own.
+ * Cleans a file name for display: without folders and without control, hidden and direction characters, shortened.
+ * Files are stored under generated keys.
  */
 export function cleanFileName(name: string): string {
   const last = name.toWellFormed().normalize('NFC').split(/[\\/]/).at(-1) ?? '';

@@ -1,6 +1,6 @@
 import { defineEntity, p, type InferEntity } from '@mikro-orm/core';
 
-/** The text of a page as it was read. `position` counts from 1, whether the kind of file has pages or not. */
+/** The extracted text of a page. `position` counts from 1, with or without page numbers. */
 export const Page = defineEntity({
   name: 'Page',
   tableName: 'document_page',
@@ -8,7 +8,7 @@ export const Page = defineEntity({
     documentId: p.uuid().primary(),
     position: p.integer().primary(),
     number: p.integer().strictNullable(),
-    /** How a person names it where that is more than the number of a page. */
+    /** The display name if it is more than a page number. */
     label: p.text().strictNullable(),
     start: p.integer().name('start_offset'),
     text: p.text(),
@@ -17,7 +17,7 @@ export const Page = defineEntity({
 
 export type Page = InferEntity<typeof Page>;
 
-/** How a person names a page: by its own label, or by its number; null where the kind of file has no pages. */
+/** Returns the display name of a page: its label or its number; null if the format has no pages. */
 export function labelOf(number: number | null, label: string | null): string | null {
   return label ?? (number === null ? null : `Page ${number}`);
 }

@@ -3,13 +3,13 @@ import { pageSize } from '../../framework/connection.ts';
 import type { Context } from '../../framework/context.ts';
 import { AssistantKnowledge, AssistantVersionKnowledge } from './assistant.type.ts';
 import { KnowledgeBaseType } from '../bases/knowledge-base.type.ts';
-import { ownOnes } from '../ownership.ts';
+import { ownKnowledgeBases } from '../ownership.ts';
 import { SearchHit, SearchMode } from '../passages/passage.type.ts';
 import type { SearchService } from '../passages/search/search.service.ts';
 
 const PASSAGES = 8;
 
-/** An assistant searches only knowledge bases of its viewer: the id of another person's finds nothing. */
+/** Searches only knowledge bases of the viewer: ids of other people's are ignored. */
 async function passagesFor(
   search: SearchService,
   { knowledgeBaseIds }: AssistantKnowledge,
@@ -17,7 +17,7 @@ async function passagesFor(
   context: Context,
 ): Promise<SearchHit[]> {
   const first = pageSize({ first: ask.first }, PASSAGES);
-  const own = await ownOnes(knowledgeBaseIds, context);
+  const own = await ownKnowledgeBases(knowledgeBaseIds, context);
   if (ask.question.trim() === '') return [];
   return search.find(context, { query: ask.question.trim(), knowledgeBaseIds: own.map(({ id }) => id), mode: SearchMode.HYBRID, first });
 }
@@ -33,7 +33,7 @@ export class AssistantKnowledgeResolver {
   @Directive('@requires(fields: "knowledgeBaseIds")')
   @FieldResolver(() => [KnowledgeBaseType], { description: 'The knowledge bases that it uses, without deleted ones.' })
   async knowledgeBases(@Root() { knowledgeBaseIds }: AssistantKnowledge, @Ctx() context: Context): Promise<KnowledgeBaseType[]> {
-    return ownOnes(knowledgeBaseIds, context);
+    return ownKnowledgeBases(knowledgeBaseIds, context);
   }
 
   @Directive('@requires(fields: "knowledgeBaseIds")')
@@ -59,7 +59,7 @@ export class AssistantVersionKnowledgeResolver {
   @Directive('@requires(fields: "knowledgeBaseIds")')
   @FieldResolver(() => [KnowledgeBaseType], { description: 'The knowledge bases that it used, without deleted ones.' })
   async knowledgeBases(@Root() { knowledgeBaseIds }: AssistantVersionKnowledge, @Ctx() context: Context): Promise<KnowledgeBaseType[]> {
-    return ownOnes(knowledgeBaseIds, context);
+    return ownKnowledgeBases(knowledgeBaseIds, context);
   }
 
   @Directive('@requires(fields: "knowledgeBaseIds")')

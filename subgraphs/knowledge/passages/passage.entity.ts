@@ -1,6 +1,9 @@
 import { defineEntity, p, type InferEntity } from '@mikro-orm/core';
 
-/** Never changed once it is there. Its columns `words` and `word_count` are written and read by SQL alone: see documents/ingest/passage-store.ts and search/keyword-search.ts. */
+/**
+ * Immutable after insertion. Its columns `words` and `word_count` are written and read by SQL only: see
+ * documents/ingest/passage-store.ts and search/keyword-search.ts.
+ */
 export const Passage = defineEntity({
   name: 'Passage',
   tableName: 'passage',

@@ -7,7 +7,10 @@ interface Use {
   bases: number;
 }
 
-/** Throws `QUOTA_EXCEEDED` when one more document of `sizeBytes` does not fit; inside the transaction that makes it. */
+/**
+ * Throws `QUOTA_EXCEEDED` if a further document of `sizeBytes` exceeds a limit. Runs inside the transaction that adds
+ * it.
+ */
 export async function requireRoomForDocument(em: SqlEntityManager, ownerId: string, sizeBytes: number, limits: QuotaLimits): Promise<void> {
   await lockQuota(em, ownerId);
   const { documents, bytes } = await usedBy(em, ownerId);
@@ -15,7 +18,7 @@ export async function requireRoomForDocument(em: SqlEntityManager, ownerId: stri
   requireQuota(limits, 'STORAGE_BYTES', bytes, sizeBytes);
 }
 
-/** Throws `QUOTA_EXCEEDED` when the person may have no further knowledge base; inside the transaction that makes it. */
+/** Throws `QUOTA_EXCEEDED` if the person may have no further knowledge base. Runs inside the transaction that adds it. */
 export async function requireRoomForBase(em: SqlEntityManager, ownerId: string, limits: QuotaLimits): Promise<void> {
   await lockQuota(em, ownerId);
   requireQuota(limits, 'KNOWLEDGE_BASES', (await usedBy(em, ownerId)).bases, 1);

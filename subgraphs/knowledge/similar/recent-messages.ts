@@ -4,7 +4,7 @@ import { askEach } from '../../framework/ask-each.ts';
 import { perRequest, type Context } from '../../framework/context.ts';
 import { graphql, type ResultOf } from '../../framework/graphql.ts';
 
-/** Loads the last messages and the cited documents, from which suggestions are computed. */
+/** The last messages of a conversation and the documents that it cites, from which suggestions are computed. */
 export interface Recent {
   texts: string[];
   citedIds: string[];
@@ -30,10 +30,10 @@ const RECENT = graphql(`
 type Message = ResultOf<typeof RECENT>['conversation']['thread']['edges'][number]['node'];
 
 const MESSAGES = 6;
-/** Conversations in one question. */
+/** Conversations per request. */
 const AT_ONCE = 10;
 
-/** Asks the graph as the viewer, for several conversations at once. */
+/** Loads messages through the graph as the viewer, for several conversations at once. */
 export function recentMessages(graph: Graph): (context: Context) => DataLoader<string, Recent> {
   return perRequest(
     ({ identity }) =>

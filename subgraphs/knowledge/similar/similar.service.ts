@@ -7,18 +7,18 @@ import type { Context } from '../../framework/context.ts';
 import type { Document } from '../documents/document.entity.ts';
 import { documentsById } from '../documents/document.loader.ts';
 import { ownIds } from '../ownership.ts';
-import { askVectors } from '../vector-index/vector-indexes.ts';
+import { queryVectors } from '../vector-index/vector-indexes.ts';
 import { centroidOf } from '../vector-index/centroid.ts';
 import { recentMessages, type Recent } from './recent-messages.ts';
 
-/** Passages asked for each document that is still missing: several are often of one document. */
+/** Passages requested for each missing document, because several may be of the same one. */
 const PASSAGES_OF_ONE = 8;
 const ROUNDS = 6;
 const MAX_TEXT = 1_000;
 
 type Ask = (collection: Collection, scope: Scope) => Promise<Hit[]>;
 
-/** Documents by what they are about. What the viewer may not read is left out before anything is ranked. */
+/** Finds similar documents. Documents of other people are excluded before ranking. */
 export class SimilarService {
   readonly #ai: Ai;
   readonly #vectors: Vectors;
@@ -30,7 +30,7 @@ export class SimilarService {
     this.#recent = recentMessages(graph);
   }
 
-  /** Nearest to the middle of the document's passages; a duplicate has those of its original. */
+  /** Finds documents near the centroid of the document's passages; a duplicate uses those of its original. */
   async toDocument(
     context: Context,
     document: Pick<Document, 'id' | 'knowledgeBaseId' | 'duplicateOf'>,
@@ -40,7 +40,7 @@ export class SimilarService {
     return this.#nearest(context, first, [], (collection, scope) => this.#vectors.similar(collection, { ...scope, to }));
   }
 
-  /** Nearest to the middle of what was said last, without what was cited already. */
+  /** Finds documents near the centroid of the last messages, without cited ones. */
   async toConversation(context: Context, conversationId: string, first: number): Promise<Document[]> {
     const { texts, citedIds } = await this.#recent(context).load(conversationId);
     if (texts.length === 0) return [];
@@ -50,26 +50,26 @@ export class SimilarService {
         collection.dimensions === vector.length ? this.#vectors.nearest(collection, { ...scope, vector }) : [],
       );
     } catch (error) {
-      // A suggestion may be missing; the conversation may not.
+      // Suggestions are optional; the conversation must load without them.
       if (!(error instanceof Failure && error.retryable)) throw error;
       context.log.warn({ code: error.code }, 'a conversation got no suggestions');
       return [];
     }
   }
 
-  /** The documents of the nearest passages, each once, the nearest first. */
+  /** Returns the documents of the nearest passages, each once, nearest first. */
   async #nearest(context: Context, first: number, exceptIds: string[], ask: Ask): Promise<Document[]> {
     const tenants = await ownIds(context);
     if (tenants.length === 0) return [];
     const ids: string[] = [];
     for (let round = 0; round < ROUNDS && ids.length < first; round += 1) {
       const scope = { tenants, limit: (first - ids.length) * PASSAGES_OF_ONE, except: { documentIds: [...exceptIds, ...ids] } };
-      const hits = await askVectors(context.em.fork(), { model: this.#ai.embedding.model }, (collection) => ask(collection, scope));
+      const hits = await queryVectors(context.em.fork(), { model: this.#ai.embedding.model }, (collection) => ask(collection, scope));
       ids.push(...new Set(hits.map(({ documentId }) => documentId)));
       if (hits.length < scope.limit) break;
     }
     const found = await Promise.all(ids.slice(0, first).map((id) => documentsById(context).load(id)));
-    // Again by the rows: an index may lag behind.
+    // Checks the rows again, because an index may lag behind.
     return found.filter((document): document is Document => document?.status === 'READY' && tenants.includes(document.knowledgeBaseId));
   }
 }

@@ -1,15 +1,15 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import type { Queue } from '../../../infra/queue/queue.ts';
 
-/** Changes come in flocks: a folder that is uploaded is looked at once. */
+/** The debounce delay, so that an uploaded folder causes one computation. */
 const AFTER_SECONDS = 2;
 
-/** The topics of a knowledge base are looked for again. Inside the transaction that changes its documents. */
+/** Queues a computation of the topics. Runs inside the transaction that changes the documents. */
 export async function renewTopics(em: SqlEntityManager, queue: Queue, knowledgeBaseId: string): Promise<void> {
   await queue.add(em, 'topics.compute', { knowledgeBaseId }, { startAfterSeconds: AFTER_SECONDS });
 }
 
-/** After the vectors were replaced. */
+/** Queues a computation for all knowledge bases after the vectors were replaced. */
 export async function renewAllTopics(em: SqlEntityManager, queue: Queue): Promise<void> {
   const rows = await em.execute<{ id: string }[]>(`select distinct knowledge_base_id as id from knowledge.document where status = 'READY'`);
   for (const { id } of rows) await renewTopics(em, queue, id);

@@ -3,13 +3,13 @@ import { isTelling, wordsOf } from '../passages/search/words.ts';
 const TERMS = 8;
 const NO_NAME = /[\d./:@_+\n]/;
 
-/** Counts, topic by topic, how many passages hold each word. */
+/** Counts the passages with each word, by topic. */
 export class TopicTerms {
   readonly #holding: Map<string, number>[];
-  /** Of each term, how many passages of all topics hold it; and of each topic, all that was counted in it. */
+  /** The passages of all topics with each term, and the total count of each topic. */
   readonly #everywhere = new Map<string, number>();
   readonly #sizes: number[];
-  /** How a term is written in the texts, and how often. */
+  /** The spellings of each term with their frequencies. */
   readonly #written = new Map<string, Map<string, number>>();
 
   constructor(topics: number) {
@@ -22,7 +22,7 @@ export class TopicTerms {
     let compoundEnd = 0;
     for (const { term, start, end } of wordsOf(text)) {
       const written = text.slice(start, end).toLowerCase();
-      // `multi-agent` is one word; addresses and numbers are none.
+      // `multi-agent` is one word; addresses and numbers are skipped.
       if (start < compoundEnd || !isTelling(term) || NO_NAME.test(written)) continue;
       compoundEnd = end;
       if (seen.has(term)) continue;
@@ -35,15 +35,15 @@ export class TopicTerms {
   }
 
   /**
-   * The words that tell a topic from the others, the most telling first: class-based TF-IDF (M. Grootendorst, "BERTopic",
-   * 2022), which takes each topic for one document.
+   * Returns the words that distinguish a topic, highest weight first: class-based TF-IDF (M. Grootendorst, "BERTopic",
+   * 2022), in which each topic is one document.
    */
   of(topic: number): string[] {
     const average = this.#sizes.reduce((sum, size) => sum + size, 0) / Math.max(1, this.#sizes.length);
     let best: Weighed[] = [];
     for (const [term, times] of this.#holding[topic]!) {
       const weight = (times / this.#sizes[topic]!) * Math.log(1 + average / this.#everywhere.get(term)!);
-      // Sorting a hundred thousand words for eight of them would stop the process.
+      // Keeps a short sorted list: sorting a hundred thousand words would block the event loop.
       if (best.length === TERMS && weight < best.at(-1)!.weight) continue;
       best = [...best, { term, weight }].sort(byWeight).slice(0, TERMS);
     }

@@ -1,13 +1,13 @@
 import { defineEntity, p, type InferEntity } from '@mikro-orm/core';
 
-/** Passages of a knowledge base that are about the same. All topics of a knowledge base are replaced at once. */
+/** A cluster of passages. All topics of a knowledge base are replaced at once. */
 export const Topic = defineEntity({
   name: 'Topic',
   tableName: 'topic',
   properties: {
     id: p.uuid().primary(),
     knowledgeBaseId: p.uuid(),
-    /** The largest first, from 0. */
+    /** The rank by size, from 0. */
     position: p.integer(),
     terms: p.array(),
     passageCount: p.integer(),

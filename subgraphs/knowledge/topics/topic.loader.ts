@@ -4,10 +4,10 @@ import { Document } from '../documents/document.entity.ts';
 import { Topic } from './topic.entity.ts';
 import { fingerprintsOf } from './topic-state.ts';
 
-// Batched, never remembered; see knowledge-base.loader.ts.
+// Batches without caching; see knowledge-base.loader.ts.
 const FRESH = { cache: false };
 
-/** The documents of a topic, those with the most passages of it first. */
+/** Loads the documents of a topic, by number of its passages, descending. */
 export const documentsByTopic = perRequest(
   ({ em }) =>
     new DataLoader<string, Document[]>(async (ids) => {
@@ -30,7 +30,7 @@ export interface TopicAnalysis {
   topics: Topic[];
 }
 
-/** Reads the state before the topics: what is said to be fresh is never older than that. */
+/** Reads the state before the topics, so that stale topics are never reported as current. */
 export const analysisByKnowledgeBase = perRequest(
   ({ em }) =>
     new DataLoader<string, TopicAnalysis>(async (ids) => {

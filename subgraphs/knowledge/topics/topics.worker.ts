@@ -13,18 +13,21 @@ import { fingerprintsOf } from './topic-state.ts';
 
 type TopicPorts = Pick<Ports, 'ai' | 'vectors'>;
 
-/** Enough to know what there is; the others are put to the centroids that these have. */
+/** The sample size for clustering; all other passages are assigned to the resulting centroids. */
 const SAMPLE = 1_000;
 const PASSAGES_AT_ONCE = 100;
 
 interface Found {
   terms: string[];
   passageCount: number;
-  /** How many of its passages are of each document. */
+  /** The number of its passages by document. */
   documents: Map<string, number>;
 }
 
-/** Finds what the documents of a knowledge base are about, unless nothing has changed or others are still being read: their end asks again. */
+/**
+ * Computes the topics of a knowledge base, unless nothing has changed or documents are in progress: their completion
+ * queues this job again.
+ */
 export async function computeTopics(
   { knowledgeBaseId }: { knowledgeBaseId: string },
   { em, signal }: JobContext,
@@ -34,7 +37,7 @@ export async function computeTopics(
   if (!fingerprint || (await isKnown(em, knowledgeBaseId, fingerprint))) return;
   const index = await readableIndex(em.fork(), { model: ports.ai.embedding.model });
   const collection = index && collectionOf(index);
-  // Until there are vectors of the present model, what was found before stays, as stale.
+  // Without vectors of the current model, the earlier topics remain and are marked as stale.
   if (!collection) return;
   const topics = await findTopics(em, knowledgeBaseId, collection, { vectors: ports.vectors, signal });
   await store(em.fork(), knowledgeBaseId, fingerprint, topics);
@@ -57,26 +60,26 @@ async function findTopics(
 ): Promise<Found[]> {
   const sample = await sampleOf(vectors.scan(collection, knowledgeBaseId));
   const centroids = await clusterCentroids(sample, signal);
-  const places = new Map<string, number>();
-  for await (const { id, vector } of vectors.scan(collection, knowledgeBaseId)) places.set(id, nearestCentroid(vector, centroids).place);
+  const assigned = new Map<string, number>();
+  for await (const { id, vector } of vectors.scan(collection, knowledgeBaseId)) assigned.set(id, nearestCentroid(vector, centroids).index);
   const terms = new TopicTerms(centroids.length);
   const documents = centroids.map(() => new Map<string, number>());
   for await (const { id, documentId, text } of passagesOf(em, knowledgeBaseId)) {
     signal.throwIfAborted();
-    const place = places.get(id);
-    if (place === undefined) continue;
-    terms.add(place, text);
-    documents[place]!.set(documentId, (documents[place]!.get(documentId) ?? 0) + 1);
+    const index = assigned.get(id);
+    if (index === undefined) continue;
+    terms.add(index, text);
+    documents[index]!.set(documentId, (documents[index]!.get(documentId) ?? 0) + 1);
   }
   const found: Found[] = [];
-  for (const [place, own] of documents.entries()) {
+  for (const [index, own] of documents.entries()) {
     await setImmediate(undefined, { signal });
-    found.push({ terms: terms.of(place), passageCount: [...own.values()].reduce((sum, count) => sum + count, 0), documents: own });
+    found.push({ terms: terms.of(index), passageCount: [...own.values()].reduce((sum, count) => sum + count, 0), documents: own });
   }
   return found.filter(({ passageCount }) => passageCount > 0).sort((left, right) => right.passageCount - left.passageCount);
 }
 
-/** Some of the vectors, spread evenly over all: whenever there are twice as many as wanted, every second one goes. */
+/** Samples the vectors evenly in one pass: whenever twice the wanted number is kept, every second one is dropped. */
 async function sampleOf(items: AsyncIterable<{ vector: Float32Array }>): Promise<Float32Array[]> {
   let kept: Float32Array[] = [];
   let stride = 1;
@@ -84,11 +87,11 @@ async function sampleOf(items: AsyncIterable<{ vector: Float32Array }>): Promise
   for await (const { vector } of items) {
     if (index++ % stride === 0) kept.push(vector);
     if (kept.length < 2 * SAMPLE) continue;
-    kept = kept.filter((_, place) => place % 2 === 0);
+    kept = kept.filter((_, at) => at % 2 === 0);
     stride *= 2;
   }
   const step = Math.max(1, kept.length / SAMPLE);
-  return Array.from({ length: Math.min(kept.length, SAMPLE) }, (_, place) => kept[Math.floor(place * step)]!);
+  return Array.from({ length: Math.min(kept.length, SAMPLE) }, (_, at) => kept[Math.floor(at * step)]!);
 }
 
 async function* passagesOf(em: SqlEntityManager, knowledgeBaseId: string): AsyncIterable<Passage> {
@@ -106,7 +109,7 @@ async function* passagesOf(em: SqlEntityManager, knowledgeBaseId: string): Async
   }
 }
 
-/** Replaces the topics whole. A knowledge base or a document that was deleted meanwhile has none. */
+/** Replaces all topics, unless the knowledge base was deleted meanwhile; deleted documents are skipped. */
 async function store(em: SqlEntityManager, knowledgeBaseId: string, fingerprint: string, topics: Found[]): Promise<void> {
   await em.transactional(async (inner) => {
     const [known] = await inner.execute<unknown[]>('select 1 from knowledge.knowledge_base where id = ? for share', [knowledgeBaseId]);

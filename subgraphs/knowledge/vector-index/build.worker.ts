@@ -7,31 +7,31 @@ import { embeddedText, itemsOf, PASSAGES_AT_ONCE } from '../documents/ingest/emb
 import { Passage } from '../passages/passage.entity.ts';
 import { renewAllTopics } from '../topics/topic-state.ts';
 import { VectorIndex } from './vector-index.entity.ts';
-import { collectionOf, giveUp, lockPointer, PLATFORM } from './vector-indexes.ts';
+import { collectionOf, failIndex, lockPointer, PLATFORM } from './vector-indexes.ts';
 
 type BuildPorts = Pick<Ports, 'ai' | 'queue' | 'vectors'>;
 
 const BEAT_MS = 4_000;
-/** A fault of ours does not go away by itself. */
+/** The maximum unexpected errors of a build. */
 const MAX_FAULTS = 3;
 
-/** The index was given up while it was being built. */
-class GivenUp extends Error {}
+/** Thrown if the index was abandoned during the build. */
+class BuildAbandoned extends Error {}
 
 /**
- * Builds an index from the texts, document by document, and makes it the active one. It can be interrupted and resumed
- * anywhere, even run twice at the same time.
+ * Builds an index from the texts, document by document, and activates it. Idempotent and resumable, even if two workers
+ * run at the same time.
  */
 export async function buildIndex({ indexId }: { indexId: string }, context: JobContext, ports: BuildPorts): Promise<void> {
   const { em, log, signal } = context;
   const index = await em.fork().findOne(VectorIndex, { id: indexId, state: 'BUILDING' });
-  // Another model's is built by processes that have that model.
+  // An index of another model is built by processes with that model.
   if (index?.model !== ports.ai.embedding.model) return;
   const beat = () => beatOf(em.fork(), indexId);
   const timer = setInterval(() => void beat().catch(() => undefined), BEAT_MS);
   try {
     await beat();
-    await forgetUnfinished(em, index, ports);
+    await deleteOrphanedVectors(em, index, ports);
     for (;;) {
       signal.throwIfAborted();
       const document = await nextDocument(em.fork(), indexId, ports);
@@ -39,9 +39,9 @@ export async function buildIndex({ indexId }: { indexId: string }, context: JobC
       else if (await activate(em, index, ports)) return;
     }
   } catch (error) {
-    if (error instanceof GivenUp || signal.aborted) return;
+    if (error instanceof BuildAbandoned || signal.aborted) return;
     log.warn({ err: error, indexId }, 'building a vector index broke off');
-    await noteTrouble(em, indexId, error, ports);
+    await recordFailure(em, indexId, error, ports);
   } finally {
     clearInterval(timer);
   }
@@ -67,7 +67,7 @@ async function addDocument(
       batch.map((passage) => embeddedText(document.name, passage)),
       signal,
     );
-    await settleDimensions(em.fork(), index, made[0]!.length);
+    await recordDimensions(em.fork(), index, made[0]!.length);
     await beat();
     await vectors.upsert(collectionOf(index)!, itemsOf(document, batch, made, vectors));
   }
@@ -76,11 +76,11 @@ async function addDocument(
      and exists (select 1 from knowledge.document where id = document_id) returning 1`,
     [vectors.isApart, index.id, documentId],
   );
-  if (!done) await forgetUnfinished(em, index, { vectors });
+  if (!done) await deleteOrphanedVectors(em, index, { vectors });
 }
 
-/** Documents that were deleted while their vectors were being added. */
-async function forgetUnfinished(em: SqlEntityManager, index: VectorIndex, { vectors }: Pick<BuildPorts, 'vectors'>): Promise<void> {
+/** Removes the vectors of documents that were deleted during the build. */
+async function deleteOrphanedVectors(em: SqlEntityManager, index: VectorIndex, { vectors }: Pick<BuildPorts, 'vectors'>): Promise<void> {
   const rows = await em.execute<{ documentId: string; tenant: string }[]>(
     `select document_id as "documentId", knowledge_base_id as tenant from knowledge.vector_index_document i where index_id = ? and not done
      and not exists (select 1 from knowledge.document where id = i.document_id)`,
@@ -103,12 +103,15 @@ async function nextDocument(em: SqlEntityManager, indexId: string, { vectors }: 
   return row ? em.findOne(Document, { id: row.id }) : null;
 }
 
-/** Activates the index. Returns false while a document is missing; a worker that completes one takes the same lock, so none is missed. */
+/**
+ * Activates the index. Returns false while a document is missing; a worker that completes a document takes the same
+ * lock, so none is missed.
+ */
 async function activate(em: SqlEntityManager, { id }: VectorIndex, { queue, vectors }: BuildPorts): Promise<boolean> {
   return em.fork().transactional(async (inner) => {
     await lockPointer(inner);
     const index = await inner.findOne(VectorIndex, { id, state: 'BUILDING' });
-    if (!index) throw new GivenUp();
+    if (!index) throw new BuildAbandoned();
     if (await nextDocument(inner, id, { vectors })) return false;
     const old = await inner.findOne(VectorIndex, { state: 'ACTIVE' });
     if (old) {
@@ -126,27 +129,27 @@ async function activate(em: SqlEntityManager, { id }: VectorIndex, { queue, vect
 
 async function beatOf(em: SqlEntityManager, indexId: string): Promise<void> {
   const known = await em.nativeUpdate(VectorIndex, { id: indexId, state: 'BUILDING' }, { beatAt: new Date() });
-  if (known === 0) throw new GivenUp();
+  if (known === 0) throw new BuildAbandoned();
 }
 
-async function settleDimensions(em: SqlEntityManager, index: VectorIndex, dimensions: number): Promise<void> {
+async function recordDimensions(em: SqlEntityManager, index: VectorIndex, dimensions: number): Promise<void> {
   if (index.dimensions === dimensions) return;
   if (index.dimensions !== null)
     throw new Failure('PROVIDER_BAD_RESPONSE', { reason: 'The embedding model changed the length of its vectors.' });
   await em.execute('update knowledge.vector_index set dimensions = coalesce(dimensions, ?) where id = ?', [dimensions, index.id]);
   index.dimensions = (await em.findOneOrFail(VectorIndex, { id: index.id })).dimensions;
-  await settleDimensions(em, index, dimensions);
+  await recordDimensions(em, index, dimensions);
 }
 
-/** Retries after a temporary failure. Any other failure ends the build, and the active index remains. */
-async function noteTrouble(em: SqlEntityManager, id: string, error: unknown, { queue }: BuildPorts): Promise<void> {
+/** Schedules a retry after a temporary failure. Any other failure ends the build, and the active index remains. */
+async function recordFailure(em: SqlEntityManager, id: string, error: unknown, { queue }: BuildPorts): Promise<void> {
   const expected = error instanceof Failure;
   await em.fork().transactional(async (inner) => {
     await lockPointer(inner);
     const index = await inner.findOne(VectorIndex, { id, state: 'BUILDING' });
     if (!index) return;
-    index.failure = expected ? error.message : 'Something went wrong on our side.';
+    index.failure = expected ? error.message : 'The build failed because of an internal error.';
     if (!expected) index.faults += 1;
-    if ((expected && !error.retryable) || index.faults >= MAX_FAULTS) await giveUp(inner, queue, index, index.failure);
+    if ((expected && !error.retryable) || index.faults >= MAX_FAULTS) await failIndex(inner, queue, index, index.failure);
   });
 }

@@ -1,4 +1,4 @@
-/** The middle of some directions, of length 1; all zero where they cancel out. Null of none. */
+/** Returns the normalised mean of unit vectors: zero if they cancel out, null if there are none. */
 export function centroidOf(vectors: Float32Array[]): Float32Array | null {
   if (vectors.length === 0) return null;
   const sum = new Float32Array(vectors[0]!.length);
@@ -7,7 +7,7 @@ export function centroidOf(vectors: Float32Array[]): Float32Array | null {
   return length > 0 ? sum.map((value) => value / length) : sum;
 }
 
-/** Of vectors of length 1: the cosine of the angle between them. */
+/** Computes the dot product, which is the cosine similarity of unit vectors. */
 export function dot(left: Float32Array, right: Float32Array): number {
   let sum = 0;
   for (let axis = 0; axis < left.length; axis += 1) sum += left[axis]! * right[axis]!;

@@ -6,12 +6,12 @@ import type { JobContext } from '../../framework/context.ts';
 import type { Ports } from '../../framework/subgraph.ts';
 import { Document } from '../documents/document.entity.ts';
 import { VectorIndex } from './vector-index.entity.ts';
-import { beginIndex, collectionOf, giveUp, lockPointer, PLATFORM, writableIndexes, type Space } from './vector-indexes.ts';
+import { beginIndex, collectionOf, failIndex, lockPointer, PLATFORM, writableIndexes, type Space } from './vector-indexes.ts';
 
-/** Time in milliseconds without progress after which another worker continues the index. */
+/** The seconds without a heartbeat after which another worker continues the build. */
 const SILENT_SECONDS = 15;
 
-/** At the start of a process: the texts get new vectors when the embedding model was changed, or the vectors were lost. */
+/** Starts a new index, at process start, if the embedding model was changed or the vectors were lost. */
 export async function renewIndex(em: SqlEntityManager, { ai, queue, vectors }: Pick<Ports, 'ai' | 'queue' | 'vectors'>): Promise<void> {
   const { model } = ai.embedding;
   const lost = await lostIndex(em, vectors);
@@ -22,15 +22,15 @@ export async function renewIndex(em: SqlEntityManager, { ai, queue, vectors }: P
     const active = await inner.findOne(VectorIndex, { state: 'ACTIVE' });
     const building = await inner.findOne(VectorIndex, { state: 'BUILDING' });
     if (active?.model === model && building && building.model !== model)
-      await giveUp(inner, queue, building, 'The embedding model was changed back.');
+      await failIndex(inner, queue, building, 'The embedding model was changed back.');
     if ((active?.model === model && active.id !== lost) || building?.model === model) return;
     if (active || building || (await inner.count(Document, { status: 'READY' })) > 0) await beginIndex(inner, queue, model, PLATFORM);
   });
 }
 
 /**
- * The active index, if nothing is left of it: the rows came back to a moment, and the vectors, which have a server of
- * their own, were lost. The oldest document is asked for: a younger one may have come since, and has vectors.
+ * Returns the active index if its collection is empty: the database was restored and the vectors, on a server of their
+ * own, were lost. Checks the oldest document, because later ones may have been indexed since.
  */
 async function lostIndex(em: SqlEntityManager, vectors: Vectors): Promise<string | null> {
   const index = await em.fork().findOne(VectorIndex, { state: 'ACTIVE' });
@@ -44,20 +44,20 @@ async function lostIndex(em: SqlEntityManager, vectors: Vectors): Promise<string
     for await (const _ of vectors.scan(collection, oldest.tenant)) return null;
     return index.id;
   } catch (error) {
-    // Away is not lost.
+    // An unavailable vector server has not lost its data.
     if (error instanceof Failure && error.retryable) return null;
     throw error;
   }
 }
 
-/** A question shows that the same model makes vectors of another length now: the texts get new ones. */
+/** Starts a new index if the embedding model now returns vectors of another length. */
 export async function renewSpace(em: SqlEntityManager, queue: Queue, { model, dimensions }: Required<Space>): Promise<void> {
   const replaced = { state: 'ACTIVE', model, dimensions: { $ne: dimensions } } as const;
   if ((await em.count(VectorIndex, replaced)) === 0) return;
   await em.transactional((inner) => writableIndexes(inner, queue, { model, dimensions }));
 }
 
-/** Gives an index whose worker died, or waited for something that may be there again, to a worker. */
+/** Requeues the build of an index whose worker died or waits for an unavailable provider. */
 export async function resumeBuilding(em: SqlEntityManager, { queue }: { queue: Queue }): Promise<void> {
   const silent = `state = 'BUILDING' and beat_at < now() - interval '${SILENT_SECONDS} seconds'`;
   const [waiting] = await em.execute<unknown[]>(`select 1 from knowledge.vector_index where ${silent}`);

@@ -3,7 +3,7 @@ import { defineEntity, p, type InferEntity } from '@mikro-orm/core';
 export const INDEX_STATES = ['BUILDING', 'ACTIVE', 'RETIRED', 'FAILED'] as const;
 export type IndexState = (typeof INDEX_STATES)[number];
 
-/** One collection of vectors. At most one is being built and at most one is active: the rows are the pointer. */
+/** A collection of vectors. At most one is being built and at most one is active. */
 export const VectorIndex = defineEntity({
   name: 'VectorIndex',
   tableName: 'vector_index',
@@ -11,18 +11,17 @@ export const VectorIndex = defineEntity({
     id: p.uuid().primary(),
     collection: p.text(),
     model: p.text(),
-    /** Null before its first vector. */
+    /** Null before the first vector. */
     dimensions: p.integer().strictNullable(),
     state: p.text().$type<IndexState>(),
-    /** Why it failed; while it is being built, what it waits for. */
+    /** The error; during the build, the last temporary one. */
     failure: p.text().strictNullable(),
     /** The number of interruptions of its build by faults of the platform. */
     faults: p.integer(),
-    /** When a worker last said that it builds it. */
+    /** The last heartbeat of a worker that builds it. */
     beatAt: p.datetime().strictNullable(),
     createdAt: p.datetime(),
     finishedAt: p.datetime().strictNullable(),
-    /** When its vectors were removed. */
     droppedAt: p.datetime().strictNullable(),
   },
 });

@@ -1,7 +1,7 @@
 import DataLoader from 'dataloader';
 import { perRequest } from '../../framework/context.ts';
 
-/** How many documents belong into an index, and how many are in it. Batched, never remembered. */
+/** Counts the documents that belong in an index and those that are in it. Batches without caching. */
 export const documentsOfIndex = perRequest(
   ({ em }) =>
     new DataLoader<string, { all: number; indexed: number }>(

@@ -6,11 +6,11 @@ import type { Actor } from '../../../schema/viewer.ts';
 import { Document, SEARCHABLE } from '../documents/document.entity.ts';
 import { VectorIndex, type IndexState } from './vector-index.entity.ts';
 
-/** Taken by transactions that change the set of indexes or complete a document in one, until their end. */
+/** The advisory lock of transactions that change the set of indexes or complete a document in one. */
 const POINTER_LOCK = 0x69_6e_64_65;
 export const PLATFORM: Actor = { userId: null, sessionId: null, requestId: 'reindex' };
 
-/** A space of vectors. Without `dimensions`, the number that the model returns. */
+/** A vector space. Without `dimensions`, the number that the model returns. */
 export interface Space {
   model: string;
   dimensions?: number;
@@ -20,12 +20,15 @@ export async function lockPointer(em: SqlEntityManager): Promise<void> {
   await em.execute(`select pg_advisory_xact_lock(${POINTER_LOCK})`);
 }
 
-/** Null before its first vector: then there is no collection either. */
+/** Returns null before the first vector: there is no collection yet. */
 export function collectionOf({ collection, dimensions }: VectorIndex): Collection | null {
   return dimensions === null ? null : { name: collection, dimensions };
 }
 
-/** The index that answers questions in this space: the active one, else what there is of the one being built; null where neither fits. */
+/**
+ * Returns the index that answers queries in this space: the active one, else the one being built; null if neither
+ * matches.
+ */
 export async function readableIndex(em: SqlEntityManager, space: Space): Promise<VectorIndex | null> {
   return readableOf(fitting(await openIndexes(em), space));
 }
@@ -64,11 +67,14 @@ export async function writableIndexes(em: SqlEntityManager, queue: Queue, space:
   return found;
 }
 
-/** A new index beside the active one; what was being built for another model is given up. Holds the lock; inside the caller's transaction. */
+/**
+ * Creates an index beside the active one and abandons a build for another model. Runs inside the caller's transaction
+ * and takes the advisory lock.
+ */
 export async function beginIndex(em: SqlEntityManager, queue: Queue, model: string, actor: Actor): Promise<VectorIndex> {
   await lockPointer(em);
   const building = await em.findOne(VectorIndex, { state: 'BUILDING' });
-  if (building) await giveUp(em, queue, building, 'The embedding model was changed again.');
+  if (building) await failIndex(em, queue, building, 'The embedding model was changed again.');
   const index = make(em, model, 'BUILDING');
   await em.flush();
   await queue.emit(em, 'vectorIndex.requested', { vectorIndexId: index.id, model }, actor);
@@ -76,8 +82,8 @@ export async function beginIndex(em: SqlEntityManager, queue: Queue, model: stri
   return index;
 }
 
-/** The index comes to nothing, and what was active stays so. Inside the caller's transaction. */
-export async function giveUp(em: SqlEntityManager, queue: Queue, index: VectorIndex, reason: string): Promise<void> {
+/** Marks the build as failed; the active index remains. Runs inside the caller's transaction. */
+export async function failIndex(em: SqlEntityManager, queue: Queue, index: VectorIndex, reason: string): Promise<void> {
   Object.assign(index, { state: 'FAILED', failure: reason, finishedAt: new Date() });
   await em.flush();
   await queue.emit(em, 'vectorIndex.failed', { vectorIndexId: index.id, model: index.model, reason }, PLATFORM);
@@ -85,7 +91,7 @@ export async function giveUp(em: SqlEntityManager, queue: Queue, index: VectorIn
 }
 
 /** Deletes vectors in every index that still has any. */
-export async function forgetVectors(
+export async function deleteVectors(
   em: SqlEntityManager,
   vectors: Vectors,
   by: { tenant: string } | { tenant: string; documentId: string },
@@ -98,8 +104,8 @@ export async function forgetVectors(
   if ('documentId' in by) await em.execute('delete from knowledge.vector_index_document where document_id = ? and done', [by.documentId]);
 }
 
-/** Queries the readable index of a space, and once more if another one replaced it meanwhile. */
-export async function askVectors(em: SqlEntityManager, space: Space, ask: (collection: Collection) => Promise<Hit[]>): Promise<Hit[]> {
+/** Queries the readable index of a space, and retries once if another one replaced it meanwhile. */
+export async function queryVectors(em: SqlEntityManager, space: Space, ask: (collection: Collection) => Promise<Hit[]>): Promise<Hit[]> {
   for (let asked: string | null = null; ;) {
     const index = await readableIndex(em, space);
     const collection = index && collectionOf(index);
@@ -111,8 +117,8 @@ export async function askVectors(em: SqlEntityManager, space: Space, ask: (colle
 }
 
 /**
- * Deletes what a restored backup says of indexes, since no backup contains vectors; the next start builds a new index from
- * the texts. The collections that the deleted rows name are kept: they may belong to another installation.
+ * Deletes the index rows of a restored backup, which contains no vectors; the next start builds a new index. The
+ * collections themselves are kept: they may belong to another installation.
  */
 export async function forgetEmbeddings(em: SqlEntityManager): Promise<void> {
   await em.transactional(async (inner) => {

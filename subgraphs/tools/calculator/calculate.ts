@@ -5,13 +5,13 @@ import type { Tool } from '../tool.ts';
 
 export interface Calculation {
   expression: string;
-  /** Decimal digits, such as `0.3` or `1.5e+20`. */
+  /** The decimal digits, such as `0.3` or `1.5e+20`. */
   value: string;
-  /** False where the digits shown are not all there are. */
+  /** False if the digits are rounded. */
   exact: boolean;
 }
 
-/** Exact for everything that fractions can say, so money adds up. */
+/** Calculates with exact fractions as far as possible, so that sums of money are correct. */
 export function calculation(expression: string): Calculation {
   const { text, exact } = print(evaluate(parseExpression(expression)));
   return { expression: expression.trim(), value: text, exact };

@@ -3,7 +3,7 @@ import type { Rational } from './rational.ts';
 const SHOWN_DIGITS = 15;
 const MAX_SHOWN = 60;
 
-/** All digits where there is an end to them; otherwise fifteen significant ones. */
+/** Prints all digits of a finite decimal, else fifteen significant ones. */
 export function print(value: Rational): { text: string; exact: boolean } {
   const places = decimalPlaces(value.d);
   if (value.exact && places !== null) {
@@ -13,7 +13,7 @@ export function print(value: Rational): { text: string; exact: boolean } {
   return { text: approximate(value), exact: false };
 }
 
-/** Fifteen digits, rounded half away from zero; an inexact value nearer to zero than that is zero. */
+/** Rounds to fifteen significant digits, half away from zero; a smaller inexact value is zero. */
 function approximate(value: Rational): string {
   const negative = value.n < 0n;
   const n = negative ? -value.n : value.n;
@@ -26,7 +26,7 @@ function approximate(value: Rational): string {
   return (negative ? '-' : '') + place(digits.slice(0, SHOWN_DIGITS).replace(/0+$/, ''), exponent);
 }
 
-/** Significant digits with their point where it belongs, or with an exponent where that would take many zeros. */
+/** Places the decimal point among significant digits, or uses an exponent instead of many zeros. */
 function place(digits: string, exponent: number): string {
   if (exponent >= SHOWN_DIGITS || exponent < -6)
     return `${digits[0]}${digits.length > 1 ? `.${digits.slice(1)}` : ''}e${exponent > 0 ? '+' : ''}${exponent}`;
@@ -45,7 +45,7 @@ function withPoint(scaled: bigint, places: number): string {
   return scaled < 0n ? `-${text}` : text;
 }
 
-/** How many digits follow the point; null when they never end. */
+/** Counts the digits after the point; null for a repeating decimal. */
 function decimalPlaces(d: bigint): number | null {
   let twos = 0;
   let fives = 0;

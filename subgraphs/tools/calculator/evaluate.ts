@@ -62,7 +62,7 @@ export function evaluate(expression: Expression): Rational {
   return operate(expression);
 }
 
-/** As on every calculator, 200 + 10 % adds ten percent of the 200. */
+/** Treats a percentage after `+` or `-` as relative to the left operand: 200 + 10 % is 220. */
 function operate({ operator, left, right }: Extract<Expression, { kind: 'binary' }>): Rational {
   const a = evaluate(left);
   const b = evaluate(right);
@@ -87,7 +87,7 @@ function unknown(name: string): string {
   return `I do not know "${name.slice(0, 30)}". Known are ${[...Object.keys(FUNCTIONS), ...Object.keys(NUMBERS)].join(', ')}.`;
 }
 
-/** Half away from zero, as people round. */
+/** Rounds half away from zero. */
 function round(a: Rational, places: Rational = rational(0n)): Rational {
   if (places.d !== 1n || places.n < 0n || places.n > MAX_PLACES)
     throw mistake(`round takes a whole number of places from 0 to ${MAX_PLACES}.`);
@@ -101,7 +101,7 @@ function logarithm(a: Rational, base: Rational): Rational {
   if (of === 1) throw mistake('There is no logarithm to the base 1.');
   const result = of === 10 ? Math.log10(value) : of === 2 ? Math.log2(value) : Math.log(value) / Math.log(of);
   const whole = Math.round(result);
-  // A whole result is right when raising the base gives the number back.
+  // Corrects a nearly whole logarithm if the power is exact.
   return Math.abs(result - whole) < 1e-9 && Math.abs(whole) < 1_000 && compare(power(base, rational(BigInt(whole))), a) === 0
     ? rational(BigInt(whole))
     : fromFloat(result);

@@ -20,11 +20,14 @@ const MAX_LENGTH = 1_000;
 const MAX_DEPTH = 100;
 const TOKEN = /\s*(?:((?:\d[\d_]*(?:,\d{3}(?!\d))*)(?:\.\d+)?(?:e[+-]?\d+)?|\.\d+(?:e[+-]?\d+)?)|([a-z]+\d*)|(\*\*|[-+*/%^(),])|(\S))/giy;
 const LOOKALIKES: Record<string, string> = { '×': '*', '·': '*', '⋅': '*', '÷': '/', '−': '-', '–': '-', π: 'pi', '√': 'sqrt' };
-/** How tightly an operator binds; `of` and the percent sign are read like a product. */
+/** The binding power of operators; `of` and the percent sign bind like a product. */
 const BINDING: Record<string, number> = { '+': 1, '-': 1, '*': 2, '/': 2, '%': 2, of: 2, '^': 4 };
 const NEGATION = 3;
 
-/** Reads `(1,250 + 15%) * sqrt(2)^3` and the like, by the method of Pratt (1973); `TOOL_BAD_ARGUMENTS` says where it fails. */
+/**
+ * Parses expressions such as `(1,250 + 15%) * sqrt(2)^3` by Pratt's method (1973). Throws `TOOL_BAD_ARGUMENTS` with the
+ * position of the error.
+ */
 export function parseExpression(text: string): Expression {
   if (text.length > MAX_LENGTH) throw mistake(`The expression has ${text.length} characters; ${MAX_LENGTH} are allowed.`);
   const parser = new Parser(tokensOf(text.replace(/[×·⋅÷−–π√]/g, (sign) => LOOKALIKES[sign]!)));
@@ -33,7 +36,7 @@ export function parseExpression(text: string): Expression {
   return expression;
 }
 
-/** Within a function a comma parts arguments; elsewhere it can only part thousands. */
+/** Tokenises the text. Within a function a comma separates arguments; elsewhere it separates thousands. */
 function tokensOf(text: string): Token[] {
   const tokens: Token[] = [];
   const inFunction: boolean[] = [];
@@ -64,7 +67,7 @@ class Parser {
 
   constructor(private readonly tokens: Token[]) {}
 
-  /** Reads as long as operators bind more tightly than `binding`. */
+  /** Parses operators with a higher binding power than `binding`. */
   expression(binding: number): Expression {
     if (++this.depth > MAX_DEPTH) throw mistake('The expression is nested too deeply.');
     let left = this.operand();
@@ -97,12 +100,15 @@ class Parser {
     this.position += 1;
     if (operator === '%' && !this.operandFollows()) return { kind: 'percent', of: left };
     if (operator === 'of') return { kind: 'binary', operator: '*', left, right: this.expression(BINDING.of!) };
-    // To the right for powers: 2^3^2 is 2^9.
+    // Powers are right-associative: 2^3^2 is 2^9.
     const right = this.expression(operator === '^' ? BINDING['^']! - 1 : BINDING[operator]!);
     return { kind: 'binary', operator: operator as Operator, left, right };
   }
 
-  /** After a percent sign: what divides, as in `10 % 3`, or nothing, as in `10% of 3`. */
+  /**
+   * Returns true if an operand follows a percent sign, which is then the remainder, as in `10 % 3`; otherwise it is a
+   * percentage, as in `10% of 3`.
+   */
   private operandFollows(): boolean {
     const { kind, text } = this.next;
     return kind === 'number' || text === '(' || (kind === 'name' && text !== 'of');

@@ -3,7 +3,10 @@ import { Failure } from '../../../schema/errors.ts';
 /** Limit of about 1,200 digits, because longer numbers are useless and expensive. */
 const MAX_BITS = 4_000;
 
-/** A fraction of whole numbers, so that 0.1 + 0.2 is 0.3. `exact` is false once a root, a logarithm or the like came in. */
+/**
+ * A fraction of integers, so that 0.1 + 0.2 is 0.3. `exact` is false once a root, a logarithm or a similar function was
+ * used.
+ */
 export interface Rational {
   n: bigint;
   /** Always positive. */
@@ -20,7 +23,7 @@ export function rational(n: bigint, d = 1n, exact = true): Rational {
   return result;
 }
 
-/** Digits with an optional point and exponent, as in `1.5e-3`. */
+/** Parses digits with an optional point and exponent, as in `1.5e-3`. */
 export function fromDigits(text: string): Rational {
   const [mantissa, exponent = '0'] = text.toLowerCase().split('e') as [string, string?];
   const [whole, fraction = ''] = mantissa.split('.') as [string, string?];
@@ -42,7 +45,7 @@ export function toFloat(value: Rational): number {
   return fits ? Number(value.n) / Number(value.d) : Number(approximately(value));
 }
 
-/** Cuts what a double cannot hold anyway. */
+/** Truncates digits beyond the precision of a double. */
 function approximately({ n, d }: Rational): string {
   const exponent = n.toString().length - d.toString().length - 20;
   const scaled = exponent > 0 ? n / (d * 10n ** BigInt(exponent)) : (n * 10n ** BigInt(-exponent)) / d;
@@ -65,7 +68,7 @@ export function divide(a: Rational, b: Rational): Rational {
   return rational(a.n * b.d, a.d * b.n, a.exact && b.exact);
 }
 
-/** The remainder has the sign of the dividend. */
+/** Computes the remainder, which has the sign of the dividend. */
 export function remainder(a: Rational, b: Rational): Rational {
   const times = rational(truncate(divide(a, b)));
   return add(a, negate(multiply(b, times)));
@@ -79,7 +82,7 @@ export function power(a: Rational, b: Rational): Rational {
   return b.n < 0n ? rational(result.d, result.n, a.exact && b.exact) : rational(result.n, result.d, a.exact && b.exact);
 }
 
-/** Toward zero. */
+/** Rounds toward zero. */
 export function truncate({ n, d }: Rational): bigint {
   return n / d;
 }
@@ -106,7 +109,7 @@ function rootOrFloat(a: Rational, b: Rational): Rational {
   return fromFloat(toFloat(a) ** toFloat(b));
 }
 
-/** Newton's iteration on whole numbers; null when the root is not whole. */
+/** Computes an integer square root by Newton's method; null if the root is not an integer. */
 function wholeRoot(n: bigint): bigint | null {
   if (n < 2n) return n;
   let root = 1n << BigInt(Math.ceil(bitsOf(n) / 2));

@@ -4,12 +4,12 @@ import { addressesIn } from './written-address.ts';
 export type PageAccess = 'ANY' | 'NAMED' | 'NONE';
 
 /**
- * How much of a path and query may be the model's own. Of 7,432 addresses in the READMEs of npm packages, 25 are longer
- * as a whole; what a person tells an assistant in confidence seldom fits.
+ * The maximum characters of a path and query that the model may choose itself. Of 7,432 URLs in the READMEs of npm
+ * packages, 25 are longer as a whole; confidential data seldom fits.
  */
 const MAX_OWN_CHARACTERS = 120;
 
-/** A named host: by whom, and with which paths. */
+/** A named host: whether the person named it, and the paths that documents contain. */
 interface NamedHost {
   byPerson: boolean;
   paths: Set<string>;

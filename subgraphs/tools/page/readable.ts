@@ -31,7 +31,7 @@ export function toReadable(html: string): Readable {
   return { title: article?.title?.trim() || title, text: content.length > whole.length * LEAST_SHARE ? content : whole };
 }
 
-/** `parseHTML` takes a fragment for the document itself, so a fragment gets a document around it. */
+/** Wraps a fragment in a document, because `parseHTML` would treat its first element as the document. */
 function documentOf(html: string): any {
   return parseHTML(/<html[\s>]/i.test(html) ? html : `<!doctype html><html><body>${html}</body></html>`).document;
 }

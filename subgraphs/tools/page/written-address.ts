@@ -1,7 +1,7 @@
 const ADDRESS = /https?:\/\/[^\s<>"`\\^{}|。，、）」』】》]{1,2000}/giu;
 /** Boundaries of a host without a scheme. */
 const BETWEEN_WORDS = /[\s<>"'`()[\]{}|\\^,;。，、（）「」『』【】《》]+/u;
-/** These scripts put no space between a host and the next word. */
+/** Scripts without a space between a host and the next word. */
 const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]+/u;
 const HOST = /^[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)+(?::\d{1,5})?(?=$|[/?#])/u;
 const IPV4 = /^\d{1,3}(?:\.\d{1,3}){3}$/;
@@ -33,7 +33,7 @@ function trim(word: string): string {
   return word.replace(/^[.:*_~'’“”]+|[.:!?*_~'’“”…]+$/gu, '');
 }
 
-/** `3.14` is a number, although a URL would read it as an address of IPv4. */
+/** Returns false for `3.14`, which a URL parser would accept as an IPv4 address. */
 function isHost(word: string): boolean {
   const host = HOST.exec(word)?.[0].replace(/:\d+$/, '');
   if (!host) return false;

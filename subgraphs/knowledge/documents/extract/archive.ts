@@ -4,28 +4,28 @@ import { Failure } from '../../../../schema/errors.ts';
 
 const MAX_ENTRIES = 10_000;
 const MAX_TOTAL_BYTES = 200 * 1024 * 1024;
-/** Below this an archive may be as dense as it likes. */
+/** The unpacked size below which the compression ratio is not checked. */
 const HARMLESS_BYTES = 10 * 1024 * 1024;
 const MAX_RATIO = 100;
 
-/** The names in a ZIP archive, after the checks of `walk`. */
+/** Lists the names in a ZIP archive, after the checks of `walk`. */
 export async function archiveNames(bytes: Uint8Array): Promise<string[]> {
   const names: string[] = [];
   await walk(bytes, async (_, entry) => void names.push(entry.fileName));
   return names;
 }
 
-/** The contents of those entries of a ZIP archive whose name is wanted. */
+/** Reads the entries of a ZIP archive whose name satisfies `isWanted`. */
 export async function readArchive(bytes: Uint8Array, isWanted: (name: string) => boolean): Promise<Map<string, Buffer>> {
   const contents = new Map<string, Buffer>();
   await walk(bytes, async (zip, entry) => {
-    // yauzl ends with an error when an entry holds more than it declares, so the declared sizes can be believed.
+    // yauzl fails if an entry holds more than it declares, so declared sizes are reliable.
     if (isWanted(entry.fileName)) contents.set(entry.fileName, await buffer(await zip.openReadStreamPromise(entry)));
   });
   return contents;
 }
 
-/** Refuses what is damaged, protected, or would unpack to far more than it is (a bomb). */
+/** Rejects archives that are damaged, encrypted, or unpack to far more than their size (ZIP bombs). */
 async function walk(bytes: Uint8Array, visit: (zip: ZipFile, entry: Entry) => Promise<void>): Promise<void> {
   let total = 0;
   let count = 0;

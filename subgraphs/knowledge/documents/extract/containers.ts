@@ -2,7 +2,7 @@ import { Failure } from '../../../../schema/errors.ts';
 import { archiveNames, readArchive } from './archive.ts';
 import type { DocumentKind } from './extraction.ts';
 
-/** Detects the format inside a container that many formats share: a readable one, or the name of an unsupported one. */
+/** A format found inside a container: a readable kind, or the name of an unsupported one. */
 export type Contained = { kind: DocumentKind } | { foreign: string };
 
 const OPEN_DOCUMENTS: [start: string, kind: DocumentKind][] = [
@@ -12,7 +12,7 @@ const OPEN_DOCUMENTS: [start: string, kind: DocumentKind][] = [
   ['application/epub+zip', 'epub'],
 ];
 
-/** The kind of a ZIP archive, by the names in it. */
+/** Detects the kind of a ZIP archive by the names in it. */
 export async function archiveKind(bytes: Uint8Array): Promise<Contained> {
   const names = new Set((await archiveNames(bytes)).map((name) => name.replaceAll('\\', '/')));
   const has = (pattern: RegExp) => [...names].some((name) => pattern.test(name));
@@ -35,11 +35,11 @@ export async function archiveKind(bytes: Uint8Array): Promise<Contained> {
 
 const DIRECTORY_ENTRY = 128;
 
-/** The kind of a compound file (MS-CFB), by the names of its streams: old Office files, messages of Outlook, installers. */
+/** Detects the kind of a compound file (MS-CFB) by its stream names: old Office files, Outlook messages, installers. */
 export function compoundKind(bytes: Uint8Array): Contained {
   const content = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const has = (stream: string) => hasStream(content, stream);
-  // Since 2007 a password puts the whole file into such a container.
+  // Since Office 2007, a password-protected file is stored in such a container as a whole.
   if (has('EncryptedPackage')) throw new Failure('DOCUMENT_ENCRYPTED');
   if (has('__properties_version1.0')) return { kind: 'msg' };
   if (has('WordDocument')) return { foreign: 'a Word document from before 2007 (.doc), which can be saved as .docx' };
@@ -48,7 +48,7 @@ export function compoundKind(bytes: Uint8Array): Contained {
   return { foreign: 'an old Office file' };
 }
 
-/** Entries of the directory begin with the name of their stream, at multiples of their size. */
+/** Searches the directory, whose entries have a fixed size and begin with the stream's name. */
 function hasStream(content: Buffer, name: string): boolean {
   const wanted = Buffer.from(`${name}\0`, 'utf16le');
   for (let at = content.indexOf(wanted); at >= 0; at = content.indexOf(wanted, at + 2)) if (at % DIRECTORY_ENTRY === 0) return true;

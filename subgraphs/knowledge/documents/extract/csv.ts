@@ -8,7 +8,7 @@ const DELIMITERS = [',', ';', '\t', '|'];
 const TYPED_ROWS = 50;
 const MAX_TITLE_ROWS = 10;
 
-/** Each row becomes a line that can stand alone: `- column: value; column: value`. */
+/** Writes each row as a self-contained line: `- column: value; column: value`. */
 export async function readCsv(bytes: Uint8Array, warn: Warn): Promise<ExtractedPage[]> {
   const rows = parseRows(requireText(bytes, warn)).map((row) => row.map((cell) => cell.replace(/\s+/g, ' ').trim()));
   const filled = rows.filter((row) => row.some(Boolean));
@@ -23,7 +23,7 @@ export async function readCsv(bytes: Uint8Array, warn: Warn): Promise<ExtractedP
 }
 
 function parseRows(text: string): string[][] {
-  // Spreadsheets name the delimiter in a line of its own.
+  // Excel may declare the delimiter in a first line of its own.
   const named = /^\ufeff?"?sep=([^\r\n]|\\t)"?[ \t]*(?:\r\n?|\n)/i.exec(text);
   const table = named ? text.slice(named[0].length) : text;
   const options = {
@@ -36,7 +36,7 @@ function parseRows(text: string): string[][] {
   try {
     return parse(table, options) as string[][];
   } catch {
-    // A quotation mark that is never closed is a character like any other.
+    // An unclosed quotation mark is an ordinary character.
     return parseWithoutQuotes(table, options);
   }
 }
@@ -45,11 +45,11 @@ function parseWithoutQuotes(text: string, options: object): string[][] {
   try {
     return (parse(text, { ...options, quote: null }) as string[][]).map((row) => row.map((cell) => cell.replace(/^"(.*)"$/, '$1')));
   } catch (error) {
-    throw new Failure('DOCUMENT_BROKEN', { reason: 'The table cannot be read: its rows cannot be told apart.' }, { cause: error });
+    throw new Failure('DOCUMENT_BROKEN', { reason: 'The table cannot be read: its rows cannot be separated.' }, { cause: error });
   }
 }
 
-/** The one that splits most of the first lines into the same number of cells, and into the most. */
+/** Returns the delimiter that splits most of the first lines into the same, and largest, number of cells. */
 function delimiterOf(text: string): string {
   const sample = text.slice(0, 20_000).replace(/"(?:[^"\n]|"")*"/g, '');
   const lines = sample
@@ -67,9 +67,9 @@ function delimiterOf(text: string): string {
   return DELIMITERS.reduce((best, delimiter) => (score(delimiter) > score(best) ? delimiter : best));
 }
 
-/** How many rows of one cell stand above a table of several columns. */
+/** Counts the one-cell rows above a table of several columns. */
 function titleRows(rows: string[][]): number {
-  // An empty first name before a single other one is the head of a table with names of rows.
+  // An empty first cell beside a single other one is a header with row names.
   const count = rows.findIndex((row) => row.filter(Boolean).length > 1 || (row.length === 2 && row[0] === ''));
   return count > 0 && count <= MAX_TITLE_ROWS ? count : 0;
 }
@@ -77,7 +77,7 @@ function titleRows(rows: string[][]): number {
 const isNumber = (cell: string) => /^[-+]?[\d.,\s%€$£]+$/.test(cell);
 const isYear = (cell: string) => /^(?:1[5-9]|20|21)\d\d$/.test(cell);
 
-/** Names: some may be years, missing or the same, where the rows below look different. */
+/** Returns true if the row names columns: some names may be years, missing or repeated if the rows below look different. */
 function isHeader(row: string[], body: string[][]): boolean {
   const names = row.filter((cell) => cell !== '' && !isNumber(cell));
   if (names.length === 0 && !(row[0] === '' && row.slice(1).every(isYear))) return false;

@@ -5,16 +5,16 @@ const SAMPLE = 256 * 1024;
 
 export interface DecodedText {
   text: string;
-  /** Whether bytes that stand for no character are shown as U+FFFD. */
+  /** True if invalid bytes were replaced by U+FFFD. */
   isReplaced: boolean;
 }
 
-/** The text of bytes in any usual encoding, or null where they are no text. `hint` is an encoding that the file itself names. */
+/** Decodes bytes in any common encoding; null if they are not text. `hint` is an encoding that the file declares. */
 export function decodeText(bytes: Uint8Array, hint?: string): string | null {
   return decode(bytes, hint)?.text ?? null;
 }
 
-/** As `decodeText`, and whether all of it could be read. */
+/** Decodes like `decodeText`, and also returns whether bytes were replaced. */
 export function decode(bytes: Uint8Array, hint?: string): DecodedText | null {
   const wide = markedEncoding(bytes) ?? wideEncoding(bytes.subarray(0, SAMPLE));
   if (wide) return readable(wide.startsWith('utf-32') ? decodeUtf32(bytes, wide) : new TextDecoder(wide).decode(bytes));
@@ -36,7 +36,7 @@ function markedEncoding([first, second, third, fourth]: Uint8Array): string | nu
   return null;
 }
 
-/** UTF-32 and UTF-16 without a mark: two of four bytes are always zero, or every other byte is often. */
+/** Detects UTF-32 and UTF-16 without a byte order mark: two of four bytes are always zero, or every other byte often is. */
 function wideEncoding(sample: Uint8Array): string | null {
   const zeros = [0, 0, 0, 0];
   sample.forEach((byte, index) => {
@@ -77,7 +77,10 @@ function hasJisEscape(bytes: Uint8Array): boolean {
   return buffer.includes('\x1b$B') || buffer.includes('\x1b$@');
 }
 
-/** The bytes are not UTF-8 even if the file declares it, and a name in single bytes is not in UTF-16. */
+/**
+ * Accepts legacy encodings only: the bytes are not valid UTF-8 even if the file declares it, and a file with a
+ * declaration in ASCII is not UTF-16.
+ */
 function isLegacy(label: string): boolean {
   try {
     return !new TextDecoder(label).encoding.startsWith('utf-');
@@ -92,7 +95,7 @@ function readable(text: string): DecodedText | null {
   return hasControls(text) || replaced > Math.min(text.length, SAMPLE) / 200 ? null : { text, isReplaced };
 }
 
-/** Control characters have no place in text; a few per thousand are forgiven. */
+/** Returns true for binary data; a few control characters per thousand are tolerated. */
 function hasControls(text: string): boolean {
   const start = text.slice(0, SAMPLE);
   const strange = start.match(/[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]/g)?.length ?? 0;

@@ -48,10 +48,10 @@ const EXTENSIONS: Record<string, DocumentKind> = {
   log: 'text',
 };
 
-/** Kinds that are text to the eye; what their names say, their bytes cannot contradict. */
+/** Text formats, which bytes alone cannot distinguish, so the file name decides. */
 const TEXTUAL = new Set<DocumentKind>(['html', 'markdown', 'csv', 'ipynb', 'json', 'jsonl', 'xml', 'eml', 'mht', 'code', 'text']);
 
-/** Beginnings of files that are certainly none of ours, and what to call them. */
+/** Signatures of unsupported formats, with names for the error message. */
 const FOREIGN: [name: string, offset: number, bytes: number[]][] = [
   ['a PNG picture', 0, [0x89, 0x50, 0x4e, 0x47]],
   ['a JPEG picture', 0, [0xff, 0xd8, 0xff]],
@@ -72,8 +72,8 @@ const RTF = [0x7b, 0x5c, 0x72, 0x74];
 const COMPOUND_FILE = [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1];
 
 /**
- * The kind of a file by its content. Throws `DOCUMENT_TYPE_UNSUPPORTED` for what cannot be read, and
- * `DOCUMENT_TYPE_MISMATCH` where the content is not what the name or the media type says.
+ * Detects the kind of a file by its content. Throws `DOCUMENT_TYPE_UNSUPPORTED` for an unsupported format, and
+ * `DOCUMENT_TYPE_MISMATCH` if the content contradicts the file name or the media type.
  */
 export async function detectKind(bytes: Uint8Array, declared: Declared): Promise<DocumentKind> {
   const expected = declaredKind(declared);
@@ -86,13 +86,13 @@ export async function detectKind(bytes: Uint8Array, declared: Declared): Promise
   return found;
 }
 
-/** By the extension, or else by the media type; null where both say nothing. */
+/** Returns the kind by the file extension, else by the media type; null if neither is known. */
 export function declaredKind({ name, mediaType }: Declared): DocumentKind | null {
   const extension = /\.([a-z0-9]{1,10})$/i.exec(name.trim())?.[1]?.toLowerCase() ?? '';
   const byName = EXTENSIONS[extension];
   if (byName && !isCodeName(name)) return byName;
   if (languageOf(name) !== null) return 'code';
-  // A name such as `report.final` has no ending that says anything.
+  // The last part of a name such as `report.final` is not an extension.
   const type = mediaType.split(';')[0]!.trim().toLowerCase();
   const byType = TYPES[type] ?? (Object.entries(MEDIA_TYPES) as [DocumentKind, string][]).find(([, known]) => known === type)?.[0];
   // Browsers send text/plain for unknown files, and an unknown extension proves nothing.
@@ -100,7 +100,7 @@ export function declaredKind({ name, mediaType }: Declared): DocumentKind | null
 }
 
 async function contentKind(bytes: Uint8Array, expected: DocumentKind | null): Promise<DocumentKind> {
-  // The header of a PDF may stand anywhere in the first kilobyte; in a message it is one of an attachment.
+  // The header of a PDF may be anywhere in the first kilobyte; in a message it belongs to an attachment.
   const isMessage = (expected === 'eml' || expected === 'mht') && !startsWith(bytes, PDF);
   if (!isMessage && Buffer.from(bytes.subarray(0, 1024)).includes('%PDF-')) return 'pdf';
   if (startsWith(bytes, ZIP)) return known(await archiveKind(bytes), expected);
@@ -108,7 +108,7 @@ async function contentKind(bytes: Uint8Array, expected: DocumentKind | null): Pr
   if (startsWith(bytes, RTF)) return 'rtf';
   const foreign = FOREIGN.find(([, offset, magic]) => startsWith(bytes.subarray(offset), magic));
   if (foreign) throw unsupported(foreign[0], expected);
-  // Parts of a message may be in encodings of their own, or in none.
+  // Parts of a message may have different encodings, or none.
   if (isMessage) return 'text';
   const start = decodeText(bytes.subarray(0, 65_536));
   if (start === null) throw unsupported('binary data', expected);
@@ -122,7 +122,7 @@ function known(contained: Contained, expected: DocumentKind | null): DocumentKin
   throw unsupported(contained.foreign, expected);
 }
 
-/** The kind of a text whose name says nothing, by its beginning. */
+/** Detects the kind of a text by its beginning, if the name does not determine it. */
 function textKind(bytes: Uint8Array): DocumentKind {
   if (looksLikeHtml(bytes)) return 'html';
   const start = decodeText(bytes.subarray(0, 4096)) ?? '';
@@ -139,12 +139,12 @@ function textKind(bytes: Uint8Array): DocumentKind {
 const HEADERS = new Set(['from', 'to', 'date', 'subject', 'message-id', 'mime-version', 'received', 'return-path', 'content-type']);
 const PDF = [...Buffer.from('%PDF-')];
 
-/** Names such as `CMakeLists.txt`, which are known whole. */
+/** Returns true for source files such as `CMakeLists.txt`, which are recognised by the whole name. */
 function isCodeName(name: string): boolean {
   return /\.txt$/i.test(name) && languageOf(name) !== null;
 }
 
-/** Further media types of the same kinds. */
+/** Additional media types of these kinds. */
 const TYPES: Record<string, DocumentKind> = {
   'application/xhtml+xml': 'html',
   'application/vnd.ms-excel.sheet.macroenabled.12': 'xlsx',

@@ -18,15 +18,15 @@ const STYLES = [
   'comment-reference => sup',
 ];
 
-/** The parts with text; the main one has another name in files of some programs. */
+/** The parts with text; the main part is named differently by some programs. */
 const TEXT_PART = /^word\/(?:document\d*|footnotes|endnotes|comments)\.xml$/;
 const MAIN_PART = /^word\/document\d*\.xml$/;
-/** Leads from a note or a comment back to its mark. */
+/** The link from a note or a comment back to its reference. */
 const BACK_LINK = /\s*<a href="#[^"]{0,200}-ref-[^"]{0,200}">↑<\/a>/g;
 const NUMBER = new RegExp(`${NUMBER_MARKS[0]}([^${NUMBER_MARKS[1]}\\n]*)${NUMBER_MARKS[1]}[ \\t]*`, 'g');
 const CHUNK = new RegExp(`^(.*)${CHUNK_MARKS[0]}(\\d+)${CHUNK_MARKS[1]}`, 'gm');
 
-/** An archive as mammoth reads it; given one, it does not unpack anything itself. */
+/** The archive interface that mammoth accepts, so that it does not unpack the file itself. */
 interface MammothFile {
   exists(name: string): boolean;
   read(name: string, encoding?: string): Promise<Uint8Array | string>;
@@ -35,7 +35,7 @@ interface MammothFile {
 export async function readDocx(bytes: Uint8Array, warn: Warn, reading: Reading): Promise<ExtractedPage[]> {
   const parts = await readArchive(bytes, (name) => /\.(xml|rels)$/.test(name));
   for (const part of parts.values()) {
-    // Word writes no document type; it is how entities are smuggled in that grow a thousandfold or name local files.
+    // Word never writes a document type; a file that has one may contain an entity bomb or read local files.
     if (part.subarray(0, 4096).includes('<!DOCTYPE'))
       throw new Failure('DOCUMENT_BROKEN', { reason: 'The file declares its own document type, which Word never does.' });
   }
@@ -44,7 +44,7 @@ export async function readDocx(bytes: Uint8Array, warn: Warn, reading: Reading):
   return [{ number: null, text: withChunks(text, await readChunks(bytes, main, chunks, reading)) }];
 }
 
-/** Rewrites the parts with text in the forms that mammoth knows. */
+/** Rewrites the parts with text into the subset of WordprocessingML that mammoth supports. */
 function simplify(parts: Map<string, Buffer>, warn: Warn): { main: string; chunks: string[] } {
   const styles = new WordStyles(rootOf(parts.get('word/styles.xml')));
   const numbers = rootOf(parts.get('word/numbering.xml'));
@@ -56,7 +56,7 @@ function simplify(parts: Map<string, Buffer>, warn: Warn): { main: string; chunk
     if (!content) throw new Failure('DOCUMENT_BROKEN');
     if (isCut) warn('CUT', 'the text');
     else if (isBroken) warn('UNREADABLE', 'a part of the text');
-    // Each part counts its own paragraphs.
+    // Paragraph numbering is separate in each part.
     const plain = new PlainWord(styles, new Numbering(numbers, styles));
     parts.set(name, Buffer.from(writeXml(plain.simplify(content))));
     if (MAIN_PART.test(name) && plain.chunks.length > 0) Object.assign(found, { main: name, chunks: plain.chunks });
@@ -68,7 +68,7 @@ function rootOf(part: Buffer | undefined): XmlElement | undefined {
   return part && elementsOf(readWordPart(part).root)[0];
 }
 
-/** Puts the text of each file within the file to its place; within a table or a list it is one line. */
+/** Inserts the text of each embedded file at its position; within a table or a list as one line. */
 function withChunks(text: string, chunks: string[]): string {
   return text.replace(CHUNK, (_, before: string, index: string) => {
     const chunk = chunks[Number(index)] ?? '';

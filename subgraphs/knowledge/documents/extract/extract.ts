@@ -9,22 +9,22 @@ export interface ExtractLimits {
 }
 
 export interface ExtractOptions extends Partial<ExtractLimits> {
-  /** Whether text is recognised in pictures. */
+  /** True to recognise text in images (OCR). */
   ocr?: boolean;
 }
 
 const LIMITS: ExtractLimits = { milliseconds: 30_000, megabytes: 512 };
-/** Once it reads pictures, page by page within bounds of its own. */
+/** The limits during OCR, which also has its own limits for each page. */
 const PICTURE_LIMITS: ExtractLimits = { milliseconds: 330_000, megabytes: 1_024 };
 const WATCH_EVERY_MS = 200;
 
-/** Whose turn it is to read files, and to read the pictures in them, which takes minutes and must not hold up the others. */
+/** Two queues of one: for extraction, and for OCR, which takes minutes and must not block extraction. */
 let last: Promise<unknown> = Promise.resolve();
 let lastPictures: Promise<unknown> = Promise.resolve();
 
 /**
- * Reads a file in a thread of its own, which ends with it: whatever a hostile file does to its reader, the time, the
- * memory and the harm are bounded. One at a time, so that the growth of the process is that of the one file.
+ * Extracts a file in a worker thread of its own, which bounds the time, the memory and the damage that a malicious file
+ * can cause. One file at a time, so that the growth of the process's memory is due to that file.
  */
 export function extract(
   bytes: Uint8Array,
@@ -39,7 +39,7 @@ export function extract(
 
 interface Running {
   extraction: Promise<Extraction>;
-  /** Settles when the next file may be read: this one is, or waits for its turn to read pictures. */
+  /** Settles when the next extraction may start: this one has ended or waits for OCR. */
   isFree: Promise<unknown>;
 }
 
@@ -85,7 +85,7 @@ function runThread(task: ThreadTask, signal: AbortSignal, limits: ExtractLimits)
   return { extraction, isFree: Promise.race([asked.promise, extraction.catch(() => undefined)]) };
 }
 
-/** Calls when time or memory is over. */
+/** Calls `onExcess` once the time or memory limit is exceeded. */
 function watch(limits: ExtractLimits, onExcess: () => void): () => void {
   const timer = setTimeout(onExcess, limits.milliseconds);
   const exceeds = memoryWatch();
@@ -96,7 +96,10 @@ function watch(limits: ExtractLimits, onExcess: () => void): () => void {
   };
 }
 
-/** The thread's own limit does not count bytes in buffers, where unpacked streams are: the growth of the process does. */
+/**
+ * Measures the growth of the process, because the heap limit of a thread does not count buffers, where unpacked streams
+ * are.
+ */
 function memoryWatch(): (limits: ExtractLimits) => boolean {
   const before = process.memoryUsage.rss();
   return ({ megabytes }) => process.memoryUsage.rss() - before > megabytes * 1.5 * 1024 * 1024;

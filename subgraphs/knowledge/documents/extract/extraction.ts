@@ -33,8 +33,8 @@ export type DocumentKind =
   | 'text';
 
 /**
- * `number` is null where the kind of file has no pages. `label` is how a person names the place where it is more than
- * the number of a page: `Slide 4`, `Sheet “Prices”`. Headings, lists and tables are written as in Markdown.
+ * A page of text. `number` is null if the format has no pages. `label` is the display name if it is more than a page
+ * number: `Slide 4`, `Sheet “Prices”`. Headings, lists and tables are marked as in Markdown.
  */
 export interface ExtractedPage {
   number: number | null;
@@ -42,26 +42,26 @@ export interface ExtractedPage {
   text: string;
 }
 
-/** The input of a reader besides the bytes. */
+/** The arguments of a reader besides the bytes. */
 export interface Reading {
   warn: Warn;
   declared: Declared;
-  /** Waits until pictures of text may be read, which takes long; false where they are not read here at all. */
+  /** Waits for the OCR queue, which may take minutes; false if OCR is not available. */
   mayReadPictures(): Promise<boolean>;
-  /** Reads a file inside of the file, such as an attachment, a level deeper. */
+  /** Reads an embedded file, such as an attachment, one level deeper. */
   readInside(bytes: Uint8Array, declared: Declared, warn: Warn): Promise<ExtractedPage[]>;
 }
 
-/** Reads the bytes of one kind of file. Warns about parts that it cannot read, and throws only when none can be. */
+/** Reads one file format. Warns about unreadable parts, and throws only if all are. */
 export type Reader = (bytes: Uint8Array, warn: Warn, reading: Reading) => Promise<ExtractedPage[]>;
 
-/** The announced media type. */
+/** The file name and media type that the client announced. */
 export interface Declared {
   name: string;
   mediaType: string;
 }
 
-/** The media type as which a file of a kind is given back. */
+/** The media type under which a file of a kind is downloaded. */
 export const MEDIA_TYPES: Record<DocumentKind, string> = {
   pdf: 'application/pdf',
   docx: 'application/vnd.openxmlformats-officedocument.wordprocessingml.document',

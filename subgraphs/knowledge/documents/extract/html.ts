@@ -9,16 +9,16 @@ interface HtmlElement extends HtmlNode {
   querySelectorAll(selector: string): Iterable<HtmlElement>;
 }
 
-/** The main part must hold this share of the page's text to stand for the whole. */
+/** The minimum share of the page's text that the main part must have to replace the whole. */
 const MAIN_SHARE = 0.4;
-/** The heads of saved pages can be long; no encoding is named behind this. */
+/** The maximum size of the head in which an encoding declaration is searched; heads of saved pages can be long. */
 const HEAD = 1024 * 1024;
 
 export async function readHtml(bytes: Uint8Array, warn: Warn): Promise<ExtractedPage[]> {
   return [{ number: null, text: htmlText(requireText(bytes, warn, namedEncoding(bytes))) }];
 }
 
-/** The encoding that the page names, in a `meta` element or in the declaration of XML. */
+/** Returns the encoding declared in a `meta` element or the XML declaration. */
 function namedEncoding(bytes: Uint8Array): string | undefined {
   const start = withoutComments(Buffer.from(bytes.subarray(0, HEAD)).toString('latin1'));
   const declared = /^\s*<\?xml\b[^>]{0,200}?\bencoding\s*=\s*["']([\w.:-]+)/i.exec(start)?.[1];
@@ -26,8 +26,7 @@ function namedEncoding(bytes: Uint8Array): string | undefined {
 }
 
 export function htmlText(html: string): string {
-  // Frames, heads and bodies may be left out, come twice or end too early: the elements within say what is text.
-  // `[^<>]`: a tag that is never closed must not be searched to the end of the file, once for each.
+  // Structural tags may be missing, repeated or closed too early, so only the elements within them count.
   const inner = withoutComments(html).replace(
     /<\/?(?:html|head|body|frameset|noframes|frame)(?=[\s/>])[^<>]*>|<!doctype[^<>]*>|<\?xml[^<>]*>/gi,
     '',
@@ -40,7 +39,7 @@ export function htmlText(html: string): string {
   return name && !/^# /m.test(text) ? `# ${name}\n\n${text}` : text;
 }
 
-/** The article of a page, without menus and footers, where the page marks one and most of its text is there. */
+/** Returns the article without menus and footers, if the page marks one and it has most of the text. */
 function mainPart(body: HtmlElement): HtmlElement {
   const whole = structureOf(body).length;
   for (const selector of ['main article', 'article', 'main', '[role=main]']) {

@@ -1,13 +1,12 @@
 import type { ExtractedPage } from './extraction.ts';
 
-/** A word that the end of a line cuts, up to the blank or the line end behind it. */
+/** A hyphenated word across a line break, up to the following space or line end. */
 const CUT = /(\p{L}+)([-\u2010\u00ad])\n(\p{Ll}+)(\S*)([ \n]?)/gu;
 const WORD = /\p{L}+(?:[-\u2010]\p{L}+)*/gu;
 
 /**
- * Puts words together again that the end of a line cuts. A soft hyphen goes. Of any other, the rest of the document
- * tells whether it belongs to the word: a form that stands within a line elsewhere is taken; where neither does, the
- * text stays as it is.
+ * Joins words that are hyphenated across lines. Removes soft hyphens. For other hyphens, uses the form, with or without
+ * the hyphen, that occurs elsewhere in the document; if neither does, the text is unchanged.
  */
 export function joinCutWords(pages: ExtractedPage[]): ExtractedPage[] {
   if (!pages.some(({ text }) => text.search(CUT) >= 0)) return pages;

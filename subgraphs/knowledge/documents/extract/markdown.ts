@@ -5,11 +5,11 @@ import type { Warn } from './warnings.ts';
 const FRONT_MATTER = /^\ufeff?\s*(---|\+\+\+)[ \t]*\n([\s\S]{0,20000}?)\n(?:\1|\.\.\.)[ \t]*(?:\n|$)/;
 const FENCE = /^ {0,3}(`{3,}|~{3,})/;
 
-/** Markdown stays as it is written; only underlined headings become marked ones, so that there is one form. */
+/** Keeps Markdown as it is; only underlined (setext) headings are converted to `#` headings. */
 export async function readMarkdown(bytes: Uint8Array, warn: Warn): Promise<ExtractedPage[]> {
   const text = requireText(bytes, warn).replace(/\r\n?/g, '\n');
   const matter = FRONT_MATTER.exec(text);
-  // A line of dashes alone begins front matter only where names and values follow.
+  // A line of dashes begins front matter only if names and values follow.
   if (!matter || !/^[\w-]+\s*[:=]/m.test(matter[2]!)) return [{ number: null, text: outsideCode(text) }];
   const body = outsideCode(text.slice(matter[0].length));
   const title = /^title\s*[:=]\s*(.+)$/im
@@ -24,7 +24,7 @@ export async function readMarkdown(bytes: Uint8Array, warn: Warn): Promise<Extra
   return [{ number: null, text: `${heading}${rest && `${rest}\n\n`}${body.trimStart()}` }];
 }
 
-/** Applies the changes to what stands between blocks of code, which are to stay as they are. */
+/** Applies the changes outside code blocks, which must stay unchanged. */
 function outsideCode(text: string): string {
   const parts: string[] = [];
   let lines: string[] = [];
@@ -55,7 +55,7 @@ function plainForm(text: string): string {
     .replace(/^([^\s#>|-][^\n]*)\n-{3,}[ \t]*$/gm, '## $1');
 }
 
-/** Leaves out what HTML keeps from its readers; one that is never closed ends with the text. */
+/** Removes HTML comments; an unclosed one extends to the end of the text. */
 export function withoutComments(text: string): string {
   const parts: string[] = [];
   let at = 0;

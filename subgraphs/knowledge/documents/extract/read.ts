@@ -15,10 +15,10 @@ import { visibleText } from './visible.ts';
 import { WarningList, type Warn } from './warnings.ts';
 
 const MAX_CHARACTERS = 20_000_000;
-/** A message in a message in a message. */
+/** The maximum depth of embedded files, such as a message in a message in a message. */
 const MAX_DEPTH = 3;
 
-/** Each reader is loaded when the first file of its kind comes: none is small. */
+/** Readers are large, so each is imported for the first file of its kind. */
 const READERS: Record<DocumentKind, () => Promise<Reader>> = {
   pdf: async () => (await import('./pdf/read-pdf.ts')).readPdf,
   docx: async () => (await import('./docx.ts')).readDocx,
@@ -43,7 +43,10 @@ const READERS: Record<DocumentKind, () => Promise<Reader>> = {
   text: async () => (await import('./text.ts')).readText,
 };
 
-/** Reads a file of any supported kind and cuts it into passages. Every way in which a file can be unreadable is a `Failure('DOCUMENT_…')`. */
+/**
+ * Reads a file of any supported kind and cuts it into passages. Throws `Failure('DOCUMENT_…')` for any file that cannot
+ * be read.
+ */
 export async function readDocument(bytes: Uint8Array, declared: Declared, mayReadPictures = async () => false): Promise<Extraction> {
   if (bytes.length === 0) throw new Failure('DOCUMENT_EMPTY');
   const warnings = new WarningList();
@@ -57,7 +60,7 @@ export async function readDocument(bytes: Uint8Array, declared: Declared, mayRea
   return { kind, pages: placed, chunks: chunkPages(placed), warnings: warnings.toArray(pageKindOf(MEDIA_TYPES[kind]).toLowerCase()) };
 }
 
-/** Reads a file, and by the same way the files inside of it, such as the attachments of a message. */
+/** Reads a file and, recursively, embedded files such as attachments. */
 async function readKind(
   bytes: Uint8Array,
   declared: Declared,

@@ -11,7 +11,7 @@ export interface HtmlNode {
   hasAttribute?(name: string): boolean;
 }
 
-/** Begins an item that brings its own number, as those of Word do. */
+/** Marks a list item that has its own number, as in Word. */
 const OWN_NUMBER = '\ufdd0';
 const TEXT = 3;
 const ELEMENT = 1;
@@ -71,11 +71,14 @@ const BLOCKS = new Set([
   'li',
 ]);
 
-/** HTML as text with the marks of Markdown: headings, lists, tables and code keep their shape, links their words. */
+/**
+ * Converts HTML to text with Markdown marks: headings, lists, tables and code keep their structure, links only their
+ * text.
+ */
 export function structureOf(root: HtmlNode): string {
   const blocks: string[] = [];
   let line = '';
-  /** Ends the line that is being written; blocks that belong together are joined by one line break only. */
+  /** Ends the current line; related blocks are joined by a single line break. */
   const flush = (prefix = '') => {
     const text = line
       .replace(/[ \t\r\n\f]+/g, ' ')
@@ -127,7 +130,7 @@ export function structureOf(root: HtmlNode): string {
     if (text) blocks.push(`\`\`\`\n${text}\n\`\`\``);
   }
 
-  /** How a word is spoken, behind it; pages that bring their own brackets keep them. */
+  /** Writes ruby text in brackets after the word, unless the page has brackets itself. */
   function reading(node: HtmlNode, depth: number): void {
     const hasBrackets = [...(node.parentNode?.childNodes ?? [])].some((child) => child.localName === 'rp');
     if (!hasBrackets) line += '(';
@@ -135,7 +138,7 @@ export function structureOf(root: HtmlNode): string {
     if (!hasBrackets) line += ')';
   }
 
-  /** A term; in bold, so that it is known to belong to what follows. */
+  /** Writes a defined term in bold, which joins it to the next block. */
   function definition(node: HtmlNode, depth: number): void {
     const text = inner(node, depth).join(' ').replace(/\s+/g, ' ');
     if (text) blocks.push(`**${text}**`);
@@ -194,7 +197,7 @@ function isHidden(node: HtmlNode): boolean {
   );
 }
 
-/** Styles that keep text from a reader: not shown, of no size, or far beside the page. */
+/** Styles that hide text: not displayed, of size zero, or far outside the page. */
 const UNSEEN =
   /(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|opacity\s*:\s*0*\.?0*\s*(?:%|!|;|$)|font-size\s*:\s*0*\.?0+\s*(?:[a-z%]{1,4}\s*)?(?:!|;|$)|(?:left|right|top|bottom|text-indent|margin-left|margin-top)\s*:\s*-\d{4,}(?:\.\d+)?px|content-visibility\s*:\s*hidden|clip\s*:\s*rect\(\s*0)/i;
 
@@ -203,13 +206,13 @@ function wholeNumber(node: HtmlNode, attribute: string): number | null {
   return /^-?\d{1,6}$/.test(value) ? Number(value) : null;
 }
 
-/** An item that holds nothing but a list: how a list without its upper level is written. */
+/** Returns true for an item with nothing but a list, which is how a nested list without an upper level is written. */
 function isShell(item: HtmlNode): boolean {
   const held = [...item.childNodes].filter((child) => child.nodeType === ELEMENT || child.textContent?.trim());
   return held.length > 0 && held.every((child) => child.localName === 'ol' || child.localName === 'ul');
 }
 
-/** The text of code, in which some pages end lines by an element. */
+/** Returns the text of code; some pages break its lines by elements. */
 function textWithBreaks(node: HtmlNode): string {
   if (node.nodeType === TEXT) return node.textContent ?? '';
   if (node.localName === 'br') return '\n';
@@ -224,7 +227,7 @@ function imageText(node: HtmlNode): string {
   return text ? ` ${text} ` : '';
 }
 
-/** The cells of each row, not those of tables within them. */
+/** Returns the cells of each row, without those of nested tables. */
 function rowsOf(table: HtmlNode): HtmlNode[][] {
   const rows: HtmlNode[][] = [];
   const search = (node: HtmlNode) => {

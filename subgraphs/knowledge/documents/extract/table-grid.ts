@@ -1,4 +1,4 @@
-/** A cell as it is written: it may reach over several rows and columns. */
+/** A cell that may span several rows and columns. */
 export interface SpanningCell {
   text: string;
   rows: number;
@@ -9,8 +9,8 @@ const MAX_SPAN = 1_000;
 const MAX_CELLS = 500_000;
 
 /**
- * Puts each cell into its column. One that reaches over rows stands in each of them, since a row is read alone; one that
- * reaches over columns leaves the others empty.
+ * Expands spanning cells into a grid. A cell that spans rows is repeated in each, since rows are read alone; one that
+ * spans columns leaves the others empty.
  */
 export function expandSpans(rows: SpanningCell[][]): string[][] {
   const grid: string[][] = [];
@@ -26,7 +26,7 @@ export function expandSpans(rows: SpanningCell[][]): string[][] {
     };
     for (const { text, rows: down, columns } of row) {
       fill();
-      // Zero means down to the end of the table.
+      // A row span of zero extends to the end of the table.
       const left = Math.min(Math.max(down === 0 ? MAX_SPAN : down, 1), MAX_SPAN) - 1;
       for (let index = 0; index < Math.min(Math.max(columns, 1), MAX_SPAN) && cells < MAX_CELLS; index += 1) {
         const value = index === 0 ? text : '';

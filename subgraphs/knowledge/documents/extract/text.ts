@@ -7,7 +7,7 @@ export async function readText(bytes: Uint8Array, warn: Warn): Promise<Extracted
   return [{ number: null, text: requireText(bytes, warn) }];
 }
 
-/** The text of bytes that must be text, with `hint` as the encoding that the file names. */
+/** Decodes bytes that must be text; `hint` is the encoding that the file declares. Throws for binary data. */
 export function requireText(bytes: Uint8Array, warn: Warn, hint?: string): string {
   const decoded = decode(bytes, hint);
   if (decoded === null)

@@ -5,11 +5,11 @@ import type { Declared, Extraction } from './extraction.ts';
 export interface ThreadTask {
   bytes: Uint8Array;
   declared: Declared;
-  /** Whether text is to be recognised in pictures. */
+  /** True to recognise text in images. */
   ocr: boolean;
 }
 
 export type ThreadAnswer = { extraction: Extraction } | { code: Failure['code']; detail: Failure['detail'] } | { bug: string };
 
-/** With this the thread asks for its turn to read pictures, and is given it. */
+/** The message by which the thread requests its turn for OCR, and the reply. */
 export const PICTURES = 'pictures';

@@ -16,7 +16,7 @@ async function answer({ bytes, declared, ocr }: ThreadTask): Promise<ThreadAnswe
     return { extraction: await readDocument(bytes, declared, mayReadPictures) };
   } catch (error) {
     if (error instanceof Failure) return { code: error.code, detail: error.detail };
-    // Nesting without end: the stack or an array is full.
+    // Excessive nesting exceeds the stack or the maximum length of an array.
     if (error instanceof RangeError) return { code: 'DOCUMENT_TOO_COMPLEX', detail: {} };
     return { bug: error instanceof Error ? (error.stack ?? error.message) : String(error) };
   }

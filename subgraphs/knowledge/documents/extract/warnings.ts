@@ -1,18 +1,18 @@
-/** Why a part of a file is missing from its text, or may be wrong there. */
+/** The reasons for which a part of a file is missing from its text or may be wrong. */
 export const WARNING_CODES = ['UNREADABLE', 'UNDECODABLE', 'NO_TEXT', 'FROM_PICTURE', 'CUT', 'LEFT_OUT', 'CHARACTERS_REPLACED'] as const;
 export type WarningCode = (typeof WARNING_CODES)[number];
 
-/** The stored warnings: one per code, whose message names the parts. */
+/** A stored warning: one per code, with the parts named in the message. */
 export interface ReadingWarning {
   code: WarningCode;
   message: string;
-  /** Numbers of pages, sheets or slides in the order of the file; empty when other parts are meant, or the whole file. */
+  /** The page, sheet or slide numbers in file order; empty for other parts or the whole file. */
   pages: number[];
 }
 
 /**
- * What a reader calls about a part that it cannot read whole: the number of a page, or the name of another part, such
- * as `sheet “Costs”` or `attachment plan.zip`; without one, the whole file is meant.
+ * Reports a part that cannot be read completely: a page number, or the name of another part, such as `sheet “Costs”` or
+ * `attachment plan.zip`. Without a part, the whole file is meant.
  */
 export type Warn = (code: WarningCode, part?: number | string) => void;
 
@@ -30,7 +30,7 @@ const MAX_NAMED = 8;
 const MAX_PAGES_KEPT = 1_000;
 const MAX_NAME = 80;
 
-/** Collects what a reader warns about; `unit` is what the numbered parts of this kind of file are called. */
+/** Collects the warnings of a reader; `unit` is the name of the numbered parts of the format. */
 export class WarningList {
   readonly #parts = new Map<WarningCode, { pages: Set<number>; names: Set<string> }>();
 
@@ -53,7 +53,7 @@ export class WarningList {
   }
 }
 
-/** `page 3`, `pages 2, 5 to 9 and 12`; where there are too many to name, how many. */
+/** Formats page numbers as `page 3` or `pages 2, 5 to 9 and 12`; many ranges as a count. */
 function pagesInWords(pages: number[], unit: string): string {
   if (pages.length === 0) return '';
   if (pages.length === 1) return `${unit} ${pages[0]}`;
@@ -76,7 +76,7 @@ function listed(words: string[]): string {
   return words.length < 2 ? (words[0] ?? '') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
 }
 
-/** Takes names from the file: of any length, and with any characters. */
+/** Shortens a name from the file, which may have any length and any characters. */
 function shortened(name: string): string {
   const plain = name
     .toWellFormed()

@@ -1,7 +1,7 @@
 import { Parser } from 'htmlparser2';
 import { Failure } from '../../../../schema/errors.ts';
 
-/** An element by its local name: what prefix a namespace has is the writer's choice. Attributes have both. */
+/** An element by its local name, because prefixes are arbitrary. Attributes have both names. */
 export interface XmlElement {
   name: string;
   attributes: Record<string, string>;
@@ -10,9 +10,9 @@ export interface XmlElement {
 
 export interface XmlTree {
   root: XmlElement;
-  /** True where the text ends in the middle. */
+  /** True if the XML ends prematurely. */
   isBroken: boolean;
-  /** True where there are more elements than are read. */
+  /** True if elements beyond the limit were left out. */
   isCut: boolean;
 }
 
@@ -24,11 +24,11 @@ export interface XmlEvents {
   open(name: string, attributes: Record<string, string>): void;
   text(text: string): void;
   close(name: string): void;
-  /** Asked after each slice; true ends the reading. */
+  /** Called after each slice; true ends the parse. */
   isDone?(): boolean;
 }
 
-/** Which names the reader of a tree is given. */
+/** Maps names for the tree. */
 export interface XmlNames {
   element(name: string): string;
   attributes(attributes: Record<string, string>): Record<string, string>;
@@ -37,8 +37,8 @@ export interface XmlNames {
 const LOCAL_NAMES: XmlNames = { element: localName, attributes: withLocalNames };
 
 /**
- * Reads XML in slices and calls what it finds; false where it ends in the middle. Entities other than the five of XML
- * are never expanded, so a document type can neither grow the text nor name a local file.
+ * Parses XML in slices and calls `events`. Returns false if it ends prematurely. Only the five predefined entities are
+ * expanded, so a document type can neither cause an entity bomb nor read local files.
  */
 export function scanXml(bytes: Uint8Array, events: XmlEvents, names = LOCAL_NAMES): boolean {
   let depth = 0;
@@ -86,7 +86,7 @@ export function readXml(bytes: Uint8Array, names = LOCAL_NAMES): XmlTree {
   return { root, isBroken: !wellFormed || !elementsOf(root).length, isCut: count > MAX_ELEMENTS };
 }
 
-/** Refuses a document type in a file of a program that writes none: it is how entities are smuggled in. */
+/** Rejects a document type in formats that never have one, because it can declare malicious entities. */
 export function refuseDoctype(bytes: Uint8Array): void {
   if (Buffer.from(bytes.subarray(0, 4096)).includes('<!DOCTYPE'))
     throw new Failure('DOCUMENT_BROKEN', { reason: 'The file declares its own document type, which no office program does.' });
@@ -100,7 +100,7 @@ export function childOf(element: XmlElement | undefined, ...path: string[]): Xml
   return path.reduce<XmlElement | undefined>((found, name) => found && elementsOf(found, name)[0], element);
 }
 
-/** All elements of a name, in the order of the file, however deep; not those within one another. */
+/** Returns all descendants of a name in document order, without those nested in one another. */
 export function descendantsOf(element: XmlElement, name: string): XmlElement[] {
   return elementsOf(element).flatMap((child) => (child.name === name ? [child] : descendantsOf(child, name)));
 }
@@ -121,7 +121,7 @@ export function decodeXml(bytes: Uint8Array): string {
   }
 }
 
-/** Attributes by their local names, too; where two are equal, the one without a prefix has it. */
+/** Adds attributes under their local names; an unprefixed attribute has precedence. */
 function withLocalNames(attributes: Record<string, string>): Record<string, string> {
   return { ...Object.fromEntries(Object.entries(attributes).map(([key, value]) => [localName(key), value])), ...attributes };
 }

@@ -8,26 +8,26 @@ export interface PlacedPage {
   text: string;
 }
 
-/** A passage to be. `text` is exactly the document's text from `start` to `end`. */
+/** A passage before it is stored. `text` is exactly the document's text from `start` to `end`. */
 export interface Chunk {
   page: number | null;
-  /** How a person names the page where it has more than a number. */
+  /** The display name of the page if it has more than a number. */
   label?: string;
   start: number;
   end: number;
   text: string;
-  /** The headings above it, outermost first, and the head of a table that it continues: context, not part of the text. */
+  /** Context outside the text: the headings above, outermost first, and the head of the table that it continues. */
   heading: string;
 }
 
 const MOST = 320;
 const ENOUGH = 220;
-/** A heading does not end a passage that is shorter. */
+/** The minimum tokens of a passage before a heading ends it. */
 const LITTLE = 90;
 const OVERLAP = 40;
 const MAX_HEADING = 300;
 
-/** Pages follow each other with an empty line between them. */
+/** Computes the offsets of pages, which are separated by an empty line. */
 export function placePages(pages: Omit<PlacedPage, 'start'>[]): PlacedPage[] {
   let start = 0;
   return pages.map((page) => {
@@ -50,7 +50,7 @@ export function chunkPages(pages: PlacedPage[]): Chunk[] {
       for (; seen < units.length && units[seen]!.start < offset; seen += 1) enter(path, page.text, units[seen]!);
     };
     return mergeRest(groupUnits(units)).map((group) => {
-      // The headings with which a passage begins name it, those further down name what follows.
+      // Headings at the start of a passage are part of its path; later ones apply to what follows.
       const body = group.find((unit) => unit.kind !== 'heading') ?? group.at(-1)!;
       enterUpTo(body.start + 1);
       const heading = [...path, tableHead(page.text, units, group[0]!)].filter(Boolean).join(' › ').slice(0, MAX_HEADING);
@@ -65,7 +65,7 @@ function groupUnits(units: Unit[]): Unit[][] {
   let group: Unit[] = [];
   for (const unit of units) {
     if (group.length > 0 && breaksBefore(unit, group)) {
-      const next = leavesBehind(group);
+      const next = takeTrailingTitles(group);
       if (group.length > 0) groups.push(group);
       const overlap = next.length === 0 && unit.kind === 'prose' ? lastSentence(group, unit) : [];
       group = [...overlap, ...next];
@@ -84,21 +84,21 @@ function breaksBefore(unit: Unit, group: Unit[]): boolean {
   return size >= ENOUGH && unit.opens;
 }
 
-/** Takes trailing headings and terms off a group: they belong to what follows. */
-function leavesBehind(group: Unit[]): Unit[] {
+/** Removes trailing headings and terms from a group: they belong to the next one. */
+function takeTrailingTitles(group: Unit[]): Unit[] {
   let keep = group.length;
   while (keep > 1 && isTitle(group[keep - 1]!)) keep -= 1;
   return sizeOf(group.slice(keep)) > MOST / 2 ? [] : group.splice(keep);
 }
 
-/** Only where a paragraph is cut; a new paragraph or row needs no lead. */
+/** Returns the overlap: the last sentence, if a paragraph is cut. A new paragraph or row needs none. */
 function lastSentence(group: Unit[], unit: Unit): Unit[] {
   const last = group.at(-1)!;
   const fits = !unit.opens && last.kind === 'prose' && last.tokens <= OVERLAP && last.tokens + unit.tokens <= MOST;
   return fits ? [last] : [];
 }
 
-/** A small rest joins the passage before it. */
+/** Merges a small last passage into the one before it. */
 function mergeRest(groups: Unit[][]): Unit[][] {
   const [before, rest] = groups.slice(-2);
   if (!before || !rest || sizeOf(rest) >= LITTLE || sizeOf(before) + sizeOf(rest) > MOST * 1.2) return groups;
@@ -106,7 +106,7 @@ function mergeRest(groups: Unit[][]): Unit[][] {
   return [...groups.slice(0, -2), [...before, ...rest.filter((unit) => unit.start >= from)]];
 }
 
-/** Headings above each unit, by level. */
+/** Updates the heading path by level. */
 function enter(path: string[], text: string, unit: Unit): void {
   if (unit.kind !== 'heading') return;
   const [, marks, title] = /^(#+) (.*)$/s.exec(text.slice(unit.start, unit.end)) ?? [];
@@ -115,7 +115,7 @@ function enter(path: string[], text: string, unit: Unit): void {
   path[marks.length - 1] = title.slice(0, 100);
 }
 
-/** The first row of the table in whose middle a passage begins. */
+/** Returns the head of the table if the passage begins in the middle of one. */
 function tableHead(text: string, units: Unit[], first: Unit): string {
   if (first.kind !== 'row' || text[first.start] !== '|' || first.opens) return '';
   const head = units.findLast((unit) => unit.opens && unit.start < first.start);

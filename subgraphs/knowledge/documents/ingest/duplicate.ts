@@ -2,8 +2,8 @@ import type { SqlEntityManager } from '@mikro-orm/sql';
 import { Document } from '../document.entity.ts';
 
 /**
- * The document of the same knowledge base that holds the same bytes and was there first, or null. Of two that are read
- * at the same time, the one with the later id gives way.
+ * Finds the document of the same knowledge base with the same bytes that is ready or older, or null. Of two documents
+ * in progress, the one with the later id becomes the duplicate.
  */
 export async function findOriginal(em: SqlEntityManager, document: Document): Promise<Document | null> {
   if (!document.sha256) return null;
@@ -22,8 +22,8 @@ export async function findOriginal(em: SqlEntityManager, document: Document): Pr
 }
 
 /**
- * Before an original is deleted: the oldest of its duplicates takes its place, to be read as if it were new, and the
- * others become its duplicates. Returns the promoted document, or null if there was no duplicate. Inside the caller's transaction.
+ * Promotes the oldest duplicate before its original is deleted: it is queued as a new document, and the others become
+ * its duplicates. Returns the promoted document, or null if there was none. Runs inside the caller's transaction.
  */
 export async function promoteDuplicate(em: SqlEntityManager, original: Document): Promise<Document | null> {
   const [promoted, ...others] = await em.find(Document, { duplicateOf: original.id }, { orderBy: { id: 'asc' } });

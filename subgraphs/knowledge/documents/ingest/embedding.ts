@@ -16,15 +16,15 @@ export interface EmbedOptions {
   queue: Queue;
   vectors: Vectors;
   signal: AbortSignal;
-  /** Runs a piece of work in one transaction, or throws when the worker may not go on. */
+  /** Runs a step in a transaction; throws if the lease is lost. */
   step<T>(body: (em: SqlEntityManager) => Promise<T>): Promise<T>;
-  /** EventHandlers how far it is, 0 to 1. */
+  /** Publishes the progress, 0 to 1. */
   show(progress: number): Promise<void>;
 }
 
 /**
- * Makes the vectors of a document's passages, a batch at a time, and puts them into every index that took them from the
- * first; what an earlier attempt has made is not made again.
+ * Embeds a document's passages in batches, and upserts the vectors into every open index that has them from the first
+ * passage on. Resumes after the last stored batch.
  */
 export async function embedPassages(document: Document, { ai, queue, vectors, signal, step, show }: EmbedOptions): Promise<void> {
   const { id, name } = document;
@@ -51,8 +51,8 @@ export async function embedPassages(document: Document, { ai, queue, vectors, si
 }
 
 /**
- * Notes in which indexes the document is complete. False when another became the one that is asked, and the document is
- * to be embedded again. Inside the transaction that makes it ready.
+ * Records the indexes in which the document is complete. Returns false if another index became the readable one and the
+ * document must be embedded again. Runs inside the transaction that makes it ready.
  */
 export async function settleIndexes(em: SqlEntityManager, document: Document, model: string, { isApart }: Vectors): Promise<boolean> {
   if (document.passageCount === 0) return true;
@@ -74,18 +74,21 @@ export async function settleIndexes(em: SqlEntityManager, document: Document, mo
   return true;
 }
 
-/** Passages as an index takes them. One on a server of its own gets their words, too: in the database they stand beside the texts. */
+/**
+ * Builds the items of an index. An index on a server of its own also gets the words; in the database they are columns
+ * of the passage.
+ */
 export function itemsOf(
   { id, name, knowledgeBaseId }: Document,
   passages: Passage[],
   made: Float32Array[],
   { isApart }: Vectors,
 ): IndexedItem[] {
-  return passages.map((passage, place) => ({
+  return passages.map((passage, index) => ({
     id: passage.id,
     tenant: knowledgeBaseId,
     documentId: id,
-    vector: made[place]!,
+    vector: made[index]!,
     ...(isApart ? { words: indexedWords(name, passage) } : {}),
   }));
 }
@@ -95,17 +98,17 @@ function indexedWords(documentName: string, passage: Passage): string[] {
   return [...body, ...Array.from({ length: TITLE_WEIGHT }, () => title).flat()];
 }
 
-/** A passage alone often does not say what it is about; its document and its headings do. */
+/** Prepends the document's title and the headings, because a passage alone often lacks its subject. */
 export function embeddedText(documentName: string, { heading, text }: Pick<Passage, 'heading' | 'text'>): string {
   return `${titleOf(documentName)}\n${heading}\n${text}`;
 }
 
-/** The name without the ending that says what kind of file it is. */
+/** Returns the document's name without its extension. */
 export function titleOf(documentName: string): string {
   return documentName.replace(/\.[a-z0-9]{1,8}$/i, '');
 }
 
-/** The passages that come next. How far it is stands with the document: rows of passages are wide, and never rewritten. */
+/** Loads the next batch. The progress is stored with the document, because passage rows are wide and never updated. */
 async function nextBatch(em: SqlEntityManager, documentId: string): Promise<{ batch: Passage[]; done: number; targets: string[] }> {
   const document = await em.findOne(Document, { id: documentId });
   if (!document) return { batch: [], done: 0, targets: [] };

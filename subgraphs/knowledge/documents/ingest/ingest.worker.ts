@@ -6,33 +6,33 @@ import { Document, type DocumentStatus } from '../document.entity.ts';
 import { findOriginal } from './duplicate.ts';
 import { embedPassages, settleIndexes } from './embedding.ts';
 import { Lease, LeaseLost } from './lease.ts';
-import { tellFailed, tellReady } from './outcome.ts';
+import { markFailed, markReady } from './outcome.ts';
 import { showProgress } from './progress.ts';
 import { purgeDocument, type PurgeDocument } from './purge.worker.ts';
-import { readFile, settleFile, storeText } from './reading.ts';
-import { forgetVectors } from '../../vector-index/vector-indexes.ts';
+import { readFile, moveUpload, storeText } from './reading.ts';
+import { deleteVectors } from '../../vector-index/vector-indexes.ts';
 
-/** Begun so often, a document has had its chance: a provider that is down has had a quarter of an hour. */
+/** The maximum number of attempts; retries then cover a provider outage of about a quarter of an hour. */
 const MAX_ATTEMPTS = 18;
-/** A fault of ours does not go away by itself. */
+/** The maximum attempts after an unexpected error, which retries rarely cure. */
 const MAX_ATTEMPTS_WITH_BUG = 3;
 
 type IngestPorts = Pick<Ports, 'ai' | 'bus' | 'files' | 'log' | 'queue' | 'values' | 'vectors'>;
 
 /**
- * The whole way of a stored file to a document that can be searched. It may be begun any number of times, by several
- * workers, and break off anywhere: what is done stays done, and nothing is there twice.
+ * Ingests a stored file until it is searchable. Idempotent and resumable: it may run any number of times, by several
+ * workers, and stop at any point.
  */
 export async function ingestDocument(job: PurgeDocument, context: JobContext, ports: IngestPorts): Promise<void> {
   const lease = await Lease.take(context.em, job.documentId);
-  // Deleted meanwhile: what an earlier attempt wrote after the deletion goes too.
+  // The document was deleted, so data that an earlier attempt wrote afterwards is purged, too.
   if (lease === undefined) return purgeDocument(job, context, ports);
   if (lease === null) return;
   try {
     await ingest(lease, context, ports);
   } catch (error) {
-    if (error instanceof LeaseLost) return await leaveToOthers(job, context, ports);
-    if (await settles(error, lease, context, ports)) return;
+    if (error instanceof LeaseLost) return await afterLostLease(job, context, ports);
+    if (await storeFailure(error, lease, context, ports)) return;
     throw error;
   } finally {
     await lease.end();
@@ -40,13 +40,13 @@ export async function ingestDocument(job: PurgeDocument, context: JobContext, po
 }
 
 async function ingest(lease: Lease, { em, signal }: JobContext, { ai, bus, files, queue, values, vectors }: IngestPorts): Promise<void> {
-  await settleFile(lease, files);
+  await moveUpload(lease, files);
   if (await recogniseDuplicate(lease, { bus, queue })) return;
   if (!hasText(lease.document)) {
     await enter(lease, 'EXTRACTING', bus);
     const read = await readFile(lease.document, files, signal, values.ocr);
     const { id: documentId, knowledgeBaseId: tenant } = lease.document;
-    await forgetVectors(em.fork(), vectors, { tenant, documentId });
+    await deleteVectors(em.fork(), vectors, { tenant, documentId });
     await storeText(lease, read);
   }
   do {
@@ -58,7 +58,7 @@ async function ingest(lease: Lease, { em, signal }: JobContext, { ai, bus, files
   } while (!(await finish(lease, ai.embedding.model, { bus, queue, vectors })));
 }
 
-/** Its passages are complete since it entered `EMBEDDING`. */
+/** Returns true if the passages are stored: they are complete from `EMBEDDING` on. */
 function hasText({ status }: Document): boolean {
   return status === 'EMBEDDING' || status === 'INDEXING';
 }
@@ -71,7 +71,7 @@ async function enter(lease: Lease, status: DocumentStatus, bus: IngestPorts['bus
   await showProgress(bus, lease.document, status === 'EMBEDDING' ? 0 : null);
 }
 
-/** The same bytes are read once; a duplicate says whose it is and is not searched itself. */
+/** Marks a document with known bytes as a duplicate, which is neither extracted nor searched. */
 async function recogniseDuplicate(lease: Lease, { bus, queue }: Pick<IngestPorts, 'bus' | 'queue'>): Promise<boolean> {
   const document = await lease.step(async (em) => {
     const found = await em.findOneOrFail(Document, { id: lease.document.id });
@@ -79,14 +79,14 @@ async function recogniseDuplicate(lease: Lease, { bus, queue }: Pick<IngestPorts
     if (!original) return null;
     const { mediaType, pageCount, characterCount, warnings } = original;
     Object.assign(found, { duplicateOf: original.id, mediaType, pageCount, characterCount, warnings, passageCount: 0 });
-    await tellReady(em, queue, found);
+    await markReady(em, queue, found);
     return found;
   });
   if (document) await showProgress(bus, document);
   return document !== null;
 }
 
-/** False when the index that is asked was replaced meanwhile. */
+/** Marks the document as ready. Returns false if the readable index was replaced meanwhile. */
 async function finish(
   lease: Lease,
   model: string,
@@ -95,49 +95,52 @@ async function finish(
   const document = await lease.step(async (em) => {
     const found = await em.findOneOrFail(Document, { id: lease.document.id });
     if (!(await settleIndexes(em, found, model, vectors))) return null;
-    await tellReady(em, queue, found);
+    await markReady(em, queue, found);
     return found;
   });
   if (document) await showProgress(bus, document);
   return document !== null;
 }
 
-/** Returns true if this was the last attempt and the failure is stored; false if the queue should retry. */
-async function settles(error: unknown, lease: Lease, { signal }: JobContext, { bus, log, queue }: IngestPorts): Promise<boolean> {
+/**
+ * Stores the failure of the last attempt. Returns false if the error must be rethrown, for a retry or because it is
+ * unexpected.
+ */
+async function storeFailure(error: unknown, lease: Lease, { signal }: JobContext, { bus, log, queue }: IngestPorts): Promise<boolean> {
   if (signal.aborted) return false;
   const expected = error instanceof Failure;
   const isLast = expected ? !error.retryable || lease.document.attempts >= MAX_ATTEMPTS : lease.document.attempts >= MAX_ATTEMPTS_WITH_BUG;
   if (!isLast) return false;
   const failure = expected
     ? error
-    : new Failure('INTERNAL', { reason: 'Something went wrong on our side while reading the file.' }, { cause: error });
+    : new Failure('INTERNAL', { reason: 'The file could not be read because of an internal error. Try again.' }, { cause: error });
   const provider = providerWords(failure);
   if (provider) log.warn({ documentId: lease.document.id, code: failure.code, provider }, 'the embedding model failed');
   const failed = await lease.step(async (em) => {
     const document = await em.findOneOrFail(Document, { id: lease.document.id });
-    return tellFailed(em, queue, document, hasText(document) ? withoutVectors(failure) : failure);
+    return markFailed(em, queue, document, hasText(document) ? withoutVectors(failure) : failure);
   });
   for (const document of failed) await showProgress(bus, document);
   return expected;
 }
 
-/** The text is there and its vectors are not: said in the words of a document, and not of a chat. */
+/** Explains a failure of the embedding model for a document whose text is complete. */
 function withoutVectors({ code, message }: Failure): Pick<Failure, 'code' | 'message'> {
   const reason = EMBEDDING_REASONS[code] ?? message;
-  return { code, message: `${reason} Until then the document is found by its words only.` };
+  return { code, message: `${reason} Until then, search finds the document by its words only.` };
 }
 
 const EMBEDDING_REASONS: Partial<Record<ErrorCode, string>> = {
-  CONTEXT_TOO_LONG: 'The embedding model takes less text at once than the document needs. Ask an administrator to choose another.',
+  CONTEXT_TOO_LONG: 'The embedding model accepts less text at once than the document needs. Ask an administrator to choose another.',
   MODEL_NOT_FOUND: 'The embedding model is not available. Ask an administrator to check its name.',
   PROVIDER_REFUSED: 'The embedding model refused the configured key or account. Ask an administrator to check it.',
   PROVIDER_UNAVAILABLE: 'The embedding model could not be reached for a long time. Try again later.',
   PROVIDER_TIMEOUT: 'The embedding model did not answer in time. Try again later.',
-  PROVIDER_RATE_LIMITED: 'The embedding model takes no more requests at the moment. Try again later.',
+  PROVIDER_RATE_LIMITED: 'The embedding model accepts no more requests at the moment. Try again later.',
 };
 
-/** Another worker goes on, or the document was deleted while this one wrote. */
-async function leaveToOthers(job: PurgeDocument, context: JobContext, ports: IngestPorts): Promise<void> {
+/** Purges the document if it was deleted meanwhile; otherwise another worker continues. */
+async function afterLostLease(job: PurgeDocument, context: JobContext, ports: IngestPorts): Promise<void> {
   const exists = await context.em.fork().count(Document, { id: job.documentId });
   if (exists === 0) await purgeDocument(job, context, ports);
 }

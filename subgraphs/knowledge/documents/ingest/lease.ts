@@ -5,12 +5,12 @@ import { Document } from '../document.entity.ts';
 const LEASE_SECONDS = 15;
 const BEAT_MS = 4_000;
 
-/** Another worker has the document, or it is gone. What this worker has in hand is worth nothing any more. */
+/** Thrown if another worker has the document or it was deleted. The current step is rolled back. */
 export class LeaseLost extends Error {}
 
 /**
- * A worker's right to a document while its job runs. A worker that dies stops renewing it, and the job is given
- * to another (sweep.ts); one that merely was slow finds its lease gone at its next step, so two never write together.
+ * A worker's exclusive right to a document while its job runs. If a worker dies, the lease expires and the sweep
+ * requeues the document; a worker that was only slow fails at its next step, so two never write at the same time.
  */
 export class Lease {
   #beat: NodeJS.Timeout | undefined;
@@ -18,11 +18,14 @@ export class Lease {
   private constructor(
     private readonly em: SqlEntityManager,
     readonly id: string,
-    /** As it was at the last look. */
+    /** The document as it was last loaded. */
     public document: Document,
   ) {}
 
-  /** Null where there is nothing to do: another worker has it, or it is not in work. Undefined where it is gone. */
+  /**
+   * Acquires the lease. Returns null if another worker has it or the document is not in progress, and undefined if it
+   * was deleted.
+   */
   static async take(em: SqlEntityManager, documentId: string): Promise<Lease | null | undefined> {
     const id = newId();
     const [row] = await em.execute<{ lease: string | null }[]>(
@@ -47,7 +50,7 @@ export class Lease {
     return lease;
   }
 
-  /** A step of the work, in one transaction that only the holder can commit. */
+  /** Runs a step in a transaction that only the holder of the lease can commit. */
   async step<T>(body: (em: SqlEntityManager) => Promise<T>): Promise<T> {
     return this.em.fork().transactional(async (em) => {
       const held = await em.execute<unknown[]>(...this.#renewal());
@@ -56,7 +59,7 @@ export class Lease {
     });
   }
 
-  /** Lets the next attempt begin at once. */
+  /** Releases the lease, so that the next attempt need not wait for its expiry. */
   async end(): Promise<void> {
     clearInterval(this.#beat);
     await this.em

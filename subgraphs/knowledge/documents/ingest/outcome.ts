@@ -5,13 +5,13 @@ import type { Actor } from '../../../../schema/viewer.ts';
 import { Document } from '../document.entity.ts';
 import { renewTopics } from '../../topics/topic-state.ts';
 
-/** Jobs act for the person whose document it is. */
+/** Returns the actor of a job: the document's owner. */
 export function actorOfJob(document: Pick<Document, 'id' | 'ownerId'>): Actor {
   return { userId: document.ownerId, sessionId: null, requestId: `ingest:${document.id}` };
 }
 
-/** The document can be searched from now on. Inside the caller's transaction. */
-export async function tellReady(em: SqlEntityManager, queue: Queue, document: Document): Promise<void> {
+/** Marks the document as ready and emits the event. Runs inside the caller's transaction. */
+export async function markReady(em: SqlEntityManager, queue: Queue, document: Document): Promise<void> {
   Object.assign(document, { status: 'READY', failure: null, failureCode: null, lease: null, leaseUntil: null, updatedAt: new Date() });
   await em.flush();
   const { id, knowledgeBaseId, ownerId, name, passageCount } = document;
@@ -19,8 +19,8 @@ export async function tellReady(em: SqlEntityManager, queue: Queue, document: Do
   await queue.emit(em, 'document.ready', { documentId: id, knowledgeBaseId, ownerId, name, passageCount }, actorOfJob(document));
 }
 
-/** The document cannot be read, and with it those of the same bytes. Gives all of them. Inside the caller's transaction. */
-export async function tellFailed(
+/** Marks the document and its duplicates as failed. Returns all of them. Runs inside the caller's transaction. */
+export async function markFailed(
   em: SqlEntityManager,
   queue: Queue,
   document: Document,

@@ -3,21 +3,21 @@ import { newId } from '../../../../infra/id.ts';
 import type { Chunk } from './chunk.ts';
 import { passageTerms } from '../../passages/search/words.ts';
 
-/** Rows in one transaction: on the embedded database, everybody else waits for its end, and the process with them. */
+/** Rows per transaction. On the embedded database, a transaction blocks all others and the event loop. */
 export const ROWS_AT_ONCE = 25;
 
-/** Words of the name and the headings are kept apart from the body's by their weight. */
+/** The largest position that a PostgreSQL tsvector can store, and a limit of positions per term. */
 const MAX_POSITION = 16_383;
 const MAX_POSITIONS_OF_A_WORD = 60;
 
 export interface PassageOwner {
   documentId: string;
   knowledgeBaseId: string;
-  /** Its words help to find every passage of it. */
+  /** Its words are part of every passage's title terms. */
   documentName: string;
 }
 
-/** Adds passages; gives the number of words in them. */
+/** Inserts passages. Returns the number of their words. */
 export async function insertPassages(em: SqlEntityManager, owner: PassageOwner, chunks: Chunk[], from: number): Promise<number> {
   const rows = chunks.map((chunk, index) => {
     const { title, body } = passageTerms(owner.documentName, chunk);
@@ -47,8 +47,8 @@ export async function insertPassages(em: SqlEntityManager, owner: PassageOwner, 
 }
 
 /**
- * PostgreSQL's own text form of a tsvector. It is made here and not by `to_tsvector`, because its parser knows
- * one language at a time and takes a Japanese sentence for one word; the index and its queries are the database's.
+ * Writes a tsvector in text form. `to_tsvector` is not used because its parser supports one language at a time and
+ * treats a Japanese sentence as one word. Index and queries are PostgreSQL's own.
  */
 function toVector(title: string[], body: string[]): string {
   const positions = new Map<string, string[]>();
@@ -59,7 +59,7 @@ function toVector(title: string[], body: string[]): string {
       positions.set(term, known);
     });
   };
-  // The title's weights come after the body's, because only the heavier of two weights at one position is kept.
+  // Title positions follow those of the body, because of two weights at the same position only the higher is kept.
   note(body, '');
   title
     .slice(0, 200)

@@ -2,8 +2,8 @@ import type { SqlEntityManager } from '@mikro-orm/sql';
 import type { Queue } from '../../../../infra/queue/queue.ts';
 
 /**
- * Queues a document to be read, round robin over people: the more documents of its person are waiting, the later it
- * is its turn, so that one small file of somebody else does not wait behind a whole folder.
+ * Queues an ingestion. The priority decreases with the owner's waiting documents, so that a single file does not wait
+ * for another person's folder.
  */
 export async function queueIngestion(
   em: SqlEntityManager,

@@ -11,15 +11,15 @@ import { Page } from '../page.entity.ts';
 import { Passage } from '../../passages/passage.entity.ts';
 import { insertPassages, ROWS_AT_ONCE } from './passage-store.ts';
 
-/** Brings the bytes from where they arrived to the document's own place. An earlier attempt may have done it. */
-export async function settleFile(lease: Lease, files: Files): Promise<void> {
+/** Moves the bytes from the staging key to the document's own key, unless an earlier attempt has. */
+export async function moveUpload(lease: Lease, files: Files): Promise<void> {
   const { id, uploadKey } = lease.document;
   if (!uploadKey) return;
   if (await files.exists(uploadKey)) await files.move(uploadKey, fileKey(id));
   await lease.step((em) => em.nativeUpdate(Document, { id }, { uploadKey: null }));
 }
 
-/** The text of the file and its passages. Throws the `Failure('DOCUMENT_…')` that says why there are none. */
+/** Extracts text and passages of the stored file. Throws `Failure('DOCUMENT_…')` if it cannot be read. */
 export async function readFile(document: Document, files: Files, signal: AbortSignal, ocr: boolean): Promise<Extraction> {
   const key = fileKey(document.id);
   if (!(await files.exists(key)))
@@ -31,7 +31,7 @@ export async function readFile(document: Document, files: Files, signal: AbortSi
   return extract(bytes, { name: document.name, mediaType: document.mediaType }, signal, { ocr });
 }
 
-/** The digest is made piece by piece: over a large file at once it would stop the process. */
+/** Hashes while reading, because hashing a large file at once would block the event loop. */
 async function readBytes(content: Readable): Promise<{ bytes: Buffer; sha256: string }> {
   const hash = createHash('sha256');
   const pieces: Buffer[] = [];
@@ -43,8 +43,8 @@ async function readBytes(content: Readable): Promise<{ bytes: Buffer; sha256: st
 }
 
 /**
- * Replaces what an earlier attempt stored, in transactions small enough for others to come in between. The document
- * enters `EMBEDDING` with the last one; before that nobody sees the passages.
+ * Replaces text and passages in small transactions that do not block others. The last one sets `EMBEDDING`; before
+ * that, the passages are not visible.
  */
 export async function storeText(lease: Lease, { kind, pages, chunks, warnings }: Extraction): Promise<void> {
   const { id: documentId, knowledgeBaseId, name } = lease.document;

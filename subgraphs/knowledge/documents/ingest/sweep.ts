@@ -9,16 +9,16 @@ import { queueIngestion } from './queue-ingestion.ts';
 
 const INTERRUPTED_EVERY_MS = 5_000;
 const ABANDONED_EVERY_MS = 10 * 60_000;
-/** Upload URLs are valid for an hour, and an upload that started in the last minute may take a while. */
+/** Upload URLs are valid for an hour; an upload that started in the last minute may still be in progress. */
 const ABANDONED_AFTER_MS = 90 * 60_000;
-const UNTOLD_EVERY_MS = 60 * 60_000;
-/** Longer than any upload takes. */
-const UNTOLD_AFTER_MS = 24 * 60 * 60_000;
+const UNREPORTED_EVERY_MS = 60 * 60_000;
+/** Exceeds the duration of any upload. */
+const UNREPORTED_AFTER_MS = 24 * 60 * 60_000;
 const AT_ONCE = 200;
 
 type SweepPorts = Pick<Ports, 'bus' | 'files' | 'queue'>;
 
-/** Claims documents whose worker or upload was lost. Returns a stop function. */
+/** Starts periodic sweeps for interrupted work and lost uploads. Returns a stop function. */
 export function startSweep(fork: () => SqlEntityManager, ports: SweepPorts, log: Log): () => Promise<void> {
   let running: Promise<void> = Promise.resolve();
   const every = (milliseconds: number, sweep: (em: SqlEntityManager, ports: SweepPorts) => Promise<void>) => {
@@ -34,7 +34,7 @@ export function startSweep(fork: () => SqlEntityManager, ports: SweepPorts, log:
     every(INTERRUPTED_EVERY_MS, resumeInterrupted),
     every(INTERRUPTED_EVERY_MS, resumeBuilding),
     every(ABANDONED_EVERY_MS, discardAbandoned),
-    every(UNTOLD_EVERY_MS, discardUntold),
+    every(UNREPORTED_EVERY_MS, discardUnreported),
   ];
   return async () => {
     timers.forEach(clearInterval);
@@ -42,7 +42,7 @@ export function startSweep(fork: () => SqlEntityManager, ports: SweepPorts, log:
   };
 }
 
-/** Gives the documents of workers that died to others, without waiting for the queue to notice. */
+/** Requeues documents whose lease has expired, sooner than the queue's own timeout. */
 async function resumeInterrupted(em: SqlEntityManager, { queue }: SweepPorts): Promise<void> {
   const stale = 'lease is not null and lease_until < now()';
   const [waiting] = await em.execute<unknown[]>(`select 1 from knowledge.document where ${stale} limit 1`);
@@ -56,7 +56,7 @@ async function resumeInterrupted(em: SqlEntityManager, { queue }: SweepPorts): P
   });
 }
 
-/** Documents whose file never came. */
+/** Deletes documents whose file was never uploaded. */
 async function discardAbandoned(em: SqlEntityManager, { bus, queue }: SweepPorts): Promise<void> {
   const before = new Date(Date.now() - ABANDONED_AFTER_MS);
   const discarded = await em.transactional(async (inner) => {
@@ -80,11 +80,11 @@ async function discardAbandoned(em: SqlEntityManager, { bus, queue }: SweepPorts
   for (const document of discarded) await showDeleted(bus, document);
 }
 
-/** Finds uploaded files without a document, whose gateway stopped before it reported them. */
-async function discardUntold(em: SqlEntityManager, { files }: SweepPorts): Promise<void> {
-  const before = Date.now() - UNTOLD_AFTER_MS;
+/** Deletes uploaded files that no document refers to, because their gateway stopped before reporting them. */
+async function discardUnreported(em: SqlEntityManager, { files }: SweepPorts): Promise<void> {
+  const before = Date.now() - UNREPORTED_AFTER_MS;
   for await (const key of files.keys(stagingKey(''))) {
-    // A key of another form tells no time, and stays.
+    // A key of another format has no timestamp and is kept.
     if (!(arrivedAt(key) < before)) continue;
     const [taken] = await em.execute<unknown[]>('select 1 from knowledge.document where upload_key = ? limit 1', [key]);
     if (!taken) await files.delete(key);

@@ -3,8 +3,8 @@ const WORD = /[\p{L}\p{N}\p{M}]+/gu;
 const SIGN = /[^\s\p{L}\p{N}\p{M}]/gu;
 
 /**
- * Roughly how many tokens a model sees in a text: one for a word of up to seven letters, one for each sign, and one
- * for each character of scripts without spaces. Passages need to be about equally long, not exactly so.
+ * Estimates the tokens of a text: one for a word of up to seven letters, one for each sign, and one for each character
+ * of scripts without spaces. Passages need only approximately equal lengths.
  */
 export function estimateTokens(text: string): number {
   const characters = text.match(CHARACTER_EACH)?.length ?? 0;

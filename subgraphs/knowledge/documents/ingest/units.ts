@@ -1,6 +1,6 @@
 import { estimateTokens } from './tokens.ts';
 
-/** The smallest piece of a page that a passage takes whole: a heading, a row, a line of code, a sentence. */
+/** The smallest piece that is not split between passages: a heading, a row, a line of code, a sentence. */
 export interface Unit {
   kind: 'heading' | 'term' | 'row' | 'prose';
   start: number;
@@ -11,10 +11,10 @@ export interface Unit {
 }
 
 const SENTENCES = new Intl.Segmenter('und', { granularity: 'sentence' });
-/** A list item up to this size stays whole. */
+/** The maximum tokens of a list item that is one unit. */
 const SMALL_ITEM = 100;
 
-/** Cuts the text of a page into units, none larger than `most` tokens, that hold every visible character once and in order. */
+/** Splits the text of a page into units of at most `most` tokens that contain every visible character once and in order. */
 export function unitsOf(text: string, most: number): Unit[] {
   const units: Unit[] = [];
   let fence: string | null = null;
@@ -35,12 +35,12 @@ export function unitsOf(text: string, most: number): Unit[] {
   return units;
 }
 
-/** A shorter row of marks, or one with words after it, is a line of the code. */
+/** Returns true for the closing fence; a shorter one, or one with text after it, is a line of the code. */
 function closes(content: string, fence: string): boolean {
   return /^`+$/.test(content) && content.length >= fence.length;
 }
 
-/** Each line without the blanks around it. */
+/** Iterates over lines without surrounding whitespace. */
 function* linesOf(text: string): Iterable<{ start: number; end: number }> {
   for (let start = 0; start <= text.length;) {
     const next = text.indexOf('\n', start);
@@ -88,11 +88,11 @@ function cut(text: string, span: Span, most: number): Unit[] {
     }));
 }
 
-/** A sentence without end is cut in the middle, at a blank where there is one, never within a character. */
+/** Bisects a too long sentence, at a space if possible, and never within a surrogate pair. */
 function halve(text: string, start: number, end: number, most: number): { start: number; end: number }[] {
   if (end - start < 2 || estimateTokens(text.slice(start, end)) <= most) return [{ start, end }];
   const middle = start + Math.floor((end - start) / 2);
-  // Within the piece only: a search back to the beginning of the file for each half takes quadratic time.
+  // Searches within the piece only: a search from the start of the text for each half takes quadratic time.
   const blank = start + text.slice(start, middle + 1).lastIndexOf(' ');
   let at = blank > start + (end - start) / 4 ? blank : middle;
   if (/[\udc00-\udfff]/.test(text[at]!)) at += 1;

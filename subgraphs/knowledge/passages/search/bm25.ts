@@ -1,6 +1,6 @@
 import { BM25 } from '../../../../infra/vectors/vectors.ts';
 
-/** A passage that holds some of the terms: bit n of `holds` says whether it holds the nth. */
+/** A passage with some of the terms: bit n of `holds` is set if it contains term n. */
 export interface Holder {
   id: string;
   documentId: string;
@@ -15,12 +15,12 @@ export interface Totals {
 }
 
 const { K1, B } = BM25;
-/** A word of the document's name or of a heading counts as this many in the body. */
+/** The weight of a word in the document's name or a heading, relative to one in the body. */
 export const TITLE_WEIGHT = 2;
-/** Of one document; one that repeats itself a thousand times must not keep others out. */
+/** The maximum candidates of one document, so that a repetitive one does not displace others. */
 const CANDIDATES_OF_ONE = 25;
 
-/** How much each term tells: the rarer, the more. Robertson's weight, with one added so that it is never negative. */
+/** Computes the inverse document frequency of each term: the Robertson weight plus one, so that it is never negative. */
 export function weighTerms(count: number, holders: Holder[], { passages }: Totals): number[] {
   const weights: number[] = [];
   for (let term = 0; term < count; term += 1) {
@@ -30,7 +30,10 @@ export function weighTerms(count: number, holders: Holder[], { passages }: Total
   return weights;
 }
 
-/** The passages that can score highest, because they hold the most telling terms; of equals, the shorter. */
+/**
+ * Selects the passages with the highest possible score, by the weights of their terms; ties are broken by length,
+ * shortest first.
+ */
 export function chooseCandidates(holders: Holder[], weights: number[], most: number): Holder[] {
   const reach = new Map(
     holders.map((holder) => [holder, weights.reduce((sum, weight, term) => sum + ((holder.holds >> term) & 1) * weight, 0)]),
@@ -49,7 +52,7 @@ export function chooseCandidates(holders: Holder[], weights: number[], most: num
   return chosen;
 }
 
-/** `times` says how often each term stands in the passage. */
+/** Computes the BM25 score; `times` is the frequency of each term in the passage. */
 export function scoreOf(times: number[], weights: number[], wordCount: number, { passages, words }: Totals): number {
   const length = wordCount / Math.max(1, words / Math.max(1, passages));
   return times.reduce((sum, count, term) => sum + (weights[term]! * count * (K1 + 1)) / (count + K1 * (1 - B + B * length)), 0);

@@ -5,8 +5,8 @@ export interface Sourced {
 }
 
 /**
- * The first `first` hits, in order, of which no more than `perDocument` come from one document as long as others
- * have something; the same text from two documents counts once.
+ * Returns the first hits in order, with at most `perDocument` from one document while others have hits. The same text
+ * in two documents counts once.
  */
 export function diversify<Hit extends Sourced>(hits: Hit[], first: number, perDocument: number): Hit[] {
   const texts = new Set<string>();

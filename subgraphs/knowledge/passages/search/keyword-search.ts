@@ -5,7 +5,7 @@ import type { Context } from '../../../framework/context.ts';
 import { chooseCandidates, countTerms, scoreOf, weighTerms, type Holder, type Totals } from './bm25.ts';
 import { SEARCHABLE } from '../../documents/document.entity.ts';
 
-/** Only passages that hold the most telling terms are scored exactly. */
+/** The number of passages that are scored exactly: those with the highest-weighted terms. */
 const CANDIDATES = 200;
 /** Terms are bits of a PostgreSQL integer. */
 const MAX_TERMS = 30;
@@ -17,8 +17,8 @@ export interface KeywordQuestion {
 }
 
 /**
- * The passages whose words answer the question best. PostgreSQL's text index finds every passage that has any of the
- * terms; how much each tells is counted within the asked knowledge bases alone, so what others keep changes nothing.
+ * Ranks passages by BM25. PostgreSQL's text index finds every passage with any of the terms; term weights are computed
+ * within the searched knowledge bases, so other people's documents do not affect the ranking.
  */
 export async function searchKeywords(context: Context, question: KeywordQuestion): Promise<Hit[]> {
   const terms = question.terms.slice(0, MAX_TERMS);
@@ -46,7 +46,7 @@ async function rankHolders(em: SqlEntityManager, { knowledgeBaseIds, terms, limi
     .slice(0, limit);
 }
 
-/** One pass over the passages: each tells by a bit which of the terms it holds. */
+/** Finds passages with any of the terms in one scan, with a bit for each term. */
 async function findHolders(em: SqlEntityManager, knowledgeBaseIds: string[], terms: string[]): Promise<Holder[]> {
   const bits = terms.map((_, index) => `case when p.words @@ ?::tsquery then ${2 ** index} else 0 end`);
   return em.execute<Holder[]>(
@@ -80,7 +80,7 @@ function marks(values: unknown[]): string {
   return values.map(() => '?').join(', ');
 }
 
-/** Terms are letters and digits alone: see words.ts. */
+/** Terms have only letters and digits (see words.ts), so they need no escaping. */
 function quoted(term: string): string {
   return `'${term}'`;
 }

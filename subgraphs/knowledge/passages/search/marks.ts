@@ -7,7 +7,7 @@ export interface Mark {
 
 const MAX_MARKS = 100;
 
-/** The spans of a text whose words are among the terms; touching and overlapping ones are joined. */
+/** Returns the spans of words that match terms; adjacent and overlapping spans are merged. */
 export function marksOf(text: string, terms: ReadonlySet<string>): Mark[] {
   const marks: Mark[] = [];
   const found = wordsOf(text).filter(({ term }) => terms.has(term));

@@ -11,22 +11,28 @@ import { marksOf } from './marks.ts';
 import { ownIds, ownKnowledgeBase } from '../../ownership.ts';
 import { Passage } from '../passage.entity.ts';
 import { renewSpace } from '../../vector-index/index-watch.ts';
-import { askVectors, collectionOf, holdsAll, readableIndex, type Space } from '../../vector-index/vector-indexes.ts';
+import { queryVectors, collectionOf, holdsAll, readableIndex, type Space } from '../../vector-index/vector-indexes.ts';
 import { SearchMode, type SearchHit, type SearchKnowledgeInput } from '../passage.type.ts';
 import { diversify } from './diversify.ts';
 import { questionTerms } from './words.ts';
 
 const MAX_QUERY = 1_000;
-/** So deep that the cap on one document still finds others. Deeper places hardly change the first ones of the joined list. */
+/**
+ * The hits fetched from each ranking, enough for other documents after the cap on one. Lower ranks hardly affect the
+ * fused list.
+ */
 const DEPTH = 150;
-/** At most this part of a result comes from one document while others have something. */
+/** The maximum share of a result from one document while others have hits. */
 const SHARE_OF_ONE = 0.5;
-/** How far each way is trusted. Shared letters are weaker evidence than words: measured by tests/bench/retrieval.bench.ts. */
+/**
+ * The weight of each ranking in the fusion. The built-in embedding compares letters and is weaker evidence than words:
+ * measured by tests/bench/retrieval.bench.ts.
+ */
 const WEIGHTS = { model: { keyword: 1, vector: 1 }, builtin: { keyword: 1, vector: 0.4 } };
 
 export interface Question {
   query: string;
-  /** Already known to be the viewer's. */
+  /** The ids are checked to be the viewer's. */
   knowledgeBaseIds: string[];
   mode: SearchMode;
   first: number;
@@ -35,7 +41,7 @@ export interface Question {
 interface Asked extends Omit<Question, 'query' | 'first'> {
   text: string;
   terms: string[];
-  /** Of each way. */
+  /** The maximum hits of each ranking. */
   limit: number;
 }
 
@@ -46,7 +52,7 @@ export class SearchService {
     private readonly queue: Queue,
   ) {}
 
-  /** `searchKnowledge`: everything named must be the viewer's. */
+  /** Searches for `searchKnowledge`. Throws `NOT_FOUND` if an id is not the viewer's. */
   async search(context: Context, input: SearchKnowledgeInput): Promise<SearchHit[]> {
     const query = input.query.trim();
     if (query === '' || query.length > MAX_QUERY)
@@ -60,7 +66,7 @@ export class SearchService {
     });
   }
 
-  /** The passages that answer a question best; of a very long one, the beginning is asked. */
+  /** Finds the passages that answer a question best; a very long question is truncated. */
   async find(context: Context, { query, first, ...question }: Question): Promise<SearchHit[]> {
     if (question.knowledgeBaseIds.length === 0) return [];
     const text = query.slice(0, MAX_QUERY);
@@ -86,7 +92,7 @@ export class SearchService {
     try {
       return (await this.#askIndex(context, asked)) ?? (await this.#join(context, asked));
     } catch (error) {
-      // While a provider is down, or refuses what it is asked, words still find something.
+      // Without the provider, keyword search still works.
       if (!(error instanceof Failure && (error.retryable || isProviders(error)))) throw error;
       context.log.warn({ code: error.code }, 'a search went on without vectors');
       return fuse(await searchKeywords(context, asked), [], this.#weights);
@@ -94,8 +100,8 @@ export class SearchService {
   }
 
   /**
-   * Both ways, asked of an index on a server of its own: it finds words in large knowledge bases where the database reads
-   * for long. Null where it does not have all there is to find, or would rank several knowledge bases less well.
+   * Runs both rankings in an index on a server of its own, which is faster for words in large knowledge bases. Returns
+   * null if the index is incomplete, or for several knowledge bases, which it would rank less well.
    */
   async #askIndex({ em }: Context, { text, terms, knowledgeBaseIds, limit }: Asked): Promise<HybridHit[] | null> {
     const [knowledgeBaseId, ...others] = knowledgeBaseIds;
@@ -105,11 +111,11 @@ export class SearchService {
     if (!index || !(await holdsAll(em.fork(), index, knowledgeBaseId!, this.vectors.wordsLateMs))) return null;
     const question = { tenants: knowledgeBaseIds, limit, vector, words: terms, weights: this.#weights };
     const hits = await this.vectors.hybrid(collectionOf(index)!, question);
-    // Another may have taken its place meanwhile.
+    // Another index may have replaced it meanwhile.
     return hits.length > 0 ? hits : null;
   }
 
-  /** Both ways, with the words of the database. */
+  /** Runs both rankings, with the words in the database. */
   async #join(context: Context, asked: Asked): Promise<HybridHit[]> {
     const [keyword, vector] = await Promise.all([searchKeywords(context, asked), this.#nearest(context, asked)]);
     return fuse(keyword, vector, this.#weights);
@@ -117,7 +123,7 @@ export class SearchService {
 
   async #nearest({ em }: Context, { text, knowledgeBaseIds: tenants, limit }: Asked): Promise<Hit[]> {
     const { vector, space } = await this.#embed(text);
-    const hits = await askVectors(em.fork(), space, (collection) => this.vectors.nearest(collection, { tenants, limit, vector }));
+    const hits = await queryVectors(em.fork(), space, (collection) => this.vectors.nearest(collection, { tenants, limit, vector }));
     if (hits.length === 0) await renewSpace(em.fork(), this.queue, space);
     return hits;
   }
@@ -137,7 +143,7 @@ interface Found extends HybridHit {
   text: string;
 }
 
-/** Again by knowledge base: an index may lag behind, the rows do not. */
+/** Filters by knowledge base again, because an index may lag behind the rows. */
 async function withPassages(em: SqlEntityManager, ranked: HybridHit[], knowledgeBaseIds: string[]): Promise<Found[]> {
   const passages = await em.find(Passage, { id: { $in: ranked.map(({ id }) => id) }, knowledgeBaseId: { $in: knowledgeBaseIds } });
   const documents = await em.find(

@@ -1,4 +1,4 @@
-/** Replaces the first ending that fits, longest first, where what stays before it is long enough. */
+/** Suffix rules: the first, longest suffix that matches a sufficient stem is replaced. */
 type Endings = [ending: string, replacement: string][];
 
 const SECOND: Endings = [
@@ -54,8 +54,8 @@ const FOURTH = [
 ];
 
 /**
- * The stem of an English word in small letters, so that "indexes", "indexed" and "indexing" meet: M. F. Porter,
- * "An algorithm for suffix stripping", Program 14(3), 1980. Words of other scripts stay as they are.
+ * Stems an English word in lower case, so that "indexes", "indexed" and "indexing" are equal: M. F. Porter, "An
+ * algorithm for suffix stripping", Program 14(3), 1980. Words of other scripts are unchanged.
  */
 export function stem(word: string): string {
   if (word.length < 3 || !/^[a-z]+$/.test(word)) return word;
@@ -107,7 +107,7 @@ function tidied(word: string): string {
   return tidy.endsWith('ll') && measure(tidy) > 1 ? tidy.slice(0, -1) : tidy;
 }
 
-/** `v` and `c` for each letter; y is a vowel after a consonant. */
+/** Maps each letter to `v` or `c`; y is a vowel after a consonant. */
 function shape(word: string): string {
   let made = '';
   for (const letter of word) made += 'aeiou'.includes(letter) || (letter === 'y' && made.endsWith('c')) ? 'v' : 'c';
@@ -127,7 +127,7 @@ function endsDouble(word: string): boolean {
   return word.length > 1 && word.at(-1) === word.at(-2) && shape(word).endsWith('c');
 }
 
-/** Consonant, vowel, consonant, and the last none of w, x, y. */
+/** Returns true for consonant, vowel, consonant, where the last is not w, x or y. */
 function endsShort(word: string): boolean {
   return shape(word).endsWith('cvc') && !/[wxy]$/.test(word);
 }

@@ -1,13 +1,13 @@
 import { stem } from './stem.ts';
 
-/** A word of a text: what it is compared by, and where it stands (UTF-16 code units). */
+/** A token of a text: its term and its position (UTF-16 code units). */
 export interface Word {
   term: string;
   start: number;
   end: number;
 }
 
-/** The words of a passage, each as often as it stands there; those of its document's name and of its headings apart. */
+/** Tokenises a passage, with repetitions; terms of the document's name and headings are separate. */
 export function passageTerms(
   documentName: string,
   { heading, text }: { heading: string; text: string },
@@ -19,19 +19,21 @@ function termsOf(text: string): string[] {
   return wordsOf(text).map(({ term }) => term);
 }
 
-/** Letters and digits, with single signs between them as in `core.autocrlf`, `--no-verify` or `AUDIO-5521`; a hyphen may end a line. */
+/**
+ * A run of letters and digits with single signs between, as in `core.autocrlf`, `--no-verify` or `AUDIO-5521`; a hyphen
+ * may end a line.
+ */
 const RUN = /[\p{L}\p{N}\p{M}]+(?:(?:[._/:@+]|-\n?)[\p{L}\p{N}\p{M}]+)*/gu;
 const PART = /[\p{L}\p{N}\p{M}]+/gu;
-/** Scripts that put no spaces between words. */
+/** Scripts without spaces between words. */
 const UNSPACED = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}\u30fc]+/gu;
 const UNSPACED_TERM = /^[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}]{2,}$/u;
 const MAX_PARTS = 6;
 const MAX_TERM = 60;
 
 /**
- * The words of a text in any language, each by its stem and without accents. `core.autocrlf` is found as a whole and by
- * its parts; scripts without spaces are cut into pairs of characters, which needs no dictionary and splits a question
- * in the same way as the text that answers it.
+ * Tokenises a text in any language; terms are stemmed and without accents. `core.autocrlf` yields the whole and its
+ * parts. Scripts without spaces yield bigrams, which need no dictionary and split question and text in the same way.
  */
 export function wordsOf(text: string): Word[] {
   const words: Word[] = [];
@@ -73,24 +75,24 @@ function word(text: string, start: number, end: number): Word {
   return { term: stem(plain).slice(0, MAX_TERM), start, end };
 }
 
-/** Nothing but letters and digits, so that a term can be quoted anywhere. */
+/** Keeps only letters and digits, so that a term needs no escaping. */
 function lettersOf(text: string): string {
   return text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
 }
 
-/** English words that say nothing about what is asked. Other languages have theirs; being everywhere, they weigh little. */
+/** English stop words. Those of other languages are frequent and therefore have a low weight. */
 const EMPTY = new Set(
   'a about all also am an and any are as at be been being but by can could d did do does doing done each every for from get give had has have having how i if in into is it its ll m me my no not of on only or our out over re s should so some such t tell than that the their them then there these they this those to too us use using used up ve very want was way we were what when where which while who why will with would you your'
     .split(' ')
     .map(stem),
 );
 
-/** True for what may say what a text is about: no empty word, no number, no single letter. */
+/** Returns true for terms that can describe a topic: no stop word, number or single letter. */
 export function isTelling(term: string): boolean {
   return (term.length > 2 && /\p{L}/u.test(term) && !EMPTY.has(term)) || UNSPACED_TERM.test(term);
 }
 
-/** The different terms of a question, without empty words unless there are no others. */
+/** Returns the distinct terms of a question, without stop words unless there are no others. */
 export function questionTerms(question: string): string[] {
   const terms = [...new Set(wordsOf(question).map(({ term }) => term))].filter(Boolean);
   const telling = terms.filter((term) => !EMPTY.has(term));

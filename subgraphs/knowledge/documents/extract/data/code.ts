@@ -3,7 +3,7 @@ import { requireText } from '../text.ts';
 import type { Warn } from '../warnings.ts';
 import { languageOf } from './languages.ts';
 
-/** Programs that a script names in its first line, by the language that they run. */
+/** Maps the interpreter in a script's first line (shebang) to its language. */
 const INTERPRETERS: [RegExp, string][] = [
   [/python/, 'python'],
   [/node|deno|bun/, 'javascript'],
@@ -13,7 +13,7 @@ const INTERPRETERS: [RegExp, string][] = [
   [/sh\b/, 'bash'],
 ];
 
-/** Source code stays as it is written, within a fence that names its language. */
+/** Keeps source code as it is, in a fence with its language. */
 export async function readCode(bytes: Uint8Array, warn: Warn, { declared }: Reading): Promise<ExtractedPage[]> {
   const text = requireText(bytes, warn).replace(/\r\n?/g, '\n');
   const first = text.startsWith('#!') ? text.slice(0, text.indexOf('\n')) : '';
@@ -21,7 +21,7 @@ export async function readCode(bytes: Uint8Array, warn: Warn, { declared }: Read
   return [{ number: null, text: fenced(text, languageOf(declared.name) ?? byInterpreter ?? '') }];
 }
 
-/** A block of code, whose fence is longer than every run of backticks at the beginning of a line of it. */
+/** Fences code with more backticks than any line of it starts with. */
 export function fenced(code: string, language = ''): string {
   const longest = [...code.matchAll(/^[ \t]*(`{3,})/gm)].reduce((most, [, marks]) => Math.max(most, marks!.length), 2);
   const fence = '`'.repeat(longest + 1);

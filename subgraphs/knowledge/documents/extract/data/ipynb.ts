@@ -9,7 +9,7 @@ const MAX_OUTPUT = 4_000;
 
 type Fields = Record<string, unknown>;
 
-/** A Jupyter notebook (nbformat 3 and 4): its texts, its code in its language, and what the code printed. */
+/** Reads a Jupyter notebook (nbformat 3 and 4): its Markdown, its code with the language, and the printed output. */
 export async function readIpynb(bytes: Uint8Array, warn: Warn, reading: Reading): Promise<ExtractedPage[]> {
   const notebook = parsed(requireText(bytes, warn));
   const cells = notebook && cellsOf(notebook);
@@ -23,7 +23,7 @@ function parsed(text: string): Fields | null {
   try {
     return fieldsOf(JSON.parse(text));
   } catch {
-    // The reader of JSON says what is wrong with it.
+    // Reports the fault in the JSON reader instead.
     return null;
   }
 }
@@ -48,14 +48,14 @@ function textsOf(cell: Fields, language: string, cut: () => void): string[] {
   return [...(source ? [fenced(source, language)] : []), ...(output ? ['Output:', fenced(output.slice(0, MAX_OUTPUT))] : [])];
 }
 
-/** The text of an output; pictures and pages are left to who opens the notebook. */
+/** Returns the text of an output; images and HTML are left out. */
 function printed(output: Fields): string {
   const data = fieldsOf(output['data']);
   const error = typeof output['ename'] === 'string' ? `${output['ename']}: ${joined(output['evalue'])}` : '';
   return joined(output['text'] ?? data?.['text/markdown'] ?? data?.['text/plain']) || error;
 }
 
-/** Notebooks keep a text whole, or as a list of its lines with their ends. */
+/** Joins a text, which notebooks store as one string or as a list of lines with line ends. */
 function joined(value: unknown): string {
   const lines = Array.isArray(value) ? value : [value];
   return lines.filter((line) => typeof line === 'string').join('');

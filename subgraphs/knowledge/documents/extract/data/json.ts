@@ -3,25 +3,28 @@ import type { ExtractedPage, Reader } from '../extraction.ts';
 import { requireText } from '../text.ts';
 import { fenced } from './code.ts';
 
-/** Characters of one part: about a passage. */
+/** The maximum characters of a part: about a passage. */
 const MOST = 1_200;
-/** Deeper values stay whole, however large. */
+/** Values at a greater depth are not split, however large. */
 const MAX_DEPTH = 64;
 
-/** Values that stand together below one path, each on a line, or a long text. */
+/** Values below one path, one per line, or a long text. */
 interface Part {
   path: string;
   lines: string[];
   isProse?: boolean;
 }
 
-/** JSON stays JSON, because its names and values are looked for as they are written; what is large is cut into parts below their path. */
+/**
+ * Keeps JSON as it is, because names and values are searched as written; splits large values into parts labelled by
+ * their path.
+ */
 export const readJson: Reader = async (bytes, warn) => {
   const text = requireText(bytes, warn).trim();
   return page(textOf(text));
 };
 
-/** JSON Lines: a value on each line; a line that is none stays as it is. */
+/** Reads JSON Lines, one value per line; an invalid line stays as it is. */
 export const readJsonLines: Reader = async (bytes, warn) => page(linesText(requireText(bytes, warn)));
 
 function page(text: string): ExtractedPage[] {
@@ -31,7 +34,7 @@ function page(text: string): ExtractedPage[] {
 function textOf(text: string): string {
   const value = parsed(text);
   if (value !== undefined) return written(partsOf(value, '', 0));
-  // Logs of values are often called .json; anything else is kept as it is, with comments and all.
+  // JSON Lines are often named .json. Anything else, such as JSON with comments, is kept as it is.
   const lines = text.split('\n').filter((line) => line.trim());
   return lines.length > 1 && lines.every((line) => parsed(line) !== undefined) ? linesText(text) : fenced(text, 'json');
 }
@@ -43,7 +46,7 @@ function linesText(text: string): string {
   return written(groups.map((group) => ({ path: path(group), lines: group.map((line) => line.text) })));
 }
 
-/** As `JSON.stringify` writes it: escapes hide words. */
+/** Rewrites the line by `JSON.stringify`, because escape sequences hide words. */
 function normal(line: string): string {
   const value = parsed(line);
   return value === undefined ? line : stringified(value);
@@ -76,7 +79,7 @@ function partsOfObject(value: object, path: string, depth: number): Part[] {
   });
 }
 
-/** Neighbours put together as long as they are small; what is large stands alone. */
+/** Groups small neighbours up to the maximum size; a large value forms its own group. */
 function grouped<T>(items: T[], sizeOf: (item: T) => number): T[][] {
   const groups: T[][] = [];
   let size = Number.POSITIVE_INFINITY;

@@ -1,4 +1,4 @@
-/** Languages by the ending of a name; the words are those that Markdown puts behind a fence. */
+/** Maps file name extensions to the language names of Markdown fences. */
 const BY_ENDING: Record<string, string> = {
   ada: 'ada',
   asm: 'asm',
@@ -114,7 +114,7 @@ const BY_ENDING: Record<string, string> = {
   zsh: 'bash',
 };
 
-/** Languages of files that are known by their whole name, without the dot that hides some: stored names have none. */
+/** Maps whole file names, without the leading dot, to languages: stored names have no leading dot. */
 const BY_NAME: Record<string, string> = {
   'cmakelists.txt': 'cmake',
   containerfile: 'dockerfile',
@@ -144,7 +144,7 @@ const BY_NAME: Record<string, string> = {
   zshrc: 'bash',
 };
 
-/** The language that the name of a file says, in lower case; null where it is none of a source file. */
+/** Returns the programming language by the file name, or null if it is not a source file. */
 export function languageOf(name: string): string | null {
   const last = name.trim().split(/[\\/]/).at(-1)!.toLowerCase().replace(/^\.+/, '');
   if (Object.hasOwn(BY_NAME, last)) return BY_NAME[last]!;

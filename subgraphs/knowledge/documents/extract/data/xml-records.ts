@@ -3,7 +3,7 @@ import { htmlText } from '../html.ts';
 import { requireText } from '../text.ts';
 import { elementsOf, readXml, textOf, type XmlElement } from '../xml.ts';
 
-/** An element with a longer text is cut into its children. */
+/** Splits elements with a longer text into their children. */
 const MOST = 800;
 
 interface Row {
@@ -11,7 +11,7 @@ interface Row {
   text: string;
 }
 
-/** XML without its marks: each element up to a size is a record of names and values, below the path that leads to it. */
+/** Reads XML without markup: each element up to `MOST` characters is a record of names and values, below its path. */
 export const readXmlRecords: Reader = async (bytes, warn) => {
   const { root, isBroken, isCut } = readXml(bytes);
   const [top] = elementsOf(root);
@@ -40,13 +40,13 @@ function rowsOf(element: XmlElement, path: string): Row[] {
   return own ? [{ path: below, text: own }, ...rows] : rows;
 }
 
-/** `name: value` of an element, or null where it is longer than `most`. */
+/** Returns `name: value` of an element, or null if it is longer than `most`. */
 function named(element: XmlElement, most: number): string | null {
   const text = within(element, most);
   return text === null ? null : text ? `${element.name}: ${text}` : '';
 }
 
-/** Attributes, text and children of an element in one line, or null where they are longer than `most`. */
+/** Joins attributes, text and children of an element in one line, or returns null if it is longer than `most`. */
 function within(element: XmlElement, most: number): string | null {
   const attributes = attributesOf(element);
   const children = elementsOf(element);
@@ -62,12 +62,15 @@ function within(element: XmlElement, most: number): string | null {
   return bounded(parts.join('; '), most);
 }
 
-/** Text between the children: a paragraph with words that are marked, and no record. */
+/** Returns true for mixed content, which is a paragraph with inline markup and not a record. */
 function isMixed(element: XmlElement): boolean {
   return element.children.some((child) => typeof child === 'string' && child.trim() !== '') && elementsOf(element).length > 0;
 }
 
-/** Attributes once each: with a prefix and without it they are the same. Names of namespaces say nothing. */
+/**
+ * Returns attributes without a prefix: the reader adds prefixed ones under their local name, too. Namespace
+ * declarations are skipped.
+ */
 function attributesOf({ attributes }: XmlElement): string[] {
   const own = Object.entries(attributes).filter(([name, value]) => !name.startsWith('xmlns') && !name.includes(':') && value.trim());
   return own.map(([name, value]) => `${name}: ${oneLine(value)}`);

@@ -1,4 +1,4 @@
-/** The upper halves of the code pages of DOS that the platform's decoder does not know. */
+/** The upper halves of DOS code pages that `TextDecoder` does not support. */
 const UPPER_HALVES: Record<string, string> = {
   cp437:
     'ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■\u00a0',
@@ -8,7 +8,7 @@ const UPPER_HALVES: Record<string, string> = {
     'ÇüéâäůćçłëŐőîŹÄĆÉĹĺôöĽľŚśÖÜŤťŁ×čáíóúĄąŽžĘę¬źČş«»░▒▓│┤ÁÂĚŞ╣║╗╝Żż┐└┴┬├─┼Ăă╚╔╩╦╠═╬¤đĐĎËďŇÍÎě┘┌█▄ŢŮ▀ÓßÔŃńňŠšŔÚŕŰýÝţ´\u00ad˝˛ˇ˘§÷¸°¨˙űŘř■\u00a0',
 };
 
-/** Text of bytes in a code page of DOS; null where it is none of these. */
+/** Decodes a DOS code page; null for any other encoding. */
 export function decodeDos(bytes: Uint8Array, encoding: string): string | null {
   const upper = UPPER_HALVES[encoding];
   if (upper === undefined) return null;

@@ -8,7 +8,7 @@ const CYRILLIC = ['ru', 'uk', 'bg', 'be', 'sr'];
 interface Candidate {
   encoding: string;
   languages: string[];
-  /** Bits against it: encodings that are seldom met, or read the same letters as a usual one. */
+  /** A penalty in bits for rare encodings and for those that decode the same letters as a common one. */
   handicap: number;
 }
 
@@ -47,12 +47,12 @@ const AFTER_UNKNOWN = 2;
 const MIXED_SCRIPTS = 12;
 const OTHER_SCRIPT = /[\p{sc=Cyrillic}\p{sc=Greek}\p{sc=Hebrew}\p{sc=Arabic}\p{sc=Thai}]/u;
 
-/** Text of bytes in a named encoding; the platform knows those of the web, the rest are those of DOS. */
+/** Decodes a named encoding: a DOS code page, or one that `TextDecoder` supports. */
 export function decodeAs(bytes: Uint8Array, encoding: string): string {
   return decodeDos(bytes, encoding) ?? new TextDecoder(encoding).decode(bytes);
 }
 
-/** The encoding in which the bytes read most like a language, among those that have one or two bytes for a character. */
+/** Guesses the encoding, among single-byte and double-byte ones, whose decoded text is most probable in some language. */
 export function guessEncoding(bytes: Uint8Array): string {
   const sample = tellingPart(bytes);
   let best = { encoding: 'windows-1252', bits: Infinity };
@@ -66,7 +66,10 @@ export function guessEncoding(bytes: Uint8Array): string {
   return best.encoding;
 }
 
-/** Pieces around bytes outside ASCII, wherever in the file they stand: the others say nothing. Cut at ASCII only. */
+/**
+ * Samples the text around non-ASCII bytes anywhere in the file, because ASCII does not distinguish encodings. Cuts at
+ * ASCII only.
+ */
 function tellingPart(bytes: Uint8Array): Uint8Array {
   const parts: Uint8Array[] = [];
   let size = 0;
@@ -84,7 +87,7 @@ function tellingPart(bytes: Uint8Array): Uint8Array {
   return Buffer.concat(parts);
 }
 
-/** A blank or a line end, which no second byte of a character can be. */
+/** Returns true for a space, tab or line end, which is never the second byte of a character. */
 function isBreak(byte: number): boolean {
   return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 }
@@ -123,9 +126,9 @@ function bitsOf(text: string, { letters, pairs }: Model, limit: number): number 
     const letter = lower[at]!;
     const isOutside = letter > '\x7f';
     if (isOutside) bits += pairs.get(before + letter) ?? unpaired(letter, before, letters);
-    // A capital within a word is where another encoding has the small letters.
+    // A capital within a word is likely a small letter of another encoding.
     if (isOutside && sameLength && letter !== text[at] && /\p{Ll}/u.test(text[at - 1] ?? '')) bits += 4;
-    // No word has letters of two such scripts: it is Latin text in another encoding.
+    // A word that mixes Latin with such a script is likely Latin text in another encoding.
     if (isOutside && OTHER_SCRIPT.test(letter) && (/[a-z]/.test(before) || /[a-z]/.test(lower[at + 1] ?? ''))) bits += MIXED_SCRIPTS;
     before = /[\p{L}\p{M}]/u.test(letter) ? letter : ' ';
   }
@@ -144,7 +147,10 @@ const WIDE_LANGUAGES = ['ja', 'zh_CN', 'zh_TW', 'ko'];
 const WIDE_SAMPLE = 4_000;
 const MIN_USUAL = 0.75;
 
-/** UTF-16 of East Asian text without a mark, where no byte is zero: most of its characters must be usual in one language. */
+/**
+ * Detects UTF-16 of East Asian text without a byte order mark or zero bytes: most characters must be common in one
+ * language.
+ */
 export function guessWide(bytes: Uint8Array): string | null {
   if (bytes.length % 2 === 1 || bytes.length < 8) return null;
   for (const encoding of ['utf-16le', 'utf-16be']) {

@@ -1,7 +1,7 @@
 /**
- * How usual letters outside ASCII are in a language, measured on the translated messages of free programs: group n,
- * between bars, holds those that cost n bits. `pairs` are a letter after another one; after ASCII, the pair begins with
- * the ASCII letter or a space. Printed, not written by hand.
+ * The frequencies of non-ASCII letters by language, measured on the translated messages of free programs: group n,
+ * between bars, has the letters that cost n bits. `pairs` are bigrams; after ASCII, the pair begins with the ASCII
+ * letter or a space. Generated, not edited by hand.
  */
 export const LETTER_COSTS: Record<string, { letters: string; pairs: string }> = {
   cs: {

@@ -1,17 +1,20 @@
-/** Decodes text that is mostly UTF-8 with other bytes between: truncated, damaged, or pasted from another encoding. */
+/**
+ * The result of decoding text that is mostly UTF-8 but has other bytes, because it is truncated, damaged, or mixed with
+ * another encoding.
+ */
 export interface MixedText {
   text: string;
-  /** How many characters outside ASCII are whole. */
+  /** The number of valid non-ASCII characters. */
   whole: number;
-  /** How many bytes belong to none. */
+  /** The number of bytes outside any valid character. */
   strays: number;
-  /** Whether some of them are shown as U+FFFD. */
+  /** True if some of them were replaced by U+FFFD. */
   isReplaced: boolean;
 }
 
 /**
- * Reads UTF-8 and takes a stray byte between ASCII characters for Windows-1252, since that is what gets mixed in;
- * any other becomes U+FFFD.
+ * Decodes UTF-8. A stray byte between ASCII characters is decoded as Windows-1252, the most common mixture; any other
+ * becomes U+FFFD.
  */
 export function readMixedUtf8(bytes: Uint8Array): MixedText {
   const western = new TextDecoder('windows-1252');
@@ -32,7 +35,7 @@ export function readMixedUtf8(bytes: Uint8Array): MixedText {
     if (!isPasted) found.isReplaced = true;
     parts.push(Buffer.from(letter));
     at += 1;
-    // The rest of a character that was cut is the same damage.
+    // Continuation bytes after a truncated character belong to the same fault.
     while (!isPasted && at < bytes.length && bytes[at]! >= 0x80 && bytes[at]! < 0xc0) at += 1;
     done = at;
   }
@@ -45,7 +48,7 @@ function isAscii(byte: number | undefined): boolean {
   return byte === undefined || byte < 0x80;
 }
 
-/** The length of the character that begins here; 0 where none does. */
+/** Returns the length of the character at this offset; 0 if none begins there. */
 function sequenceLength(bytes: Uint8Array, at: number): number {
   const lead = bytes[at]!;
   if (lead < 0x80) return 1;

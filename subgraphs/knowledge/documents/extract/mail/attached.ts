@@ -12,8 +12,8 @@ const MAX_READ = 50;
 const MAX_BYTES = 100 * 1024 * 1024;
 
 /**
- * The message as the first page, its attachments as those that follow; one that cannot be read is named, and the rest
- * of the message is not lost.
+ * Returns the message as the first page and its attachments as the next ones. An unreadable attachment is named in a
+ * warning, and the rest is kept.
  */
 export async function withAttachments(message: string, attachments: Attachment[], { readInside, warn }: Reading): Promise<ExtractedPage[]> {
   const pages: ExtractedPage[] = [];
@@ -52,7 +52,7 @@ function isForeign(error: Error): boolean {
   return error instanceof Failure && error.code === 'DOCUMENT_TYPE_UNSUPPORTED';
 }
 
-/** Headings below that of the attachment; what stands between fences is code. */
+/** Demotes headings below that of the attachment, except in fenced code. */
 function demoted(text: string): string {
   let fence = '';
   return text

@@ -9,11 +9,11 @@ import { messageText } from './message.ts';
 const MAX_NESTING = 32;
 const MAX_HEADER_BYTES = 1024 * 1024;
 
-/** An e-mail (RFC 5322 and MIME): its head, the better of its bodies, and its attachments. */
+/** Reads an e-mail (RFC 5322 and MIME): header, the better body, and attachments. */
 export async function readEml(bytes: Uint8Array, _warn: Warn, reading: Reading): Promise<ExtractedPage[]> {
   const email = await parse(bytes);
   const attachments = attachmentsOf(email);
-  // A picture in the text of a message is part of its looks, and no attachment to a person.
+  // An image in the body is layout, not an attachment.
   const named = attachments.filter((_, index) => !email.attachments[index]!.related);
   const text = messageText({
     subject: email.subject ?? '',
@@ -28,7 +28,7 @@ export async function readEml(bytes: Uint8Array, _warn: Warn, reading: Reading):
   return withAttachments(text, named, reading);
 }
 
-/** A page that a browser saved with its pictures (RFC 2557): the text of the page. */
+/** Reads the text of a web page that was saved with its images (MHTML, RFC 2557). */
 export async function readMht(bytes: Uint8Array): Promise<ExtractedPage[]> {
   const email = await parse(bytes);
   const page = attachmentsOf(email).find(({ mediaType }) => mediaType === 'text/html');

@@ -11,10 +11,13 @@ export interface Message {
   attachments: string[];
 }
 
-/** A plain part with this share of the letters of the HTML one says the same; with less it only points to it. */
+/**
+ * The minimum share of letters, compared with the HTML part, that a plain part must have to be the same text; a shorter
+ * one only refers to the HTML.
+ */
 const PLAIN_SHARE = 0.5;
 
-/** A message as text: what its head says, and the better of its bodies. */
+/** Writes a message as text: header fields, and the better body. */
 export function messageText(message: Message): string {
   const facts = [
     ['From', message.from],
@@ -33,7 +36,7 @@ export function bodyText({ text, html }: Pick<Message, 'text' | 'html'>): string
   if (!html.trim()) return plain;
   const rich = htmlText(html);
   if (!plain) return rich;
-  // Where the HTML part is structured, its lists and tables say more than lines of blanks.
+  // Structured HTML is preferred: its lists and tables are clearer than columns of spaces.
   const isStructured = /^\|.*\|$|^#{1,6} /m.test(rich);
   return !isStructured && letters(plain) >= letters(rich) * PLAIN_SHARE ? plain : rich || plain;
 }
@@ -42,7 +45,7 @@ function letters(text: string): number {
   return text.match(/[\p{L}\p{N}]/gu)?.length ?? 0;
 }
 
-/** `2024-03-14 09:30 +01:00`, in the sender's own time; as it was written where it is no date. */
+/** Formats a date like `2024-03-14 09:30 +01:00`, in the sender's time zone; returns the input if it is not a date. */
 function dateText(date: string): string {
   const [, zone] = /([+-]\d{4})\s*(?:\([^)]*\))?\s*$/.exec(date) ?? [];
   const time = Date.parse(date);

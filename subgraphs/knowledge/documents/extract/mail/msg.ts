@@ -6,7 +6,7 @@ import type { Warn } from '../warnings.ts';
 import { withAttachments, type Attachment } from './attached.ts';
 import { messageText } from './message.ts';
 
-/** A message of Outlook (MS-OXMSG). */
+/** Reads an Outlook message (MS-OXMSG). */
 export async function readMsg(bytes: Uint8Array, warn: Warn, reading: Reading): Promise<ExtractedPage[]> {
   const { reader, fields } = open(bytes);
   const files = (fields.attachments ?? []).filter(
@@ -43,7 +43,7 @@ function open(bytes: Uint8Array): { reader: InstanceType<typeof MsgReaderModule.
     // Copies the bytes, because the library takes parts of a buffer for the whole in some places.
     const reader = new MsgReaderModule.default(new DataView(new Uint8Array(bytes).buffer));
     const fields = reader.getFileData();
-    // Where the names of its properties are damaged, none is found, and nothing is said.
+    // The library finds no properties, and reports no error, if their names are damaged.
     const { subject, body, bodyHtml, html, compressedRtf } = fields;
     if (!fields.error && [subject, body, bodyHtml, html, compressedRtf].some((value) => value !== undefined)) return { reader, fields };
   } catch (error) {
@@ -57,12 +57,12 @@ function nameOf({ fileName, name, fileNameShort }: FieldsData): string {
   return words(fileName ?? name ?? fileNameShort);
 }
 
-/** In a damaged message a property may be of any type. */
+/** Returns the value if it is a string: in a damaged message a property may have any type. */
 function words(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** An offset outside of the file is damage, and a RangeError too. */
+/** Returns true for exhausted limits only: an offset outside the file is a RangeError, too, but means damage. */
 function isExhausted(error: unknown): boolean {
   return error instanceof RangeError && /call stack|string length/i.test(error.message);
 }
@@ -74,7 +74,7 @@ function htmlOf({ bodyHtml, html, internetCodepage }: FieldsData): string {
   return decodeText(html, encoding) ?? '';
 }
 
-/** A picture that the body shows, which is part of its looks. */
+/** Returns true for an image shown in the body, which is layout. */
 function isInBody(id: string | undefined, fields: FieldsData): boolean {
   return Boolean(id) && htmlOf(fields).includes(`cid:${id}`);
 }
@@ -86,7 +86,7 @@ function recipients({ recipients: all }: FieldsData, type: 'to' | 'cc'): string 
     .join(', ');
 }
 
-/** An address inside of an Exchange server (`/O=…`) means nothing outside of it. */
+/** Formats a sender or recipient. An internal Exchange address (`/O=…`) is left out, because it is meaningless elsewhere. */
 function mailbox(givenName: unknown, address: unknown): string {
   const name = words(givenName);
   const shown = words(address).startsWith('/') ? '' : words(address);

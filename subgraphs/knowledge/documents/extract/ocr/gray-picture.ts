@@ -1,4 +1,4 @@
-/** A picture in shades of grey, row by row from the top; 255 is white. */
+/** A greyscale image, row by row from the top; 255 is white. */
 export interface GrayPicture {
   width: number;
   height: number;

@@ -1,10 +1,10 @@
-/** A word that was read from a picture, in its pixels from the top left corner; words of one line have one baseline. */
+/** A word recognised in an image, in pixels from the top left corner; words of one line share a baseline. */
 export interface RecognisedWord {
   text: string;
   x: number;
   width: number;
   baseline: number;
-  /** The height of the font. */
+  /** The font size. */
   size: number;
 }
 
@@ -19,19 +19,19 @@ interface Row {
 }
 
 const WORD_LEVEL = '5';
-/** Lines below are drawings, photographs and stains that look a little like letters. */
+/** Lines with lower confidence are drawings, photographs and stains. */
 const MIN_CONFIDENCE = 45;
-/** Letters that reach to the upper edge and not below the baseline, and those that reach below it. */
+/** Characters with an ascender and no descender, and those with a descender. */
 const TALL = /[A-Zbdfhiklt0-9]/;
 const DEEP = /[gjpqyQ,;()[\]{}|/@$_]/;
-/** Rules of tables look like these. */
+/** Table rules are recognised as these characters. */
 const STROKES = /^[|¦_~=—–-]+$/;
 const CAPITAL_SHARE = 0.72;
 
-/** Sizes that are measured so near to that of most letters are taken for it. */
+/** Measured font sizes within this factor of the most common one are set to it. */
 const SAME_SIZE = 1.3;
 
-/** The words of Tesseract's table. */
+/** Parses the words of Tesseract's TSV output. */
 export function readTable(table: string): RecognisedWord[] {
   const lines = Map.groupBy(table.split('\n').flatMap(readRow), ({ line }) => line);
   const words = [...lines.values()].filter((line) => confidenceOf(line) >= MIN_CONFIDENCE).flatMap(toWords);
@@ -47,7 +47,7 @@ function readRow(row: string): Row[] {
   return [{ line: [page, block, paragraph, line].join(' '), left: x, top: y, width: w, height: h, confidence: sure, text: word }];
 }
 
-/** Weighed by letters: a stroke at the edge of a line says little about it. */
+/** Computes the mean confidence weighted by letters: a stroke at the edge of a line has little weight. */
 function confidenceOf(words: Row[]): number {
   const letters = words.reduce((sum, { text }) => sum + text.length, 0);
   return words.reduce((sum, { text, confidence }) => sum + text.length * confidence, 0) / letters;
@@ -59,7 +59,7 @@ function toWords(words: Row[]): RecognisedWord[] {
   const baseline = middle((level.length > 0 ? level : words).map(({ top, height }) => top + height));
   const size = tall.length > 0 ? middle(tall.map(({ height }) => height)) / CAPITAL_SHARE : middle(words.map(({ height }) => height));
   return words.map(({ text, left, width }, index) => ({
-    // A space that is there need not be guessed from the distance.
+    // An explicit space need not be inferred from the gap.
     text: index < words.length - 1 ? `${text} ` : text,
     x: left,
     width,

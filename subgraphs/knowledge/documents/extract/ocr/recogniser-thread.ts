@@ -5,26 +5,26 @@ import { parentPort } from 'node:worker_threads';
 import { gunzipSync } from 'node:zlib';
 import type { GrayPicture } from './gray-picture.ts';
 
-/** The little that is used of Tesseract's API, which is compiled to WebAssembly. */
+/** The part of Tesseract's API, compiled to WebAssembly, that is used here. */
 interface Tesseract {
   FS: { writeFile(name: string, content: Uint8Array): void };
   TessBaseAPI: new () => {
     Init(folder: null, language: string, engine: number): number;
     SetVariable(name: string, value: string): boolean;
-    /** Takes the picture from `/input`; 0 where it could. */
+    /** Loads the image from `/input`; returns 0 on success. */
     SetImageFile(orientation: number, angle: number): number;
     Recognize(monitor: null): number;
-    /** A line of text for each block, paragraph, line and word. */
+    /** Returns TSV with a line for each block, paragraph, line and word. */
     GetTSVText(page: number): string;
     Clear(): void;
   };
 }
 
-/** Messages of the thread: that it is ready, then for each picture its table of words, or null. */
+/** The messages of the thread: ready, then for each image its TSV, or null. */
 export type RecogniserAnswer = { ready: true } | { table: string | null };
 
 const LSTM_ENGINE = 1;
-/** Looks for columns, tables and headings; by itself it takes the whole picture for one paragraph. */
+/** Page segmentation mode 3, which finds columns, tables and headings; the default of the API is a single block. */
 const WHOLE_PAGES = '3';
 
 async function load() {
@@ -33,7 +33,7 @@ async function load() {
   const models = dirname(require.resolve('@tesseract.js-data/eng/package.json'));
   core.FS.writeFile('eng.traineddata', gunzipSync(readFileSync(join(models, '4.0.0_best_int/eng.traineddata.gz'))));
   const api = new core.TessBaseAPI();
-  if (api.Init(null, 'eng', LSTM_ENGINE) !== 0) throw new Error('Tesseract does not take its model.');
+  if (api.Init(null, 'eng', LSTM_ENGINE) !== 0) throw new Error('Tesseract cannot load its model.');
   api.SetVariable('tessedit_pageseg_mode', WHOLE_PAGES);
   return { core, api };
 }

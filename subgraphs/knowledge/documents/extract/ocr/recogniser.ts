@@ -7,7 +7,7 @@ import type { RecogniserAnswer } from './recogniser-thread.ts';
 const LOAD_MS = 20_000;
 const PICTURE_MS = 30_000;
 
-/** Whether the optional packages with the program and its model are installed. */
+/** Returns true if the optional packages with Tesseract and its model are installed. */
 export function canRecognise(): boolean {
   const { resolve } = createRequire(import.meta.url);
   try {
@@ -17,11 +17,11 @@ export function canRecognise(): boolean {
   }
 }
 
-/** Reads text from pictures in a thread of its own: a picture on which the program hangs or dies costs that picture only. */
+/** Recognises text in a worker thread: an image on which Tesseract hangs or crashes fails alone. */
 export class Recogniser {
   #worker: Worker | null = null;
 
-  /** The words of a picture; null where it could not be read. */
+  /** Returns the words of an image; null if it cannot be read. */
   async read(picture: GrayPicture): Promise<RecognisedWord[] | null> {
     try {
       this.#worker ??= await start();
@@ -51,11 +51,11 @@ async function start(): Promise<Worker> {
   }
 }
 
-/** The next answer of the thread. */
+/** Waits for the next message of the thread. */
 async function ask(worker: Worker, withinMs: number, send: () => void): Promise<RecogniserAnswer> {
   const { promise, resolve, reject } = Promise.withResolvers<RecogniserAnswer>();
-  const timer = setTimeout(() => reject(new Error('Reading the picture takes too long.')), withinMs);
-  const ended = () => reject(new Error('The thread that reads pictures ended.'));
+  const timer = setTimeout(() => reject(new Error('Recognising the image exceeded the time limit.')), withinMs);
+  const ended = () => reject(new Error('The OCR thread ended.'));
   worker.once('message', resolve).once('error', reject).once('exit', ended);
   send();
   return promise.finally(() => {

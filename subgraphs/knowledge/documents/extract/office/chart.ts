@@ -3,7 +3,7 @@ import { tableText } from './table-text.ts';
 
 const MAX_POINTS = 500;
 
-/** A chart as the table of the values that it shows, from the copy that the file keeps for drawing. */
+/** Writes a chart as a table of its values, from the cached copy in the file. */
 export function chartText(root: XmlElement): string {
   const title = descendantsOf(childOf(root, 'chart', 'title') ?? root, 't')
     .map(textOf)

@@ -15,11 +15,11 @@ interface Book {
   parts: Map<string, Buffer>;
   folder: string;
   opf: XmlElement;
-  /** Names of parts by their ids, with their properties. */
+  /** The parts of the manifest, by id. */
   manifest: Map<string, { name: string; properties: string; type: string }>;
 }
 
-/** The chapters of a book in the order of its spine, with the names that its table of contents gives them. */
+/** Reads the chapters in spine order, with the titles of the table of contents. */
 export async function readEpub(bytes: Uint8Array, warn: Warn): Promise<ExtractedPage[]> {
   const parts = await readArchive(bytes, (name) => /\.(x?html?|xml|opf|ncx)$/i.test(name));
   refuseProtected(parts);
@@ -28,7 +28,7 @@ export async function readEpub(bytes: Uint8Array, warn: Warn): Promise<Extracted
   const pages: ExtractedPage[] = [];
   for (const { attributes } of elementsOf(childOf(book.opf, 'spine') ?? book.opf, 'itemref').slice(0, MAX_CHAPTERS)) {
     const item = book.manifest.get(attributes['idref'] ?? '');
-    // The table of contents is often a page of the book; its lines would be found in place of the chapters.
+    // A table of contents in the spine would be found by a search instead of the chapters.
     if (!item || /\bnav\b/.test(item.properties) || /^image\//.test(item.type)) continue;
     const title = titles.get(item.name);
     const text = chapterText(parts.get(item.name), title, warn);
@@ -42,7 +42,7 @@ export async function readEpub(bytes: Uint8Array, warn: Warn): Promise<Extracted
 
 function chapterText(part: Buffer | undefined, title: string | undefined, warn: Warn): string | null {
   if (!part) return null;
-  // The title of the head is nearly always the name of the book.
+  // The `title` of the head is nearly always the book's title.
   const text = htmlText(requireText(part, warn, encodingOf(part)).replace(/<title\b[\s\S]*?(<\/title>|\/>)/i, ''));
   return title && text && !/^#{1,6} /m.test(text.slice(0, 1_000)) ? `# ${title}\n\n${text}` : text;
 }
@@ -80,7 +80,7 @@ function openBook(parts: Map<string, Buffer>): Book {
   return { parts, folder, opf, manifest };
 }
 
-/** Names of parts, by the navigation document (EPUB 3) or the NCX (EPUB 2); of several, the first. */
+/** Maps parts to titles from the navigation document (EPUB 3) or the NCX (EPUB 2); the first title of a part is used. */
 function titlesOf({ parts, opf, manifest }: Book): Map<string, string> {
   const titles = new Map<string, string>();
   const note = (from: string, href: string | undefined, title: string) => {

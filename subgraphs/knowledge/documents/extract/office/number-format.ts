@@ -1,7 +1,7 @@
 import { format, isDateFormat } from 'numfmt';
 import { childOf, elementsOf, type XmlElement } from '../xml.ts';
 
-/** The formats of a workbook's cells, by the number of their style. */
+/** The number formats of a workbook's cells, by style index. */
 export class NumberFormats {
   readonly #formats: string[];
   readonly #is1904: boolean;
@@ -20,13 +20,13 @@ export class NumberFormats {
     });
   }
 
-  /** A number as the program shows it. */
+  /** Formats a number as the spreadsheet program displays it. */
   display(value: number, style: number): string {
     const code = (this.#formats[style] ?? 'General').slice(0, MAX_CODE);
     try {
       const days = this.#is1904 && isDateFormat(code) ? DAYS_TO_1904 : 0;
       const shown = format(code, value + days, { nbsp: false }).trim();
-      // A format that hides a value, or cannot show it, is for the eye: what counts is what was calculated.
+      // If the format hides the value or does not fit it, the raw value is returned.
       return shown === '' || /^#+$/.test(shown) ? String(value) : shown;
     } catch {
       return String(value);

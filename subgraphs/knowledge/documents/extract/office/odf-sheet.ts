@@ -3,10 +3,10 @@ import type { OdfText } from './odf-text.ts';
 import { sheetText, type Cell, type Merge, type Row } from './sheet-text.ts';
 
 const MAX_COLUMNS = 1_024;
-/** A row that is said to be repeated stands for a filled range; a million of them only for an empty sheet's end. */
+/** The maximum repetition of a row that is expanded; a larger one is the empty end of a sheet. */
 const MAX_REPEATED = 1_000;
 
-/** A sheet by the text that its cells display; `budget` is how many cells of the file are still read. */
+/** Reads a sheet as the text that its cells display; `budget` is the number of cells that may still be read in the file. */
 export function readOdfSheet(table: XmlElement, text: OdfText, budget: { left: number }): { text: string; isCut: boolean } {
   const rows = new Map<number, Row>();
   const merges: Merge[] = [];
@@ -29,7 +29,7 @@ export function readOdfSheet(table: XmlElement, text: OdfText, budget: { left: n
   return { text: sheetText(rows, merges), isCut };
 }
 
-/** Also those in groups and in the rows that every printed page repeats. */
+/** Returns all rows, also those in groups and repeated headers. */
 function rowsIn(table: XmlElement): XmlElement[] {
   return elementsOf(table).flatMap((child) => {
     if (child.name === 'table-row') return [child];

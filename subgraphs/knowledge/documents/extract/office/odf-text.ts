@@ -1,7 +1,7 @@
 import { childOf, descendantsOf, elementsOf, textOf, type XmlElement } from '../xml.ts';
 import { tableText } from './table-text.ts';
 
-/** Deleted words that the file still remembers, readings above words, descriptions of forms, and what scripts need. */
+/** Elements without visible text: tracked deletions, ruby text, form descriptions, and scripts. */
 const SKIPPED = new Set([
   'tracked-changes',
   'ruby-text',
@@ -20,9 +20,9 @@ const SKIPPED = new Set([
 ]);
 const MAX_SPACES = 100;
 
-/** The text of OpenDocument elements with the marks of Markdown. Notes and comments follow at the end. */
+/** Converts OpenDocument elements to text with Markdown marks. Notes and comments follow at the end. */
 export class OdfText {
-  /** Levels of lists that are numbered, by the name of the list's style. */
+  /** The numbered levels of list styles, by style name. */
   readonly #numbered = new Map<string, Set<number>>();
   #notes: string[] = [];
 
@@ -42,7 +42,7 @@ export class OdfText {
     return [...blocks, notes].filter((block) => block.trim() !== '').join('\n\n');
   }
 
-  /** Without notes, comments and marks: of a cell. */
+  /** Returns the plain text of a cell, without notes, comments and marks. */
   plain(element: XmlElement): string {
     return elementsOf(element)
       .filter(({ name }) => name === 'p' || name === 'h' || name === 'list')
@@ -79,7 +79,7 @@ export class OdfText {
     });
   }
 
-  /** Text boxes and tables in frames that are anchored in a paragraph come after it. */
+  /** Returns text boxes and tables in frames that are anchored in a paragraph; they follow it. */
   #framed(paragraph: XmlElement): string[] {
     return elementsOf(paragraph).flatMap((child) =>
       child.name === 'frame' || child.name === 'custom-shape' ? this.#blocksOf(child) : this.#framedIn(child),
@@ -107,7 +107,7 @@ export class OdfText {
 
   #tableRows(table: XmlElement): string[][] {
     let above: string[] = [];
-    /** How many rows more a cell of the column reaches down. */
+    /** The number of further rows that a cell spans in each column. */
     const reach: number[] = [];
     return rowsIn(table).map((row) => {
       const cells: string[] = [];
@@ -132,7 +132,7 @@ export class OdfText {
   #inline(element: XmlElement): string {
     return element.children
       .map((child): string => {
-        // Blanks of the XML itself stand for one each.
+        // Whitespace in the XML collapses to one space.
         if (typeof child === 'string') return child.replace(/\s+/g, ' ');
         if (SKIPPED.has(child.name)) return '';
         switch (child.name) {

@@ -8,13 +8,13 @@ import { readOdfSheet } from './odf-sheet.ts';
 
 const MAX_CELLS = 1_000_000;
 
-/** OpenDocument text: one text without pages, which only a program that sets type would know. */
+/** Reads an OpenDocument text as one page, because page breaks depend on layout. */
 export async function readOdt(bytes: Uint8Array, warn: Warn): Promise<ExtractedPage[]> {
   const { body, text } = await open(bytes, warn);
   return [{ number: null, text: text.blocks(childOf(body, 'text') ?? body) }];
 }
 
-/** OpenDocument spreadsheet: a page for each sheet that is shown. */
+/** Reads an OpenDocument spreadsheet, a page for each visible sheet. */
 export async function readOds(bytes: Uint8Array, warn: Warn): Promise<ExtractedPage[]> {
   const { body, root, text } = await open(bytes, warn);
   const hidden = hiddenStyles(root);
@@ -33,7 +33,7 @@ export async function readOds(bytes: Uint8Array, warn: Warn): Promise<ExtractedP
   return pages;
 }
 
-/** OpenDocument presentation: a page for each slide, its title as a heading, with the notes of the speaker. */
+/** Reads an OpenDocument presentation, a page for each slide: its title as a heading, its text, and the speaker notes. */
 export async function readOdp(bytes: Uint8Array, warn: Warn): Promise<ExtractedPage[]> {
   const { body, root, text } = await open(bytes, warn);
   const hidden = hiddenStyles(root);
@@ -68,7 +68,7 @@ async function open(bytes: Uint8Array, warn: Warn): Promise<{ root: XmlElement; 
   return { root, body, text: new OdfText([root, ...(styles ? [readXml(styles).root] : [])]) };
 }
 
-/** Styles of sheets that are not displayed, and of slides that are not shown. */
+/** Returns the styles of hidden sheets and slides. */
 function hiddenStyles(root: XmlElement): Set<string> {
   const styles = descendantsOf(childOf(root, 'automatic-styles') ?? { name: '', attributes: {}, children: [] }, 'style');
   return new Set(

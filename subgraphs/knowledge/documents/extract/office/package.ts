@@ -4,13 +4,13 @@ import { readArchive } from '../archive.ts';
 import { elementsOf, readXml, refuseDoctype, type XmlElement } from '../xml.ts';
 
 export interface Relation {
-  /** The last part of its type, such as `worksheet`. */
+  /** The last path segment of its type, such as `worksheet`. */
   type: string;
   /** The name of the part in the archive. */
   target: string;
 }
 
-/** The parts of an Office Open XML file (ECMA-376 part 2): XML by name, and which part refers to which. */
+/** An Office Open XML package (ECMA-376 part 2): its XML parts by name, and their relationships. */
 export class OfficePackage {
   readonly #parts: Map<string, Buffer>;
 
@@ -28,7 +28,7 @@ export class OfficePackage {
     return this.#parts.get(name.toLowerCase());
   }
 
-  /** The root element of a part; undefined where it is missing or holds no element. */
+  /** Returns the root element of a part; undefined if it is missing or empty. */
   root(name: string): XmlElement | undefined {
     const part = this.bytes(name);
     return part && elementsOf(readXml(part).root)[0];
@@ -42,7 +42,7 @@ export class OfficePackage {
     return { name: target!, root };
   }
 
-  /** The relationships of a part inside the file, by id. */
+  /** Returns the relationships of a part within the file, by id. */
   relations(name: string): Map<string, Relation> {
     const folder = posix.dirname(name);
     const root = this.root(posix.join(folder, '_rels', `${posix.basename(name)}.rels`));
@@ -60,7 +60,7 @@ export class OfficePackage {
   }
 }
 
-/** `r:id`, whatever the prefix: an element may have an `id` of its own beside it. */
+/** Returns the `r:id` attribute under any prefix: the element may have an unprefixed `id`, too. */
 export function relationId({ attributes }: XmlElement): string {
   return Object.entries(attributes).find(([name]) => name.endsWith(':id'))?.[1] ?? '';
 }

@@ -6,7 +6,7 @@ import { OfficePackage, relationId, type Relation } from './package.ts';
 import { tableText } from './table-text.ts';
 
 const MAX_SLIDES = 2_000;
-/** Fields that are the same on every slide. */
+/** Placeholders with the same content on every slide. */
 const REPEATED_PLACEHOLDERS = new Set(['sldNum', 'dt', 'ftr', 'hdr', 'sldImg']);
 
 interface Slide {
@@ -14,7 +14,7 @@ interface Slide {
   relations: Map<string, Relation>;
 }
 
-/** A page for each slide: its title as a heading, its text, tables and charts, and the notes of the speaker. */
+/** Reads a page for each slide: its title as a heading, its text, tables and charts, and the speaker notes. */
 export async function readPptx(bytes: Uint8Array, warn: Warn): Promise<ExtractedPage[]> {
   const file = await OfficePackage.open(bytes);
   const { name, root } = file.main();
@@ -51,7 +51,7 @@ interface Shape {
   isTitle: boolean;
 }
 
-/** The shapes in the order in which they are read aloud, which is that of the file. */
+/** Returns the shapes in reading order, which is that of the file. */
 function shapesOf(tree: XmlElement, slide: Slide): Shape[] {
   return elementsOf(tree).flatMap((element): Shape[] => {
     switch (element.name) {
@@ -83,12 +83,12 @@ function textShape(element: XmlElement): Shape[] {
   const body = childOf(element, 'txBody');
   if (!body || (placeholder && REPEATED_PLACEHOLDERS.has(kind))) return [];
   const isTitle = placeholder !== undefined && /^(title|ctrTitle)$/.test(kind);
-  // The text of a slide's body is a list by its layout; elsewhere a paragraph says so itself.
+  // The body of a slide is a list by its layout; in other shapes each paragraph declares its own bullet.
   const isList = placeholder !== undefined && /^(body|obj)$/.test(kind);
   return shape(paragraphsText(body, isList), isTitle);
 }
 
-/** Alternative text that a person wrote; programs put the file's name there. */
+/** Returns alternative text, except a file name, which programs insert. */
 function pictureText(element: XmlElement): string {
   const text = childOf(element, 'nvPicPr', 'cNvPr')?.attributes['descr']?.trim() ?? '';
   return /^\S+\.(png|jpe?g|gif|emf|wmf|svg)$/i.test(text) ? '' : text;
@@ -101,7 +101,7 @@ function graphicText(frame: XmlElement, { file, relations }: Slide): string {
   const chart = childOf(data, 'chart');
   const chartRoot = chart && file.root(relations.get(relationId(chart))?.target ?? '');
   if (chartRoot) return chartText(chartRoot);
-  // A diagram (SmartArt) keeps its words in a part of its own.
+  // A diagram (SmartArt) has its text in a separate part.
   const diagram = childOf(data, 'relIds');
   const diagramData = diagram && file.root(relations.get(diagram.attributes['dm'] ?? '')?.target ?? '');
   if (!diagramData) return '';
@@ -153,7 +153,7 @@ function runsText(paragraph: XmlElement): string {
     .map((run): string => {
       if (run.name === 'br') return '\n';
       if (run.name === 'r' || run.name === 'fld') return textOf(childOf(run, 't') ?? run);
-      // Reads the letters of an equation's runs at any depth.
+      // The text of an equation is in runs at any depth.
       return descendantsOf(run, 't').map(textOf).join('');
     })
     .join('')

@@ -5,7 +5,7 @@ const BACKSLASH = 0x5c;
 const OPEN = 0x7b;
 const CLOSE = 0x7d;
 
-/** The tokens of RTF (version 1.9.1): groups, control words with their number, and bytes of text. */
+/** Tokenises RTF (version 1.9.1): groups, control words with their parameter, and bytes of text. */
 export function* tokensOf(bytes: Uint8Array): Generator<RtfToken> {
   for (let at = 0; at < bytes.length;) {
     const byte = bytes[at]!;
@@ -23,7 +23,7 @@ export function* tokensOf(bytes: Uint8Array): Generator<RtfToken> {
   }
 }
 
-/** The control word after a backslash; `binary` bytes after it are not RTF. */
+/** Reads the control word after a backslash; the `binary` bytes after it are not RTF. */
 function controlAt(bytes: Uint8Array, at: number): { token: RtfToken | null; next: number; binary: number } {
   const first = bytes[at];
   if (first === undefined) return { token: null, next: at, binary: 0 };
@@ -74,7 +74,7 @@ export function encodingOfCodePage(page: number): string {
   return CODE_PAGES[page] ?? (page >= 1250 && page <= 1258 ? `windows-${page}` : 'windows-1252');
 }
 
-/** `\fcharset` of a font; null for the default one and for symbols. */
+/** Maps the `\fcharset` of a font to an encoding; null for the default and for symbol fonts. */
 export function encodingOfCharset(charset: number): string | null {
   const page = CHARSETS[charset];
   return page === undefined ? null : encodingOfCodePage(page);

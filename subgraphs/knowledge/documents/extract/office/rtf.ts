@@ -3,7 +3,7 @@ import type { Warn } from '../warnings.ts';
 import { encodingOfCharset, encodingOfCodePage, tokensOf } from './rtf-tokens.ts';
 import { tableText } from './table-text.ts';
 
-/** Groups that hold no text of the document, beside all that begin with `\*`. */
+/** Destinations without document text, besides all that begin with `\*`. */
 const SKIPPED = new Set(
   'fonttbl colortbl stylesheet info pict object header headerl headerr headerf footer footerl footerr footerf fldinst xe tc tcn listtable listoverridetable revtbl rsidtbl filetbl themedata datastore nonshppict pntxta pntxtb bkmkstart bkmkend atnid atnauthor private sp sn sv'.split(
     ' ',
@@ -32,13 +32,13 @@ interface State {
   skipped: boolean;
   hidden: boolean;
   encoding: string;
-  /** How many characters after `\u` stand for readers that know no Unicode. */
+  /** The number of fallback characters after `\u`, for readers without Unicode. */
   fallback: number;
-  /** Where the words go: the text, the table of fonts, or the names of styles. */
+  /** The destination of the text: the document, the font table, style names or a note. */
   target: 'text' | 'fonts' | 'styles' | 'note';
 }
 
-/** Rich Text Format: paragraphs, headings, list marks and tables, in any code page and with Unicode escapes. */
+/** Reads Rich Text Format: paragraphs, headings, list marks and tables, in any code page and with Unicode escapes. */
 export async function readRtf(bytes: Uint8Array, warn: Warn): Promise<ExtractedPage[]> {
   const reader = new RtfReader();
   reader.read(bytes);
@@ -51,7 +51,7 @@ class RtfReader {
   readonly #blocks: string[] = [];
   readonly #notes: string[] = [];
   readonly #fonts = new Map<number, string>();
-  /** Levels of headings by the number of the style. */
+  /** Heading levels by style number. */
   readonly #headings = new Map<number, number>();
   #line = '';
   #bytes: number[] = [];
@@ -181,7 +181,7 @@ class RtfReader {
     this.#skip = this.#state.fallback;
   }
 
-  /** Bytes of one character may stand in several escapes, so they are decoded together. */
+  /** Collects bytes, which are decoded together, because the bytes of one character may be in several escapes. */
   #addByte(byte: number): void {
     if (this.#skip > 0) return void (this.#skip -= 1);
     if (this.#bytesEncoding !== this.#state.encoding) this.#flushBytes();
@@ -248,5 +248,5 @@ class RtfReader {
   }
 }
 
-/** Destinations that older readers skip and newer ones read. */
+/** Destinations that begin with `\*` but contain text. */
 const KEPT_STARRED = new Set(['shppict', 'shpinst', 'shptxt', 'ud', 'nesttableprops', 'fldrslt']);

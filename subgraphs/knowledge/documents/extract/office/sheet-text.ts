@@ -1,13 +1,13 @@
-/** A cell as it is displayed; `isText` tells words from numbers and dates, which name no column. */
+/** A cell as it is displayed; `isText` is false for numbers and dates, which are not column names. */
 export interface Cell {
   text: string;
   isText: boolean;
 }
 
-/** The cells of a row by their column. */
+/** The cells of a row by column index. */
 export type Row = Map<number, Cell>;
 
-/** A range of cells that is shown as one, with its first and last row and column. */
+/** A merged range, with its first and last row and column. */
 export interface Merge {
   top: number;
   left: number;
@@ -19,8 +19,8 @@ const MAX_HEAD_CELL = 100;
 const MAX_FILLED = 100_000;
 
 /**
- * The rows of a sheet as lines that can stand alone, `- column: value; column: value`, below the title of each table.
- * Empty rows part tables; one without a head of its own continues the table above it.
+ * Writes the rows of a sheet as self-contained lines, `- column: value; column: value`, below the title of each table.
+ * Empty rows separate tables; a table without a header continues the one above.
  */
 export function sheetText(rows: Map<number, Row>, merges: Merge[]): string {
   const wide = fillMerged(rows, merges);
@@ -40,7 +40,7 @@ export function sheetText(rows: Map<number, Row>, merges: Merge[]): string {
   return blocks.join('\n\n');
 }
 
-/** Gives each row of a range merged downwards its value, and gives the rows where ranges are merged sideways. */
+/** Copies the value of a vertically merged range into each of its rows. Returns the rows with horizontally merged ranges. */
 function fillMerged(rows: Map<number, Row>, merges: Merge[]): Set<number> {
   const wide = new Set<number>();
   let filled = 0;
@@ -49,7 +49,7 @@ function fillMerged(rows: Map<number, Row>, merges: Merge[]): Set<number> {
     if (!cell) continue;
     if (right > left) wide.add(top);
     for (let row = top + 1; row <= bottom && rows.has(row) && filled < MAX_FILLED; row += 1, filled += 1) rows.get(row)!.set(left, cell);
-    // Beside the first column a value would be said twice in one row; only names of columns need it.
+    // Only column names need the value in the other columns; elsewhere it would be repeated within a row.
     for (let column = left + 1; column <= right && column - left < 64 && rows.get(top)!.size > 1; column += 1)
       if (!rows.get(top)!.has(column)) rows.get(top)!.set(column, { text: '', isText: true });
   }
@@ -68,7 +68,7 @@ function blocksOf(rows: Map<number, Row>): [number, Row][][] {
   return blocks;
 }
 
-/** Takes the names of the columns off a block, from two rows where the upper one groups columns. */
+/** Removes the header from a block: one row, or two if the upper one groups columns. */
 function takeHead(block: [number, Row][], width: number, wide: Set<number>): Row | undefined {
   const [first, second, third] = block;
   if (!first || !second || !isHead(first[1], width)) return undefined;
@@ -78,7 +78,7 @@ function takeHead(block: [number, Row][], width: number, wide: Set<number>): Row
   return joined(first[1], second[1]);
 }
 
-/** Short words, or years, in most of the columns. */
+/** Returns true if most columns have a short text or a year. */
 function isHead(row: Row, width: number): boolean {
   const cells = [...row.values()].filter(({ text }) => text !== '');
   const named = cells.filter(({ text, isText }) => (isText && !isNumber(text)) || /^(19|20)\d\d$/.test(text));
@@ -94,7 +94,7 @@ function isNumber(text: string): boolean {
   return /^[-+]?[\d.,\s%€$]+$/.test(text);
 }
 
-/** `2024 Tons` under a head `2024` that spans `Tons` and `Ships`. */
+/** Joins two header rows: `2024 Tons` under a cell `2024` that spans `Tons` and `Ships`. */
 function joined(upper: Row, lower: Row): Row {
   const head: Row = new Map();
   let group = '';

@@ -1,4 +1,4 @@
-/** A table with the marks of Markdown; its first row is the head. One of a single column is a list of its lines. */
+/** Writes a table in Markdown with the first row as its header. A table of one column becomes a list. */
 export function tableText(rows: string[][]): string {
   const filled = rows.filter((row) => row.some((cell) => cell.trim() !== ''));
   const width = Math.max(0, ...filled.map((row) => row.length));

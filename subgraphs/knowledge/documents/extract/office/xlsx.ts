@@ -13,7 +13,7 @@ const MAX_CELL_CHARACTERS = 32_767;
 interface Workbook {
   strings: string[];
   formats: NumberFormats;
-  /** How many more cells are read. */
+  /** The number of cells that may still be read. */
   left: number;
 }
 
@@ -24,7 +24,7 @@ interface Sheet {
   isBroken: boolean;
 }
 
-/** A page for each sheet, in the order of the tabs; hidden ones are left out, and it is said. */
+/** Reads a page for each visible sheet, in tab order, and warns about hidden ones. */
 export async function readXlsx(bytes: Uint8Array, warn: Warn): Promise<ExtractedPage[]> {
   const file = await OfficePackage.open(bytes);
   const { name, root } = file.main();
@@ -40,7 +40,7 @@ export async function readXlsx(bytes: Uint8Array, warn: Warn): Promise<Extracted
   for (const tab of descendantsOf(root, 'sheet')) {
     const title = (tab.attributes['name'] ?? '').trim() || `Sheet ${pages.length + 1}`;
     const relation = relations.get(relationId(tab));
-    // Sheets of dialogs and macros hold no cells, those of charts only a drawing.
+    // Dialog and macro sheets have no cells; chart sheets have only a drawing.
     if (relation && relation.type !== 'worksheet') continue;
     if ((tab.attributes['state'] ?? 'visible') !== 'visible') {
       warn('LEFT_OUT', `the hidden sheet “${title}”`);
@@ -60,7 +60,7 @@ export async function readXlsx(bytes: Uint8Array, warn: Warn): Promise<Extracted
   return pages;
 }
 
-/** Each may be of several runs in different fonts; a reading above the words (`rPh`) is left out. */
+/** Reads the shared strings. One may consist of several runs; phonetic runs (`rPh`) are left out. */
 function sharedStrings(file: OfficePackage, name: string | undefined): string[] {
   const part = name && file.bytes(name);
   const strings: string[] = [];
@@ -151,7 +151,7 @@ function cellOf(value: string, { type, style }: { type: string; style: number },
   return { text: formats.display(number, style), isText: false };
 }
 
-/** 1 for `A`, 28 for `AB7`; 0 where there is no column. */
+/** Returns the column number of a cell reference: 1 for `A`, 28 for `AB7`, 0 if there is none. */
 function columnOf(reference: string): number {
   const letters = /^\$?([A-Z]{1,3})/.exec(reference)?.[1] ?? '';
   return [...letters].reduce((number, letter) => number * 26 + letter.charCodeAt(0) - 64, 0);

@@ -1,7 +1,7 @@
 import type { PdfPage } from './open.ts';
 import { median, type Piece } from './piece.ts';
 
-/** The properties of form fields and notes that are used here; pdf.js types annotations as `any`. */
+/** The used properties of form fields and annotations; pdf.js types annotations as `any`. */
 interface Annotation {
   subtype: string;
   rect: [number, number, number, number];
@@ -22,9 +22,9 @@ interface Annotation {
 }
 
 export interface PageNotes {
-  /** Places the values of form fields and notes among the text of the page. */
+  /** The values of form fields and notes, positioned among the text of the page. */
   pieces: Piece[];
-  /** Comments, which belong to a place and do not stand there. */
+  /** Comments, which refer to a position but are not displayed there. */
   comments: string[];
 }
 
@@ -46,7 +46,7 @@ const COMMENTS = new Set([
 const MAX_ANNOTATIONS = 5_000;
 const MAX_SIZE = 12;
 
-/** Filled form fields, text that was written onto a page, and comments: none of it belongs to the text of the page itself. */
+/** Reads filled form fields, free text annotations and comments, none of which are in the page's content stream. */
 export async function notesOf(page: PdfPage, text: Piece[]): Promise<PageNotes> {
   const annotations = ((await page.getAnnotations()) as Annotation[]).slice(0, MAX_ANNOTATIONS);
   const shown = annotations.filter(({ annotationFlags = 0 }) => (annotationFlags & HIDDEN) === 0);
@@ -68,7 +68,7 @@ function contentOf(annotation: Annotation): string {
   return annotation.fieldType === 'Ch' ? values.map(shownFor).join(', ') : '';
 }
 
-/** A box as Markdown writes it. */
+/** Returns a check box or radio button as a Markdown task list mark. */
 function buttonOf({ checkBox, radioButton, fieldValue, exportValue, buttonValue }: Annotation): string {
   if (!checkBox && !radioButton) return '';
   const on = checkBox ? exportValue : buttonValue;
@@ -76,7 +76,7 @@ function buttonOf({ checkBox, radioButton, fieldValue, exportValue, buttonValue 
   return isOn ? '[x]' : '[ ]';
 }
 
-/** The lines of a field within its rectangle; those of one line stand at the height of the label beside it. */
+/** Positions the lines of a field within its rectangle, on the baseline of the label beside it. */
 function placed({ rect, subtype, fieldType, defaultAppearanceData }: Annotation, content: string, usual: number): Piece[] {
   const [left, bottom, right, top] = rect;
   const lines = content.split(/\r\n?|\n/).map((line) => line.trim());
@@ -84,7 +84,7 @@ function placed({ rect, subtype, fieldType, defaultAppearanceData }: Annotation,
   if (lines.length === 0) return [];
   const height = (top - bottom) / lines.length;
   const set = defaultAppearanceData?.fontSize || usual;
-  // Uses the size of the text around it, so that a large field is not taken for a heading.
+  // Limits the size to that of the surrounding text, so that a large field does not become a heading.
   const size = Math.max(1, Math.min(set, usual, height));
   const isBox = subtype === 'Widget' && fieldType === 'Btn';
   const step = Math.min(height, size * 1.2);

@@ -1,6 +1,6 @@
 import type { Piece } from './piece.ts';
 
-/** Private code points that Word and its kin use for the bullets of the fonts Symbol and Wingdings. */
+/** Private use code points of the Symbol and Wingdings bullets that Word and other programs write. */
 const BULLETS = new Map([
   ['\uf0b7', '•'],
   ['\uf0a7', '▪'],
@@ -11,23 +11,23 @@ const BULLETS = new Map([
   ['\uf0a8', '☐'],
   ['\uf0fe', '☒'],
 ]);
-/** Glyph numbers that are taken for characters if a font has no table to Unicode. */
+/** Code points that are not characters: glyph ids of a font without a ToUnicode table. */
 const NO_CHARACTER = /[\0-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufffd\p{Co}\p{Cn}]/gu;
 const PRESENTATION_FORMS = /[\ufb00-\ufb06\ufb13-\ufb17\ufb1d-\ufdff\ufe70-\ufefc]/gu;
 
-/** From this share of characters that are none, a whole font is not believed. */
+/** The share of such code points above which all text of a font is discarded. */
 const FEW = 0.08;
 const MIN_LOST = 10;
 
 export interface Decoded {
   pieces: Piece[][];
-  /** Indexes of pages of which so many characters were lost that a reader must know. */
+  /** Indexes of pages that lost enough characters to warn about. */
   undecodable: number[];
 }
 
 /**
- * Takes out the text whose characters are not known, page by page: all of a font that gives mostly none, and single ones
- * of other fonts. Storing them would hide from everybody that the text is missing.
+ * Removes undecodable text page by page: all text of a font that is mostly undecodable, and single characters of other
+ * fonts. Storing them would hide that text is missing.
  */
 export function decodedOf(pages: Piece[][]): Decoded {
   const counts = new Map<string, { all: number; none: number }>();

@@ -2,11 +2,11 @@ import { directionsOf, type Piece } from './piece.ts';
 
 const SPACE = 0.15;
 const IDEOGRAPHS = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\u3000-\u303f\uff00-\uffef]$/u;
-/** Punctuation that ends a clause, drawn at the left of a number in a line that is read from the right. */
+/** Punctuation at the end of a clause, drawn at the left of a number in a right-to-left line. */
 const CLAUSE_END = /^([.,:;!?\u2026]+)(\d.*)$/u;
 const BRACKETS = new Map([...'()[]{}«»‹›'].map((bracket, index, all) => [bracket, all[index ^ 1]!]));
 
-/** Letters from the left or the right, a number, a blank, or anything else. */
+/** The direction of a token: letters, a number, whitespace, or anything else. */
 type Kind = 'ltr' | 'rtl' | 'number' | 'blank' | 'mark';
 
 interface Token {
@@ -15,8 +15,8 @@ interface Token {
 }
 
 /**
- * The text of neighbouring pieces of a line, sorted by x, in the order in which it is read. Each piece holds its own text
- * in that order already; what remains is the order of the pieces, which is the bidirectional algorithm turned round.
+ * Joins neighbouring pieces of a line, sorted by x, in reading order. The text of each piece is in logical order
+ * already, so only the order of the pieces is reversed: the inverse of the bidirectional algorithm.
  */
 export function joinVisual(pieces: Piece[], rightToLeft: boolean): string {
   const tokens = tokensOf(pieces);
@@ -50,7 +50,7 @@ function parted(before: Piece, piece: Piece, gap: number): boolean {
   return gap > size * SPACE || /\s$/.test(before.text) || /^\s/.test(piece.text);
 }
 
-/** Turns a line round, and leaves numbers and runs of words that are read from the left in their order. */
+/** Reverses a line, but keeps the order of numbers and left-to-right runs. */
 function fromRight(tokens: Token[]): Token[] {
   const runs: Token[][] = [];
   for (let at = 0; at < tokens.length;) {
@@ -64,7 +64,7 @@ function fromRight(tokens: Token[]): Token[] {
   return runs.toReversed().flat();
 }
 
-/** The end of what begins at a token and keeps its order: blanks only belong to it behind a word that is read from the left. */
+/** Returns the end of a left-to-right run; whitespace belongs to it only after a left-to-right word. */
 function endOfRun(tokens: Token[], from: number): number {
   let end = from + 1;
   const first = tokens[from]!.kind;
@@ -79,7 +79,7 @@ function endOfRun(tokens: Token[], from: number): number {
   return end;
 }
 
-/** Turns round what stands between the first and the last of neighbouring words that are read from the right. */
+/** Reverses each right-to-left run of a left-to-right line. */
 function fromLeft(tokens: Token[]): Token[] {
   const result: Token[] = [];
   for (let at = 0; at < tokens.length;) {
@@ -92,7 +92,10 @@ function fromLeft(tokens: Token[]): Token[] {
   return result;
 }
 
-/** Brackets are drawn mirrored in such a line, and some files name them as they are drawn: closing before opening. */
+/**
+ * Restores brackets, which are mirrored in a right-to-left line and stored as drawn in some files: closing before
+ * opening.
+ */
 function unmirrored(text: string): string {
   const isMirrored = ['()', '[]', '{}', '«»', '‹›'].some(([open, close]) => {
     const closing = text.indexOf(close!);

@@ -3,7 +3,7 @@ import { median, type Piece } from './piece.ts';
 const FEWEST = 4;
 const SINGLE = /^\p{L}\p{M}*[.,:;!?]?$/u;
 
-/** Headings set in spaced letters, `L I G H T`, as words; a wider gap parts them. The pieces are those of one line. */
+/** Joins letter-spaced headings, `L I G H T`, into words; a wider gap separates words. Expects the pieces of one line. */
 export function joinSpacedLetters(pieces: Piece[]): Piece[] {
   const result: Piece[] = [];
   for (let at = 0; at < pieces.length;) {
@@ -21,7 +21,7 @@ export function joinSpacedLetters(pieces: Piece[]): Piece[] {
   return result;
 }
 
-/** Single letters at regular gaps. */
+/** Returns the longest run of single letters at regular gaps. */
 function runFrom(pieces: Piece[], from: number): Piece[] {
   const run: Piece[] = [];
   for (let at = from; at < pieces.length; at += 1) {
@@ -45,7 +45,7 @@ function gapsOf(run: Piece[]): number[] {
   return run.slice(1).map((piece, index) => piece.x - run[index]!.x - run[index]!.width);
 }
 
-/** One piece, so that the wide gaps between its words part no columns. */
+/** Merges the run into one piece, so that the gaps between its words do not separate columns. */
 function mergeRun(run: Piece[], size: number): Piece {
   const limit = median(gapsOf(run)) + size * 0.3;
   const last = run.at(-1)!;
@@ -57,7 +57,7 @@ function mergeRun(run: Piece[], size: number): Piece {
   return { ...run[0]!, text: text.join(''), width: last.x + last.width - run[0]!.x };
 }
 
-/** A piece that holds its blanks itself: two or more part words. */
+/** Joins letters that are spaced within one piece; two or more spaces separate words. */
 function joinWithin(text: string): string {
   const words = text.trim().split(/\s{2,}/);
   const letters = words.flatMap((word) => word.split(/\s/));
@@ -65,7 +65,7 @@ function joinWithin(text: string): string {
   return words.map((word) => word.replace(/\s/g, '')).join(' ');
 }
 
-/** Not `X X X X`, and not `A B C D`: marks and names of columns. */
+/** Returns false for marks such as `X X X X` and column names such as `A B C D`. */
 function isWordLike(letters: string[]): boolean {
   const codes = letters.map((letter) => letter.codePointAt(0)!);
   return new Set(codes).size > 1 && !codes.every((code, index) => index === 0 || code === codes[index - 1]! + 1);

@@ -7,12 +7,12 @@ export type PdfPage = Awaited<ReturnType<Pdf['getPage']>>;
 
 const FOLDERS: Record<string, string> = { cMapUrl: 'cmaps', standardFontDataUrl: 'standard_fonts', wasmUrl: 'wasm' };
 
-/** As an A4 page scanned at 700 dots per inch has; larger pictures are not decoded. */
+/** The pixels of an A4 page at 700 dpi; larger images are not decoded. */
 const MAX_IMAGE_PIXELS = 50_000_000;
 
 /**
- * Gives pdf.js the files that it needs beside itself: the CMaps of Chinese, Japanese and Korean fonts that a file names
- * and does not hold, and the decoders of some pictures. unpdf carries none of them; the package pdfjs-dist does.
+ * Loads the files that pdf.js needs: the CMaps of Chinese, Japanese and Korean fonts that a file names without
+ * embedding them, and image decoders. unpdf does not include them; pdfjs-dist does.
  */
 class PackageFiles {
   async fetch({ kind, filename }: { kind: string; filename: string }): Promise<Uint8Array> {
@@ -22,7 +22,10 @@ class PackageFiles {
   }
 }
 
-/** Throws `DOCUMENT_ENCRYPTED` where a password is needed; one that only restricts printing or copying is none. */
+/**
+ * Opens a PDF. Throws `DOCUMENT_ENCRYPTED` if a user password is needed; an owner password, which only restricts
+ * printing or copying, is not.
+ */
 export async function openPdf(bytes: Uint8Array): Promise<Pdf> {
   try {
     return await open(bytes);
@@ -35,7 +38,7 @@ export async function openPdf(bytes: Uint8Array): Promise<Pdf> {
 }
 
 async function open(bytes: Uint8Array): Promise<Pdf> {
-  // pdf.js takes the memory of what it is given, and a file may have to be opened twice.
+  // pdf.js transfers the buffer, and a file may have to be opened twice.
   return getDocumentProxy(bytes.slice(), {
     // Silences pdf.js, whose warnings about files do not belong in the log.
     verbosity: 0,
@@ -47,8 +50,8 @@ async function open(bytes: Uint8Array): Promise<Pdf> {
 }
 
 /**
- * A file whose text is open and whose attachments alone are encrypted: pdf.js asks for the password all the same. Makes
- * the key of the dictionary that announces the encryption unknown, in a copy. Null where more than that is encrypted.
+ * Returns a copy in which the key that announces the encryption is renamed, because pdf.js asks for a password even if
+ * only the attachments are encrypted. Returns null if more than that is encrypted.
  */
 function withoutEncryptedAttachments(bytes: Uint8Array): Uint8Array | null {
   const copy = Buffer.from(bytes);

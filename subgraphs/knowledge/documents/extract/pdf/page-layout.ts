@@ -4,15 +4,15 @@ import { isRightToLeft, type Piece, type Segment } from './piece.ts';
 import { readingOrder } from './regions.ts';
 import { segmentsOf } from './segments.ts';
 
-/** The pieces of a page and the box that they stand in: left, bottom, right, top. */
+/** The pieces of a page and its box: left, bottom, right, top. */
 export interface PlacedPage {
   pieces: Piece[];
   box: [number, number, number, number];
 }
 
 /**
- * The text of pages from its placed pieces, in the order of reading, which is found from the places alone: files draw
- * columns line by line, tables column by column, and heads and feet first.
+ * Computes the text of pages in reading order from the positions of the pieces alone: files draw columns line by line,
+ * tables column by column, and running heads first.
  */
 export function layoutOf(pages: PlacedPage[]): string[] {
   const rightToLeft = isRightToLeft(pages.flatMap(({ pieces }) => pieces.map(({ text }) => text)));
@@ -26,7 +26,7 @@ export function layoutOf(pages: PlacedPage[]): string[] {
   });
 }
 
-/** Pieces that run in one direction, those of most text first: a table may lie on its side, a watermark stands slanted. */
+/** Groups pieces by direction, most text first: a table may be rotated, and a watermark is slanted. */
 function directionsOf(pieces: Piece[]): Piece[][] {
   const groups = new Map<number, Piece[]>();
   for (const piece of pieces) {
@@ -39,7 +39,7 @@ function directionsOf(pieces: Piece[]): Piece[][] {
   return [...groups.values()].toSorted((left, right) => lettersOf(right) - lettersOf(left));
 }
 
-/** Turns the page so that the pieces run along x. */
+/** Rotates the page so that the pieces run along x. */
 function turned(pieces: Piece[], [left, bottom, right, top]: PlacedPage['box'], rightToLeft: boolean) {
   const angle = ((pieces[0]?.angle ?? 0) * Math.PI) / 180;
   const cos = Math.cos(angle);

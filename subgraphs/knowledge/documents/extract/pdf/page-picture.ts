@@ -3,13 +3,16 @@ import type { GrayPicture } from '../ocr/gray-picture.ts';
 import type { PdfPage } from './open.ts';
 import { paint, type Matrix, type Source } from './paint.ts';
 
-/** As many as an A3 page has at 240 dots per inch. */
+/** The pixels of an A3 page at 240 dpi. */
 const MAX_PIXELS = 12_000_000;
 const MAX_PICTURES = 400;
-/** Recognition is best with letters of about 30 pixels: 300 dots per inch, for which coarse pictures are enlarged. */
+/**
+ * The scale of 300 dpi, at which letters have about 30 pixels, the best size for OCR. Images of lower resolution are
+ * enlarged.
+ */
 const BEST_SCALE = 300 / 72;
 const MAX_ENLARGED = 2;
-/** Smaller pictures on a page that has text are logos. */
+/** The minimum share of the page that images must cover; smaller ones on a page with text are logos. */
 const MIN_COVERED = 0.4;
 
 interface Placed {
@@ -29,15 +32,15 @@ interface DecodedPicture {
 
 export interface PagePicture {
   picture: GrayPicture;
-  /** Pixels in a unit of the page. */
+  /** Pixels per unit of the page. */
   scale: number;
   width: number;
   height: number;
 }
 
 /**
- * The pictures of a page, at their places on one sheet, upright as a viewer shows the page. Null where they cover little
- * of it. Lines and letters that the page draws itself are not on it. Throws where no picture could be decoded.
+ * Renders the images of a page at their positions, upright as displayed. Vector graphics and text are not rendered.
+ * Returns null if images cover little of the page, and throws if none can be decoded.
  */
 export async function pagePicture(page: PdfPage): Promise<PagePicture | null> {
   const { OPS } = await getResolvedPDFJS();
@@ -68,7 +71,7 @@ interface OperatorList {
   argsArray: unknown[][];
 }
 
-/** Follows the transformations of a page to the pictures that it paints. */
+/** Tracks the transformation matrix to find the painted images and their positions. */
 function placesOf({ fnArray, argsArray }: OperatorList, OPS: Record<string, number>): Placed[] {
   const placed: Placed[] = [];
   const saved: Matrix[] = [];
@@ -94,12 +97,12 @@ function isMatrix(value: unknown): value is Matrix {
   return value !== null && typeof value === 'object' && 'length' in value && value.length === 6;
 }
 
-/** First `inner`, then `outer`. */
+/** Multiplies transformations: first `inner`, then `outer`. */
 function times([a, b, c, d, e, f]: Matrix, [g, h, i, j, k, l]: Matrix): Matrix {
   return [a * g + c * h, b * g + d * h, a * i + c * j, b * i + d * j, a * k + c * l + e, b * k + d * l + f];
 }
 
-/** The shades of a picture; null where its form is unknown. */
+/** Returns the greyscale source of an image; null if its format is unknown. */
 async function sourceOf(page: PdfPage, id: unknown, isMask: boolean): Promise<Source | null> {
   const given = typeof id === 'string' ? await objectOf(page, id) : (id as DecodedPicture);
   const named = given && typeof given.data === 'string' ? await objectOf(page, given.data) : given;
@@ -110,7 +113,7 @@ async function sourceOf(page: PdfPage, id: unknown, isMask: boolean): Promise<So
   const bitsPerRow = Math.ceil(width / 8);
   if (isMask || named.kind === 1) {
     if (data.length < bitsPerRow * height) return null;
-    // A set bit is white; where a mask has one, nothing is painted.
+    // A set bit is white; in a mask it is transparent.
     const bit = (x: number, y: number) => (data[y * bitsPerRow + (x >> 3)]! >> (7 - (x & 7))) & 1;
     return { width, height, shade: (x, y) => bit(x, y) * 255, isSeen: isMask ? (x, y) => bit(x, y) === 0 : null };
   }
@@ -124,7 +127,7 @@ async function sourceOf(page: PdfPage, id: unknown, isMask: boolean): Promise<So
   return { width, height, shade, isSeen };
 }
 
-/** Waits until pdf.js has decoded a picture. */
+/** Waits until pdf.js has decoded an image. */
 function objectOf(page: PdfPage, id: string): Promise<DecodedPicture | null> {
   const objects = id.startsWith('g_') ? page.commonObjs : page.objs;
   return new Promise((resolve) => {

@@ -1,11 +1,14 @@
 import { median } from './piece.ts';
 import type { Line } from './regions.ts';
 
-/** Distances of lines from here on, in heights of the font, part paragraphs, unless all lines of the region stand so wide. */
+/**
+ * The line distance, in font sizes, from which on lines separate paragraphs, unless the line spacing of the region is
+ * that wide.
+ */
 const PARAGRAPH = 1.7;
 const WIDEST_LINES = 2.6;
 
-/** The text of lines in the order of reading: cells parted by ` | `, paragraphs by an empty line, headings marked. */
+/** Writes lines in reading order: cells separated by ` | `, paragraphs by an empty line, headings marked. */
 export function textOf(lines: Line[], bodySize: number): string {
   const steps = stepsOf(lines);
   const pageStep = median([...steps.values()]);
@@ -19,7 +22,7 @@ export function textOf(lines: Line[], bodySize: number): string {
   return text.replace(/^(## .*)\n(?!\n)/gm, '$1\n\n').replace(/([^\n])\n(## )/g, '$1\n\n$2');
 }
 
-/** The usual distance of lines in each region that has several. */
+/** Computes the median line distance of each region with several lines. */
 function stepsOf(lines: Line[]): Map<number, number> {
   const steps = new Map<number, number[]>();
   lines.forEach((line, index) => {
@@ -38,13 +41,13 @@ function separator(before: Line, line: Line, usualStep: number): string {
   return step > limit ? '\n\n' : '\n';
 }
 
-/** A sentence that the end of a column cuts. */
+/** Returns true if the line continues a sentence from the end of a column. */
 function goesOn(before: Line, line: Line): boolean {
   if (before.cells.length > 1 || line.cells.length > 1 || Math.abs(before.size - line.size) > line.size * 0.1) return false;
   return /[\p{L},;\u00ad\u2010-]$/u.test(before.cells[0]!) && /^\p{Ll}/u.test(line.cells[0]!);
 }
 
-/** The size in which most letters are set. */
+/** Returns the font size of most letters. */
 export function usualSize(lines: { size: number; text: string }[]): number {
   const letters = new Map<number, number>();
   for (const { size, text } of lines) {

@@ -1,17 +1,17 @@
 import type { GrayPicture } from '../ocr/gray-picture.ts';
 
-/** As PDF writes a transformation: x' = ax + cy + e, y' = bx + dy + f. */
+/** A transformation matrix as in PDF: x' = ax + cy + e, y' = bx + dy + f. */
 export type Matrix = [a: number, b: number, c: number, d: number, e: number, f: number];
 
 export interface Source {
   width: number;
   height: number;
   shade(x: number, y: number): number;
-  /** Null where the whole picture is seen. */
+  /** Null if the image is fully opaque. */
   isSeen: ((x: number, y: number) => boolean) | null;
 }
 
-/** Paints a picture, which fills the unit square, onto a sheet; between its pixels shades are mixed. */
+/** Paints an image, which fills the unit square, onto a sheet with interpolation. */
 export function paint(sheet: GrayPicture, source: Source, [a, b, c, d, e, f]: Matrix): void {
   const area = a * d - b * c;
   if (!Number.isFinite(area) || Math.abs(area) < 1) return;
@@ -23,7 +23,7 @@ export function paint(sheet: GrayPicture, source: Source, [a, b, c, d, e, f]: Ma
     for (let x = left; x < right; x += 1) {
       const [dx, dy] = [x + 0.5 - e, y + 0.5 - f];
       const u = ((d * dx - c * dy) / area) * source.width;
-      // Rows of a picture run from the top, and the unit square from the bottom.
+      // Image rows run from the top, the unit square from the bottom.
       const v = (1 - (a * dy - b * dx) / area) * source.height;
       if (u < 0 || v < 0 || u >= source.width || v >= source.height) continue;
       if (source.isSeen && !source.isSeen(Math.floor(u), Math.floor(v))) continue;

@@ -1,16 +1,22 @@
 import type { Pdf } from './open.ts';
 
-/** Looking for pictures decodes them: beyond these bounds, pages without text are taken for what those before were. */
+/**
+ * The search for images decodes them. Beyond these limits, remaining pages without text are assumed to be like the ones
+ * before.
+ */
 const MAX_LOOKED_AT = 12;
 const MAX_MS = 4_000;
-/** Names of pdf.js for drawing a picture: paintImageXObject, paintInlineImageXObject, paintImageMaskXObject and their repeats. */
+/**
+ * The pdf.js operators that draw images: paintImageXObject, paintInlineImageXObject, paintImageMaskXObject and their
+ * repeats.
+ */
 const PAINTS_PICTURE = new Set([82, 83, 84, 85, 86, 87, 88, 89, 90]);
 
 const TRANSFORM = 12;
-/** Names of pdf.js for drawing anything else: showText and its kin, paths and shadings. */
+/** The pdf.js operators that draw anything else: showText and related ones, paths and shadings. */
 const PAINTS_OTHER = new Set([20, 21, 22, 23, 24, 25, 26, 27, 44, 45, 46, 47, 62, 91, 94]);
 
-/** Which of these pages hold pictures; the others are blank. */
+/** Returns the pages that have images; the others are blank. */
 export async function showsPictures(pdf: Pdf, numbers: number[]): Promise<number[]> {
   const until = performance.now() + MAX_MS;
   const found: number[] = [];
@@ -24,7 +30,10 @@ export async function showsPictures(pdf: Pdf, numbers: number[]): Promise<number
   return found;
 }
 
-/** A page that makes ready for a picture and draws nothing: pdf.js leaves out pictures that are too large or damaged. */
+/**
+ * Returns true for a page that sets a transformation and draws nothing: pdf.js omits images that are too large or
+ * damaged.
+ */
 function hasLostPicture(fnArray: number[]): boolean {
   return fnArray.includes(TRANSFORM) && !fnArray.some((name) => PAINTS_OTHER.has(name));
 }

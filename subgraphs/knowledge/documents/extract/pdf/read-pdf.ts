@@ -11,14 +11,14 @@ import { showsPictures } from './pictures.ts';
 import { readPictures } from './read-pictures.ts';
 
 const MAX_PAGES = 5_000;
-/** A scanner or an archive stamps this much onto a page that is a picture. */
+/** The maximum number of letters that a scanner or an archive stamps onto a scanned page. */
 const MAX_STAMP = 40;
 
 type ReadPage = PlacedPage & Pick<PageNotes, 'comments'>;
 
 /**
- * The text of each page, with what was filled into forms and written onto pages. A page that cannot be read costs that
- * page. The text of scanned pages is recognised where that is possible. Throws `DOCUMENT_NO_TEXT` where there is none.
+ * Reads the text of each page with form values and annotations. An unreadable page is skipped with a warning. Scanned
+ * pages are recognised if OCR is available. Throws `DOCUMENT_NO_TEXT` if there is no text.
  */
 export async function readPdf(bytes: Uint8Array, warn: Warn, { mayReadPictures }: Reading): Promise<ExtractedPage[]> {
   const pdf = await openPdf(bytes);
@@ -50,7 +50,7 @@ interface NumberedPage extends ExtractedPage {
   number: number;
 }
 
-/** Adds the text of pictures to pages that have little or none, or warns that these are pictures. */
+/** Adds recognised text to pages with little or no text, or warns that they are images. */
 async function addPictures(pdf: Pdf, pages: NumberedPage[], warn: Warn, mayReadPictures: Reading['mayReadPictures']): Promise<void> {
   const sparse = pages.filter(({ text }) => text.replace(/[^\p{L}\p{N}]/gu, '').length <= MAX_STAMP);
   const pictured = await showsPictures(
@@ -72,7 +72,7 @@ async function addPictures(pdf: Pdf, pages: NumberedPage[], warn: Warn, mayReadP
   }
 }
 
-/** Null stands for a page that could not be read. */
+/** Reads the pages; null for one that cannot be read. */
 async function readPages(pdf: Pdf, warn: Warn): Promise<(ReadPage | null)[]> {
   const pages: (ReadPage | null)[] = [];
   let cause: unknown;
@@ -115,7 +115,7 @@ function toPiece({ str, transform, width, height, fontName }: TextItem, vertical
   return [{ text: str, x, y, width: Math.abs(vertical ? height : width), size, angle, font: fontName }];
 }
 
-/** Files within the file are not read. */
+/** Warns about attachments, which are not read. */
 async function warnOfAttachments(pdf: Pdf, warn: Warn): Promise<void> {
   const attachments = (await pdf.getAttachments().catch(() => null)) as Record<string, { filename?: string }> | null;
   for (const [key, { filename }] of Object.entries(attachments ?? {}).slice(0, 100)) warn('LEFT_OUT', `the attachment ${filename || key}`);

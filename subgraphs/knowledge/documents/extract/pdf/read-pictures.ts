@@ -9,8 +9,8 @@ const MAX_PAGES = 300;
 const MAX_MS = 240_000;
 
 /**
- * The text of pages that are pictures, by their numbers. Warns about each that has one: that it was read so, could not
- * be read, or was left out because there are too many.
+ * Recognises scanned pages and returns their text by page number. Warns for each page that it was recognised, could not
+ * be read, or was left out because of a limit.
  */
 export async function readPictures(pdf: Pdf, numbers: number[], warn: Warn): Promise<Map<number, string>> {
   const until = performance.now() + MAX_MS;
@@ -34,7 +34,7 @@ export async function readPictures(pdf: Pdf, numbers: number[], warn: Warn): Pro
   return new Map(read.map(({ number }, index) => [number, texts[index]!]));
 }
 
-/** Null where the page has no picture that could hold its text. */
+/** Returns null if the page has no image large enough for its text. */
 async function readPage(pdf: Pdf, number: number, recogniser: Recogniser): Promise<PlacedPage | null | 'unreadable'> {
   try {
     const page = await pdf.getPage(number);

@@ -2,23 +2,23 @@ import { isRightToLeft, median, type Segment } from './piece.ts';
 import { joinJustified, stripsOf } from './strips.ts';
 import { isTable, rowsOfParagraphs, type Column } from './table.ts';
 
-/** A line of the page as it is read: a line of prose, or a row with its cells in order. */
+/** A line in reading order: a line of prose, or a row with its cells in order. */
 export interface Line {
   cells: string[];
   y: number;
   left: number;
   size: number;
-  /** Lines of one region follow each other downwards; the number parts regions. */
+  /** The region's number; lines of a region follow each other downwards. */
   region: number;
 }
 
 const MAX_DEPTH = 12;
-/** A gutter runs through this many lines, or it is wide. */
+/** The minimum width, in font sizes, of a gutter that few lines confirm. */
 const WIDE_GUTTER = 1.5;
 
 /**
- * Brings the segments of a page into the order of reading: bands from top to bottom, and within a band whose lines leave
- * a gutter free, either column after column, where columns of prose stand beside each other, or row by row.
+ * Sorts the segments of a page into reading order: bands from top to bottom; within a band with a gutter, column by
+ * column for prose, or row by row for a table.
  */
 export function readingOrder(segments: Segment[], rightToLeft: boolean): Line[] {
   const lines: Line[] = [];
@@ -60,14 +60,14 @@ interface Band {
   columns: Column[];
 }
 
-/** A band, unless the next strip begins one that reaches further: then this strip only stands above it. */
+/** Returns the band that starts here, or null if the next strip starts a longer one: then this strip stands above it. */
 function bandAt(strips: Segment[][], at: number, joined: (strip: Segment[]) => Segment): Band | null {
   const band = bandFrom(strips, at, joined);
   const next = band && at + 1 < strips.length ? bandFrom(strips, at + 1, joined) : null;
   return band && next && next.strips.length >= band.strips.length ? null : band;
 }
 
-/** The longest run of strips, from one on, through all of which a gutter is free that has text on both its sides. */
+/** Finds the longest run of strips with a common gutter that has text on both sides. */
 function bandFrom(strips: Segment[][], from: number, joined: (strip: Segment[]) => Segment): Band | null {
   let spans: Span[] = [];
   let best: { to: number; spans: Span[] } | null = null;
@@ -104,7 +104,7 @@ function merged(spans: Span[], least: number): Span[] {
   return result;
 }
 
-/** Rows of a table; a line that only continues cells of the row above goes into these. */
+/** Returns the rows of a table; a line that only continues cells of the row above is appended to them. */
 function rowsOf(strips: Segment[][], columns: Column[], rightToLeft: boolean, region: number): Line[] {
   const columnOf = (segment: Segment) =>
     columns.findIndex(({ left, right }) => segment.left >= left - 0.01 && segment.right <= right + 0.01);
@@ -126,7 +126,7 @@ function rowsOf(strips: Segment[][], columns: Column[], rightToLeft: boolean, re
   return rows.map(({ line, cells }) => ({ ...line, cells: isGrid ? inColumns(cells) : cells.map(({ text }) => text) }));
 }
 
-/** A row whose cells have several lines. */
+/** Builds a row whose cells have several lines. */
 function toRow(strips: Segment[][], columns: Column[], rightToLeft: boolean, region: number): Line {
   const line = toLine(strips[0]!, rightToLeft, region);
   const cells = columns.map(({ left, right }) =>
@@ -139,7 +139,7 @@ function toRow(strips: Segment[][], columns: Column[], rightToLeft: boolean, reg
   return { ...line, y: strips.at(-1)![0]!.y, cells };
 }
 
-/** Leaves the places of empty cells between others free, so that a value stays under its head. */
+/** Inserts empty cells, so that a value stays below its column head. */
 function inColumns(cells: { column: number; text: string }[]): string[] {
   return cells.flatMap(({ column, text }, index) => {
     const before = cells[index - 1]?.column ?? column;
@@ -163,7 +163,7 @@ function continues(
   );
 }
 
-/** A strip without a table around it; gaps that are narrow for its letters are blanks. */
+/** Builds a line outside tables; gaps that are narrow for the font size become spaces. */
 function toLine(strip: Segment[], rightToLeft: boolean, region: number): Line {
   const cells: Segment[][] = [];
   for (const segment of strip) {

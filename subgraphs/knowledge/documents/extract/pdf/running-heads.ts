@@ -1,10 +1,10 @@
 import { median, type Segment } from './piece.ts';
 
-/** Share of a page's height, at its top and its bottom, where running heads and feet stand. */
+/** The share of a page's height, at the top and the bottom, in which running heads are searched. */
 const MARGIN = 0.12;
-/** The gap, in heights of the font, between a running head and the text. */
+/** The minimum gap, in font sizes, between a running head and the text. */
 const GAP = 1.6;
-/** Letters of titles, by the usual ones. */
+/** The font size of titles, relative to the body's. */
 const LARGE = 1.25;
 const PAGE_NUMBER = /^(?:\p{L}{1,10}\.? )?[-–—(|]? ?(?:\d{1,4}|[ivxlc]{1,7})(?: ?(?:\/|of|von|de|di|van|z|из) ?\d{1,4})? ?[-–—)|]?$/iu;
 
@@ -14,15 +14,16 @@ export interface PageFrame {
   top: number;
 }
 
-/** The lines of headers and footers: `body` is without them, and `runningHeads` has each at its first occurrence. */
+/** A page without running heads, and each running head at its first occurrence. */
 export interface SeparatedPage {
   body: Segment[];
   runningHeads: Segment[];
 }
 
 /**
- * Finds running heads, feet and page numbers: what stands on many pages at one height of the margin and differs in
- * numbers only. Said once, behind the text of the page where it appears first; page numbers not at all.
+ * Finds running heads, running feet and page numbers: lines in the margin that repeat on many pages at the same height
+ * and differ in digits only. Keeps each once, after the text of the page on which it appears first; removes page
+ * numbers.
  */
 export function separateRunningHeads(pages: PageFrame[]): SeparatedPage[] {
   const margins = pages.map((page) => new Map(inMargins(page).map((segment) => [segment, keyOf(segment, page)])));
@@ -45,7 +46,7 @@ export function separateRunningHeads(pages: PageFrame[]): SeparatedPage[] {
       const words = wordsOf(segment.text);
       if (PAGE_NUMBER.test(segment.text.trim()) || seenWords.has(words)) return false;
       seenWords.add(words);
-      // Keeps a repeated title at its first occurrence.
+      // A title is kept at its first occurrence.
       if (segment.size > large) return true;
       runningHeads.push(segment);
       return false;
@@ -54,7 +55,7 @@ export function separateRunningHeads(pages: PageFrame[]): SeparatedPage[] {
   });
 }
 
-/** Segments of blocks at the rims of the page that a gap parts from the text: the head of a table is not parted from it. */
+/** Returns segments in the margins that a gap separates from the text; a table's head has no such gap. */
 function inMargins({ segments, bottom, top }: PageFrame): Segment[] {
   const depth = (top - bottom) * MARGIN;
   return [...outerBlocks(segments, (y) => top - y, depth), ...outerBlocks(segments, (y) => y - bottom, depth)];
@@ -75,7 +76,7 @@ function wordsOf(text: string): string {
   return text.toLowerCase().replace(/\d+/g, '#').replace(/\s+/g, ' ').trim();
 }
 
-/** Page numbers of one style are alike, whether `iv` or `12`. */
+/** Page numbers of one style have the same key, whether `iv` or `12`. */
 function keyOf(segment: Segment, { bottom, top }: PageFrame): string {
   const words = PAGE_NUMBER.test(segment.text.trim()) ? '#' : wordsOf(segment.text);
   const height = segment.y > (top + bottom) / 2 ? Math.round((top - segment.y) / 4) : -Math.round((segment.y - bottom) / 4);
@@ -88,8 +89,9 @@ function slotOf(key: string): string {
 }
 
 /**
- * On a fifth of the pages, since left and right ones differ; on two that follow where most pages have something in this
- * place, since chapters have heads of their own; in a short file on each.
+ * Returns true for a running head. The text must be on a fifth of the pages, since left and right pages differ; on at
+ * least two if most pages have a line in this position, since heads differ by chapter; and in a file of up to three
+ * pages on each.
  */
 function runs(key: string, pagesOfText: number, pagesOfSlot: number, pages: number): boolean {
   if (pages < 2 || pagesOfText < 2) return false;

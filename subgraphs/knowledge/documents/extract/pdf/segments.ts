@@ -2,10 +2,10 @@ import { joinVisual } from './direction.ts';
 import { joinSpacedLetters } from './letter-spacing.ts';
 import type { Piece, Segment } from './piece.ts';
 
-/** Gaps from here on, in heights of the font, may part columns of text or cells of a table, if many lines have them. */
+/** The gap, in font sizes, that may separate columns or cells if many lines have it. */
 const COLUMN_GAP = 0.5;
 
-/** The lines of a page, each in the segments that wide gaps leave. All pieces run in one direction, along x. */
+/** Splits the lines of a page into segments at wide gaps. All pieces run along x. */
 export function segmentsOf(pieces: Piece[], rightToLeft: boolean): Segment[] {
   const order = new Map(pieces.map((piece, index) => [piece, index]));
   return rowsOf(drawnOnce(pieces)).flatMap((row) => {
@@ -24,7 +24,7 @@ export function segmentsOf(pieces: Piece[], rightToLeft: boolean): Segment[] {
   });
 }
 
-/** Bold letters and shadows are drawn several times, a little beside each other. */
+/** Removes repeated pieces: bold text and shadows may be drawn several times with a small offset. */
 function drawnOnce(pieces: Piece[]): Piece[] {
   const kept: Piece[] = [];
   const near = new Map<string, Piece[]>();
@@ -43,7 +43,7 @@ function drawnOnce(pieces: Piece[]): Piece[] {
   return kept;
 }
 
-/** True when `piece` draws again what `other` drew, or a part of it at its place. */
+/** Returns true if `piece` repeats `other` or a part of it at the same position. */
 function repeats(piece: Piece, other: Piece): boolean {
   const size = Math.min(piece.size, other.size);
   if (Math.abs(piece.y - other.y) > size * 0.15 || Math.abs(piece.size - other.size) > size * 0.1) return false;
@@ -53,11 +53,11 @@ function repeats(piece: Piece, other: Piece): boolean {
   return piece.x >= other.x - slack && piece.x + piece.width <= other.x + other.width + slack;
 }
 
-/** Pieces at one height. Raised and lowered ones (marks of footnotes, indices) stay on their line. */
+/** Groups pieces by baseline. Superscripts and subscripts stay on their line. */
 function rowsOf(pieces: Piece[]): Piece[][] {
   const rows: { anchor: Piece; pieces: Piece[] }[] = [];
   for (const piece of pieces.toSorted((left, right) => right.y - left.y)) {
-    // Only the rows just above can be the same line.
+    // Only the last rows can be the same line.
     const row = rows.slice(-4).findLast(({ anchor }) => onOneLine(piece, anchor));
     if (!row) {
       rows.push({ anchor: piece, pieces: [piece] });

@@ -1,9 +1,9 @@
 import type { Segment } from './piece.ts';
 
-/** Differences of edges up to here, in heights of the font, are none. */
+/** The tolerance, in font sizes, within which edges are aligned. */
 const FLUSH = 0.4;
 
-/** Segments at one height, from top to bottom, each strip from left to right. */
+/** Groups segments by height, from top to bottom; each strip is sorted from left to right. */
 export function stripsOf(segments: Segment[]): Segment[][] {
   const strips: { floor: number; segments: Segment[] }[] = [];
   for (const segment of segments.toSorted((left, right) => right.y - left.y)) {
@@ -14,10 +14,7 @@ export function stripsOf(segments: Segment[]): Segment[][] {
   return strips.map((strip) => strip.segments.toSorted((left, right) => left.left - right.left));
 }
 
-/**
- * Puts lines together again that are stretched to the width of their paragraph: between lines without a gap and with the
- * same edges, gaps are blanks.
- */
+/** Joins the segments of justified lines: between lines without gaps and with the same edges, gaps are spaces. */
 export function joinJustified(strips: Segment[][], joined: (strip: Segment[]) => Segment): Segment[][] {
   const result: Segment[][] = [];
   for (let at = 0; at < strips.length;) {

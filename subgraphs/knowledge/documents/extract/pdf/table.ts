@@ -7,17 +7,17 @@ export interface Column {
   lines: Segment[][];
 }
 
-/** Columns with fewer letters than this share say nothing about what the others are. */
+/** The minimum share of letters of a column that is considered. */
 const COUNTS = 0.15;
 
-/** Whether text in columns is read row by row: the cells of a table, labels beside values. Otherwise it is prose set in columns. */
+/** Returns true if columns are read row by row (a table, labels with values), false for prose in columns. */
 export function isTable(columns: Column[], strips: Segment[][]): boolean {
   const letters = columns.map(lettersOf);
   const all = letters.reduce((sum, count) => sum + count, 0);
   const counting = columns.filter((_, index) => letters[index]! >= all * COUNTS);
   const shared = strips.filter((strip) => strip.length > 1).length / strips.length;
   if (counting.length > 1 && counting.every(isProse)) return rowsOfParagraphs(columns, strips) !== null;
-  // Lines beside each other at other heights are no rows.
+  // Lines at different heights are not rows.
   if (shared < 0.35 && columns.filter(({ lines }) => lines.length > 2).length > 1) return false;
   return !(isList(counting) && drawnByColumn(counting));
 }
@@ -26,7 +26,7 @@ function lettersOf({ lines }: Column): number {
   return lines.flat().reduce((sum, { text }) => sum + text.length, 0);
 }
 
-/** Most lines fill the column and hold several words. */
+/** Returns true if most lines fill the column and have several words. */
 function isProse({ left, right, lines }: Column): boolean {
   if (lines.length < 3) return false;
   const width = right - left;
@@ -41,8 +41,8 @@ function isProse({ left, right, lines }: Column): boolean {
 }
 
 /**
- * The strips of each row where cells hold paragraphs: several times, all columns begin at one height below a wider gap.
- * Null where they do not, as in columns of prose.
+ * Groups strips into rows if cells contain paragraphs: several times, all columns begin at the same height after a
+ * wider gap. Returns null otherwise, as for prose in columns.
  */
 export function rowsOfParagraphs(columns: Column[], strips: Segment[][]): Segment[][][] | null {
   const steps = strips.slice(1).map((strip, index) => strips[index]![0]!.y - strip[0]!.y);
@@ -57,7 +57,7 @@ export function rowsOfParagraphs(columns: Column[], strips: Segment[][]): Segmen
   return rows.length > 2 && rows.some((row) => row.length > 1) && rows.every(isFull) && !drawnByColumn(columns) ? rows : null;
 }
 
-/** Many short entries of words, such as those of an index, in columns alike. */
+/** Returns true for columns of similar width with many short entries of words, such as an index. */
 function isList(columns: Column[]): boolean {
   const widths = columns.map(({ left, right }) => right - left);
   return (
@@ -70,7 +70,7 @@ function isList(columns: Column[]): boolean {
   );
 }
 
-/** The file draws one column whole before the next. */
+/** Returns true if the file draws each column completely before the next. */
 function drawnByColumn(columns: Column[]): boolean {
   const spans = columns
     .map(({ lines }) => lines.flat().map(({ order }) => order))

@@ -14,8 +14,8 @@ interface Chunk {
 }
 
 /**
- * The texts of the files that a Word document takes into itself when it is opened (`altChunk`): pages of HTML, plain
- * text, other Word documents. One that cannot be read is empty and warned about.
+ * Reads the files that Word includes when it opens a document (`altChunk`): HTML, plain text, Word documents. An
+ * unreadable one is empty and warned about.
  */
 export async function readChunks(bytes: Uint8Array, main: string, ids: string[], reading: Reading): Promise<string[]> {
   if (ids.length === 0) return [];
@@ -58,7 +58,7 @@ async function findChunks(bytes: Uint8Array, main: string, ids: string[]): Promi
 async function readChunk(content: Uint8Array, { target, mediaType }: Chunk, { readInside, warn }: Reading): Promise<string> {
   const name = target.split('/').at(-1)!;
   const inner: Warn = (code, part) => warn(code, `${typeof part === 'string' ? `${part} of ` : ''}embedded file “${name}”`);
-  // The name of an embedded file is ignored; its content decides over its declared type.
+  // The declared type of an embedded file may be wrong; then the content alone decides.
   for (const declared of [mediaType, '']) {
     try {
       const pages = await readInside(content, { name: '', mediaType: declared }, inner);

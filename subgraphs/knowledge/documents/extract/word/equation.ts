@@ -10,7 +10,7 @@ interface XmlNode {
 const RUN_START = '<w:r><w:t xml:space="preserve">';
 const RUN_END = '</w:t></w:r>';
 
-/** Replaces the equations of a Word document by runs of text in linear notation: `sin θ = (mλ)/(a)`. */
+/** Replaces equations by text runs in linear notation: `sin θ = (mλ)/(a)`. */
 export function writeEquations(xml: string): string {
   return xml
     .replace(/<m:oMath(?:\s[^>]*)?>([\s\S]*?)<\/m:oMath>/g, (_, inner: string) => RUN_START + escapeXml(linear(inner)) + RUN_END)

@@ -17,10 +17,10 @@ const LATIN = 'abcdefghijklmnopqrstuvwxyz';
 const RUSSIAN = 'абвгдежзиклмнопрстуфхцчшщыэюя';
 const HAN_DIGITS = '〇一二三四五六七八九';
 const HAN_UNITS = ['', '十', '百', '千'];
-/** A letter is repeated after the end of the alphabet; no longer than this. */
+/** The maximum repetitions of a letter after the end of the alphabet. */
 const MAX_REPEATS = 30;
 
-/** A number in a format of Word (ECMA-376, ST_NumberFormat); one without a form of its own is written in digits. */
+/** Formats a number as Word does (ECMA-376, ST_NumberFormat); unsupported formats fall back to digits. */
 export function formatNumber(value: number, format: string): string {
   switch (format) {
     case 'none':
@@ -68,7 +68,7 @@ export function formatNumber(value: number, format: string): string {
   }
 }
 
-/** `a` to `z`, then `aa`, `bb` and so on, as Word counts. */
+/** Counts `a` to `z`, then `aa`, `bb` and so on, as Word does. */
 function letter(value: number, alphabet: string): string {
   const repeats = Math.ceil(value / alphabet.length);
   return value < 1 || repeats > MAX_REPEATS ? String(value) : alphabet[(value - 1) % alphabet.length]!.repeat(repeats);
@@ -93,7 +93,7 @@ function enclosed(value: number, first: number): string {
   return value >= 1 && value <= 20 ? String.fromCodePoint(first + value - 1) : String(value);
 }
 
-/** Up to 9,999; ten to nineteen begin with the sign for ten. */
+/** Formats numbers up to 9,999; ten to nineteen begin with the sign for ten. */
 function han(value: number): string {
   if (value < 1 || value > 9_999) return value === 0 ? HAN_DIGITS[0]! : String(value);
   const digits = [...String(value)].map(Number);

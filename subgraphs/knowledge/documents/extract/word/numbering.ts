@@ -9,11 +9,11 @@ const MAX_TEXT = 200;
 interface Level {
   start: number;
   format: string;
-  /** Such as `%1.%2`; null is a bullet. */
+  /** The label format, such as `%1.%2`; null for a bullet. */
   text: string | null;
-  /** Restarts after a paragraph of this level or of one above it, from 1; 0 is never. */
+  /** The level, from 1, at or above which a paragraph restarts the count; 0 for never. */
   restart: number;
-  /** All numbers are written in digits. */
+  /** True if all levels of the label are written in digits. */
   isLegal: boolean;
   style: string | undefined;
 }
@@ -31,11 +31,11 @@ export interface NumberedParagraph {
   label: string | null;
 }
 
-/** The automatic numbers of a Word document. They are in no paragraph: each is counted from those before it. */
+/** Computes automatic numbers, which a Word document does not store: each is counted from the preceding paragraphs. */
 export class Numbering {
   readonly #styles: WordStyles;
   readonly #lists = new Map<string, List>();
-  /** The last number of each level, by the list that several may continue. */
+  /** The last number of each level, by abstract list, which several lists may share. */
   readonly #counts = new Map<string, (number | undefined)[]>();
   readonly #started = new Set<string>();
 
@@ -47,7 +47,7 @@ export class Numbering {
     for (const [id, num] of nums) this.#lists.set(id, this.#listOf(num, abstracts, nums));
   }
 
-  /** Counts a paragraph; null where it has no number and no bullet. */
+  /** Counts a paragraph and returns its label; null if it has neither number nor bullet. */
   next(properties: XmlElement | undefined, style: string | undefined): NumberedParagraph | null {
     const own = childOf(properties, 'w:numPr');
     const inherited = this.#styles.chain(style).map((one) => childOf(one, 'w:pPr', 'w:numPr'));
@@ -101,7 +101,7 @@ export class Numbering {
     return { abstract: abstract?.attributes['w:abstractNumId'] ?? '', levels, starts };
   }
 
-  /** The levels of a list, which a list style may define. */
+  /** Returns the abstract list with the levels, which a list style may define. */
   #abstractOf(num: XmlElement, abstracts: Map<string, XmlElement>, nums: Map<string, XmlElement>): XmlElement | undefined {
     const abstract = abstracts.get(valueAt(num, 'w:abstractNumId') ?? '');
     const link = valueAt(abstract, 'w:numStyleLink');
@@ -114,7 +114,7 @@ export class Numbering {
 
 function readLevel(element: XmlElement, position: number): [index: number, level: Level] {
   const index = Number(element.attributes['w:ilvl'] ?? position);
-  // A format of its own, such as 001, is followed by one that every program knows.
+  // A custom format, such as 001, is followed by a fallback that every program supports.
   const formats = descendantsOf(element, 'w:numFmt').map(({ attributes }) => attributes);
   const format = formats.at(-1)?.['w:val'] ?? 'decimal';
   const padded = formats.map((attributes) => /^0+\d/.exec(attributes['w:format'] ?? '')?.[0].length).find(Boolean);
@@ -133,7 +133,7 @@ function readLevel(element: XmlElement, position: number): [index: number, level
   ];
 }
 
-/** A level that has not been counted yet shows where it would start. */
+/** Builds the label; a level that has not been counted yet is its start value. */
 function labelOf({ text, isLegal }: Level, counts: (number | undefined)[], { levels }: List): string {
   return (text ?? '')
     .replace(/%([1-9])/g, (_, digit: string) => {

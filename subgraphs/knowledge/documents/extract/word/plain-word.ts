@@ -4,24 +4,24 @@ import type { NumberedParagraph, Numbering } from './numbering.ts';
 import type { WordStyles } from './word-styles.ts';
 import { addedRun, addedText, switchAt, withoutMarks, wordElement } from './word-tree.ts';
 
-/** Stand around an automatic number, and around the place of a file within the file. */
+/** Delimiters around an automatic number, and around the position of an embedded file. */
 export const NUMBER_MARKS = ['\ufdd0', '\ufdd1'] as const;
 export const CHUNK_MARKS = ['\ufdd2', '\ufdd3'] as const;
 
-/** Elements around text that say something about it and are unknown to the converter. */
+/** Wrapper elements that the converter does not know; their content is kept. */
 const WRAPPERS = new Set(['w:fldSimple', 'w:dir', 'w:bdo']);
-/** Hidden text may begin or end a field whose result is seen. */
+/** Field delimiters are kept in hidden text, because the field's result may be visible. */
 const FIELD_PARTS = new Set(['w:fldChar', 'w:instrText']);
-/** Symbol fonts have their signs there, not where Unicode has them. */
+/** The private use area, in which symbol fonts have their glyphs. */
 const PRIVATE = /[\uf000-\uf0ff]/g;
 
 /**
- * Brings a part of a Word document into the forms that its converter knows: automatic numbers are text, text boxes come
- * once and behind their paragraph, readings stand behind their words, signs of symbol fonts are characters, and text
- * that Word hides is left out.
+ * Rewrites a part of a Word document into forms that the converter supports: automatic numbers become text, each text
+ * box occurs once and after its paragraph, ruby text follows its word, glyphs of symbol fonts become characters, and
+ * hidden text is removed.
  */
 export class PlainWord {
-  /** Relations to files within the file, in the order of their marks. */
+  /** The relationship ids of embedded files, in the order of their marks. */
   readonly chunks: string[] = [];
   readonly #styles: WordStyles;
   readonly #numbering: Numbering;
@@ -68,7 +68,7 @@ export class PlainWord {
   #paragraph(element: XmlElement): XmlElement {
     const properties = childOf(element, 'w:pPr');
     const style = this.#styles.styleOf(properties);
-    // A paragraph whose mark is deleted is a part of the next one.
+    // A paragraph with a deleted paragraph mark continues in the next one.
     const mark = childOf(properties, 'w:rPr');
     const isGone = Boolean(childOf(mark, 'w:del') ?? childOf(mark, 'w:moveFrom'));
     const number = isGone ? null : this.#numbering.next(properties, style);
@@ -104,7 +104,7 @@ export class PlainWord {
     return wordElement('w:p', [addedRun(CHUNK_MARKS.join(String(this.chunks.length - 1)))]);
   }
 
-  /** The same in two forms, of which older programs know the second; a text box is in both. */
+  /** Chooses one of two alternatives, of which the fallback is for older programs; a text box is in both. */
   #alternative(element: XmlElement, style: string | undefined): XmlElement[] {
     const choice = childOf(element, 'mc:Choice');
     const fallback = childOf(element, 'mc:Fallback');
@@ -114,7 +114,7 @@ export class PlainWord {
     return taken ? elementsOf(this.simplify(taken, style)) : [];
   }
 
-  /** The text boxes within a drawing, in the form that the converter puts behind the paragraph. */
+  /** Returns the text boxes of a drawing in the form that the converter places after the paragraph. */
   #boxes(elements: XmlElement[]): XmlElement[] | null {
     const boxes = elements.flatMap((element) => descendantsOf(element, 'w:txbxContent'));
     return boxes.length > 0
@@ -128,7 +128,7 @@ export class PlainWord {
   }
 }
 
-/** Says which list a paragraph belongs to, or that it belongs to none: the converter knows not all ways to inherit one. */
+/** Writes the list explicitly, or that there is none, because the converter does not support all inheritance of lists. */
 function listProperties(number: NumberedParagraph | null): XmlElement {
   const { level, list } = number ?? { level: 0, list: '0' };
   return wordElement('w:numPr', [wordElement('w:ilvl', [], { 'w:val': String(level) }), wordElement('w:numId', [], { 'w:val': list })]);
@@ -138,7 +138,7 @@ function hasBox(element: XmlElement): boolean {
   return descendantsOf(element, 'w:txbxContent').length > 0;
 }
 
-/** `word(reading)`, as a browser writes it without support for readings. */
+/** Writes ruby text as `word(reading)`, like a browser without ruby support. */
 function reading(ruby: XmlElement): string {
   const text = (name: string) =>
     elementsOf(ruby, name)

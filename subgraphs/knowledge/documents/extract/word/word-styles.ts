@@ -1,10 +1,10 @@
 import { childOf, elementsOf, type XmlElement } from '../xml.ts';
 import { switchAt, valueAt } from './word-tree.ts';
 
-/** Styles may name one another in a circle. */
+/** The maximum length of a style chain, because styles may refer to each other in a cycle. */
 const MAX_CHAIN = 32;
 
-/** The styles of a Word document, each with those on which it is based. */
+/** Resolves the styles of a Word document with their inheritance. */
 export class WordStyles {
   readonly #styles = new Map<string, XmlElement>();
   readonly #chains = new Map<string, XmlElement[]>();
@@ -20,12 +20,12 @@ export class WordStyles {
     this.#normal = styles.find(isNormal)?.attributes['w:styleId'];
   }
 
-  /** The style of a paragraph, which is the default one where it names none. */
+  /** Returns a paragraph's style, or the default one if it has none. */
   styleOf(properties: XmlElement | undefined): string | undefined {
     return valueAt(properties, 'w:pStyle') ?? this.#normal;
   }
 
-  /** A style and what it is based on, from the nearest. */
+  /** Returns a style and the styles that it is based on, nearest first. */
   chain(id: string | undefined): XmlElement[] {
     if (id === undefined) return [];
     const known = this.#chains.get(id);
@@ -41,7 +41,7 @@ export class WordStyles {
     return chain;
   }
 
-  /** Whether text with these properties is hidden, in a paragraph of this style. */
+  /** Returns true if text with these properties is hidden in a paragraph of this style. */
   isHidden(properties: XmlElement | undefined, paragraphStyle: string | undefined): boolean {
     return (
       this.#levels(properties, paragraphStyle)
@@ -50,7 +50,7 @@ export class WordStyles {
     );
   }
 
-  /** The font of text with these properties. */
+  /** Returns the font of text with these properties. */
   fontOf(properties: XmlElement | undefined, paragraphStyle: string | undefined): string | undefined {
     return this.#levels(properties, paragraphStyle)
       .map((level) => childOf(level, 'w:rFonts')?.attributes)
@@ -58,7 +58,7 @@ export class WordStyles {
       .find((font) => font !== undefined);
   }
 
-  /** Properties of text, from those that are asked first: its own, those of its style, of its paragraph's style, of all. */
+  /** Returns text properties by precedence: direct, character style, paragraph style, document defaults. */
   #levels(properties: XmlElement | undefined, paragraphStyle: string | undefined): (XmlElement | undefined)[] {
     const styles = [...this.chain(valueAt(properties, 'w:rStyle')), ...this.chain(paragraphStyle)];
     return [properties, ...styles.map((style) => childOf(style, 'w:rPr')), this.#defaults];

@@ -1,16 +1,16 @@
 import { childOf, decodeXml, readXml, type XmlElement, type XmlTree } from '../xml.ts';
 import { writeEquations } from './equation.ts';
 
-/** Names the namespace of Word's own elements: the usual form and the strict one. */
+/** The WordprocessingML namespace in its transitional and strict forms. */
 const NAMESPACE = 'http://(?:schemas\\.openxmlformats\\.org/wordprocessingml/2006|purl\\.oclc\\.org/ooxml/wordprocessingml)/main';
-/** Declares it with another prefix than Word's, or with none. */
+/** Matches a declaration of it with another prefix, or without one. */
 const FOREIGN_PREFIX = new RegExp(`\\sxmlns(?::([\\w.-]{1,40}))?\\s*=\\s*["']${NAMESPACE}["']`);
 const WORD_PREFIX = new RegExp(`\\sxmlns:w\\s*=\\s*["']${NAMESPACE}["']`);
 const HEAD = 8_192;
-/** Characters that Unicode keeps for a program's own marks; a document has none. */
+/** Noncharacters, which Unicode reserves for internal use of programs, so no document needs them. */
 const NONCHARACTERS = /[\ufdd0-\ufdef]/g;
 
-/** A part of a Word document; its elements are called as Word calls them, `w:p`, whatever prefix the file has. */
+/** Parses a part of a Word document; element names get Word's usual prefix, `w:p`, whichever prefix the file has. */
 export function readWordPart(part: Uint8Array): XmlTree {
   const text = decodeXml(part);
   const start = text.slice(0, HEAD);
@@ -32,7 +32,7 @@ export function readWordPart(part: Uint8Array): XmlTree {
   return tree;
 }
 
-/** Attributes without a prefix belong to no namespace; declarations of namespaces keep their names. */
+/** Unprefixed attributes have no namespace, and namespace declarations keep their names. */
 function attributeName(name: string, own: (name: string) => string): string {
   return name.startsWith('xmlns') || !name.includes(':') ? name : own(name);
 }
@@ -41,7 +41,7 @@ function rootName({ root }: XmlTree): string[] {
   return root.children.flatMap((child) => (typeof child === 'string' ? [] : [child.name])).slice(0, 1);
 }
 
-/** An element as text of XML. */
+/** Serialises an element to XML. */
 export function writeXml(element: XmlElement): string {
   const parts: string[] = [];
   write(element, parts);
@@ -67,7 +67,7 @@ export function wordElement(name: string, children: (XmlElement | string)[] = []
   return { name, attributes, children };
 }
 
-/** A run of text that a reader has added. */
+/** Creates a text run. */
 export function addedRun(text: string): XmlElement {
   return wordElement('w:r', [addedText(text)]);
 }
@@ -76,7 +76,7 @@ export function addedText(text: string): XmlElement {
   return wordElement('w:t', [text], { 'xml:space': 'preserve' });
 }
 
-/** The value of a property of Word, `<w:name w:val="…"/>`. */
+/** Returns the value of a Word property, `<w:name w:val="…"/>`. */
 export function valueAt(element: XmlElement | undefined, ...path: string[]): string | undefined {
   return childOf(element, ...path)?.attributes['w:val'];
 }
@@ -86,7 +86,7 @@ export function numberAt(element: XmlElement | undefined, ...path: string[]): nu
   return /^-?\d{1,6}$/.test(value) ? Number(value) : undefined;
 }
 
-/** Whether a property is on, off, or not said; one without a value is on. */
+/** Returns whether a property is on, or undefined if it is absent; one without a value is on. */
 export function switchAt(element: XmlElement | undefined, ...path: string[]): boolean | undefined {
   const found = childOf(element, ...path);
   return found && !/^(?:0|false|off)$/.test(found.attributes['w:val'] ?? 'true');
