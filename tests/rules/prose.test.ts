@@ -32,7 +32,7 @@ function faultsOf(text: string): string[] {
 const ALLOWED: Record<string, number> = {
   infra: 10,
   'subgraphs/conversations': 2,
-  'subgraphs/knowledge': 15,
+  'subgraphs/knowledge': 6,
   'subgraphs/tools': 2,
   'subgraphs/users': 2,
   tests: 239,
