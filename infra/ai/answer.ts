@@ -11,12 +11,12 @@ import { ToolCalls } from './response/tool-calls.ts';
 import { countPrompt, countTokens } from './tokens.ts';
 
 const MAX_ANSWER_BYTES = 4_000_000;
-/** After the finish reason only the usage is missing: not worth a long wait. */
+/** The time to wait for the usage after the finish reason; nothing else is missing then. */
 const USAGE_WAIT_MS = 2_000;
-/** A message that repeats at least so much of the text before it is the text so far, not the next piece. */
+/** A message that repeats at least this many characters of the earlier text is the text so far, not the next piece. */
 const REPEATED_CHARACTERS = 12;
 
-/** A stream of which the first event has arrived, so that it is no longer tried again. */
+/** A stream whose first event has arrived, so that it is not retried. */
 export interface OpenedStream {
   first: IteratorResult<StreamEvent>;
   events: AsyncIterator<StreamEvent>;
@@ -24,7 +24,7 @@ export interface OpenedStream {
   idle: IdleTimer;
 }
 
-/** Turns the provider's events into chunks. Ends with `finish`, or throws: never a silent end. */
+/** Converts the provider's events to chunks. Ends with `finish` or throws, never silently. */
 export async function* readAnswer(stream: OpenedStream, request: ChatRequest, caller: AbortSignal): AsyncGenerator<ChatChunk> {
   const { events, idle } = stream;
   const answer = new Answer();
@@ -87,7 +87,7 @@ class Answer {
     return this.finishReason !== null && isCut(this.finishReason);
   }
 
-  /** Remembers what the chunk holds, and gives what of it is shown. */
+  /** Accumulates a chunk and returns its visible parts. */
   take(content: ChunkContent): ChatChunk[] {
     if (content.usage) this.usage = content.usage;
     if (content.finishReason) this.finishReason = content.finishReason;
@@ -104,7 +104,7 @@ class Answer {
     return this.#show(this.#tags.end());
   }
 
-  /** Returns the tool calls after the answer has ended well. A call that was cut by `length` is dropped. */
+  /** Returns the tool calls after a regular end. A call truncated by `length` is dropped. */
   finish(isDone: boolean, request: ChatRequest): ToolRequest[] {
     if (this.finishReason) requireGoodEnd(this.finishReason);
     else if (!isDone) throw tooOdd('The model provider ended the answer in the middle. Regenerate it.');

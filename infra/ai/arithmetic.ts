@@ -9,11 +9,11 @@ const OPERATORS: [RegExp, string][] = [
   [/\bsquare root of\s*\(?\s*([\d.]+)\s*\)?/gi, 'sqrt($1)'],
 ];
 const EXPRESSION = /^(?:\d|[\s.,+\-*/%^()]|\b(?:sqrt|abs|round|floor|ceil|min|max|log|ln|exp|sin|cos|tan|pi|e|of)\b)+$/i;
-/** Dates and telephone numbers are no subtractions. */
+/** Excludes dates and telephone numbers, which look like subtractions. */
 const HYPHENATED = /^\d+(-\d+){2,}$|^0\d+-\d+$|^\d{3}-\d{4}$/;
 const HAS_WORK = /\d\s*(?:[+\-*/^]|%\s*(?:of|[\d(]))|[a-z]\s*\(/i;
 
-/** The expression that a question asks to calculate, or null when it asks for something else. */
+/** Extracts the arithmetic expression of a question; null for other questions. */
 export function arithmeticIn(question: string): string | null {
   // Maximum of characters, because the patterns below take quadratic time.
   if (question.length > 1000) return null;

@@ -43,7 +43,7 @@ export class Breaker {
     this.trial = false;
   }
 
-  /** Reports a call that says nothing about the provider's health: it was aborted, or the request was invalid. */
+  /** Reports a call without information about the provider's health: it was aborted, or the request was invalid. */
   left(): void {
     this.trial = false;
   }

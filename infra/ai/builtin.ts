@@ -10,10 +10,10 @@ import { estimateTokens, textOf } from './tokens.ts';
 
 export const BUILTIN_MODEL = 'builtin';
 const CHUNK_MS = 8;
-/** Vectors made between two looks at the rest of the process. */
+/** Vectors computed before yielding to the event loop. */
 const EMBED_AT_ONCE = 16;
 
-/** The provider of a machine with nothing: it quotes, it calculates, and it says what it is. */
+/** The provider without a model: quotes passages, calculates, and states that it is not a language model. */
 export class Builtin implements Ai {
   readonly embedding: EmbeddingInfo = { model: NGRAM_MODEL, dimensions: NGRAM_DIMENSIONS, builtin: true };
 
@@ -108,7 +108,7 @@ function quoted(quotes: Quote[], opening: string): string {
   return [opening, ...quotes.map(blockOf)].join('\n\n');
 }
 
-/** Numbers in brackets inside the quote are the document's own: they must not be read as ours. */
+/** Escapes bracketed numbers in the quote, which would be read as citations. */
 function blockOf({ text, passage }: Quote, index: number, quotes: Quote[]): string {
   const block = `> ${text.replace(/\[(\d+)\]/g, '\\[$1\\]').replaceAll('\n', '  \n> ')} [${passage.number}]`;
   if (quotes[index - 1]?.passage === passage) return block;
@@ -116,7 +116,7 @@ function blockOf({ text, passage }: Quote, index: number, quotes: Quote[]): stri
   return `From ${place}:\n\n${block}`;
 }
 
-/** `Page 3` within a sentence. */
+/** Lowercases the first letter, for `Page 3` within a sentence. */
 function lowered(label: string): string {
   return label[0]!.toLowerCase() + label.slice(1);
 }
@@ -130,7 +130,7 @@ function calculated(messages: ChatMessage[], result: ChatMessage): string {
   return `${expression ? `${expression} = ` : ''}${value}\n\nNo language model is connected; this comes from the calculator.`;
 }
 
-/** A field of the JSON text; the text itself when it is a bare value; null when there is none. */
+/** Returns a field of the JSON text, the text itself if it is not an object, or null if the field is missing. */
 function fieldOf(json: string, field: string): string | null {
   try {
     const parsed: unknown = JSON.parse(json);

@@ -4,7 +4,7 @@ import type { Ai, ChatChunk, ChatRequest } from './ai.ts';
 import type { AiValues } from './open.ts';
 import type { Cache } from '../cache/cache.ts';
 
-/** Questions are mostly repeated soon: for the next page, a retry, or another knowledge base. */
+/** Questions are usually repeated soon: for the next page, a retry, or another knowledge base. */
 const QUESTION_SECONDS = 3_600;
 const MODELS_SECONDS = 60;
 

@@ -4,7 +4,7 @@ import { wireName } from './response/tool-names.ts';
 
 const MAX_UNREADABLE = 2_000;
 
-/** The body of a chat completion, as far as we use it. */
+/** The used subset of a chat completion body. */
 export interface CompletionBody {
   model: string;
   messages: object[];
@@ -32,7 +32,7 @@ export function toCompletionBody(request: ChatRequest): CompletionBody {
   };
 }
 
-/** Many chat templates refuse two messages of one role in a row, which an answer without text leaves behind. */
+/** Merges neighbouring messages of one role, which an answer without text leaves behind and many chat templates reject. */
 function joinNeighbours(messages: ChatMessage[]): ChatMessage[] {
   const joined: ChatMessage[] = [];
   for (const message of messages) {

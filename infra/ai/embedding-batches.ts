@@ -3,7 +3,7 @@ import { Failure } from '../../schema/errors.ts';
 const MAX_TEXTS = 64;
 const MAX_CHARACTERS = 100_000;
 
-/** Cuts the texts into requests that every endpoint takes. */
+/** Splits the texts into requests of a size that every endpoint accepts. */
 export function toBatches(texts: string[]): string[][] {
   const batches: string[][] = [];
   let batch: string[] = [];
@@ -14,14 +14,17 @@ export function toBatches(texts: string[]): string[][] {
       batch = [];
       characters = 0;
     }
-    // Endpoints refuse the empty text.
+    // Endpoints reject an empty text.
     batch.push(text.trim() === '' ? '.' : text);
     characters += text.length;
   }
   return batch.length > 0 ? [...batches, batch] : batches;
 }
 
-/** The vectors of a response in the order of the request, of unit length; `PROVIDER_BAD_RESPONSE` for anything else. */
+/**
+ * Returns the unit-length vectors of a response in the order of the request. Throws `PROVIDER_BAD_RESPONSE` for
+ * anything else.
+ */
 export function toVectors(response: unknown, count: number): Float32Array[] {
   const items = itemsOf(response);
   if (items?.length !== count) throw bad(`The model provider sent ${items ? items.length : 'no'} vectors for ${count} texts.`);
@@ -35,7 +38,10 @@ interface Item {
   embedding?: unknown;
 }
 
-/** The list of vectors: under `data` as OpenAI has it, under `embeddings` as Ollama and Cohere, bare as TEI and llama.cpp. */
+/**
+ * Finds the list of vectors: under `data` (OpenAI), under `embeddings` (Ollama, Cohere) or as the document (TEI,
+ * llama.cpp).
+ */
 function itemsOf(response: unknown): Item[] | undefined {
   if (Array.isArray(response)) return isVector(response) ? [{ embedding: response }] : response.map(toItem);
   if (typeof response !== 'object' || response === null) return undefined;
@@ -50,7 +56,7 @@ function toItem(item: unknown): Item {
   return typeof item === 'object' && item !== null && !Array.isArray(item) ? item : { embedding: item };
 }
 
-/** By their indexes where these number the texts; some servers write the same one everywhere. */
+/** Sorts by index if the indexes are unique; some servers send the same one for all. */
 function inOrder(items: Item[]): unknown[] {
   const places = items.map((item) => Number(item.index));
   const isNumbered =
@@ -63,7 +69,7 @@ function isVector(value: unknown): value is unknown[] {
   return Array.isArray(value) && value.length > 0 && value.every((part) => typeof part === 'number');
 }
 
-/** Numbers, their texts, or base64 of 32-bit floats; a list around a single vector is taken off. */
+/** Parses numbers, numbers as strings, or base64 of 32-bit floats; unwraps a list around a single vector. */
 function numbersOf(embedding: unknown, depth = 0): Float32Array {
   if (typeof embedding === 'string') return fromBase64(embedding);
   if (Array.isArray(embedding) && embedding.length === 1 && depth < 3 && typeof embedding[0] === 'object')

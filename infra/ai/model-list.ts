@@ -1,7 +1,7 @@
 import { Failure } from '../../schema/errors.ts';
 import type { ModelInfo } from './ai.ts';
 
-/** Models that an endpoint lists beside those that answer, by the words of their names. */
+/** Words in the names of listed models that are not chat models. */
 const NOT_CHAT = new Set(
   'embed embedding embeddings whisper tts dall dalle moderation transcribe transcription image images audio realtime rerank reranker sora'.split(
     ' ',
@@ -26,7 +26,7 @@ export function toModels(response: unknown, options: ModelListOptions): ModelInf
   return [...new Set([first, ...listed])].map((id) => toModel(id, id === first, options.provider));
 }
 
-/** OpenAI has the list under `data`, Ollama and Cohere under `models`, Together bare. */
+/** Finds the list: under `data` (OpenAI), under `models` (Ollama, Cohere) or as the document (Together). */
 function listOf(response: unknown): unknown[] | undefined {
   if (Array.isArray(response)) return response;
   const { data, models } = (response ?? {}) as { data?: unknown; models?: unknown };
@@ -68,7 +68,7 @@ const PROVIDERS: [RegExp, string][] = [
 ];
 const LOCAL_PORTS: Record<string, string> = { '11434': 'Ollama', '1234': 'LM Studio' };
 
-/** Whose models they are, in a word that a person knows: the name of a host is for those who run it. */
+/** Returns the provider's name for people, who may not know a host name. */
 export function providerName(baseUrl: string): string {
   const { hostname, port } = new URL(baseUrl);
   return PROVIDERS.find(([host]) => host.test(hostname))?.[1] ?? LOCAL_PORTS[port] ?? 'Own model server';

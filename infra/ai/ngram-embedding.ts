@@ -9,22 +9,22 @@ import { isStopWord, isUnspaced, pairsOf, stemOf, wordsOf } from './words.ts';
 export const NGRAM_MODEL = 'builtin-ngram-v1';
 export const NGRAM_DIMENSIONS = 768;
 
-/** Each family is brought to length one and then to its weight, so that a text's length shifts no balance. */
+/** The weight of each feature family after normalisation, so that the length of a text does not shift the balance. */
 const WEIGHTS = { word: 1, pair: 0.2, letters: 1 };
 const STOP_WEIGHT = 0.1;
-/** Parts of a compound such as `userName` count less than words that stand alone. */
+/** The weight of parts of a compound such as `userName`, relative to separate words. */
 const PART_WEIGHT = 0.7;
-/** Shorter n-grams are shared by chance more often. */
+/** Shorter n-grams are more often shared by chance. */
 const LETTER_WEIGHTS = new Map([
   [3, 0.5],
   [4, 0.8],
   [5, 1],
 ]);
-/** No word of a language is longer; a base64 string is. */
+/** Longer runs are not words but, for example, base64. */
 const MAX_WORD = 40;
 const PARTS = /\p{Lu}?[\p{Ll}\p{M}]+|\p{Lu}+(?!\p{Ll})|\p{N}+|\p{Lo}+/gu;
 
-/** The unit-length vector of a text. */
+/** Computes the unit-length embedding of a text. */
 export function embedText(text: string): Float32Array {
   const features = new Features();
   features.addText(text);
@@ -37,7 +37,7 @@ interface Feature {
 }
 
 class Features {
-  /** By hash: two features of 32 equal bits would share a dimension anyway. */
+  /** Features by hash: features with equal hashes share a dimension in any case. */
   private readonly families = { word: new Map<number, Feature>(), pair: new Map<number, Feature>(), letters: new Map<number, Feature>() };
   private previous: string | null = null;
 
@@ -46,7 +46,7 @@ class Features {
       if (isUnspaced(word)) this.addUnspaced(word);
       else this.addWord(word);
     }
-    // A text of signs alone still differs from another.
+    // A text without words is represented by its signs.
     if (this.families.word.size === 0) for (const sign of [...text.trim().slice(0, 200)]) this.add('letters', sign, 1);
   }
 
@@ -77,7 +77,7 @@ class Features {
     }
   }
 
-  /** Without spaces, two characters are the nearest thing to a word. */
+  /** Treats character bigrams as words in scripts without spaces. */
   private addUnspaced(word: string): void {
     const pairs = pairsOf(word);
     for (const pair of pairs) this.add('word', pair, 1);
@@ -105,7 +105,7 @@ class Features {
     else this.families[family].set(hash, { count: 1, weight });
   }
 
-  /** A word said ten times is not ten times as telling: frequencies enter by their logarithm. */
+  /** Dampens frequencies by their logarithm: ten occurrences are not ten times as significant. */
   private spread(family: keyof typeof WEIGHTS, vector: Float32Array): void {
     const features = this.families[family];
     let sum = 0;

@@ -104,7 +104,7 @@ function finalFault(code: ErrorCode, cause: Error): Fault {
   return { failure: new Failure(code, {}, { cause }), retry: false };
 }
 
-/** The connection was closed before the response ended. */
+/** Returns true if the connection was closed before the response ended. */
 function isBrokenOff(error: Error): boolean {
   for (let cause: unknown = error; isNativeError(cause); cause = cause.cause)
     if (cause.message === 'terminated' || cause.message === 'other side closed' || (cause as NodeJS.ErrnoException).code === 'ECONNRESET')

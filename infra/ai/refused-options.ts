@@ -4,7 +4,7 @@ import type { CompletionBody } from './completion.ts';
 export type Concession =
   'temperature' | 'tools' | 'toolSchema' | 'stream_options' | 'stream' | 'system' | 'max_tokens' | 'max_completion_tokens';
 
-/** The server may be started again with other options, so what it refused is tried again after a while. */
+/** The time for which a rejected option is remembered; the server may be restarted with other options. */
 const REMEMBERED_MS = 3_600_000;
 const DEFAULT_MAX_TOKENS = 4_096;
 
@@ -30,7 +30,7 @@ const NAMED: [Concession, RegExp, (body: CompletionBody) => boolean][] = [
   ['system', SYSTEM, (body) => body.messages.some(isInstruction)],
 ];
 
-/** Tried one after the other where a refusal names nothing, from what matters least. */
+/** Concessions in the order in which they are tried if an error names none, least important first. */
 const UNNAMED: [Concession, (body: CompletionBody) => boolean][] = [
   ['stream_options', (body) => body.stream_options !== undefined],
   ['temperature', (body) => body.temperature !== undefined],
@@ -39,7 +39,7 @@ const UNNAMED: [Concession, (body: CompletionBody) => boolean][] = [
 /** Finds the rejected part by the endpoint's error message; the next one to try if it names none. */
 export function refusedIn(body: CompletionBody, words: string, guess: boolean): Concession[] {
   const named = NAMED.filter(([, pattern, isSent]) => isSent(body) && pattern.test(words)).map(([concession]) => concession);
-  // A schema that is refused is simplified before the tools are given up.
+  // A rejected schema is simplified before the tools are omitted.
   if (named.includes('toolSchema') && !body.hasSimpleSchemas) return named.filter((one) => one !== 'tools');
   const known = named.filter((one) => one !== 'toolSchema');
   if (known.length > 0 || !guess) return known;
@@ -48,7 +48,7 @@ export function refusedIn(body: CompletionBody, words: string, guess: boolean): 
     .map(([concession]) => concession);
 }
 
-/** The request with the concessions made. */
+/** Applies the concessions to the request. */
 export function concede(body: CompletionBody, concessions: Iterable<Concession>): CompletionBody {
   return [...concessions].reduce(one, body);
 }
@@ -98,7 +98,7 @@ function isInstruction(message: object): boolean {
   return (message as { role?: string }).role === 'system';
 }
 
-/** The instructions stand before the first message of the person. */
+/** Moves the instructions into the first user message. */
 function withoutSystem(messages: object[]): object[] {
   const instructions = messages.filter(isInstruction).map((message) => (message as { content: string }).content);
   if (instructions.length === 0) return messages;

@@ -1,10 +1,10 @@
-/** Scripts that put no spaces between words. */
+/** Scripts without spaces between words. */
 const UNSPACED = String.raw`\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}`;
 const UNSPACED_CHARACTER = new RegExp(`[${UNSPACED}]`, 'u');
 const WORD = new RegExp(String.raw`[${UNSPACED}]+|(?:(?![${UNSPACED}])[\p{L}\p{M}\p{N}])+`, 'gu');
 const MARKS = /[\u0300-\u036f]/g;
 
-/** Words of English, French, German, Spanish and Italian that say nothing about what a text is about. */
+/** Stop words of English, French, German, Spanish and Italian. */
 const STOP_WORDS = new Set(
   `a an the and or but if then else of to in on at by for from with as is are was were be been being am do does did
   have has had having it its this that these those there here i you he she we they me him us them my your his her our
@@ -18,7 +18,7 @@ const STOP_WORDS = new Set(
   o es son en por para con como pero más se su sus lo al del gli uno e è sono di da per che non`.split(/\s+/),
 );
 
-/** The words of a text as written, but composed alike and without accents. A stretch of an unspaced script is one word. */
+/** Tokenises a text; words are normalised and without accents. A run of an unspaced script is one word. */
 export function wordsOf(text: string): string[] {
   return text.normalize('NFKD').replace(MARKS, '').normalize('NFKC').match(WORD) ?? [];
 }
@@ -31,7 +31,7 @@ export function isStopWord(word: string): boolean {
   return STOP_WORDS.has(word);
 }
 
-/** The word without the commonest English endings: enough to let `installs` meet `installing`. */
+/** Removes the most common English endings, enough to match `installs` and `installing`. */
 export function stemOf(word: string): string {
   if (word.length < 5 || isUnspaced(word)) return word;
   if (word.endsWith('ies')) return `${word.slice(0, -3)}y`;

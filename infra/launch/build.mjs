@@ -38,7 +38,7 @@ function needsCompile() {
   return read(COMPILED) !== compiledFrom() || isNewer('dist/.tsbuildinfo', COMPILED);
 }
 
-/** Somebody ran the compiler by hand since: what lies in `dist` may be of other sources. */
+/** The compiler was run separately since, so the output may be of other sources. */
 function isNewer(file, than) {
   const of = (path) => statSync(at(path), { throwIfNoEntry: false })?.mtimeMs ?? 0;
   return of(file) > of(than);

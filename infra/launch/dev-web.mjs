@@ -3,7 +3,7 @@ import { createServer } from 'vite';
 
 const [host, port, target] = process.argv.slice(2);
 
-/** Whatever the pages' own configuration proxies, sent to the product of this run instead, with the browser's Origin. */
+/** Redirects the proxied paths of the web configuration to the server of this run, with the browser's Origin. */
 const toProduct = {
   name: 'parley-product',
   config: (config) => {

@@ -7,7 +7,10 @@ import { at } from './checkout.mjs';
 const FILE = at('.launch.lock');
 const BEAT_MS = 1000;
 const LOOK_MS = 200;
-/** A holder whose beat we have not seen for this long is gone, whatever its process id says (containers share none). */
+/**
+ * The time without a heartbeat after which the holder is dead, even if its process id exists: containers do not share
+ * process ids.
+ */
 const SILENCE_MS = 15_000;
 
 /** Does the work while no other launcher of this checkout installs or builds. */

@@ -62,7 +62,7 @@ export function ended(child) {
   });
 }
 
-/** Hands signals on to whatever runs at the moment; without children they end the launcher itself. */
+/** Forwards signals to the running child processes; without children they end the launcher. */
 export function handInterrupts() {
   let last = { signal: null, at: 0 };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {

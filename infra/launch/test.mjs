@@ -96,7 +96,7 @@ function reportOf(file) {
   return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : null;
 }
 
-/** A runner that was killed has failed, whatever it had seen pass. */
+/** A killed runner has failed, regardless of the tests that had passed. */
 function broken(runner, code) {
   process.stderr.write(`\n${runner} ended before it could report (exit code ${code}).\n`);
   return { code: code || 1, passed: 0, failed: 1, skipped: 0 };

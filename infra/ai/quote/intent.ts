@@ -1,6 +1,6 @@
 import { stemOf } from '../words.ts';
 
-/** Detects the kind of answer that a question asks for; null if only its words matter. */
+/** The kind of answer that a question asks for; null if only its words matter. */
 export type Intent = 'amount' | 'date' | 'summary' | null;
 
 const SUMMARY =
@@ -11,7 +11,7 @@ const DATE = /\bwhen\b|\b(?:what|which) (?:date|day|time|year|month)\b|\bdates?\
 
 const MONEY =
   /(?:[$€£¥₹]|\b(?:usd|eur|gbp|chf|cad)\b)\s?-?\d|\d\s?(?:[$€£¥₹]|(?:usd|eur|gbp|chf|cad|euros?|dollars?)\b)|\b\d{1,3}(?:[.,]\d{3})+\b|\b\d+[.,]\d{2}\b(?!\s?%)/iu;
-/** A bare number below a column that is one of amounts. */
+/** A plain number below a column of amounts. */
 const PRICED_ROW = /\b(?:costs?|prices?|amount|total|fee|rate|charge)\b[^\n]*\n[^\n]*\| ?\d/iu;
 const TOTAL = /\b(?:(?:grand|order|invoice) total|totals?|(?:amount|balance|total) (?:due|payable|paid)|gesamt\w*|summe)\b/iu;
 const MONTH = 'jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|januar|februar|märz|mai|juni|juli|oktober|dezember';
@@ -40,17 +40,20 @@ export function intentOf(question: string): Intent {
   return AMOUNT.test(question) ? 'amount' : null;
 }
 
-/** The topics of a question without the words that only say what kind of answer it wants. */
+/** Removes words that only indicate the kind of answer. */
 export function subjectOf(topics: Iterable<string>, intent: Intent): Set<string> {
   return new Set(intent ? [...topics].filter((topic) => !KIND_WORDS[intent].has(topic)) : topics);
 }
 
-/** Whether a text holds what is wanted: an amount of money, or a day. */
+/** Returns true if the text contains the wanted kind: an amount of money, or a date. */
 export function holdsAnswer(text: string, intent: Intent): boolean {
   return intent === 'amount' ? MONEY.test(text) || PRICED_ROW.test(text) : intent === 'date' ? DAY.test(text) || YEAR.test(text) : true;
 }
 
-/** Whether it holds it so plainly that it may answer without a word of the question, where its passage is about it. */
+/**
+ * Returns true if the text is so explicit that it may answer without a word of the question, if its passage is on the
+ * topic.
+ */
 export function isPlainAnswer(text: string, intent: Intent): boolean {
   return (
     (intent === 'amount' && MONEY.test(text) && TOTAL.test(text)) || (intent === 'date' && DAY.test(text) && /\bdate|datum/iu.test(text))

@@ -6,22 +6,22 @@ import { topicsOf, wordsOf } from '../words.ts';
 
 const MAX_QUOTES = 3;
 const MAX_QUOTE = 400;
-/** Below this share of the question's words, costOfRun by how rare they are here, nothing was found. */
+/** The minimum share of the question's words, weighted by rarity, below which nothing is quoted. */
 const MIN_COVERAGE = 0.2;
-/** A passage with so much of the question is about it, and so is what stands in it. */
+/** The share of the question from which on a whole passage is on the topic. */
 const MIN_CONTEXT = 0.5;
 /** Score bonuses of a sentence: for the passage around it, and for being a total or a date. */
 const CONTEXT_WEIGHT = 0.5;
 const PLAIN_ANSWER = 0.5;
-/** The names of columns are quoted where there is nothing better. */
+/** The weight of table heads, which are quoted only if nothing is better. */
 const HEAD_WEIGHT = 0.5;
-/** A further quote must be nearly as good as the best. */
+/** The minimum score of a further quote, relative to the best. */
 const NEARLY = 0.7;
 const SAME = 0.85;
-/** A sentence of fewer words tells little of what a document is about. */
+/** The minimum words of a sentence in a summary. */
 const MIN_TELLING_WORDS = 8;
 
-/** A sentence worth showing, and the passage it stands in. */
+/** A quoted sentence with its passage. */
 export interface Quote {
   text: string;
   passage: NumberedPassage;
@@ -34,7 +34,7 @@ interface Candidate extends Quote {
   around: Set<string>;
 }
 
-/** The sentences that answer the question best, the best first; none when no passage is about it. */
+/** Returns the sentences that answer the question best, best first; none if no passage is on the topic. */
 export function quotesFor(question: string, passages: NumberedPassage[]): Quote[] {
   const intent = intentOf(question);
   const candidates = passages.flatMap((passage) => candidatesOf(passage, intent));
@@ -66,7 +66,7 @@ function best(ranked: { candidate: Candidate; score: number }[]): Quote[] {
   return chosen.map(({ text, passage }) => ({ text, passage }));
 }
 
-/** Two totals are alike in all but their figures, and that is all the difference. */
+/** Returns true for near duplicates; sentences with different figures are never duplicates. */
 function isSame(a: Candidate, b: Candidate): boolean {
   return dot(a.vector, b.vector) >= SAME && figuresOf(a.text) === figuresOf(b.text);
 }
@@ -75,7 +75,7 @@ function figuresOf(text: string): string {
   return text.match(/\d+/g)?.join(' ') ?? '';
 }
 
-/** The first sentences of the document that the question is about; of the first three documents where it names none. */
+/** Returns the first sentences of the document that the question names, else of the first three documents. */
 function beginningsOf(candidates: Candidate[], weights: Map<string, number>): Quote[] {
   const documents = [...Map.groupBy(candidates, ({ passage }) => passage.documentName).values()].map((own) => ({
     own,
@@ -108,7 +108,7 @@ function candidatesOf(passage: NumberedPassage, intent: Intent): Candidate[] {
   });
 }
 
-/** How telling each word of the question is among these sentences: the rarer, the more. A word that none has counts too. */
+/** Weights each word of the question by its rarity among the sentences; a word that occurs in none counts, too. */
 function rarity(asked: Set<string>, candidates: Candidate[]): Map<string, number> {
   const weights = new Map<string, number>();
   for (const topic of asked) {

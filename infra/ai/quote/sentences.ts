@@ -1,8 +1,8 @@
 import { estimateTokens } from '../tokens.ts';
 
-/** A piece of fewer tokens is a label: it is read with what follows. */
+/** A piece with fewer tokens is a label, which is joined to the next one. */
 const MIN_SENTENCE = 7;
-/** Rows of a table say little alone: several are shown together. */
+/** The minimum characters of a group of table rows, which mean little alone. */
 const MIN_TABLE = 200;
 const ABBREVIATIONS = String.raw`\b(?i:vs|e\.g|i\.e|etc|cf|al|dr|mr|mrs|ms|prof|fig|pp?|ca|approx|z\.b|d\.h|usw|bzw)`;
 const SENTENCE_END = new RegExp(
@@ -11,13 +11,13 @@ const SENTENCE_END = new RegExp(
 );
 const MAX_HEAD_WORDS = 3;
 
-/** A sentence, or rows of a table, and the heading over it. */
+/** A sentence, or rows of a table, with the heading above. */
 export interface Sentence {
   text: string;
   heading: string;
 }
 
-/** The sentences of a text. A heading is none, but what stands under it is about what it says. */
+/** Splits a text into sentences. A heading is not a sentence but the context of those below it. */
 export function sentencesIn(text: string, rows: 'together' | 'alone'): Sentence[] {
   const sentences: Sentence[] = [];
   let heading = '';
@@ -55,7 +55,7 @@ function splitBlock(pieces: string[]): string[] {
   return begun ? [...sentences, begun] : sentences;
 }
 
-/** Each row of a table by itself, under the head of its table; what stands between tables as ever. */
+/** Returns each table row with the table's head, and the text between tables as sentences. */
 function rowsIn(block: string): string[] {
   const pieces = piecesOf(block);
   const head = isRow(pieces[0] ?? '') && isHead(pieces[0]!) && pieces.length > 1 ? pieces[0]! : null;
@@ -64,7 +64,7 @@ function rowsIn(block: string): string[] {
   return [...rows.map((row) => (head ? `${head}\n${row}` : row)), ...prose];
 }
 
-/** Names of columns without a value: no figure, no label with its colon, and nothing but short names. */
+/** Returns true for a row of column names: no figures, no labels with a colon, short cells only. */
 export function isHead(text: string): boolean {
   if (!hasCells(text) || /[\d\n]|:\s/.test(text)) return false;
   return text.split('|').every((cell) => cell.trim().split(/\s+/).length <= MAX_HEAD_WORDS);

@@ -6,15 +6,15 @@ export interface ChunkContent {
   toolCalls: unknown[];
   finishReason: string | null;
   usage: { inputTokens: number; outputTokens: number } | null;
-  /** The body of an error that came in place of, or beside, content. */
+  /** The body of an error instead of, or beside, content. */
   error: unknown;
-  /** It stands under `message`, so that it may repeat what came before it. */
+  /** True if the content was under `message`, and so may repeat earlier text. */
   isMessage: boolean;
 }
 
 type Fields = Record<string, unknown>;
 
-/** Reads a chunk in the forms that servers send; what it does not know adds nothing. */
+/** Parses a chunk in the formats that servers send; unknown parts are ignored. */
 export function readChunk(json: unknown): ChunkContent {
   const content: ChunkContent = { parts: [], toolCalls: [], finishReason: null, usage: null, error: null, isMessage: false };
   if (!isFields(json)) return { ...content, error: isErrorBody(json) ? json : null };
@@ -32,7 +32,7 @@ export function readChunk(json: unknown): ChunkContent {
   return content;
 }
 
-/** Index 0 alone: other choices are other answers. Ollama's own form has the message without a choice. */
+/** Returns the choice with index 0; others are alternatives. Ollama's native format has a message without a choice. */
 function firstChoice(json: Fields): Fields | undefined {
   const { choices } = json;
   if (isFields(json['message']) && choices === undefined) return json;
@@ -56,7 +56,7 @@ function partsOf(body: Fields, isChoice: boolean): ChunkContent['parts'] {
   ].filter((part) => part.text !== '');
 }
 
-/** A text, or parts of which each has its type: Mistral puts its reasoning among them. */
+/** Parses content that is a text or a list of typed parts; Mistral's parts include reasoning. */
 function contentParts(content: unknown): ChunkContent['parts'] {
   if (typeof content === 'string') return [{ kind: 'text', text: content }];
   const list = Array.isArray(content) ? content : isFields(content) ? [content] : [];
@@ -66,7 +66,7 @@ function contentParts(content: unknown): ChunkContent['parts'] {
   });
 }
 
-/** The text in a value of any of the known forms. Signatures and encrypted parts have none. */
+/** Extracts the text from any known format. Signatures and encrypted parts have none. */
 function textIn(value: unknown, depth: number): string {
   if (typeof value === 'string') return value;
   if (depth > 3) return '';

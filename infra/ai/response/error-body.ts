@@ -2,11 +2,11 @@ import { withoutKeys } from '../ai.ts';
 
 /** A provider's error: its message, and all words that may identify its kind. */
 export interface Saying {
-  /** For administrators: the provider's own words, without keys. */
+  /** The provider's message without keys, for administrators. */
   sentence: string;
-  /** The sentence, codes, types and names of parameters, for patterns. */
+  /** The message, codes, types and parameter names, for pattern matching. */
   words: string;
-  /** The HTTP status that the body itself names, for errors within a response of status 200. */
+  /** The HTTP status in the body, for errors within a response of status 200. */
   status?: number;
 }
 
@@ -23,7 +23,7 @@ export function readErrorBody(body: unknown): Saying {
   return { sentence, words, ...(parts.status === undefined ? {} : { status: parts.status }) };
 }
 
-/** True for a JSON value that reports a failure in place of an answer. */
+/** Returns true for JSON that reports an error. */
 export function isErrorBody(value: unknown): boolean {
   if (Array.isArray(value)) return value.length > 0 && value.every((item) => isErrorBody(item));
   if (typeof value !== 'object' || value === null) return false;
@@ -93,7 +93,7 @@ function jsonOf(text: string): unknown {
   }
 }
 
-/** The title of a page, or the beginning of its text. */
+/** Returns the title of an HTML page, or the beginning of its text. */
 function pageText(html: string): string {
   const title = /<title[^>]*>([^<]{1,200})/i.exec(html)?.[1]?.trim();
   return title

@@ -5,20 +5,20 @@ const MAX_LINE = 1_000_000;
 const MAX_WHOLE = 16_000_000;
 
 export interface StreamEvent {
-  /** The name of the event; `message` where none is given. */
+  /** The event name; `message` by default. */
   name: string;
   json: unknown;
 }
 
 /** The state of a stream besides its events. */
 export interface StreamEnd {
-  /** It closed with `[DONE]`, or it was a whole JSON document. */
+  /** True if it ended with `[DONE]` or was one JSON document. */
   isDone: boolean;
 }
 
 /**
- * Reads a response by its content, whatever its type says: server-sent events in any framing, JSON lines, or one whole
- * JSON document. An event is given as soon as its JSON is complete, so that a missing blank line costs nothing.
+ * Parses a response by its content, independent of its media type: server-sent events in any framing, JSON lines, or
+ * one JSON document. Yields an event as soon as its JSON is complete, so a missing blank line causes no delay.
  */
 export async function* readEvents(response: Response, idle: IdleTimer, end: StreamEnd): AsyncGenerator<StreamEvent> {
   const parser = new EventParser(end);
@@ -52,7 +52,7 @@ class EventParser {
   #kind: 'unknown' | 'events' | 'json' = 'unknown';
   #afterCarriageReturn = false;
   #events = 0;
-  /** The beginning of what is neither an event nor JSON, to say what came instead. */
+  /** The beginning of content that is neither an event nor JSON, for the error message. */
   #stray = '';
 
   constructor(private readonly end: StreamEnd) {}
@@ -84,7 +84,7 @@ class EventParser {
     this.#buffer = this.#kind === 'json' ? first : this.#buffer.replace(/^\ufeff/, '');
   }
 
-  /** Lines end with CR, LF or both, and the two may come in two pieces. */
+  /** Returns the next line. Lines end with CR, LF or both, possibly split between two chunks. */
   #nextLine(): string | undefined {
     if (this.#afterCarriageReturn && this.#buffer !== '') {
       this.#afterCarriageReturn = false;
@@ -122,7 +122,7 @@ class EventParser {
   }
 
   *#takeData(text: string): Generator<StreamEvent> {
-    // Some proxies put the prefix on twice.
+    // Some proxies repeat the prefix.
     const value = text.replace(/^(?:data:\s*)+/, '');
     if (/^\s*\[DONE\]\s*$/i.test(value)) {
       this.end.isDone = true;
@@ -135,10 +135,10 @@ class EventParser {
     yield* this.#give(this.#name, data, false);
   }
 
-  /** Gives what is complete; what is not waits for its next line, or is a fault once its event has ended. */
+  /** Yields a complete event. Incomplete JSON waits for its next line, or is an error at the end of its event. */
   *#give(name: string, data: string, isWhole: boolean): Generator<StreamEvent> {
     const isJson = /^\s*[[{]/.test(data);
-    // A keep-alive has no data, or a word.
+    // A keep-alive has no data, or data that is not JSON.
     if (!isJson && name !== 'error') {
       if (isWhole || data.trim() === '') this.#data = undefined;
       return;
@@ -156,7 +156,7 @@ class EventParser {
     }
   }
 
-  /** JSON lines are given one by one; a document over several lines waits for its end. */
+  /** Yields JSON lines one by one; a document of several lines is buffered until its end. */
   *#takeJson(): Generator<StreamEvent> {
     for (;;) {
       const end = this.#buffer.indexOf('\n', this.#searched);
@@ -183,7 +183,7 @@ class EventParser {
       const json = parsed(rest);
       if (json !== undefined) yield* this.#giveJson(json);
       else {
-        // A stream that began as JSON lines may go on as server-sent events.
+        // A stream may change from JSON lines to server-sent events.
         this.#kind = 'events';
         this.#searched = 0;
         yield* this.take('\n');

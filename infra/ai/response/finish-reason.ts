@@ -27,15 +27,12 @@ const CUT =
 const WITHHELD =
   /content_?filter|safety|recitation|prohibited|blocklist|spii|guardrail|moderation|sensitive|^(refusal|blocked|flagged|language)$/;
 
-/** True when the reason says that the answer was cut at a limit. */
+/** Returns true if the answer was truncated at a limit. */
 export function isCut(reason: string): boolean {
   return CUT.test(wordOf(reason));
 }
 
-/**
- * Throws for every reason that is not a known good end. The list is closed, because a new word may well mean that only
- * half of the answer came.
- */
+/** Throws for every reason that is not known to be regular, because an unknown one may mean an incomplete answer. */
 export function requireGoodEnd(reason: string): void {
   const word = wordOf(reason);
   if (GOOD.has(word) || CUT.test(word)) return;

@@ -1,4 +1,4 @@
-/** A piece of an answer. `retract` says that so many characters of text before it were reasoning. */
+/** A piece of an answer. `retract` marks the preceding `characters` of text as reasoning. */
 export type Segment = { kind: 'text' | 'reasoning'; text: string } | { kind: 'retract'; characters: number };
 
 const NAMES = [
@@ -18,7 +18,7 @@ const NAME = NAMES.join('|');
 const TAG = new RegExp(`^<(?:${NAME})(?:\\s[^<>]{0,200})?>`, 'i');
 const BEGUN_TAG = new RegExp(`^<(?:(?:${NAME})(?:\\s[^<>]{0,200})?)?$`, 'i');
 
-/** How reasoning begins, and how it ends, in the chat templates of models. */
+/** The opening and closing marks of reasoning in the chat templates of models. */
 const FORMS: { open: RegExp; begun: (text: string) => boolean; close: RegExp }[] = [
   {
     open: TAG,
@@ -39,22 +39,22 @@ const FORMS: { open: RegExp; begun: (text: string) => boolean; close: RegExp }[]
     close: new RegExp(escaped(close!)),
   })),
 ];
-/** Marks between reasoning and answer that are neither. */
+/** Delimiters between reasoning and answer, which belong to neither. */
 const MARKS = [
   '<|start|>assistant<|channel|>final<|message|>',
   '<|channel|>final<|message|>',
   '<|START_RESPONSE|>',
   '<|begin_of_solution|>',
 ];
-/** A closing tag without an opening one: templates put the opening tag into the prompt. */
+/** A closing tag without an opening one, because some templates put the opening tag into the prompt. */
 const LONE_CLOSE = new RegExp(`</(?:${NAME})\\s*>|\\[/THINK\\]|◁/think▷`, 'i');
-/** Longer than any tag that may still be incomplete. */
+/** The maximum characters held back for an incomplete tag. */
 const MAX_HELD = 260;
 const HELD_CLOSE = 40;
 
 /**
- * Separates the reasoning that a model writes as tags from the answer, piece by piece. Tags count only at the beginning
- * of an answer, so that an answer about tags, or one with a tag in code, stays whole.
+ * Separates reasoning in tags from the answer while it streams. Tags count only at the beginning, so that an answer
+ * about tags, or with a tag in code, is not changed.
  */
 export class ReasoningTags {
   #state: 'start' | 'inside' | 'text' = 'start';
@@ -62,7 +62,7 @@ export class ReasoningTags {
   #close = FORMS[0]!.close;
   #hadReasoning = false;
   #isBlank = true;
-  /** The text so far, while a lone closing tag may still make reasoning of it. */
+  /** The text so far, until a lone closing tag can no longer turn it into reasoning; then null. */
   #text: string | null = '';
 
   next(piece: string): Segment[] {
@@ -74,7 +74,7 @@ export class ReasoningTags {
     return [...this.#read(true)];
   }
 
-  /** Reasoning came in a field of its own, so that the text has no tags. */
+  /** Reports that reasoning came in a separate field, so that the text has no tags. */
   reasoningIsApart(): void {
     if (this.#state === 'start') this.#hadReasoning = true;
     this.#text = null;
@@ -106,7 +106,7 @@ export class ReasoningTags {
     const mayBegin = text.length < MAX_HELD && (FORMS.some(({ begun }) => begun(text)) || MARKS.some((one) => one.startsWith(text)));
     if (!mark && mayBegin && !isEnd) return;
     if (mark) this.#held = text.slice(mark.length);
-    // Blank lines between reasoning and answer belong to neither.
+    // Blank lines between reasoning and answer are dropped.
     else if (this.#hadReasoning) this.#held = text;
     this.#state = 'text';
     if (mark || this.#hadReasoning) this.#text = null;
@@ -139,7 +139,7 @@ export class ReasoningTags {
   *#giveReasoning(length: number): Generator<Segment> {
     const piece = this.#held.slice(0, length);
     this.#held = this.#held.slice(length);
-    // A model that does not think leaves the tags empty.
+    // A model without reasoning leaves the tags empty.
     const text = this.#isBlank ? piece.trimStart() : piece;
     if (!text) return;
     this.#isBlank = false;
@@ -173,7 +173,7 @@ export class ReasoningTags {
   }
 }
 
-/** How much of the end may be the beginning of a closing tag. */
+/** Counts the trailing characters that may begin a closing tag. */
 function heldBack(text: string): number {
   const from = Math.max(0, text.length - HELD_CLOSE);
   const start = Math.max(text.lastIndexOf('<'), text.lastIndexOf('['), text.lastIndexOf('◁'));
@@ -182,7 +182,7 @@ function heldBack(text: string): number {
   return /^(<(\/[a-z:]*\s*)?|<\|[A-Za-z_]*\|?|\[(\/[A-Z]*)?|◁(\/[a-z]*)?)$/i.test(tail) ? tail.length : 0;
 }
 
-/** A lone closing tag ends reasoning where a template would put it: not in code, not in the middle of a sentence. */
+/** Returns true if a lone closing tag ends reasoning: not in code, not within a sentence. */
 function closesReasoning(before: string, after: string): boolean {
   if (new RegExp(`<(?:${NAME})[\\s>]`, 'i').test(before)) return false;
   const fences = before.match(/^\s*(```|~~~)/gm)?.length ?? 0;

@@ -3,7 +3,7 @@ import { cleanJson } from '../clean-text.ts';
 
 const MAX_REPAIRED = 100_000;
 
-/** The JSON objects in what a model wrote as the arguments of one call: none where it cannot be read, several where calls ran together. */
+/** Parses the arguments of a call into JSON objects: none if they are unreadable, several if calls were concatenated. */
 export function argumentObjects(written: string): string[] {
   const text = withoutFence(written);
   const found = objectsIn(parsed(text || '{}')) ?? objectsIn(objectRow(text)) ?? objectsIn(repaired(text));
@@ -13,7 +13,7 @@ export function argumentObjects(written: string): string[] {
   return (filled.length > 0 ? filled : distinct).map(cleanJson);
 }
 
-/** True for JSON text of an object, which is all that endpoints take back. */
+/** Returns true for JSON text of an object, the only form that all endpoints accept. */
 export function isJsonObject(text: string): boolean {
   const value = parsed(text);
   return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -27,7 +27,7 @@ function objectsIn(value: unknown, depth = 0): object[] | null {
   return typeof value === 'object' && value !== null ? [value] : null;
 }
 
-/** Objects that stand one after the other without anything between them. */
+/** Parses concatenated objects. */
 function objectRow(text: string): unknown {
   if (!/^\{.*\}\s*\{.*\}$/s.test(text)) return undefined;
   const objects: unknown[] = [];
@@ -43,7 +43,10 @@ function objectRow(text: string): unknown {
   return text.slice(start).trim() === '' ? objects : undefined;
 }
 
-/** Repairs quotes, commas and constants of other languages. What has no end is not repaired: a cut call may mean something else. */
+/**
+ * Repairs quotes, commas and constants of other languages. Truncated text is not repaired, because its meaning may
+ * differ.
+ */
 function repaired(text: string): unknown {
   if (text.length > MAX_REPAIRED || !/^\{.*\}$/s.test(text)) return undefined;
   try {

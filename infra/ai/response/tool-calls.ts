@@ -9,7 +9,7 @@ const MAX_TOOL_CALLS = 64;
 const MAX_ARGUMENT_BYTES = 256_000;
 const MAX_ECHO_CHARACTERS = 100_000;
 
-/** A call as it comes together; `wireId` is whatever the server calls it. */
+/** A call that is being assembled; `wireId` is the server's id. */
 interface Draft {
   index: number | undefined;
   wireId: string;
@@ -27,8 +27,8 @@ interface Piece {
 }
 
 /**
- * Puts tool calls together from their pieces. Servers disagree about which of index, id and name they repeat or leave
- * out, so a piece begins a new call only where it cannot belong to the one before it.
+ * Assembles tool calls from their pieces. Servers differ in which of index, id and name they repeat or omit, so a piece
+ * begins a new call only if it cannot belong to the previous one.
  */
 export class ToolCalls {
   readonly #drafts: Draft[] = [];
@@ -56,7 +56,10 @@ export class ToolCalls {
     if (draft.arguments.length > MAX_ARGUMENT_BYTES) throw tooOdd('The arguments of a tool call are larger than 256 kB.');
   }
 
-  /** The calls under ids of our own, which every endpoint takes back, with names that were offered where they can be recognised. */
+  /**
+   * Returns the calls with generated ids, which every endpoint accepts, and with the offered tool names where they are
+   * recognised.
+   */
   finish(tools: ToolSpec[]): ToolRequest[] {
     const calls = this.#drafts.flatMap((draft) => {
       const name = offeredName(draft.names, tools);
@@ -68,7 +71,7 @@ export class ToolCalls {
     return calls;
   }
 
-  /** The call that a piece belongs to; undefined for one that only repeats a whole call. */
+  /** Finds the call of a piece; undefined if it only repeats a complete call. */
   #draftOf(piece: Piece): Draft | undefined {
     const draft = this.#candidate(piece);
     if (!draft) return this.#begin(piece);
@@ -81,7 +84,7 @@ export class ToolCalls {
         piece.id !== draft.wireId;
       return isOther ? this.#begin(piece) : draft;
     }
-    // The call before is whole, and this piece has a name of its own.
+    // The previous call is complete, and this piece has its own name.
     if (draft.arguments === '{}' && piece.id === draft.wireId) return draft;
     if (piece.arguments.trim() === '' && (!piece.id || piece.id === draft.wireId)) return draft;
     const repeats = piece.id !== '' && piece.id === draft.wireId && piece.arguments === draft.arguments && draft.names[0] === piece.name;
@@ -128,13 +131,16 @@ function argumentText(value: unknown): string {
   return value === null || value === undefined ? '' : JSON.stringify(value);
 }
 
-/** Nine letters and digits: what the strictest endpoint takes. */
+/** Generates an id of nine letters and digits, the format of the strictest endpoint. */
 function newCallId(): string {
   const alphabet = 'abcdefghijklmnopqrstuvwxyz0123456789';
   return [...randomBytes(9)].map((byte) => alphabet[byte % alphabet.length]).join('');
 }
 
-/** Gemini signs its calls, and wants the signature back: in a field of its own, or in the id where a gateway has put it there. */
+/**
+ * Returns the signature that Gemini requires with the call in the next request: from a field of its own, or from the
+ * id, where some gateways put it.
+ */
 function echoOf({ wireId, extra }: Draft): Pick<ToolRequest, 'echo'> {
   const id = wireId.includes('__thought__') && wireId.length <= MAX_ECHO_CHARACTERS ? wireId : undefined;
   const fits = extra !== undefined && JSON.stringify(extra).length <= MAX_ECHO_CHARACTERS;

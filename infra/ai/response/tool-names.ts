@@ -2,14 +2,14 @@ import type { ToolSpec } from '../ai.ts';
 
 const MAX_NAME = 64;
 
-/** A name in the letters that every endpoint takes. */
+/** Converts a name to the characters that every endpoint accepts. */
 export function wireName(name: string): string {
   return name.replace(/[^A-Za-z0-9_-]+/g, '_').slice(0, MAX_NAME) || 'tool';
 }
 
 /**
- * The offered tool that a model means by the pieces of a name: whole or in parts, with the prefixes, numbers and marks
- * that models add. A name that fits no tool is made valid, and the model is told that there is no such tool.
+ * Finds the offered tool by the pieces of a name: joined or separate, and without the prefixes, numbers and marks that
+ * models add. An unknown name is made valid, so that the model is informed that no such tool exists.
  */
 export function offeredName(pieces: string[], tools: ToolSpec[]): string {
   if (pieces.length === 0) return tools.length === 1 ? tools[0]!.name : 'unnamed_tool';
@@ -21,7 +21,7 @@ export function offeredName(pieces: string[], tools: ToolSpec[]): string {
   return wireName(pieces.join(''));
 }
 
-/** Without `functions.` before it, and `:0`, `()` or a channel mark behind it. */
+/** Removes a leading `functions.` and a trailing `:0`, `()` or channel mark. */
 function bareName(name: string): string {
   return name
     .replace(/<\|.*$/s, '')

@@ -87,7 +87,7 @@ class ToolCallFinished extends RunEventType {
   @Field(() => String, { description: 'The name of the tool.' })
   toolName!: string;
 
-  @Field(() => Boolean, { description: 'False when it failed; the model was told why.' })
+  @Field(() => Boolean, { description: 'False if it failed; the error was returned to the model.' })
   succeeded!: boolean;
 
   @Field(() => Int, { description: 'The duration in milliseconds.' })

@@ -47,7 +47,7 @@ export class RunFollower extends PullStream<StoredRunEvent> {
     }
     const follower = new RunFollower(parts.em, run, at);
     // Without the bus the log is still read every second.
-    return follower.onEnd(await parts.bus.subscribe('run', run.id, (burst) => follower.#hear(burst)).catch(() => () => {}));
+    return follower.onEnd(await parts.bus.subscribe('run', run.id, (burst) => follower.#receive(burst)).catch(() => () => {}));
   }
 
   protected override async pull(signal: AbortSignal): Promise<Step<StoredRunEvent>> {
@@ -66,7 +66,7 @@ export class RunFollower extends PullStream<StoredRunEvent> {
   }
 
   /** Buffers events that continue the buffer, up to a page; otherwise keeps only the newest, and the log has the rest. */
-  #hear(burst: Channels['run']): void {
+  #receive(burst: Channels['run']): void {
     const waiting = this.#live;
     const joins =
       waiting?.events &&

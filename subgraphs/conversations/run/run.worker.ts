@@ -158,7 +158,7 @@ export class RunWorker {
       reasoningMs: null,
       isTruncated: false,
     };
-    const unsubscribe = await this.#hearStop(run.id);
+    const unsubscribe = await this.#subscribeToStop(run.id);
     try {
       await this.#announce(run);
       const outcome = await this.#answer(run, handle, record);
@@ -170,11 +170,11 @@ export class RunWorker {
   }
 
   /** Without the bus, a stop is noticed at the next lease renewal. */
-  async #hearStop(runId: string): Promise<() => Promise<void>> {
+  async #subscribeToStop(runId: string): Promise<() => Promise<void>> {
     try {
       return await this.#ports.bus.subscribe('run.stop', runId, () => this.stopRun(runId));
     } catch (error) {
-      this.#ports.log.warn({ err: error, runId }, 'stops are not heard, only seen');
+      this.#ports.log.warn({ err: error, runId }, 'run stops are only detected by polling');
       return async () => {};
     }
   }

@@ -32,7 +32,7 @@ export class PagePermission {
 
   /** Throws the `Failure` that is reported to the model. `from` is the address that redirects to this one. */
   require(url: URL, from: URL | null): void {
-    if (this.#access === 'NONE') throw new Failure('TOOL_BLOCKED', { reason: 'This assistant is set to open no web pages.' });
+    if (this.#access === 'NONE') throw new Failure('TOOL_BLOCKED', { reason: 'This assistant may not open web pages.' });
     const named = this.#access === 'ANY' ? this.#anyHost(url) : this.#hosts.get(hostOf(url));
     if (!named)
       throw notNamed(
@@ -43,11 +43,11 @@ export class PagePermission {
     const path = url.pathname + url.search;
     if (!named.byPerson) {
       if (named.paths.has(path)) return;
-      throw notNamed(`${url.host} is named by a document only, and this address does not stand there.`);
+      throw notNamed(`${url.host} is named by a document only, which does not contain this address.`);
     }
     const own = Math.min(...[...named.paths].map((written) => path.length - sharedLength(path, written)));
     if (own > MAX_OWN_CHARACTERS)
-      throw notNamed(`${own} characters of this address were written by nobody; at most ${MAX_OWN_CHARACTERS} may be.`);
+      throw notNamed(`${own} characters of this address are neither from the person nor from a document; at most ${MAX_OWN_CHARACTERS} are allowed.`);
   }
 
   #learn(text: string, byPerson: boolean): void {

@@ -48,8 +48,8 @@ export function unreachable(cause: unknown): GraphFailure {
 }
 
 /**
- * Any error as a failure that can be shown. The message of an exception is meant for those who read the code, so it
- * goes to the console and the person is told what to do.
+ * Converts any error to a failure that can be shown. The message of an exception is for developers, so it is logged to
+ * the console, and the person gets an instruction.
  */
 export function asFailure(error: unknown): GraphFailure {
   if (error instanceof GraphFailure) return error;

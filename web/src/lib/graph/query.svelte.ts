@@ -6,8 +6,8 @@ import type { GraphFailure } from './failure.ts';
 interface Options {
   requestPolicy?: RequestPolicy;
   /**
-   * What the data is about. While it stays equal, the data of the last answer is shown until the next arrives, so
-   * that filters and pages do not flash; when it changes, the data is cleared at once.
+   * Identifies the subject of the data. While it is equal, the previous data is shown until the next arrives, so that
+   * filters and pages do not flicker; when it changes, the data is cleared immediately.
    */
   about?: () => unknown;
 }

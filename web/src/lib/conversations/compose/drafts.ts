@@ -1,8 +1,8 @@
 import { keep, readKept } from '#lib/browser/kept.ts';
 
 /**
- * What was written and is not known to be sent, kept for each conversation. A message on its way is kept too, until the
- * platform has it: the page may close, the session may end, and the line may break in between.
+ * Drafts of each conversation. A message being sent is kept, too, until the server has acknowledged it: the page may
+ * close, the session may end, or the connection may break.
  */
 export function readDraft(of: string): { text: string; sending: string } {
   return { text: readKept(`draft.${of}`) ?? '', sending: readKept(`sending.${of}`) ?? '' };
