@@ -19,6 +19,8 @@ export interface Channels {
   'session.revoked': { sessionIds: string[] };
   /** key: 'all'. A cache entry was deleted; a process that misses this serves it for up to 30 s. */
   'cache.forgotten': { key: string };
+  /** key: 'all'. The people who are connected to one gateway process: after a change, and every five seconds. */
+  'people.connected': { process: string; people: number };
   /** key: 'all'. An event was recorded that changes the live metrics. */
   metrics: { reason: string };
 }

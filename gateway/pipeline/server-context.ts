@@ -3,6 +3,7 @@ import { OperationPipeline } from './pipeline.ts';
 import type { GatewayServerOptions } from '../server/server.ts';
 import { LIMITS } from '../limits/limits.ts';
 import { ratesFor, Throttle } from '../limits/throttle.ts';
+import { ConnectedPeople } from '../subscriptions/connected-people.ts';
 import { StreamSlots } from '../subscriptions/stream-slots.ts';
 import { authenticateRequest, traceparentOf, type Caller } from '../auth/caller.ts';
 import { ClientAddress } from '../auth/client-address.ts';
@@ -14,18 +15,7 @@ import { OperationTelemetry } from './telemetry.ts';
 /** Objects that all routes, sockets and streams of the server share. */
 export type ServerContext = ReturnType<typeof openServerContext>;
 
-export function openServerContext({
-  gateway,
-  costLimiter,
-  tokens,
-  limits,
-  bus,
-  presence,
-  log,
-  metrics,
-  traces,
-  values,
-}: GatewayServerOptions) {
+export function openServerContext({ gateway, costLimiter, tokens, limits, bus, log, metrics, traces, values }: GatewayServerOptions) {
   const isSecure = values.publicUrl?.startsWith('https:') ?? false;
   const addresses = new ClientAddress(values.trustedProxies);
   const cookies = new SessionCookies(isSecure);
@@ -38,7 +28,7 @@ export function openServerContext({
     addresses,
     cookies,
     authenticator,
-    presence,
+    people: new ConnectedPeople(bus),
     origin: new Origin(values.host, values.publicUrl),
     slots: new StreamSlots(LIMITS.subscriptionsPerUser),
     pipeline: new OperationPipeline({

@@ -10,7 +10,6 @@ import type { Files } from '../../infra/files/files.ts';
 import { newId } from '../../infra/id.ts';
 import type { Limits } from '../../infra/limits/limits.ts';
 import type { Log } from '../../infra/log.ts';
-import type { Presence } from '../../infra/presence/presence.ts';
 import type { Metrics } from '../../infra/metrics/metrics.ts';
 import type { Traces } from '../../infra/traces/traces.ts';
 import { Failure } from '../../schema/errors.ts';
@@ -58,7 +57,6 @@ export interface GatewayServerOptions {
   signedUrls: { readUpload: UploadOptions['readToken']; readDownload: DownloadOptions['readToken'] };
   limits: Limits;
   bus: Bus;
-  presence: Presence;
   log: Log;
   metrics: Metrics;
   traces: Traces;
@@ -132,6 +130,7 @@ export async function openGatewayServer(options: GatewayServerOptions): Promise<
   return {
     async listen(address) {
       await context.authenticator.open();
+      context.people.open();
       await app.listen(address);
     },
     async close() {
@@ -144,6 +143,7 @@ export async function openGatewayServer(options: GatewayServerOptions): Promise<
       await drainServer(app, CLOSE_MS - values.leavingMs);
       await apollo.stop();
       await context.authenticator.close();
+      await context.people.close();
     },
     get port() {
       return (app.server.address() as AddressInfo).port;

@@ -1,5 +1,5 @@
-import type { Presence } from '../../infra/presence/presence.ts';
 import type { AuthenticatedSession, SessionAuthenticator } from '../auth/session-authenticator.ts';
+import type { ConnectedPeople } from './connected-people.ts';
 
 export type SessionEnd = 'token expired' | 'session revoked';
 
@@ -8,10 +8,10 @@ const RECHECK_MS = 10_000;
 
 /**
  * Watches the session of a socket or stream: calls `end` once, when the token expires, the session is revoked or the role
- * of the user changes. Registers the user's presence meanwhile. Returns a function that stops watching.
+ * of the user changes. Counts the user as connected meanwhile. Returns a function that stops watching.
  */
 export function watchSession(
-  { authenticator, presence }: { authenticator: SessionAuthenticator; presence: Presence },
+  { authenticator, people }: { authenticator: SessionAuthenticator; people: Pick<ConnectedPeople, 'enter'> },
   { viewer, expiresAt }: AuthenticatedSession,
   end: (why: SessionEnd) => void,
 ): () => void {
@@ -21,7 +21,7 @@ export function watchSession(
     leave();
     clearTimeout(expiry);
     clearInterval(recheck);
-    for (const unlisten of unlistens) unlisten();
+    for (const unsubscribe of unsubscribers) unsubscribe();
   };
   const finish = (why: SessionEnd) => {
     if (isOver) return;
@@ -34,10 +34,10 @@ export function watchSession(
   };
   // While the session cannot be loaded, the stream continues: its token is still valid, and new requests are rejected.
   const checkSoon = () => void check().catch(() => undefined);
-  const leave = presence.enter(viewer.userId);
+  const leave = people.enter(viewer.userId);
   const expiry = setTimeout(() => finish('token expired'), Math.max(0, expiresAt.getTime() - Date.now()));
   const recheck = setInterval(checkSoon, RECHECK_MS);
-  const unlistens = [
+  const unsubscribers = [
     authenticator.onRevoked((sessionIds) => sessionIds.includes(viewer.sessionId) && finish('session revoked')),
     authenticator.onStale(checkSoon),
   ];

@@ -1,10 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { createHandler } from 'graphql-sse/lib/use/fastify';
 import type { Log } from '../../infra/log.ts';
-import type { Presence } from '../../infra/presence/presence.ts';
 import { Failure } from '../../schema/errors.ts';
 import type { Caller } from '../auth/caller.ts';
 import type { AdmittedOperation, Answer, OperationPipeline } from '../pipeline/pipeline.ts';
+import type { ConnectedPeople } from './connected-people.ts';
 import { EventFeed } from './event-feed.ts';
 import type { GraphRequest } from '../execution/request.ts';
 import { watchSession } from './session-watch.ts';
@@ -14,7 +14,7 @@ import type { AuthenticatedSession, SessionAuthenticator } from '../auth/session
 export interface EventOptions {
   pipeline: OperationPipeline;
   authenticator: SessionAuthenticator;
-  presence: Presence;
+  people: ConnectedPeople;
   slots: StreamSlots;
   callerOf(request: FastifyRequest): Caller;
   log: Log;

@@ -12,9 +12,6 @@ import { RedisLimits } from '../limits/redis.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { PrometheusMetrics } from '../metrics/prometheus.ts';
-import { MemoryPresence } from '../presence/memory.ts';
-import type { Presence } from '../presence/presence.ts';
-import { RedisPresence } from '../presence/redis.ts';
 import { connectWithRetry, type ConnectOptions } from './connect.ts';
 import { openRedis, openRedisKeys } from '../redis/client.ts';
 import { JwtSignedUrls } from '../tokens/signed-urls.ts';
@@ -38,7 +35,7 @@ export async function openProcessServices(config: Config, log: Log, { role, publ
   const keys = openKeys(rootSecret(config));
   const metrics: Metrics = new PrometheusMetrics();
   const traces = await openTraces({ endpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT, service: `parley-${role}` });
-  const { bus, limits, presence } = await openSharedState(config, log, pendingDependencies);
+  const { bus, limits } = await openSharedState(config, log, pendingDependencies);
   return {
     bus,
     files: await openFiles(config, log, pendingDependencies),
@@ -46,13 +43,11 @@ export async function openProcessServices(config: Config, log: Log, { role, publ
     keys,
     limits: instrumentedLimits(limits, metrics),
     metrics,
-    presence,
     signedUrls: new JwtSignedUrls(keys.derive('signedUrls'), publicUrl),
     tokens: new JwtAccessTokens(keys.derive('access-tokens')),
     traces,
     async close() {
       await traces.close();
-      await presence.close();
       await limits.close();
       await bus.close();
     },
@@ -80,12 +75,11 @@ async function openSharedState(
   { REDIS_URL: url }: Config,
   log: Log,
   pendingDependencies: Set<string>,
-): Promise<{ bus: Bus; limits: Limits; presence: Presence }> {
-  if (!url) return { bus: new MemoryBus(log), limits: new MemoryLimits(), presence: new MemoryPresence() };
+): Promise<{ bus: Bus; limits: Limits }> {
+  if (!url) return { bus: new MemoryBus(log), limits: new MemoryLimits() };
   const bus = new RedisBus((name) => openRedis(url, name, log), log);
   await connectWithRetry('REDIS_URL', () => bus.open(), { log, pendingDependencies });
-  const limits = new RedisLimits(await connectRedisKeys(url, 'limits', { log, pendingDependencies }));
-  return { bus, limits, presence: new RedisPresence(await connectRedisKeys(url, 'presence', { log, pendingDependencies })) };
+  return { bus, limits: new RedisLimits(await connectRedisKeys(url, 'limits', { log, pendingDependencies })) };
 }
 
 export function connectRedisKeys(url: string, name: string, options: ConnectOptions) {

@@ -9,6 +9,7 @@ import { HealthResolver } from './health.resolver.ts';
 import { HealthService } from './health.service.ts';
 import { metricsResolver } from './metrics.resolver.ts';
 import { MetricsService } from './metrics.service.ts';
+import { PeopleConnected } from './people-connected.ts';
 import { analyticsTables } from './migrations/0001-analytics.ts';
 import { EVENT_NAMES } from './targets.ts';
 import { Usage } from './usage.entity.ts';
@@ -19,10 +20,11 @@ export const analytics: Subgraph<'analytics'> = {
   name: 'analytics',
   entities: [AuditEntry, Usage],
   migrations: [analyticsTables],
-  create({ ai, bus, presence, probes }) {
+  create({ ai, bus, probes }) {
     const loop = new EventLoop();
     const hear = handleEvent(bus);
-    const metrics = metricsResolver(new MetricsService({ bus, loop, presence }));
+    const people = new PeopleConnected(bus);
+    const metrics = metricsResolver(new MetricsService({ bus, loop, people }));
     return {
       resolvers: new Map<Function, object>([
         [AuditResolver, new AuditResolver()],
@@ -36,7 +38,10 @@ export const analytics: Subgraph<'analytics'> = {
         AuditEntry: ({ id }: { id: string }, context: Context) => auditEntry(id, context),
       },
       on: Object.fromEntries(EVENT_NAMES.map((name) => [name, hear])) as unknown as EventHandlers<'analytics', JobContext>,
-      open: () => loop.watch(),
+      open: () => {
+        const stops = [loop.watch(), people.watch()];
+        return () => stops.forEach((stop) => stop());
+      },
     };
   },
 };

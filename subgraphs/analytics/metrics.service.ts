@@ -1,10 +1,10 @@
 import type { SqlEntityManager } from '@mikro-orm/sql';
 import { mapStream } from '../../infra/async/iterators.ts';
+import { Pulse } from '../../infra/async/pulse.ts';
 import type { Bus } from '../../infra/bus/bus.ts';
-import type { Presence } from '../../infra/presence/presence.ts';
 import type { EventLoop } from './event-loop.ts';
 import type { Metrics } from './metrics.type.ts';
-import { Pulse } from './pulse.ts';
+import type { PeopleConnected } from './people-connected.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -17,13 +17,13 @@ type Counts = Pick<Metrics, 'activeRuns' | 'runsLastMinute' | 'tokensLastMinute'
 export class MetricsService {
   readonly #bus: Bus;
   readonly #loop: EventLoop;
-  readonly #presence: Presence;
+  readonly #people: PeopleConnected;
   #taken: { at: number; metrics: Promise<Metrics> } | undefined;
 
-  constructor({ bus, loop, presence }: { bus: Bus; loop: EventLoop; presence: Presence }) {
+  constructor({ bus, loop, people }: { bus: Bus; loop: EventLoop; people: PeopleConnected }) {
     this.#bus = bus;
     this.#loop = loop;
-    this.#presence = presence;
+    this.#people = people;
   }
 
   async follow(em: SqlEntityManager): Promise<AsyncIterableIterator<Metrics>> {
@@ -40,7 +40,7 @@ export class MetricsService {
   async #take(em: SqlEntityManager): Promise<Metrics> {
     const at = new Date();
     const memoryBytes = process.memoryUsage().rss;
-    const [counts, peopleConnected] = await Promise.all([count(em, at), this.#presence.count().catch(() => null)]);
+    const [counts, peopleConnected] = await Promise.all([count(em, at), this.#people.sum()]);
     return { at, ...counts, peopleConnected, memoryBytes, eventLoopDelayMs: this.#loop.delayMs() };
   }
 }

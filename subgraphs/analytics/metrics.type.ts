@@ -6,7 +6,11 @@ export class Metrics {
   @Field(() => DateTime, { description: 'The time of these figures.' })
   at!: Date;
 
-  @Field(() => Int, { nullable: true, description: 'People who are connected by a socket or a stream; null if unknown.' })
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'People who are connected by a socket or a stream; one who is connected to two gateway processes counts twice. Null if unknown.',
+  })
   peopleConnected!: number | null;
 
   @Field(() => Int, { description: 'Answers that are being written.' })

@@ -7,7 +7,6 @@ import type { Graph } from '../../infra/graph/graph.ts';
 import type { Limits } from '../../infra/limits/limits.ts';
 import type { Log } from '../../infra/log.ts';
 import type { Metrics } from '../../infra/metrics/metrics.ts';
-import type { Presence } from '../../infra/presence/presence.ts';
 import type { Queue, WorkOptions } from '../../infra/queue/queue.ts';
 import type { Vectors } from '../../infra/vectors/vectors.ts';
 import type { EventHandlers } from '../../schema/events.ts';
@@ -26,7 +25,6 @@ export interface Ports {
   limits: Limits;
   log: Log;
   metrics: Metrics;
-  presence: Presence;
   queue: Queue;
   signedUrls: SignedUrls;
   tokens: AccessTokens;

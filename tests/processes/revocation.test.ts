@@ -13,7 +13,6 @@ import type { ReplicaReader } from '../../infra/database/database.ts';
 import { PgliteDatabase } from '../../infra/database/pglite.ts';
 import { newId } from '../../infra/id.ts';
 import { openLog } from '../../infra/log.ts';
-import { MemoryPresence } from '../../infra/presence/memory.ts';
 import { PostgresQueue } from '../../infra/queue/postgres.ts';
 import { openRedis } from '../../infra/redis/client.ts';
 import { JwtAccessTokens } from '../../infra/tokens/access.ts';
@@ -194,7 +193,7 @@ describeWhen(missingRedis, 'a session that was ended by one process', () => {
     const leaver = await signIn();
     const why = new Promise((end) =>
       watchSession(
-        { authenticator: far.authenticator, presence: new MemoryPresence() },
+        { authenticator: far.authenticator, people: { enter: () => () => {} } },
         { ...leaver, expiresAt: new Date(Date.now() + 60_000) } as never,
         end,
       ),

@@ -35,7 +35,7 @@ const ALLOWED: Record<string, number> = {
   'subgraphs/knowledge': 6,
   'subgraphs/tools': 2,
   'subgraphs/users': 2,
-  tests: 239,
+  tests: 237,
   web: 3,
 };
 

@@ -1,4 +1,4 @@
-import { Bell, PullStream, type Step } from '../../infra/async/iterators.ts';
+import { Bell, PullStream, type Step } from './iterators.ts';
 
 const MIN_MS = 1000;
 const MAX_MS = 5000;
