@@ -125,7 +125,7 @@ export class Gateway implements GatewayInterface, Graph {
   }
 
   /** Executes an internal query of a subgraph. Throws the first error as the `Failure` of its code. */
-  async ask<Data = any>(query: string, variables: Record<string, unknown>, identity: Identity): Promise<Data> {
+  async ask<Data>(query: string, variables: Record<string, unknown>, identity: Identity): Promise<Data> {
     return this.#current.ask<Data>(query, variables, identity);
   }
 

@@ -49,7 +49,7 @@ export class Supergraph implements Graph {
     this.#log = log;
   }
 
-  async ask<Data = any>(query: string, variables: Record<string, unknown>, identity: Identity): Promise<Data> {
+  async ask<Data>(query: string, variables: Record<string, unknown>, identity: Identity): Promise<Data> {
     const { data, errors } = await this.#executeInternal({ query, variables }, identity);
     if (errors?.length) throw failureOf(errors[0]) ?? new Failure('INTERNAL', {}, { cause: errors[0] });
     return data as Data;
