@@ -90,7 +90,7 @@ export class Gateway implements GatewayInterface, Graph {
       const prepared = this.#prepared(request);
       const operation = operations.get(prepared);
       if (operation.operation.operation === 'subscription')
-        throw new Failure('BAD_REQUEST', { reason: 'Ask for subscriptions over a socket or an event stream.' });
+        throw new Failure('BAD_REQUEST', { reason: 'Use a WebSocket or an event stream for subscriptions.' });
       return await executor.execute(operation, prepared, { identity, ...(signal ? { signal } : {}) });
     } catch (error) {
       return signal?.aborted ? CANCELLED : toResult(error, this.#options.log, identity);

@@ -5,17 +5,17 @@
 export const ERRORS = {
   // the caller
   UNAUTHENTICATED: { message: 'Sign in to continue.', retryable: false, status: 401 },
-  TOKEN_EXPIRED: { message: 'The session needs a refresh. Refresh it and try again.', retryable: true, status: 401 },
+  TOKEN_EXPIRED: { message: 'The access token has expired. Refresh the session and try again.', retryable: true, status: 401 },
   INVALID_CREDENTIALS: { message: 'The e-mail address or the password is wrong.', retryable: false, status: 401 },
   SESSION_REUSED: {
-    message: 'This refresh token was used before. All its sessions were signed out; sign in again.',
+    message: 'This refresh token was used before, so the session was ended. Sign in again.',
     retryable: false,
     status: 401,
   },
   FORBIDDEN: { message: 'Your role does not allow this. Ask an administrator.', retryable: false, status: 403 },
-  NOT_FOUND: { message: 'There is no such thing, or it is not yours.', retryable: false, status: 404 },
+  NOT_FOUND: { message: 'It does not exist, or it is not yours.', retryable: false, status: 404 },
   EMAIL_TAKEN: { message: 'An account with this e-mail address exists. Sign in instead.', retryable: false, status: 409 },
-  SIGN_UP_CLOSED: { message: 'New accounts cannot be made here. Ask an administrator.', retryable: false, status: 403 },
+  SIGN_UP_CLOSED: { message: 'Sign-up is closed. Ask an administrator for an account.', retryable: false, status: 403 },
   INVITATION_INVALID: {
     message: 'The invitation was used, has expired, or is for another e-mail address. Ask for a new one.',
     retryable: false,
@@ -33,31 +33,39 @@ export const ERRORS = {
   },
   RATE_LIMITED: { message: 'Too many requests. Wait a moment and try again.', retryable: true, status: 429 },
   // the request
-  BAD_REQUEST: { message: 'The request could not be read. Check its form and send it again.', retryable: false, status: 400 },
-  BAD_USER_INPUT: { message: 'A value is not acceptable. Correct it and try again.', retryable: false, status: 400 },
+  BAD_REQUEST: { message: 'The request is malformed. Correct it and send it again.', retryable: false, status: 400 },
+  BAD_USER_INPUT: { message: 'A value is invalid. Correct it and try again.', retryable: false, status: 400 },
   GRAPHQL_PARSE_FAILED: { message: 'The document is not valid GraphQL.', retryable: false, status: 400 },
-  GRAPHQL_VALIDATION_FAILED: { message: 'The document does not fit the schema.', retryable: false, status: 400 },
+  GRAPHQL_VALIDATION_FAILED: { message: 'The document is not valid for the schema.', retryable: false, status: 400 },
   QUERY_TOO_COMPLEX: {
     message: 'The query asks for too much at once. Ask for fewer fields, levels or items.',
     retryable: false,
     status: 400,
   },
   QUERY_NOT_PLANNABLE: {
-    message: 'No way was found to answer this query. Ask for parts of it in queries of their own.',
+    message: 'The query could not be planned. Split it into several queries.',
     retryable: false,
     status: 400,
   },
-  METHOD_NOT_ALLOWED: { message: 'This address does not answer that method.', retryable: false, status: 405 },
-  PAYLOAD_TOO_LARGE: { message: 'The request is larger than allowed.', retryable: false, status: 413 },
+  METHOD_NOT_ALLOWED: { message: 'This address does not support that HTTP method.', retryable: false, status: 405 },
+  PAYLOAD_TOO_LARGE: { message: 'The request is too large.', retryable: false, status: 413 },
   CSRF_BLOCKED: { message: 'The request lacks the header that proves it comes from the application.', retryable: false, status: 400 },
   TOO_MANY_SUBSCRIPTIONS: { message: 'Too many subscriptions are open. Close one first.', retryable: true, status: 429 },
-  SLOW_CONSUMER: { message: 'The reader fell too far behind. Subscribe again from the last cursor.', retryable: true, status: 408 },
+  SLOW_CONSUMER: {
+    message: 'The client is too slow for this subscription. Subscribe again from the last cursor.',
+    retryable: true,
+    status: 408,
+  },
   IDEMPOTENCY_CONFLICT: { message: 'This idempotency key was used for another request.', retryable: false, status: 409 },
   // conversations
-  RUN_ACTIVE: { message: 'An answer is still being written here. Stop it or wait for its end.', retryable: true, status: 409 },
+  RUN_ACTIVE: {
+    message: 'This conversation has an answer in progress. Stop it or wait until it is complete.',
+    retryable: true,
+    status: 409,
+  },
   RUN_INTERRUPTED: { message: 'The answer was interrupted several times. Regenerate it.', retryable: true, status: 500 },
   RUN_TOO_MANY_TOOL_ROUNDS: {
-    message: 'The model kept calling tools without answering. Regenerate, or change the assistant.',
+    message: 'The model called tools too often without answering. Regenerate the answer, or change the assistant.',
     retryable: true,
     status: 500,
   },
@@ -66,7 +74,7 @@ export const ERRORS = {
     retryable: false,
     status: 409,
   },
-  CONTEXT_TOO_LONG: { message: 'The message does not fit into the model. Shorten it.', retryable: false, status: 400 },
+  CONTEXT_TOO_LONG: { message: 'The message is too long for the model. Shorten it.', retryable: false, status: 400 },
   // model providers
   PROVIDER_UNAVAILABLE: { message: 'The model provider cannot be reached. Try again.', retryable: true, status: 503 },
   PROVIDER_TIMEOUT: { message: 'The model stopped answering. Regenerate the answer.', retryable: true, status: 504 },
@@ -77,13 +85,17 @@ export const ERRORS = {
     status: 502,
   },
   PROVIDER_BAD_RESPONSE: {
-    message: 'The model provider sent something that is not an answer. Regenerate, or check the endpoint.',
+    message: 'The model provider sent an invalid response. Regenerate the answer, or check the endpoint.',
     retryable: true,
     status: 502,
   },
-  PROVIDER_CONTENT_FILTERED: { message: 'The model provider withheld the answer by its content rules.', retryable: false, status: 502 },
+  PROVIDER_CONTENT_FILTERED: {
+    message: 'The content filter of the model provider blocked the answer. Change the message.',
+    retryable: false,
+    status: 502,
+  },
   PROVIDER_EMPTY_ANSWER: { message: 'The model sent no text. Regenerate the answer.', retryable: true, status: 502 },
-  MODEL_NOT_FOUND: { message: 'The model is not available at the configured endpoint. Choose another.', retryable: false, status: 400 },
+  MODEL_NOT_FOUND: { message: 'The model is not available at the configured endpoint. Choose another one.', retryable: false, status: 400 },
   // knowledge
   DOCUMENT_TOO_LARGE: { message: 'The file is larger than allowed.', retryable: false, status: 413 },
   DOCUMENT_EMPTY: { message: 'The file is empty.', retryable: false, status: 400 },
@@ -93,9 +105,13 @@ export const ERRORS = {
     retryable: false,
     status: 415,
   },
-  DOCUMENT_TYPE_MISMATCH: { message: 'The content of the file is not what its name says.', retryable: false, status: 415 },
+  DOCUMENT_TYPE_MISMATCH: {
+    message: 'The content of the file does not match its name. Correct the name and add the file again.',
+    retryable: false,
+    status: 415,
+  },
   DOCUMENT_NO_TEXT: {
-    message: 'The file has no text layer: it holds pictures of pages, in which no text was recognised. Add a version with recognised text.',
+    message: 'The file has only images of pages, in which no text was recognised. Add a version with recognised text.',
     retryable: false,
     status: 422,
   },
@@ -111,21 +127,21 @@ export const ERRORS = {
     status: 422,
   },
   EMBEDDING_REFUSED: {
-    message: 'The embedding model did not accept the text. Ask an administrator to look at its settings.',
+    message: 'The embedding model rejected the text. Ask an administrator to check its settings.',
     retryable: false,
     status: 502,
   },
-  UPLOAD_EXPIRED: { message: 'The upload address was used or is too old. Add the document again.', retryable: false, status: 410 },
+  UPLOAD_EXPIRED: { message: 'The upload URL was used or has expired. Add the document again.', retryable: false, status: 410 },
   // tools
-  TOOL_BAD_ARGUMENTS: { message: 'The arguments do not fit the tool.', retryable: false, status: 400 },
+  TOOL_BAD_ARGUMENTS: { message: 'The arguments are not valid for the tool.', retryable: false, status: 400 },
   TOOL_BLOCKED: { message: 'The address is not allowed: only public web pages can be read.', retryable: false, status: 403 },
   TOOL_ADDRESS_NOT_NAMED: { message: 'The address was not named by the person. Ask them to write it.', retryable: false, status: 403 },
-  TOOL_FAILED: { message: 'The tool could not finish.', retryable: true, status: 502 },
-  TOOL_TIMEOUT: { message: 'The tool took too long.', retryable: true, status: 504 },
+  TOOL_FAILED: { message: 'The tool failed.', retryable: true, status: 502 },
+  TOOL_TIMEOUT: { message: 'The tool exceeded its time limit.', retryable: true, status: 504 },
   // the platform
-  DEPENDENCY_UNAVAILABLE: { message: 'A part of the platform cannot be reached. Try again in a moment.', retryable: true, status: 503 },
+  DEPENDENCY_UNAVAILABLE: { message: 'A component of the server is unavailable. Try again in a moment.', retryable: true, status: 503 },
   SHUTTING_DOWN: { message: 'This instance is shutting down. Connect again.', retryable: true, status: 503 },
-  INTERNAL: { message: 'Something went wrong on our side. The request id helps us find it.', retryable: true, status: 500 },
+  INTERNAL: { message: 'An internal error occurred. Try again, or report it with the request id.', retryable: true, status: 500 },
 } as const satisfies Record<string, { message: string; retryable: boolean; status: number }>;
 
 export type ErrorCode = keyof typeof ERRORS;

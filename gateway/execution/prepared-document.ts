@@ -32,7 +32,7 @@ export class PreparedDocument {
     const [first, ...others] = this.operations;
     if (!first) throw new Failure('BAD_REQUEST', { reason: 'The document has no operation.' });
     if (others.length > 0)
-      throw new Failure('BAD_REQUEST', { reason: 'The document has several operations; say which by `operationName`.' });
+      throw new Failure('BAD_REQUEST', { reason: 'The document has several operations; select one by `operationName`.' });
     return first;
   }
 }

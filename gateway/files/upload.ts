@@ -78,7 +78,7 @@ async function store(body: IncomingMessage, upload: UploadStream, put: (content:
   // `pipeline` would destroy the connection together with the body, before the response is sent. `finished` also reports
   // a stream that ended earlier, e.g. while the token was verified.
   finished(body, { writable: false }, (cause) => {
-    if (cause) upload.destroy(new Failure('BAD_REQUEST', { reason: 'The upload broke off.' }, { cause }));
+    if (cause) upload.destroy(new Failure('BAD_REQUEST', { reason: 'The upload was interrupted. Try again.' }, { cause }));
   });
   upload.once('error', () => {
     body.unpipe(upload);

@@ -90,5 +90,5 @@ function validateValue(node: ASTNode): Failure | undefined {
 }
 
 function tooComplex(what: string, limit: number): Failure {
-  return new Failure('QUERY_TOO_COMPLEX', { reason: `The query has more than ${limit} ${what}. Ask for less at once.`, limit });
+  return new Failure('QUERY_TOO_COMPLEX', { reason: `The query has more than ${limit} ${what}. Request less at once.`, limit });
 }

@@ -88,7 +88,7 @@ export class OperationPipeline {
       const admitted = await this.admit(request, caller);
       if (admitted.request.operation.operation === 'subscription') {
         throw new Failure('BAD_REQUEST', {
-          reason: 'Subscriptions are answered over WebSocket at /graphql, or as events at /graphql/stream.',
+          reason: 'Subscriptions are available over WebSocket at /graphql, or as server-sent events at /graphql/stream.',
         });
       }
       return await this.run(admitted);
@@ -147,7 +147,7 @@ export class OperationPipeline {
     const answer = this.#toAnswer(result, identity);
     const revealing = answer.errors?.filter(({ extensions }) => extensions.code === 'GRAPHQL_VALIDATION_FAILED') ?? [];
     if (revealing.length > 0 && !(await isSignedIn()))
-      for (const error of revealing) error.message = 'The document does not fit the schema.';
+      for (const error of revealing) error.message = 'The document is not valid for the schema.';
     return answer;
   }
 

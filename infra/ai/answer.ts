@@ -107,7 +107,7 @@ class Answer {
   /** Returns the tool calls after a regular end. A call truncated by `length` is dropped. */
   finish(isDone: boolean, request: ChatRequest): ToolRequest[] {
     if (this.finishReason) requireGoodEnd(this.finishReason);
-    else if (!isDone) throw tooOdd('The model provider ended the answer in the middle. Regenerate it.');
+    else if (!isDone) throw tooOdd('The model provider ended the answer prematurely. Regenerate it.');
     return this.isCut ? [] : this.calls.finish(request.tools ?? []);
   }
 

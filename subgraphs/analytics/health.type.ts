@@ -14,7 +14,7 @@ registerEnumType(HealthStatus, {
 
 @ObjectType({ description: 'The health of one component.' })
 export class ServiceHealth {
-  @Field(() => String, { description: 'The part, such as `database`.' })
+  @Field(() => String, { description: 'The component, such as `database`.' })
   name!: string;
 
   @Field(() => HealthStatus, { description: 'Its status.' })

@@ -45,7 +45,7 @@ export function configure(before: Configuration | null, given: Fields): Configur
   const knowledgeBaseIds = [...new Set(given.knowledgeBaseIds ?? before?.knowledgeBaseIds ?? [])];
   if (knowledgeBaseIds.length > MAX_KNOWLEDGE_BASES) refuse('knowledgeBaseIds', `At most ${MAX_KNOWLEDGE_BASES} knowledge bases.`);
   const temperature = given.temperature === undefined ? (before?.temperature ?? null) : given.temperature;
-  if (temperature !== null && !(temperature >= 0 && temperature <= 2)) refuse('temperature', 'The temperature lies between 0 and 2.');
+  if (temperature !== null && !(temperature >= 0 && temperature <= 2)) refuse('temperature', 'The temperature must be between 0 and 2.');
   return {
     name: bounded('name', given.name ?? before?.name ?? '', 1, 100),
     instructions: bounded('instructions', given.instructions ?? before?.instructions ?? '', 0, 20_000),

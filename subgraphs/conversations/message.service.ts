@@ -100,7 +100,7 @@ export class MessageService {
 
   async regenerate(context: Context, input: RegenerateInput): Promise<Sent> {
     const answer = await ownMessage(context.em, context, input.messageId);
-    if (answer.role !== 'ASSISTANT' || !answer.parentId) refuse('messageId', 'Only an answer can be written anew.');
+    if (answer.role !== 'ASSISTANT' || !answer.parentId) refuse('messageId', 'Only an answer can be regenerated.');
     const conversation = await ownConversation(context.em, context, answer.conversationId);
     const key = keyOf(input.idempotencyKey, { regenerate: answer.id, model: input.model });
     await requireModel(this.#ai, input.model);

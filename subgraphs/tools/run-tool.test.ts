@@ -57,7 +57,7 @@ describe('running a tool', () => {
     expect(await runTool(broken, {}, context)).toMatchObject({
       status: 'FAILED',
       failureCode: 'TOOL_FAILED',
-      failure: 'The tool could not finish.',
+      failure: 'The tool failed.',
     });
     expect(logged).toHaveLength(1);
   });

@@ -26,7 +26,9 @@ describe('a notice', () => {
   });
 
   it('says of a copy that the first one is searched', () => {
-    expect(documentReady({ ...document, passageCount: 0 }).body).toBe('The same file was here before; that one is searched.');
+    expect(documentReady({ ...document, passageCount: 0 }).body).toBe(
+      'The knowledge base already has the same file, which is searched instead.',
+    );
   });
 
   it('says of several documents of one knowledge base how many there are', () => {

@@ -25,7 +25,8 @@ const LONG_ANSWER_MS = 20_000;
 export function documentReady({ name, passageCount, ...ids }: DomainEvents['document.ready']): Notice {
   const passages = passageCount === 1 ? '1 passage' : `${passageCount.toLocaleString('en')} passages`;
   // A duplicate has no passages; its text is found in the original document.
-  const body = passageCount === 0 ? 'The same file was here before; that one is searched.' : `${passages} can be searched.`;
+  const body =
+    passageCount === 0 ? 'The knowledge base already has the same file, which is searched instead.' : `${passages} can be searched.`;
   const group: NoticeGroup = {
     key: `document-ready:${ids.knowledgeBaseId}`,
     link: `/knowledge/${ids.knowledgeBaseId}`,
@@ -67,7 +68,7 @@ export function tokenReused(): Notice {
   return {
     kind: 'SECURITY',
     title: 'One of your sessions was ended',
-    body: 'The key that continues it was used twice, so somebody may have copied it. If this does not look like one of your own devices, tell an administrator.',
+    body: 'Its refresh token was used twice, so it may have been copied. If none of your devices caused this, contact an administrator.',
     link: null,
   };
 }
@@ -76,7 +77,7 @@ export function signInsSlowed({ attempts }: DomainEvents['user.signInsSlowed']):
   return {
     kind: 'SECURITY',
     title: `${attempts} sign-ins to your account failed`,
-    body: 'Further attempts have to wait, longer each time; from places where you signed in before you still can. If these were not yours, tell an administrator.',
+    body: 'Further attempts are delayed, except from addresses where you signed in before. If these attempts were not yours, contact an administrator.',
     link: null,
   };
 }

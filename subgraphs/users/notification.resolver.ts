@@ -25,7 +25,7 @@ export class NotificationResolver {
 
   @Mutation(() => MarkNotificationsReadPayload, { description: 'Marks notifications as read.' })
   async markNotificationsRead(
-    @Arg('input', () => MarkNotificationsReadInput, { description: 'The ids.' }) input: MarkNotificationsReadInput,
+    @Arg('input', () => MarkNotificationsReadInput, { description: 'The notifications.' }) input: MarkNotificationsReadInput,
     @Ctx() context: Context,
   ): Promise<MarkNotificationsReadPayload> {
     return this.#notifications.markRead(context, viewerOf(context), input.ids);

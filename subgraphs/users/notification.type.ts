@@ -59,7 +59,7 @@ export class NotificationsArgs extends PageArgs {
   unreadOnly?: boolean | null;
 }
 
-@InputType({ description: 'The extracted text.' })
+@InputType({ description: 'The notifications to mark as read.' })
 export class MarkNotificationsReadInput {
   @Field(() => [ID], { nullable: true, description: 'If absent, all.' })
   ids?: string[] | null;

@@ -30,7 +30,7 @@ export class SessionResolver {
 
   @Mutation(() => SessionPayload, { description: 'Opens a session.' })
   async signIn(
-    @Arg('input', () => SignInInput, { description: 'The e-mail address.' }) input: SignInInput,
+    @Arg('input', () => SignInInput, { description: 'The credentials.' }) input: SignInInput,
     @Ctx() context: Context,
   ): Promise<SessionPayload> {
     return this.#payload(await this.#users.signIn(context, input));
@@ -40,7 +40,7 @@ export class SessionResolver {
     description: 'Refreshes a session. Using a refresh token twice ends the session, except for two uses within ten seconds.',
   })
   async refreshSession(
-    @Arg('input', () => RefreshSessionInput, { description: 'The session.' }) input: RefreshSessionInput,
+    @Arg('input', () => RefreshSessionInput, { description: 'The refresh token.' }) input: RefreshSessionInput,
     @Ctx() context: Context,
   ): Promise<SessionPayload> {
     const session = await this.#sessions.refresh(context, input.refreshToken);

@@ -208,7 +208,7 @@ describe('strangers', () => {
     );
     expect({ status, messages: errors?.map(({ message }) => message) }).toEqual({
       status: 400,
-      messages: ['The document does not fit the schema.'],
+      messages: ['The document is not valid for the schema.'],
     });
   });
 

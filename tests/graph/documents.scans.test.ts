@@ -123,7 +123,7 @@ describe('a scan where pictures are not read (OCR=off)', () => {
 
   it('says why it has no text', async () => {
     const added = await upload('report.pdf', scan);
-    expect(added).toMatchObject({ status: 'FAILED', failureCode: 'DOCUMENT_NO_TEXT', failure: expect.stringMatching(/pictures of pages/) });
+    expect(added).toMatchObject({ status: 'FAILED', failureCode: 'DOCUMENT_NO_TEXT', failure: expect.stringMatching(/images of pages/) });
   });
 
   it('in a part of a document names its pages', async () => {

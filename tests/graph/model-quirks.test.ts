@@ -116,14 +116,14 @@ describe('an embedding endpoint', () => {
   });
 
   it.each([
-    ['e-never', 'did not accept the text'],
+    ['e-never', 'rejected the text'],
     ['e-no-model', 'is not available'],
     ['e-nan', 'without a direction'],
   ])('that refuses for good (%s) is told at once, and words are found all the same', async (mode, reason) => {
     const { status, failure, found } = await index(mode);
     expect(status).toBe('FAILED');
     expect(failure).toContain(reason);
-    expect(failure).not.toContain('message does not fit');
+    expect(failure).not.toContain('message is too long');
     expect(found).toContain('lantern');
   });
 });

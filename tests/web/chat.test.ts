@@ -137,7 +137,7 @@ describeWhen(chromium.missing, 'a chat', () => {
     await second.goto(page.url());
     await second.getByText(SENTENCES[5]!).waitFor();
     await second.getByRole('button', { name: 'Stop the answer' }).click();
-    for (const tab of [page, second]) await tab.getByText('Stopped. What was written is kept.').waitFor();
+    for (const tab of [page, second]) await tab.getByText('Stopped. The text so far is kept.').waitFor();
     expect(await answers().innerText()).toBe(await answers(second).innerText());
   });
 
@@ -147,7 +147,7 @@ describeWhen(chromium.missing, 'a chat', () => {
     await send('A table');
     await answers().locator('th').nth(1).waitFor();
     await page.getByRole('button', { name: 'Stop the answer' }).click();
-    await page.getByText('Stopped. What was written is kept.').waitFor();
+    await page.getByText('Stopped. The text so far is kept.').waitFor();
     expect(await cells()).toEqual(['Area', 'Bef']);
     await page.reload();
     await answers().locator('th').nth(1).waitFor();

@@ -145,7 +145,7 @@ describeWhen(chromium.missing, 'over plain HTTP on a host name that is not local
       await page.locator('.markdown').first().waitFor();
       await composer().fill('still usable');
       await composer().fill('');
-      expect(await page.getByText('This page could not be shown').count()).toBe(0);
+      expect(await page.getByText('The page could not be loaded').count()).toBe(0);
       const height = await page.evaluate('document.documentElement.scrollHeight');
       expect([at, Number(height) < 1_000_000]).toEqual([at, true]);
     }

@@ -56,7 +56,7 @@ describeWhen(chromium.missing, 'a knowledge base', () => {
     );
     await page.reload();
     const region = page.getByRole('region', { name: 'Similar documents' });
-    await region.getByText('Similar documents could not be found').waitFor();
+    await region.getByText('Similar documents could not be loaded').waitFor();
     await page.unroute('**/graphql*');
     await region.getByRole('button', { name: 'Try again' }).click();
     await region.getByRole('link', { name: 'ketch.txt' }).waitFor();

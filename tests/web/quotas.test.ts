@@ -51,14 +51,14 @@ describeWhen(chromium.missing, 'quota notes', () => {
     await page.goto(`/c/${chat.conversationId}`);
     await asked;
     await settle(page);
-    expect(await page.getByText('messages of today').count()).toBe(0);
+    expect(await page.getByText('messages today').count()).toBe(0);
   });
 
   it('are shown in the composer from four fifths on, and when used up', async () => {
     await send('Four');
-    await page.getByText('You have used 4 of 5 messages of today. The count begins again at').waitFor();
+    await page.getByText('You have used 4 of 5 messages today. The limit resets at').waitFor();
     await send('Five');
-    await page.getByText('You have used 5 of 5 messages of today. You can write again at').waitFor();
+    await page.getByText('You have used 5 of 5 messages today. You can write again at').waitFor();
   });
 
   it('reject a message with a reason and restore its text', async () => {
@@ -74,7 +74,7 @@ describeWhen(chromium.missing, 'quota notes', () => {
       await addDocument(ada, baseId, { name: `${name}.txt`, mediaType: 'text/plain', content: `Ship ${name} lies in the harbour.` });
     }
     await page.goto(`/knowledge/${baseId}`);
-    await page.getByText('You have 4 of 5 documents. Delete what you no longer need to make room.').waitFor();
+    await page.getByText('You have 4 of 5 documents. Delete items that you no longer need.').waitFor();
     await page
       .locator('input[type=file]')
       .first()
@@ -96,7 +96,7 @@ describeWhen(chromium.missing, 'quota notes', () => {
     await page.waitForURL('**/usage');
     const answers = page.getByRole('region', { name: 'Answers' });
     await answers.getByText('5 of 5').waitFor();
-    expect(await answers.getByText('Begins again').count()).toBe(2);
+    expect(await answers.getByText('Resets').count()).toBe(2);
     const knowledge = page.getByRole('region', { name: 'Knowledge' });
     await knowledge.getByText('1 of 500').waitFor();
     expect(await knowledge.getByRole('progressbar', { name: 'Documents' }).getAttribute('aria-valuenow')).toBe('100');

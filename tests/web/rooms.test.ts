@@ -47,7 +47,7 @@ describeWhen(chromium.missing, 'the pages of assistants, knowledge and notificat
     await page.goto('/assistants/new');
     await page.getByLabel('Instructions').fill('Be brief.');
     await button('Create assistant').click();
-    await page.getByText('Give it a name.').waitFor();
+    await page.getByText('Enter a name.').waitFor();
     expect(await page.locator('input[name=name]:focus').count()).toBe(1);
     expect(await page.getByLabel('Instructions').inputValue()).toBe('Be brief.');
   });
@@ -84,7 +84,7 @@ describeWhen(chromium.missing, 'the pages of assistants, knowledge and notificat
     await page.getByLabel('Read a web page').check();
     expect(await choice.inputValue()).toBe('NAMED');
     await choice.selectOption('Any public page');
-    await page.getByText('can use that to send out a part of what you wrote').waitFor();
+    await page.getByText('can misuse this to disclose a part of your messages').waitFor();
     await button('Save changes').click();
     await button('Version 3').waitFor();
     await page.reload();
@@ -116,7 +116,7 @@ describeWhen(chromium.missing, 'the pages of assistants, knowledge and notificat
     const files = ['test.pdf', 'test.docx', 'random.bin'].map(documentPath);
     await page.locator('input[type=file]').setInputFiles(files);
     await page.getByText('Files of this type cannot be read.').waitFor();
-    await button('Take random.bin off the list').click();
+    await button('Remove random.bin from the list').click();
     await page.getByRole('row', { name: /test\.pdf.*Ready/ }).waitFor();
     await page.getByRole('row', { name: /test\.docx.*Ready/ }).waitFor();
   });
@@ -143,7 +143,7 @@ describeWhen(chromium.missing, 'the pages of assistants, knowledge and notificat
     await page.getByLabel('Question').waitFor();
     await page.getByRole('link', { name: 'Assistants', exact: true }).click();
     await page
-      .getByRole('alertdialog', { name: /1 file is on the way/ })
+      .getByRole('alertdialog', { name: /1 file is uploading/ })
       .getByRole('button', { name: 'Leave and stop' })
       .click();
     await page.waitForURL('**/assistants');
@@ -201,13 +201,13 @@ describeWhen(chromium.missing, 'the pages of assistants, knowledge and notificat
     await button('More for Papers').click();
     await page.getByRole('menuitem', { name: 'Delete' }).click();
     await dialog.getByRole('button', { name: 'Delete knowledge base' }).click();
-    await page.getByText('A knowledge base holds documents').waitFor();
+    await page.getByText('A knowledge base is a set of documents').waitFor();
     expect((await ada.ask(NAMES)).knowledgeBases.edges).toHaveLength(0);
   });
 
   it('offer a link from an address without a page', async () => {
     await page.goto('/assistant/nothing-here');
-    await page.getByText('Parley has no page at this address').waitFor();
+    await page.getByText('There is no page at this address').waitFor();
     expect(await page.title()).toBe('Page not found · Parley');
     expect(await page.getByRole('alert').count()).toBe(0);
     await page.getByRole('navigation', { name: 'Conversations' }).waitFor({ state: 'attached' });

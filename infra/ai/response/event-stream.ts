@@ -151,7 +151,7 @@ class EventParser {
     } catch {
       if (isWhole)
         throw new Failure('PROVIDER_BAD_RESPONSE', {
-          reason: 'The model provider sent a piece of the answer that cannot be read. Regenerate it.',
+          reason: 'The model provider sent an invalid part of the answer. Regenerate it.',
         });
     }
   }

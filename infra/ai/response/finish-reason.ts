@@ -45,10 +45,10 @@ export function requireGoodEnd(reason: string): void {
     );
   if (WITHHELD.test(word)) throw new Failure('PROVIDER_CONTENT_FILTERED', {}, { cause });
   if (/error|abort|cancel|fail|insufficient|overload|network|timeout|interrupt/.test(word))
-    throw new Failure('PROVIDER_UNAVAILABLE', { reason: 'The model provider broke off the answer. Regenerate it.' }, { cause });
+    throw new Failure('PROVIDER_UNAVAILABLE', { reason: 'The model provider aborted the answer. Regenerate it.' }, { cause });
   throw new Failure(
     'PROVIDER_BAD_RESPONSE',
-    { reason: 'The model provider ended the answer for a reason that is not known here. Regenerate it.' },
+    { reason: 'The model provider ended the answer for an unknown reason. Regenerate it.' },
     { cause },
   );
 }

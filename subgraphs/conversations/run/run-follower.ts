@@ -43,7 +43,7 @@ export class RunFollower extends PullStream<StoredRunEvent> {
   static async open(parts: { em: () => SqlEntityManager; bus: Bus }, run: Run, after: string | null | undefined): Promise<RunFollower> {
     const at = after ? parseCursor(after) : BEGINNING;
     if (isBehind({ attempt: run.attempt, seq: run.lastSeq }, at)) {
-      throw new Failure('BAD_USER_INPUT', { reason: 'The cursor lies ahead of the run.', field: 'after' });
+      throw new Failure('BAD_USER_INPUT', { reason: 'The cursor is beyond the newest event of the run.', field: 'after' });
     }
     const follower = new RunFollower(parts.em, run, at);
     // Without the bus the log is still read every second.

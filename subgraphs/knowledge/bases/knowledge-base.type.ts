@@ -14,7 +14,7 @@ export class KnowledgeBaseType {
   @Field(() => String, { description: 'A description; may be empty.' })
   description!: string;
 
-  @Field(() => DateTime, { description: 'When it was made.' })
+  @Field(() => DateTime, { description: 'When it was created.' })
   createdAt!: Date;
 
   @Field(() => DateTime, { description: 'When its name or description was last changed.' })

@@ -35,7 +35,7 @@ async function walk(bytes: Uint8Array, visit: (zip: ZipFile, entry: Entry) => Pr
       total += entry.uncompressedSize;
       count += 1;
       if (count > MAX_ENTRIES || isBomb(total, bytes.length))
-        throw new Failure('DOCUMENT_TOO_COMPLEX', { reason: 'The file unpacks to far more than it holds.' });
+        throw new Failure('DOCUMENT_TOO_COMPLEX', { reason: 'The file unpacks to far more than its size.' });
       if (entry.isEncrypted()) throw new Failure('DOCUMENT_ENCRYPTED');
       await visit(zip, entry);
     });

@@ -54,8 +54,8 @@ export async function readDocument(bytes: Uint8Array, declared: Declared, mayRea
   const pages = read.map((page) => ({ ...page, text: visibleText(page.text) }));
   const length = pages.reduce((sum, page) => sum + page.text.length, 0);
   if (length > MAX_CHARACTERS)
-    throw new Failure('DOCUMENT_TOO_COMPLEX', { reason: 'The file holds more than 20 million characters. Split it.' });
-  if (!pages.some((page) => /[\p{L}\p{N}]/u.test(page.text))) throw new Failure('DOCUMENT_EMPTY', { reason: 'The file holds no text.' });
+    throw new Failure('DOCUMENT_TOO_COMPLEX', { reason: 'The file has more than 20 million characters. Split it.' });
+  if (!pages.some((page) => /[\p{L}\p{N}]/u.test(page.text))) throw new Failure('DOCUMENT_EMPTY', { reason: 'The file has no text.' });
   const placed = placePages(pages);
   return { kind, pages: placed, chunks: chunkPages(placed), warnings: warnings.toArray(pageKindOf(MEDIA_TYPES[kind]).toLowerCase()) };
 }

@@ -46,7 +46,7 @@ export function scanXml(bytes: Uint8Array, events: XmlEvents, names = LOCAL_NAME
     {
       onopentag(name, attributes) {
         depth += 1;
-        if (depth > MAX_DEPTH) throw new Failure('DOCUMENT_TOO_COMPLEX', { reason: 'The file nests its parts too deeply.' });
+        if (depth > MAX_DEPTH) throw new Failure('DOCUMENT_TOO_COMPLEX', { reason: 'The elements of the file are nested too deeply.' });
         events.open(names.element(name), names.attributes(attributes));
       },
       ontext: (text) => events.text(text),

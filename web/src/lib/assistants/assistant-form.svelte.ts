@@ -126,7 +126,7 @@ export class AssistantForm {
   #check(): Partial<Record<keyof AssistantValues, string>> {
     const { name, instructions, description, starters } = settled(this.values);
     const errors: Partial<Record<keyof AssistantValues, string>> = {};
-    if (!name) errors.name = 'Give it a name.';
+    if (!name) errors.name = 'Enter a name.';
     if (name.length > LIMITS.name) errors.name = tooLong(name, LIMITS.name);
     if (description.length > LIMITS.description) errors.description = tooLong(description, LIMITS.description);
     if (instructions.length > LIMITS.instructions) errors.instructions = tooLong(instructions, LIMITS.instructions);

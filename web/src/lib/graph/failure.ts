@@ -34,7 +34,7 @@ export interface GraphError {
 export function failureOf(errors: readonly GraphError[], requestId?: string | null): GraphFailure {
   const [first] = errors;
   const extensions = first?.extensions ?? {};
-  return new GraphFailure(first?.message ?? 'Something went wrong on our side. Try again.', {
+  return new GraphFailure(first?.message ?? 'An internal error occurred. Try again.', {
     code: text(extensions['code']) ?? 'INTERNAL',
     retryable: extensions['retryable'] === true,
     requestId: text(extensions['requestId']) ?? requestId ?? undefined,
@@ -44,7 +44,7 @@ export function failureOf(errors: readonly GraphError[], requestId?: string | nu
 
 /** The request did not reach the platform, or its answer did not come back. */
 export function unreachable(cause: unknown): GraphFailure {
-  return new GraphFailure('Parley cannot be reached. Check the connection and try again.', { code: 'OFFLINE', retryable: true, cause });
+  return new GraphFailure('Parley cannot be reached. Check your connection and try again.', { code: 'OFFLINE', retryable: true, cause });
 }
 
 /**
@@ -54,7 +54,7 @@ export function unreachable(cause: unknown): GraphFailure {
 export function asFailure(error: unknown): GraphFailure {
   if (error instanceof GraphFailure) return error;
   globalThis.reportError?.(error);
-  return new GraphFailure('Something went wrong in this page. Try again, or load the page again.', { code: 'INTERNAL', cause: error });
+  return new GraphFailure('An error occurred in this page. Try again, or reload the page.', { code: 'INTERNAL', cause: error });
 }
 
 function text(value: unknown): string | undefined {

@@ -11,9 +11,9 @@ interface Stage {
 }
 
 const STAGES: Record<DocumentStatus, Stage> = {
-  AWAITING_FILE: { label: 'Waiting for the file', tone: 'plain', underway: true },
-  QUEUED: { label: 'Waiting to be read', tone: 'plain', underway: true },
-  EXTRACTING: { label: 'Reading the text', tone: 'plain', underway: true },
+  AWAITING_FILE: { label: 'Waiting for upload', tone: 'plain', underway: true },
+  QUEUED: { label: 'Queued', tone: 'plain', underway: true },
+  EXTRACTING: { label: 'Extracting text', tone: 'plain', underway: true },
   EMBEDDING: { label: 'Preparing for search', tone: 'plain', underway: true },
   INDEXING: { label: 'Adding to search', tone: 'plain', underway: true },
   READY: { label: 'Ready', tone: 'success', underway: false },

@@ -20,7 +20,7 @@ export async function openOriginal(documentId: string, page?: number | null): Pr
   if (tab) tab.opener = null;
   try {
     const { document } = await fetchQuery(DocumentOriginalQuery, { id: documentId });
-    if (!document.downloadUrl) throw new GraphFailure('The file did not arrive.', { code: 'NOT_FOUND' });
+    if (!document.downloadUrl) throw new GraphFailure('The file was not uploaded.', { code: 'NOT_FOUND' });
     const original = onThisOrigin(document.downloadUrl);
     const address = page ? `${original}#page=${page}` : original;
     if (tab) tab.location.replace(address);

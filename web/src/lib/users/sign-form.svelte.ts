@@ -62,7 +62,7 @@ export function checkSignIn({ email, password }: Values): Values {
 
 export function checkSignUp({ name, email, password }: Values): Values {
   const errors: Values = {};
-  if (!name?.trim()) errors['name'] = 'Enter the name that others should see.';
+  if (!name?.trim()) errors['name'] = 'Enter your name.';
   if (!isEmail(email)) errors['email'] = 'Enter an e-mail address, such as ada@example.org.';
   if ((password ?? '').length < 8) errors['password'] = 'Use at least 8 characters.';
   return errors;

@@ -121,5 +121,5 @@ function stringified(value: unknown): string {
 }
 
 function tooDeep(cause: unknown): Failure {
-  return new Failure('DOCUMENT_TOO_COMPLEX', { reason: 'The file nests its values too deeply.' }, { cause });
+  return new Failure('DOCUMENT_TOO_COMPLEX', { reason: 'The values of the file are nested too deeply.' }, { cause });
 }

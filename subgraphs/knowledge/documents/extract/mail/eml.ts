@@ -48,7 +48,7 @@ async function parse(bytes: Uint8Array): Promise<Email> {
     if (error instanceof RangeError) throw error;
     throw new Failure(
       'DOCUMENT_BROKEN',
-      { reason: 'The message is not built as an e-mail is, or nests its parts too deeply.' },
+      { reason: 'The file is not a valid e-mail, or its parts are nested too deeply.' },
       { cause: error },
     );
   }

@@ -64,7 +64,7 @@ function openBook(parts: Map<string, Buffer>): Book {
   const name = path ?? [...parts.keys()].find((part) => part.endsWith('.opf')) ?? '';
   const part = parts.get(name);
   const opf = part && elementsOf(readXml(part).root)[0];
-  if (!opf) throw new Failure('DOCUMENT_BROKEN', { reason: 'The book does not say which chapters it has.' });
+  if (!opf) throw new Failure('DOCUMENT_BROKEN', { reason: 'The book has no list of chapters.' });
   const folder = posix.dirname(name);
   const items = elementsOf(childOf(opf, 'manifest') ?? opf, 'item');
   const manifest = new Map(

@@ -7,9 +7,9 @@ export type SearchHit = ResultOf<typeof SearchKnowledgeQuery>['searchKnowledge']
 export type SearchMode = 'HYBRID' | 'VECTOR' | 'KEYWORD';
 
 export const MODES: { value: SearchMode; label: string; about: string }[] = [
-  { value: 'HYBRID', label: 'Both', about: 'Words and similarity together, as assistants search.' },
+  { value: 'HYBRID', label: 'Both', about: 'Words and similarity combined, as assistants search.' },
   { value: 'VECTOR', label: 'Similarity', about: 'Passages that are closest to the question.' },
-  { value: 'KEYWORD', label: 'Words', about: 'Passages that hold the words of the question.' },
+  { value: 'KEYWORD', label: 'Words', about: 'Passages that contain the words of the question.' },
 ];
 
 const HITS = 10;

@@ -13,8 +13,8 @@ export const NAMES: Record<Quota['kind'], string> = {
 };
 
 const USED: Record<Quota['kind'], (used: string, limit: string) => string> = {
-  MESSAGES_PER_DAY: (used, limit) => `You have used ${used} of ${limit} messages of today.`,
-  TOKENS_PER_DAY: (used, limit) => `Your answers have used ${used} of ${limit} tokens of today.`,
+  MESSAGES_PER_DAY: (used, limit) => `You have used ${used} of ${limit} messages today.`,
+  TOKENS_PER_DAY: (used, limit) => `Your answers have used ${used} of ${limit} tokens today.`,
   KNOWLEDGE_BASES: (used, limit) => `You have ${used} of ${limit} knowledge bases.`,
   DOCUMENTS: (used, limit) => `You have ${used} of ${limit} documents.`,
   STORAGE_BYTES: (used, limit) => `Your documents take ${used} of ${limit}.`,
@@ -33,8 +33,8 @@ export function nearLimit(quotas: readonly Quota[] | undefined): Quota[] {
 export function sentence({ kind, used, limit, renewsAt }: Quota): string {
   const said = USED[kind](amount(kind, used), amount(kind, limit ?? used));
   const isUsedUp = limit !== null && used >= limit;
-  if (renewsAt) return `${said} ${isUsedUp ? 'You can write again' : 'The count begins again'} at ${time(renewsAt)}.`;
-  return `${said} Delete what you no longer need to make room.`;
+  if (renewsAt) return `${said} ${isUsedUp ? 'You can write again' : 'The limit resets'} at ${time(renewsAt)}.`;
+  return `${said} Delete items that you no longer need.`;
 }
 
 export function time(at: string): string {
