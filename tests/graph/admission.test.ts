@@ -6,8 +6,8 @@ import { openShop, SOMEBODY } from '../support/federation/shop.ts';
 
 const open = (admission: Admission) => openShop('hive', admission);
 
-describe('admission', () => {
-  it('are read once for each document and applied to the coerced variables of each request', async () => {
+describe('the admission checks of the gateway', () => {
+  it('reads the measure once for each document and applies it to the coerced variables of each request', async () => {
     const documents: string[] = [];
     const costs: unknown[] = [];
     const shop = await open({
@@ -26,7 +26,7 @@ describe('admission', () => {
     ]);
   });
 
-  it('refuse before any subgraph is asked, with the code and the details of the failure', async () => {
+  it('refuses an operation before any subgraph is asked, with the code and the details of the failure', async () => {
     const measure = () => {
       throw new Failure('QUERY_TOO_COMPLEX', { cost: 9000 });
     };
@@ -38,7 +38,7 @@ describe('admission', () => {
     }
   });
 
-  it('also hold for subscriptions', async () => {
+  it('refuses subscriptions by the same measure', async () => {
     const shop = await open({
       measure: () => () => {
         throw new Failure('QUERY_TOO_COMPLEX');
@@ -47,7 +47,7 @@ describe('admission', () => {
     await expect(shop.follow('subscription { tick { count } }')).rejects.toThrow('QUERY_TOO_COMPLEX');
   });
 
-  it('add rules of validation', async () => {
+  it('applies the additional validation rules', async () => {
     const noFilms = (context: ValidationContext): ASTVisitor => ({
       NamedType({ name }) {
         if (name.value === 'Film') context.reportError(new GraphQLError('No films.'));
@@ -58,20 +58,20 @@ describe('admission', () => {
     expect(errors?.[0]).toMatchObject({ message: 'No films.', extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } });
   });
 
-  it('limit the length of documents', async () => {
+  it('refuses a document with more tokens than the limit', async () => {
     const shop = await open({ maxTokens: 20 });
     expect((await shop.ask('{ me { id } }')).errors).toBeUndefined();
     expect((await shop.ask(`{ ${'me { id } '.repeat(10)} }`)).errors?.[0]?.extensions['code']).toBe('QUERY_TOO_COMPLEX');
   });
 
-  it("do not apply to the platform's own questions", async () => {
+  it('exempts internal operations of the platform', async () => {
     const shop = await open({ maxTokens: 1 });
     expect(await shop.gateway.ask('{ me { name } }', {}, SOMEBODY)).toEqual({ me: { name: 'Henry' } });
   });
 });
 
-describe("the platform's own questions", () => {
-  it('are answered with data alone, or end with the failure of their first error', async () => {
+describe('an internal operation of the platform', () => {
+  it('returns data alone, or fails with the failure of its first error', async () => {
     const shop = await open({});
     const ask = (query: string) => shop.gateway.ask(query, {}, SOMEBODY);
     await expect(ask('{ book(id: "b1") { title } }')).resolves.toEqual({ book: { title: 'Walden' } });
@@ -84,7 +84,7 @@ describe("the platform's own questions", () => {
     await expect(ask('{ nothing }')).rejects.toMatchObject({ name: 'Failure', code: 'GRAPHQL_VALIDATION_FAILED' });
   });
 
-  it('reach one subgraph itself where the public schema does not', async () => {
+  it('reaches a field of one subgraph that the public schema does not have', async () => {
     const shop = await open({});
     const result = await shop.gateway.sourceOf('catalog').execute({ query: '{ book(id: "b3") { genre } }' }, SOMEBODY);
     expect(result).toEqual({ data: { book: { genre: 'UNLISTED' } } });

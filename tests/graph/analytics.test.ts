@@ -30,7 +30,7 @@ afterAll(async () => {
   await model?.stop();
 });
 
-/** An answer of a person, to its end and until its figures are known. */
+/** Runs one answer of a person to its end, and waits until its usage is recorded. */
 async function answer(
   person: Person,
   assistant: Record<string, unknown> = {},
@@ -51,7 +51,7 @@ function span(): { from: string; to: string } {
 }
 
 describe('the usage of a run', () => {
-  it('is what the provider reported, priced by the list', async () => {
+  it('equals what the provider reported, priced by the price list', async () => {
     const { usage } = await answer(await Person.signUp(product));
     expect(usage).toMatchObject({ model: 'gpt-4o', estimated: false });
     expect(usage.inputTokens).toBeGreaterThan(0);
@@ -61,14 +61,14 @@ describe('the usage of a run', () => {
     expect(usage.priceVersion).toMatch(/^\d{4}-\d{2}$/);
   });
 
-  it('is marked where the provider reported none, and has no cost where the model has no price', async () => {
+  it('is marked as estimated where the provider reported none, and has no cost where the model has no price', async () => {
     model.reply({ text: 'Thirty metres.', usage: false, when: ({ body }) => (body as { model?: string }).model === 'unlisted' });
     const { usage } = await answer(await Person.signUp(product), { model: 'unlisted' });
     expect(usage).toMatchObject({ model: 'unlisted', estimated: true, costUsd: null, priceVersion: null });
     expect(usage.outputTokens).toBeGreaterThan(0);
   });
 
-  it('is its owner’s alone', async () => {
+  it('is NOT_FOUND for anybody but the owner of the run', async () => {
     const [owner, other] = [await Person.signUp(product), await Person.signUp(product)];
     const { runId } = await answer(owner);
     expect(await other.refused(RUN_USAGE, { id: runId })).toBe('NOT_FOUND');
@@ -76,7 +76,7 @@ describe('the usage of a run', () => {
 });
 
 describe('a usage report', () => {
-  it('sums one’s own runs, by day, model, assistant and person', async () => {
+  it('sums the runs of the viewer by day, model, assistant and person', async () => {
     const person = await Person.signUp(product);
     const first = await answer(person);
     const second = await answer(person, { model: 'unlisted' });
@@ -93,7 +93,7 @@ describe('a usage report', () => {
     expect(await keys('USER')).toEqual([person.id]);
   });
 
-  it('is empty, and not wrong, where nothing was used', async () => {
+  it('has zero totals and no rows where nothing was used', async () => {
     const { usage } = await (await Person.signUp(product)).ask(USAGE, { input: span() });
     expect(usage).toMatchObject({
       totals: { runs: 0, inputTokens: 0, costUsd: 0, averageDurationMs: null, averageTimeToFirstTokenMs: null },
@@ -101,7 +101,7 @@ describe('a usage report', () => {
     });
   });
 
-  it('is about everybody for administrators only', async () => {
+  it('covers all people for administrators and is FORBIDDEN to others', async () => {
     const person = await Person.signUp(product);
     await answer(person);
     const input = { ...span(), groupBy: 'USER', everyone: true };
@@ -113,14 +113,14 @@ describe('a usage report', () => {
   it.each([
     ['from', { from: '2026-02-01T00:00:00Z', to: '2026-01-01T00:00:00Z' }],
     ['to', { from: '2024-01-01T00:00:00Z', to: '2026-01-01T00:00:00Z' }],
-  ])('refuses a span whose `%s` is not acceptable', async (field, input) => {
+  ])('refuses a time span whose `%s` is not acceptable', async (field, input) => {
     const { errors } = await product.graph(USAGE, { input }, admin.token);
     expect(errors?.[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', field });
   });
 });
 
-describe('the live figures', () => {
-  it('come at once, and again when a run ended', async () => {
+describe('the subscription to live metrics', () => {
+  it('sends figures at once, and again when a run has ended', async () => {
     const figures = product.socket(admin.token).iterate<any>({ query: METRICS });
     const next = async () => (await figures.next()).value.data.liveMetrics;
     const before = await next();
@@ -133,7 +133,7 @@ describe('the live figures', () => {
     await figures.return?.();
   });
 
-  it('count the people who are connected, by socket or by stream, each once', async () => {
+  it('counts each connected person once, over any number of sockets', async () => {
     const figures = product.socket(admin.token).iterate<any>({ query: METRICS });
     const people = (count: number) =>
       eventually(
@@ -151,7 +151,7 @@ describe('the live figures', () => {
     await figures.return?.();
   });
 
-  it('are at least a second apart', async () => {
+  it('sends figures at least a second apart', async () => {
     const figures = product.socket(admin.token).iterate<any>({ query: METRICS });
     const at = async () => Date.parse((await figures.next()).value.data.liveMetrics.at);
     const [first, , second] = [await at(), await answer(await Person.signUp(product)), await at()];
@@ -159,15 +159,15 @@ describe('the live figures', () => {
     await figures.return?.();
   });
 
-  it('are shown to administrators only', async () => {
+  it('is FORBIDDEN to people who are not administrators', async () => {
     const person = await Person.signUp(product);
     const { value } = await product.socket(person.token).iterate<any>({ query: METRICS }).next();
     expect(value.errors[0].extensions.code).toBe('FORBIDDEN');
   });
 });
 
-describe('the health of the parts', () => {
-  it('is known to everybody signed in, its details to administrators', async () => {
+describe('the health query', () => {
+  it('names the parts and their status to every signed-in person, and their details to administrators only', async () => {
     const person = await Person.signUp(product);
     const [theirs, ours] = [(await person.ask(HEALTH)).health, (await admin.ask(HEALTH)).health];
     const names = ours.map(({ name }: any) => name);

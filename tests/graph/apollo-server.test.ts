@@ -3,7 +3,7 @@ import { ApolloServer } from '@apollo/server';
 import type { GatewayContext } from '../../gateway/gateway.ts';
 import { openShop, SOMEBODY } from '../support/federation/shop.ts';
 
-it('the gateway serves an Apollo Server as any gateway does, also after it was loaded', async () => {
+it('the gateway runs inside an Apollo Server, which applies the supergraph that was loaded before', async () => {
   const { gateway } = await openShop('hive');
   const server = new ApolloServer<GatewayContext>({ gateway, stopOnTerminationSignals: false });
   await server.start();

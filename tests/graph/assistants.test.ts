@@ -21,8 +21,8 @@ beforeAll(async () => {
 
 afterAll(() => product.leave());
 
-describe('assistants', () => {
-  it('are created with model, knowledge and tools', async () => {
+describe('an assistant', () => {
+  it('is created with model, knowledge and tools', async () => {
     const base = await ada.ask('mutation { createKnowledgeBase(input: { name: "Manuals" }) { knowledgeBase { id } } }');
     const { createAssistant } = await ada.ask(CREATE, {
       input: {
@@ -47,7 +47,7 @@ describe('assistants', () => {
     });
   });
 
-  it('keep every version; absent fields stay, and null resets what may be null', async () => {
+  it('keeps every version; an update leaves absent fields unchanged, and null resets nullable ones', async () => {
     const id = await ada.createAssistant({ description: 'First', temperature: 1 });
     const { updateAssistant } = await ada.ask(UPDATE, { input: { id, name: 'Renamed' } });
     expect(updateAssistant.assistant).toEqual({
@@ -70,7 +70,7 @@ describe('assistants', () => {
     ]);
   });
 
-  it('are found by name and description, page by page, and LIKE patterns are letters', async () => {
+  it('is found by name and description, page by page, with the wildcards of LIKE taken literally', async () => {
     for (let i = 0; i < 5; i++) await eve.createAssistant({ name: `Cook ${i}`, description: i === 0 ? '100% vegan' : '' });
     const list =
       'query ($first: Int, $after: String, $search: String) { assistants(first: $first, after: $after, search: $search) { totalCount pageInfo { hasNextPage endCursor } edges { node { name } } } }';
@@ -89,7 +89,7 @@ describe('assistants', () => {
     expect(await eve.refused(list, { after: 'nonsense' })).toBe('BAD_USER_INPUT');
   });
 
-  it('refuse what is too long, unknown, or somebody else’s', async () => {
+  it('is refused with fields that are too long, unknown ids, or knowledge of another person', async () => {
     const others = await eve.ask('mutation { createKnowledgeBase(input: { name: "Private" }) { knowledgeBase { id } } }');
     const wrong = [
       { name: ' ' },
@@ -107,7 +107,7 @@ describe('assistants', () => {
     expect(await ada.refused(CREATE, { input: { name: 'A', instructions: '', model: 'gpt-unknown' } })).toBe('MODEL_NOT_FOUND');
   });
 
-  it('are nobody else’s', async () => {
+  it('is NOT_FOUND for other people', async () => {
     const id = await ada.createAssistant();
     expect(await eve.refused('query ($id: ID!) { assistant(id: $id) { name } }', { id })).toBe('NOT_FOUND');
     expect(await eve.refused(UPDATE, { input: { id, name: 'Mine' } })).toBe('NOT_FOUND');
@@ -119,7 +119,7 @@ describe('assistants', () => {
     ).toBe('NOT_FOUND');
   });
 
-  it('leave their conversations readable when they are deleted', async () => {
+  it('leaves its conversations readable when it is deleted', async () => {
     const { conversationId, assistantId } = await ada.startConversation();
     const { runId } = await ada.send(conversationId, 'Remember me');
     await ada.follow(runId);
@@ -138,7 +138,7 @@ describe('assistants', () => {
 describe('the default assistant', () => {
   const START = 'mutation ($input: StartConversationInput!) { startConversation(input: $input) { conversation { id assistant { id } } } }';
 
-  it('is made once, though ten requests need it at the same moment', async () => {
+  it('is created once when ten requests need it at the same moment', async () => {
     const grace = await Person.signUp(product, 'Grace');
     const asked = Array.from({ length: 5 }, async () => (await grace.ask(DEFAULT)).defaultAssistant.id as string);
     const started = Array.from(
@@ -151,7 +151,7 @@ describe('the default assistant', () => {
     expect(assistants).toEqual({ totalCount: 1, edges: [{ node: { id: [...ids][0], version: 1, versions: { totalCount: 1 } } }] });
   });
 
-  it('is each person’s own, names no model, and answers where no assistant is named', async () => {
+  it('belongs to one person, names no model, and answers where no assistant is named', async () => {
     const [grace, linus] = [await Person.signUp(product, 'Grace'), await Person.signUp(product, 'Linus')];
     const { defaultAssistant } = await grace.ask(DEFAULT);
     expect(defaultAssistant).toEqual({
@@ -172,7 +172,7 @@ describe('the default assistant', () => {
     expect(await product.graph(DEFAULT)).toMatchObject({ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
   });
 
-  it('may be changed like any other, and another is made after it was deleted', async () => {
+  it('may be changed like any other, and is created again after its deletion', async () => {
     const grace = await Person.signUp(product, 'Grace');
     const { id } = (await grace.ask(DEFAULT)).defaultAssistant;
     await grace.ask(UPDATE, { input: { id, name: 'Secretary' } });
@@ -184,7 +184,7 @@ describe('the default assistant', () => {
     expect(another.id).not.toBe(id);
   });
 
-  it('is not made while nobody needs it', async () => {
+  it('is not created before a request needs it', async () => {
     const grace = await Person.signUp(product, 'Grace');
     const id = await grace.createAssistant();
     await grace.ask(START, { input: { assistantId: id } });

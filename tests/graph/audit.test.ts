@@ -31,7 +31,7 @@ async function entries(filter: Record<string, unknown>): Promise<any[]> {
   return auditLog.edges.map(({ node }: any) => node);
 }
 
-/** A request under an id of its own, by which its traces are found again. */
+/** Sends a request with a request id of its own, by which its audit entries are found. */
 async function traced(requestId: string, query: string, { input, token }: { input?: unknown; token?: string | undefined }): Promise<any> {
   const response = await fetch(`${product.url}/graphql`, {
     method: 'POST',
@@ -45,7 +45,7 @@ describe('the audit log', () => {
   const made: Record<string, any> = {};
   beforeAll(() => void (made['model'] = model));
 
-  it('is tested with every mutation of the graph', () => {
+  it('has a test step for every mutation of the graph', () => {
     const schema = buildSchema(readFileSync('schema/api.graphql', 'utf8'));
     expect(STEPS.map(({ mutation }) => mutation).sort()).toEqual(Object.keys(schema.getMutationType()!.getFields()).sort());
   });
@@ -70,7 +70,7 @@ describe('the audit log', () => {
           token: data.signUp.accessToken,
         });
 
-      // Another fact, told later and heard in order, says that everything before it was heard.
+      // Events are delivered in order, so an entry for a later event proves that all earlier ones were delivered.
       const marker = await Person.signUp(product);
       await eventually(
         () => entries({ action: 'user.signedUp', targetId: marker.id }),
@@ -83,7 +83,7 @@ describe('the audit log', () => {
     },
   );
 
-  it('says that somebody failed to sign in, and to whose account', async () => {
+  it('records a failed sign-in with the account that it aimed at', async () => {
     const { errors } = await traced('audit-failed', 'mutation ($input: SignInInput!) { signIn(input: $input) { accessToken } }', {
       input: { email: EMAIL, password: 'not the password' },
     });
@@ -95,7 +95,7 @@ describe('the audit log', () => {
     expect(entry).toMatchObject({ actor: null, targetType: 'User', targetId: made['person'].id, requestId: 'audit-failed' });
   });
 
-  it('holds no secrets', async () => {
+  it('holds no passwords, tokens or other secrets', async () => {
     const text = JSON.stringify(await entries({}));
     for (const secret of [PASSWORD, 'not the password', made['signIn'].refreshToken, made['signIn'].accessToken, 'argon2'])
       expect(text).not.toContain(secret);
@@ -118,7 +118,7 @@ describe('the audit log', () => {
     );
   });
 
-  it('is found by action, target and time', async () => {
+  it('filters by action, target and time', async () => {
     const targetId = made['createAssistant'].assistant.id;
     expect((await entries({ targetId })).map(({ action }) => action)).toEqual([
       'assistant.deleted',
@@ -130,7 +130,7 @@ describe('the audit log', () => {
     expect(await entries({ targetId, from: deleted.at })).toHaveLength(1);
   });
 
-  it('is read by administrators only', async () => {
+  it('is FORBIDDEN to people who are not administrators', async () => {
     const person = await Person.signUp(product);
     expect(await person.refused(AUDIT)).toBe('FORBIDDEN');
   });

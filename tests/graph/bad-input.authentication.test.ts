@@ -24,61 +24,61 @@ const UNAUTHENTICATED = { status: 401, code: 'UNAUTHENTICATED' };
 
 const HEADER = { alg: 'HS256', typ: 'at+jwt' };
 
-describe('access tokens', () => {
-  it('are accepted when they are good', async () => {
+describe('an access token', () => {
+  it('is accepted while it is valid', async () => {
     expect(await codeFor(forge(ada.token))).toBe('accepted');
   });
 
   const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
   it.each<[string, () => string]>([
-    ['A1 without a signature (alg none)', () => `${encode({ alg: 'none', typ: 'at+jwt' })}.${encode(claimsOf(ada.token))}.`],
-    ['A1 whose algorithm is written in another case', () => forge(ada.token, { header: { alg: 'nOnE', typ: 'at+jwt' } })],
+    ['without a signature (alg none)', () => `${encode({ alg: 'none', typ: 'at+jwt' })}.${encode(claimsOf(ada.token))}.`],
+    ['whose algorithm none is written in mixed case', () => forge(ada.token, { header: { alg: 'nOnE', typ: 'at+jwt' } })],
     [
-      'A2 signed by HS256 with a public key',
+      'signed by HS256 with a public key as the secret',
       () => forge(ada.token, { key: rsa.publicKey.export({ type: 'spki', format: 'pem' }) as string }),
     ],
     [
-      'A2 signed by RS256',
+      'signed by RS256',
       () => {
         const body = `${encode({ alg: 'RS256', typ: 'at+jwt' })}.${encode(claimsOf(ada.token))}`;
         return `${body}.${signWith('sha256', Buffer.from(body), rsa.privateKey).toString('base64url')}`;
       },
     ],
     [
-      'A3 that name a key of their own',
+      'that names a key of its own in its header',
       () => forge(ada.token, { header: { ...HEADER, kid: '../../dev/null', jku: 'http://127.0.0.1/keys' }, key: '' }),
     ],
-    ['A4 of another issuer', () => forge(ada.token, { claims: { iss: 'elsewhere' } })],
-    ['A5 for another audience', () => forge(ada.token, { claims: { aud: 'upload' } })],
-    ['A5 for no audience', () => forge(ada.token, { claims: { aud: undefined } })],
-    ['A6 of another kind', () => forge(ada.token, { header: { alg: 'HS256', typ: 'upload+jwt' } })],
-    ['A6 of no kind', () => forge(ada.token, { header: { alg: 'HS256' } })],
-    ['A7 without an end', () => forge(ada.token, { claims: { exp: undefined } })],
-    ['A7 that end in a hundred years', () => forge(ada.token, { claims: { exp: now() + 3_155_760_000 } })],
-    ['A8 that begin later', () => forge(ada.token, { claims: { nbf: now() + 120 } })],
-    ['A8 from the future', () => forge(ada.token, { claims: { iat: now() + 120, exp: now() + 600 } })],
+    ['of another issuer', () => forge(ada.token, { claims: { iss: 'elsewhere' } })],
+    ['for another audience', () => forge(ada.token, { claims: { aud: 'upload' } })],
+    ['without an audience', () => forge(ada.token, { claims: { aud: undefined } })],
+    ['of another token type', () => forge(ada.token, { header: { alg: 'HS256', typ: 'upload+jwt' } })],
+    ['without a token type', () => forge(ada.token, { header: { alg: 'HS256' } })],
+    ['without an expiry', () => forge(ada.token, { claims: { exp: undefined } })],
+    ['that expires in a hundred years', () => forge(ada.token, { claims: { exp: now() + 3_155_760_000 } })],
+    ['before its time of validity (nbf)', () => forge(ada.token, { claims: { nbf: now() + 120 } })],
+    ['issued in the future (iat)', () => forge(ada.token, { claims: { iat: now() + 120, exp: now() + 600 } })],
     [
-      'A9 whose claims were changed',
+      'whose claims were changed after signing',
       () => {
         const [header, , signature] = ada.token.split('.');
         return `${header}.${encode({ ...claimsOf(ada.token), sub: '01900000-0000-7000-8000-000000000000' })}.${signature}`;
       },
     ],
-    ['A9 of a session that is another person’s', () => forge(ada.token, { claims: { sub: '01900000-0000-7000-8000-000000000000' } })],
-    ['A9 of a session that never was', () => forge(ada.token, { claims: { sid: '01900000-0000-7000-8000-000000000000' } })],
-    ['A10 with a critical extension', () => forge(ada.token, { header: { ...HEADER, crit: ['x'], x: 1 } })],
-    ['A15 that are refresh tokens', () => ada.refreshToken],
-    ['that are no tokens', () => 'a.b.c'],
+    ['with a session of another person', () => forge(ada.token, { claims: { sub: '01900000-0000-7000-8000-000000000000' } })],
+    ['with a session that never existed', () => forge(ada.token, { claims: { sid: '01900000-0000-7000-8000-000000000000' } })],
+    ['with an unknown critical extension (crit)', () => forge(ada.token, { header: { ...HEADER, crit: ['x'], x: 1 } })],
+    ['that is a refresh token', () => ada.refreshToken],
+    ['that is not a JWT', () => 'a.b.c'],
     ['with claims of the wrong type', () => forge(ada.token, { claims: { sid: { $ne: null } } })],
-  ])('are refused %s', async (_what, make) => {
+  ])('is refused %s', async (_what, make) => {
     expect(await codeFor(make())).toEqual(UNAUTHENTICATED);
   });
 
-  it('say that they have expired, so that the client refreshes', async () => {
+  it('gives TOKEN_EXPIRED once it has expired, so that the client refreshes', async () => {
     expect(await codeFor(endingIn(-20, ada.token))).toEqual({ status: 401, code: 'TOKEN_EXPIRED' });
   });
 
-  it.each(['Basic YTpi', 'Bearer', 'Bearer a b', ''])('are not read from the header "%s"', async (authorization) => {
+  it.each(['Basic YTpi', 'Bearer', 'Bearer a b', ''])('is not read from the header "%s"', async (authorization) => {
     const response = await fetch(`${product.url}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization },
@@ -88,8 +88,8 @@ describe('access tokens', () => {
   });
 });
 
-describe('sessions', () => {
-  it('A11 end everywhere within two seconds of signing out', async () => {
+describe('a session', () => {
+  it('ends on every gateway within two seconds of signing out', async () => {
     const bob = await Person.signUp(product, 'Bob');
     await product.ask('{ viewer { id } }', {}, bob.token);
     await product.ask('mutation { signOut { signedOut } }', {}, bob.token);
@@ -101,7 +101,7 @@ describe('sessions', () => {
     expect(await codeFor(bob.token)).toEqual(UNAUTHENTICATED);
   });
 
-  it('A15 are not refreshed by an access token', async () => {
+  it('cannot be refreshed by an access token', async () => {
     const { errors } = await product.graph('mutation ($t: String!) { refreshSession(input: { refreshToken: $t }) { expiresAt } }', {
       t: ada.token,
     });
@@ -109,7 +109,7 @@ describe('sessions', () => {
   });
 });
 
-describe('the session of the web client', () => {
+describe('the session cookies of the web client', () => {
   const WEB = { 'content-type': 'application/json', 'x-parley-client': 'web' };
   const post = (what: string, body: object, headers: Record<string, string> = {}) =>
     send(product, `/session/${what}`, { method: 'POST', body: JSON.stringify(body), headers: { ...WEB, ...headers } });
@@ -120,14 +120,14 @@ describe('the session of the web client', () => {
       .join('; ');
   const signIn = (email: string) => post('sign-in', { email, password: PASSWORD });
 
-  it('A22 keeps its tokens where no script reads them', async () => {
+  it('are HttpOnly, so that no script can read the tokens', async () => {
     const answer = await signIn(ada.email);
     expect(JSON.parse(answer.text)).toEqual({ user: expect.objectContaining({ id: ada.id }), expiresAt: expect.any(String) });
     expect(answer.text).not.toContain('oken');
     for (const cookie of answer.headers.getSetCookie()) expect(cookie).toMatch(/; HttpOnly; SameSite=Lax$/);
   });
 
-  it('signs up, asks, refreshes and signs out', async () => {
+  it('authenticate sign-up, queries, refresh and sign-out', async () => {
     const first = await post('sign-up', { email: `eve-${randomUUID()}@example.com`, password: PASSWORD, name: 'Eve' });
     const ask = (cookie: string, headers: Record<string, string> = { 'x-parley-client': 'web' }) =>
       send(product, '/graphql', {
@@ -152,7 +152,7 @@ describe('the session of the web client', () => {
     expect((await post('refresh', {}, { cookie: cookiesOf(second) })).code).toBe('UNAUTHENTICATED');
   });
 
-  it('A14 survives ten tabs that refresh at once', async () => {
+  it('stay valid when ten tabs refresh at once', async () => {
     const cookie = cookiesOf(await signIn(ada.email));
     const answers = await Promise.all(Array.from({ length: 10 }, () => post('refresh', {}, { cookie })));
     expect(answers.map(({ status }) => status)).toEqual(Array(10).fill(200));
@@ -160,15 +160,15 @@ describe('the session of the web client', () => {
   });
 
   it.each<[string, Record<string, string>]>([
-    ['without the header of our pages', { 'x-parley-client': '' }],
+    ['without the header that the pages send', { 'x-parley-client': '' }],
     ['from another origin', { origin: 'https://evil.example' }],
-    ['from no origin at all', { origin: 'null' }],
+    ['from the opaque origin "null"', { origin: 'null' }],
     ['across sites', { 'sec-fetch-site': 'cross-site' }],
-  ])('is not opened %s', async (_what, headers) => {
+  ])('do not authenticate a request %s', async (_what, headers) => {
     expect((await post('sign-in', { email: ada.email, password: PASSWORD }, headers)).code).toBe('CSRF_BLOCKED');
   });
 
-  it('says TOKEN_EXPIRED when only the refresh token is left, so that the client refreshes', async () => {
+  it('give TOKEN_EXPIRED when only the refresh token is left, so that the client refreshes', async () => {
     const cookie = cookiesOf(await signIn(ada.email))
       .split('; ')
       .find((one) => one.includes('refresh'))!;
@@ -181,8 +181,8 @@ describe('the session of the web client', () => {
   });
 });
 
-describe('guessing', () => {
-  it('A16 is slowed down for the account and the address, and another account stays free', async () => {
+describe('sign-in after wrong passwords', () => {
+  it('is slowed down for that account and address, and stays fast for another account', async () => {
     const strict = await startProduct({ env: { SIGN_INS_PER_MINUTE: '10' } });
     try {
       const bob = await Person.signUp(strict, 'Bob');

@@ -24,7 +24,7 @@ let product: SharedProduct;
 let admin: Person;
 let ada: Person;
 let bob: Person;
-/** What Ada has, by the names of arguments and inputs that could point at it. */
+/** Ids of Ada's objects, by the names of the arguments and inputs that could refer to them. */
 let hers: Record<string, string>;
 
 beforeAll(async () => {
@@ -57,7 +57,7 @@ afterAll(() => product.leave());
 
 const fieldsOf = (root: 'query' | 'mutation' | 'subscription') => Object.values(schema.getRootType(root as never)?.getFields() ?? {});
 
-/** A document that asks a root field for as little as it gives, with arguments made by `value`. */
+/** Builds a document that selects as little as possible of a root field, with arguments made by `value`. */
 function documentFor(root: string, field: GraphQLField<unknown, unknown>, value: (name: string, type: GraphQLInputType) => string): string {
   const required = field.args.filter(({ name, type }) => isNonNullType(type) || /id$/i.test(name));
   const given = required.map(({ name, type }) => `${name}: ${value(name, type)}`);
@@ -82,17 +82,20 @@ function literal(type: GraphQLInputType, idFor: (name: string) => string, name =
 
 const anyId = (_name: string, type: GraphQLInputType) => literal(type, () => ELSEWHERE);
 
-describe('Z1 every root field of the schema', () => {
+describe('authorization of every root field of the schema', () => {
   const all = (['query', 'mutation', 'subscription'] as const).flatMap((root) =>
     fieldsOf(root).map((field) => [`${root} ${field.name}`, root, field] as const),
   );
 
-  it.each(all.filter(([, , { name }]) => !OPEN_TO_ALL.includes(name)))('%s is closed to strangers', async (_name, root, field) => {
-    const { status, errors, data } = await product.graph(documentFor(root, field, anyId));
-    expect({ status, code: errors?.[0]?.extensions['code'], data }).toEqual({ status: 401, code: 'UNAUTHENTICATED', data: undefined });
-  });
+  it.each(all.filter(([, , { name }]) => !OPEN_TO_ALL.includes(name)))(
+    '%s refuses visitors who are not signed in',
+    async (_name, root, field) => {
+      const { status, errors, data } = await product.graph(documentFor(root, field, anyId));
+      expect({ status, code: errors?.[0]?.extensions['code'], data }).toEqual({ status: 401, code: 'UNAUTHENTICATED', data: undefined });
+    },
+  );
 
-  it.each(ADMIN_ONLY)('%s is closed to whoever is no administrator', async (name) => {
+  it.each(ADMIN_ONLY)('%s refuses people who are not administrators', async (name) => {
     const root = name === 'liveMetrics' ? 'subscription' : 'query';
     const field = fieldsOf(root).find((one) => one.name === name)!;
     expect(await codeOf(ada, documentFor(root, field, anyId))).toBe('FORBIDDEN');
@@ -100,8 +103,8 @@ describe('Z1 every root field of the schema', () => {
   });
 });
 
-describe('Z1 Z2 what is Ada’s', () => {
-  /** How each root field that takes an id can be pointed at one of hers. */
+describe('objects that belong to another person', () => {
+  /** Lists for each root field with an id argument how it can refer to one of Ada's objects. */
   const aims: [field: string, argument: string, of: string][] = [
     ['assistant', 'id', 'assistantId'],
     ['conversation', 'id', 'conversationId'],
@@ -128,7 +131,7 @@ describe('Z1 Z2 what is Ada’s', () => {
     ['documentEvents', 'knowledgeBaseId', 'knowledgeBaseId'],
   ];
 
-  it.each(aims)('by %s(%s) is to Bob, and to the administrator, as if it were not there', async (name, argument, of) => {
+  it.each(aims)('%s(%s) answers another person and the administrator as if the object did not exist', async (name, argument, of) => {
     const root = (['query', 'mutation', 'subscription'] as const).find((one) => fieldsOf(one).some((field) => field.name === name))!;
     const field = fieldsOf(root).find((one) => one.name === name)!;
     const aimed = (id: string) =>
@@ -138,7 +141,7 @@ describe('Z1 Z2 what is Ada’s', () => {
     expect([await codeOf(bob, aimed(hers[of]!)), await codeOf(admin, aimed(hers[of]!))]).toEqual([missing, missing]);
   });
 
-  it('is covered above: each id of a root field has its line, but for those of tools and notices', () => {
+  it('every id argument of a root field, except of tools and notices, has a row in this test', () => {
     const takesId = (field: GraphQLField<unknown, unknown>) => documentFor('query', field, anyId).includes(ELSEWHERE);
     const names = (['query', 'mutation', 'subscription'] as const)
       .flatMap(fieldsOf)
@@ -148,7 +151,7 @@ describe('Z1 Z2 what is Ada’s', () => {
     expect(names.filter((name) => !lines.has(name)).sort()).toEqual(['callTool', 'toolCall']);
   });
 
-  it('Z10 is in no list, count or search of Bob’s', async () => {
+  it('no list, count or search of another person contains them', async () => {
     const query = `{ conversations { totalCount } assistants { totalCount } knowledgeBases { totalCount } searchMessages(query: "canary") { snippet }
       searchKnowledge(input: { query: "canary" }) { score } notifications { totalCount } }`;
     expect(await bob.ask(query)).toEqual({
@@ -161,7 +164,7 @@ describe('Z1 Z2 what is Ada’s', () => {
     });
   });
 
-  it('Z9 cannot be had through an assistant of Bob’s that names her knowledge', async () => {
+  it('an assistant of another person that names the knowledge base does not reveal it', async () => {
     const create =
       'mutation ($ids: [ID!]) { createAssistant(input: { name: "Thief", instructions: "x", knowledgeBaseIds: $ids }) { assistant { knowledgeBases { name } passages(for: "canary") { score } } } }';
     const { data, errors } = await product.graph(create, { ids: [hers['knowledgeBaseId']] }, bob.token);
@@ -169,7 +172,7 @@ describe('Z1 Z2 what is Ada’s', () => {
     expect(JSON.stringify(data ?? null)).not.toContain('Hers');
   });
 
-  it('Z6 does not change owner or role by a field that nobody offered', async () => {
+  it('owner and role cannot be changed by fields that the API does not offer', async () => {
     for (const extra of ['ownerId: "x"', 'role: ADMIN', 'createdAt: "2026-01-01T00:00:00Z"']) {
       expect(
         await codeOf(bob, `mutation { createAssistant(input: { name: "x", instructions: "x", ${extra} }) { assistant { id } } }`),
@@ -182,7 +185,7 @@ describe('Z1 Z2 what is Ada’s', () => {
     }
   });
 
-  it('Z5 is not opened by headers that claim to be somebody', async () => {
+  it('headers that claim an identity do not give access', async () => {
     const response = await fetch(`${product.url}/graphql`, {
       method: 'POST',
       headers: {
@@ -197,14 +200,14 @@ describe('Z1 Z2 what is Ada’s', () => {
     expect(await response.json()).toEqual({ data: { viewer: { id: bob.id, role: 'USER' } } });
   });
 
-  it('Z12 never meets Bob’s, however their requests interleave', async () => {
+  it("interleaved requests of two people never return each other's data", async () => {
     const askers = Array.from({ length: 40 }, (_, n) => (n % 2 === 0 ? ada : bob));
     const answers = await Promise.all(askers.map((person) => person.ask('{ viewer { id } conversations { totalCount } }')));
     expect(answers).toEqual(askers.map((person) => ({ viewer: { id: person.id }, conversations: { totalCount: person === ada ? 1 : 0 } })));
   });
 });
 
-/** The code that a person is answered with; a subscription is asked over a socket. */
+/** Returns the error code that a person gets; a subscription is sent over a WebSocket. */
 async function codeOf(person: Person, document: string, variables: Record<string, unknown> = {}): Promise<string | undefined> {
   if (!document.startsWith('subscription')) return (await product.graph(document, variables, person.token)).errors?.[0]?.extensions['code'];
   for await (const { errors } of product.socket(person.token).iterate({ query: document, variables }))

@@ -17,13 +17,13 @@ const ask = (query: string, variables?: Record<string, unknown>) => product.grap
 const summary = ({ status, errors, data }: GraphAnswer) => ({ status, code: errors?.[0]?.extensions['code'], data });
 const refused = (code: string) => ({ status: 400, code, data: undefined });
 
-describe('documents that ask for too much', () => {
-  it.each([30, 60])('G1 refuses a depth of %d', async (depth) => {
+describe('limits on the complexity of a GraphQL document', () => {
+  it.each([30, 60])('refuse a selection depth of %d', async (depth) => {
     const query = `{ conversations ${'{ edges { node { assistant { versions'.repeat(Math.ceil(depth / 4))} { totalCount } ${'} } } }'.repeat(Math.ceil(depth / 4))} }`;
     expect(summary(await ask(query))).toEqual(refused('QUERY_TOO_COMPLEX'));
   });
 
-  it('G2 refuses a hundred aliases of signIn, and runs none of them', async () => {
+  it('refuse a hundred aliases of signIn, and run none of them', async () => {
     const fields = Array.from(
       { length: 100 },
       (_, n) => `a${n}: signIn(input: { email: "x@example.com", password: "wrong wrong" }) { expiresAt }`,
@@ -31,29 +31,29 @@ describe('documents that ask for too much', () => {
     expect(summary(await product.graph(`mutation { ${fields.join('\n')} }`))).toEqual(refused('QUERY_TOO_COMPLEX'));
   });
 
-  it('G3 refuses 20,000 repetitions of a field', async () => {
+  it('refuse 20,000 repetitions of one field', async () => {
     expect(summary(await ask(repeatedField(20_000)))).toEqual(refused('QUERY_TOO_COMPLEX'));
   });
 
-  it.each([6, 1_000])('G4 refuses %d directives on one field', async (count) => {
+  it.each([6, 1_000])('refuse %d directives on one field', async (count) => {
     expect(summary(await ask(`{ viewer { id ${'@skip(if: false) '.repeat(count)} } }`))).toEqual(refused('QUERY_TOO_COMPLEX'));
   });
 
-  it('G5 refuses fragments that spread themselves', async () => {
+  it('refuse fragments that spread themselves', async () => {
     expect(summary(await ask('{ viewer { ...A } } fragment A on User { ...B } fragment B on User { ...A }'))).toEqual(
       refused('GRAPHQL_VALIDATION_FAILED'),
     );
   });
 
-  it('G6 refuses a fragment bomb of 2^24 fields', async () => {
+  it('refuse nested fragments that expand to 2^24 fields', async () => {
     expect(summary(await ask(fragmentBomb(24)))).toEqual(refused('QUERY_TOO_COMPLEX'));
   });
 
-  it('G7 answers 320 fields that overlap', async () => {
+  it('accept 320 overlapping fields', async () => {
     expect(summary(await ask(overlappingFields(320)))).toEqual({ status: 200, code: undefined, data: { viewer: { id: ada.id } } });
   });
 
-  it('G8 refuses 8,000 nested braces and brackets without a word about the stack', async () => {
+  it('refuse 8,000 nested braces and brackets without a stack overflow', async () => {
     for (const query of [
       '{ a '.repeat(8_000),
       `{ viewer(x: ${'['.repeat(20_000)} ) { id } }`,
@@ -65,7 +65,7 @@ describe('documents that ask for too much', () => {
     }
   });
 
-  it.each([31, 100])('refuses %d levels of fragments, lists, objects and types before they are planned', async (levels) => {
+  it.each([31, 100])('refuse %d levels of fragments, lists, objects and types before planning', async (levels) => {
     const nested = (open: string, inner: string, close: string) => `${open.repeat(levels)}${inner}${close.repeat(levels)}`;
     for (const query of [
       nested('{ ... on Query ', '{ __typename }', ' }'),
@@ -78,7 +78,7 @@ describe('documents that ask for too much', () => {
     }
   });
 
-  it('G9 refuses page sizes beyond 1 to 100, as literal and as variable', async () => {
+  it('refuse page sizes outside 1 to 100, as literal and as variable', async () => {
     for (const size of ['1000000000', '-1', '0', '101', '1.5']) {
       expect({ size, ...summary(await ask(`{ conversations(first: ${size}) { totalCount } }`)) }).toEqual({
         size,
@@ -92,28 +92,28 @@ describe('documents that ask for too much', () => {
     }
   });
 
-  it('G9 counts null as a page size that is left to the server', async () => {
+  it('count a page size of null as the default page size', async () => {
     expect((await ask('query ($first: Int) { conversations(first: $first) { totalCount } }', { first: null })).status).toBe(200);
   });
 
-  it('G9 multiplies page sizes, those in variables included', async () => {
+  it('multiply nested page sizes, those in variables included', async () => {
     const query =
       'query ($many: Int) { conversations(first: $many) { edges { node { messages(first: $many) { edges { node { id } } } } } } }';
     expect((await ask(query, { many: 5 })).status).toBe(200);
     expect(summary(await ask(query, { many: 100 }))).toEqual(refused('QUERY_TOO_COMPLEX'));
   });
 
-  it('G14 refuses variables that nest 1,000 deep', async () => {
+  it('refuse variables that nest 1,000 deep', async () => {
     const deep = JSON.parse(`${'['.repeat(1_000)}${']'.repeat(1_000)}`) as unknown;
     expect(summary(await ask('{ viewer { id } }', { deep }))).toEqual(refused('BAD_USER_INPUT'));
   });
 
-  it('G22 refuses a list of 251 ids', async () => {
+  it('refuse a list of 251 ids', async () => {
     const query = 'query ($input: SearchKnowledgeInput!) { searchKnowledge(input: $input) { score } }';
     expect(summary(await ask(query, { input: { query: 'x', knowledgeBaseIds: Array(251).fill('a') } }))).toEqual(refused('BAD_USER_INPUT'));
   });
 
-  it('runs the showcase all the same', async () => {
+  it('accept the showcase query', async () => {
     const document = `query Showcase($id: ID!) { conversation(id: $id) { title thread(last: 50) { edges { node { id role text
       run { id status attempt usage { inputTokens outputTokens costUsd } assistantVersion { number name } toolCalls { tool { name } durationMs } }
       citations { number quote passage { page start end document { name pageCount } } } } } } assistant { name model { name } owner { name } } } }`;
@@ -121,8 +121,8 @@ describe('documents that ask for too much', () => {
   });
 });
 
-describe('documents that once ended the process or were answered wrongly', () => {
-  it('are answered, and the product goes on', async () => {
+describe('documents that once crashed the process or were answered wrongly', () => {
+  it('are answered, and the product keeps running', async () => {
     const deadly = '{ conversation(id: "x") { suggestedDocuments { id } id: activeRun { __typename } } }';
     expect(summary(await ask(deadly)).code).toBe('NOT_FOUND');
     expect((await ask('{ viewer @skip(if: true) { id } }')).data).toEqual({});
@@ -131,7 +131,7 @@ describe('documents that once ended the process or were answered wrongly', () =>
     expect((await ask('{ id: viewer { id: name name: id } }')).data).toEqual({ id: { id: 'Ada', name: ada.id } });
   });
 
-  it('takes an empty operation name for none', async () => {
+  it('with an empty operation name are answered as if there were none', async () => {
     const response = await fetch(`${product.url}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization: `Bearer ${ada.token}` },
@@ -141,8 +141,8 @@ describe('documents that once ended the process or were answered wrongly', () =>
   });
 });
 
-describe('documents that do not fit', () => {
-  it('G11 suggests nothing', async () => {
+describe('a document that is invalid against the schema', () => {
+  it('is refused without suggestions of names from the schema', async () => {
     const answers = [
       await ask('{ viewr { id } }'),
       await ask('{ viewer { nam } }'),
@@ -157,7 +157,7 @@ describe('documents that do not fit', () => {
   it.each([
     ['an operation that is not there', { query: 'query A { viewer { id } }', operationName: 'B' }],
     ['two operations and no name', { query: '{ viewer { id } } { viewer { name } }' }],
-  ])('G16 refuses %s', async (_what, body) => {
+  ])('is refused with 400 where it has %s', async (_what, body) => {
     const response = await fetch(`${product.url}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization: `Bearer ${ada.token}` },
@@ -166,7 +166,7 @@ describe('documents that do not fit', () => {
     expect(response.status).toBe(400);
   });
 
-  it('G17 answers a subscription over HTTP with 400', async () => {
+  it('is refused with 400 where it is a subscription over plain HTTP', async () => {
     expect(summary(await ask('subscription { notificationReceived { id } }'))).toEqual(refused('BAD_REQUEST'));
   });
 
@@ -176,11 +176,11 @@ describe('documents that do not fit', () => {
     '{ _entities(representations: []) { __typename } }',
     '{ session(id: "x") { id } }',
     'mutation { documentStored(input: {}) { document { id } } }',
-  ])('G18 G20 knows nothing of %s', async (query) => {
+  ])('is refused where it asks for internal or unsupported parts: %s', async (query) => {
     expect(summary(await ask(query))).toEqual(refused('GRAPHQL_VALIDATION_FAILED'));
   });
 
-  it('C1 C2 refuses NUL and lone surrogates, in variables and in the document', async () => {
+  it('is refused where a variable or literal has NUL or a lone surrogate', async () => {
     const rename = 'mutation ($input: RenameConversationInput!) { renameConversation(input: $input) { conversation { id } } }';
     for (const title of ['a\0b', '\ud800', 'x\udc00y']) {
       expect(summary(await ask(rename, { input: { id: 'x', title } }))).toEqual(refused('BAD_USER_INPUT'));
@@ -190,7 +190,7 @@ describe('documents that do not fit', () => {
   });
 });
 
-describe('strangers', () => {
+describe('a visitor who is not signed in', () => {
   it.each([
     '{ viewer { id } }',
     '{ nothing }',
@@ -198,11 +198,11 @@ describe('strangers', () => {
     '{ models { id } }',
     'mutation { signOut { signedOut } }',
     '{ __type(name: "User") { name } }',
-  ])('G12 learn nothing from %s but that they must sign in', async (query) => {
+  ])('learns from %s only that signing in is required', async (query) => {
     expect(summary(await product.graph(query))).toEqual({ status: 401, code: 'UNAUTHENTICATED', data: undefined });
   });
 
-  it('G12 learn nothing about types through the fields that are open to them', async () => {
+  it('learns nothing about types through the fields that are public', async () => {
     const { status, errors } = await product.graph(
       'mutation { signIn(input: { email: "a@example.com", password: "12345678" }) { user { nothing } } }',
     );
@@ -212,13 +212,13 @@ describe('strangers', () => {
     });
   });
 
-  it('are told what is wrong with such a document when they are signed in after all', async () => {
+  it('is a control: the same documents are explained to people who are signed in', async () => {
     const { errors } = await ask('mutation { signIn(input: { email: "a@example.com", password: "12345678" }) { user { nothing } } }');
     expect(errors?.map(({ message }) => message)).toEqual(['Cannot query field "nothing" on type "User".']);
   });
 });
 
-describe('errors', () => {
+describe('error messages', () => {
   const SIGN_IN = 'mutation ($input: SignInInput!) { signIn(input: $input) { expiresAt } }';
 
   it.each<[string, string, Record<string, unknown>]>([
@@ -228,7 +228,7 @@ describe('errors', () => {
     ['a literal in a wrong place', 'mutation { signIn(input: "CANARY") { expiresAt } }', {}],
     ['a text where none may stand', 'mutation { signIn(input: { email: "a" "CANARY" }) { expiresAt } }', {}],
     ['an enum', '{ conversations(first: 1, search: CANARY) { totalCount } }', {}],
-  ])('repeat no value of %s', async (_what, query, variables) => {
+  ])('do not repeat a value of %s', async (_what, query, variables) => {
     for (const token of [ada.token, undefined]) {
       const answer = await product.graph(query, variables, token);
       expect(answer.errors?.length).toBeGreaterThan(0);
@@ -238,12 +238,12 @@ describe('errors', () => {
 });
 
 describe('introspection', () => {
-  it('is there for who is signed in, in one query of the usual form', async () => {
+  it('answers signed-in people, in one query of the usual form', async () => {
     const { data } = await ask(getIntrospectionQuery());
     expect(data.__schema.queryType.name).toBe('Query');
   });
 
-  it('does not follow types in circles', async () => {
+  it('refuses queries that follow types in circles', async () => {
     const query = `{ __schema { types { fields { type { fields { type { fields { type { fields { name } } } } } } } } } }`;
     expect(summary(await ask(query))).toEqual(refused('GRAPHQL_VALIDATION_FAILED'));
   });

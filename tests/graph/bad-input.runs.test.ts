@@ -32,14 +32,14 @@ beforeEach(() => model.clear());
 
 const RUN = 'query ($id: ID!) { run(id: $id) { status failureCode message { text } } }';
 
-describe('a provider that fails', () => {
+describe('a run whose provider fails', () => {
   it.each([
-    ['P3 that stalls after the first token', 'stall-after-first', 'PROVIDER_TIMEOUT'],
-    ['P4 whose connection breaks', 'destroy-mid', 'PROVIDER_UNAVAILABLE'],
-    ['P5 that ends without saying that it has finished', 'eof-no-finish', 'PROVIDER_BAD_RESPONSE'],
-    ['P6 that sends what is no JSON', 'malformed', 'PROVIDER_BAD_RESPONSE'],
-    ['P8 that sends a page', 'html-200', 'PROVIDER_BAD_RESPONSE'],
-  ] as const)('%s: the message is kept, the partial text too, and the run has FAILED', async (_what, fault, code) => {
+    ['stalls after the first token', 'stall-after-first', 'PROVIDER_TIMEOUT'],
+    ['breaks the connection', 'destroy-mid', 'PROVIDER_UNAVAILABLE'],
+    ['ends the stream without a finish reason', 'eof-no-finish', 'PROVIDER_BAD_RESPONSE'],
+    ['sends malformed JSON', 'malformed', 'PROVIDER_BAD_RESPONSE'],
+    ['sends an HTML page', 'html-200', 'PROVIDER_BAD_RESPONSE'],
+  ] as const)('%s: keeps the message and the partial text, and has the status FAILED', async (_what, fault, code) => {
     const { conversationId } = await ada.startConversation();
     model.otherwise = { fault };
     const { runId, messageId } = await ada.send(conversationId, 'Tell me');
@@ -51,7 +51,7 @@ describe('a provider that fails', () => {
   });
 });
 
-describe('a page that a tool is told to read', () => {
+describe('fetching a page with a tool', () => {
   const fetchPage = async (url: string) => {
     const call = 'mutation ($input: CallToolInput!) { callTool(input: $input) { toolCall { status failureCode result } } }';
     return (await ada.ask(call, { input: { toolId: 'fetch_page', arguments: { url } } })).callTool.toolCall;
@@ -77,15 +77,15 @@ describe('a page that a tool is told to read', () => {
     'http://①②⑦.⓪.⓪.①/',
     'http://localhost./',
     'http://localhost/',
-  ])('M1 is not read at %s', async (url) => {
+  ])('refuses the private or local address %s', async (url) => {
     expect(await fetchPage(url)).toEqual({ status: 'FAILED', failureCode: 'TOOL_BLOCKED', result: null });
   });
 
-  it('M1 is not read on this product itself', async () => {
+  it('refuses the address of this product itself', async () => {
     expect((await fetchPage(`${product.url}/graphql`)).failureCode).toBe('TOOL_BLOCKED');
   });
 
-  it('M8 is cut at a megabyte while it is read', async () => {
+  it('stops after a megabyte while it reads', async () => {
     const { port } = pages.address() as AddressInfo;
     const { status, result } = await fetchPage(`http://127.0.0.1:${port}/`);
     expect(status).toBe('SUCCEEDED');

@@ -21,36 +21,36 @@ const errorsOf = (socket: RawSocket, id: string) =>
     .then(({ payload }) => payload.errors ?? payload);
 const codeOf = async (socket: RawSocket, id: string) => (await errorsOf(socket, id))[0].extensions.code as string;
 
-/** The socket still answers, so whatever was refused was refused alone. */
+/** Asserts that the socket still answers, which proves that only the operation was refused. */
 async function expectAlive(socket: RawSocket): Promise<void> {
   socket.subscribe('alive', '{ viewer { id } }');
   const { payload } = await socket.message(({ id }) => id === 'alive');
   expect(payload).toEqual({ data: { viewer: { id: ada.id } } });
 }
 
-describe('getting in', () => {
-  it('W1 closes with 4408 when nobody introduces himself for three seconds', async () => {
+describe('opening a WebSocket', () => {
+  it('closes with 4408 when no connection_init arrives for three seconds', async () => {
     const { code, afterMs } = await (await RawSocket.open(product)).closed;
     expect(code).toBe(4408);
     expect(afterMs).toBeLessThan(6_000);
   });
 
   it.each<[string, (socket: RawSocket) => void, number]>([
-    ['W2 an operation before the introduction', (socket) => socket.subscribe('1', LIVE), 4401],
-    ['W4 a bad token', (socket) => socket.send({ type: 'connection_init', payload: { accessToken: 'a.b.c' } }), 4403],
-    ['W4 no token', (socket) => socket.send({ type: 'connection_init' }), 4403],
-    ['W4 a token that is no text', (socket) => socket.send({ type: 'connection_init', payload: { accessToken: { a: 1 } } }), 4403],
-    ['W5 what is not JSON', (socket) => socket.send('{"type":'), 4400],
-    ['W5 bytes', (socket) => socket.socket.send(Buffer.from([1, 2, 3])), 4400],
-    ['W5 an unknown type', (socket) => socket.send({ type: 'hello' }), 4400],
-    ['W8 a message over 256 kB', (socket) => socket.send('x'.repeat(300_000)), 1009],
-  ])('closes on %s', async (_what, speak, code) => {
+    ['an operation before connection_init', (socket) => socket.subscribe('1', LIVE), 4401],
+    ['an invalid token', (socket) => socket.send({ type: 'connection_init', payload: { accessToken: 'a.b.c' } }), 4403],
+    ['a connection_init without a token', (socket) => socket.send({ type: 'connection_init' }), 4403],
+    ['a token that is not a string', (socket) => socket.send({ type: 'connection_init', payload: { accessToken: { a: 1 } } }), 4403],
+    ['a message that is not JSON', (socket) => socket.send('{"type":'), 4400],
+    ['a binary message', (socket) => socket.socket.send(Buffer.from([1, 2, 3])), 4400],
+    ['a message of an unknown type', (socket) => socket.send({ type: 'hello' }), 4400],
+    ['a message over 256 kB', (socket) => socket.send('x'.repeat(300_000)), 1009],
+  ])('closes after %s', async (_what, speak, code) => {
     const socket = await RawSocket.open(product);
     speak(socket);
     expect((await socket.closed).code).toBe(code);
   });
 
-  it.each(['Authorization', 'authorization'])('opens for a bearer token as `%s` in the first message', async (name) => {
+  it.each(['Authorization', 'authorization'])('succeeds with a bearer token as `%s` in connection_init', async (name) => {
     const socket = await RawSocket.open(product);
     socket.send({ type: 'connection_init', payload: { [name]: `Bearer ${ada.token}` } });
     await socket.message(({ type }) => type === 'connection_ack');
@@ -58,28 +58,31 @@ describe('getting in', () => {
     socket.socket.terminate();
   });
 
-  it('W3 closes with 4429 on a second introduction', async () => {
+  it('closes with 4429 on a second connection_init', async () => {
     const socket = await RawSocket.enter(product, ada.token);
     socket.send({ type: 'connection_init', payload: { accessToken: ada.token } });
     expect((await socket.closed).code).toBe(4429);
   });
 
-  it('W6 closes with 4409 on an id that is in use', async () => {
+  it('closes with 4409 on a subscription id that is in use', async () => {
     const socket = await RawSocket.enter(product, ada.token);
     socket.subscribe('1', LIVE);
     socket.subscribe('1', LIVE);
     expect((await socket.closed).code).toBe(4409);
   });
 
-  it('W7 refuses the protocol of old', async () => {
+  it('refuses the old subscriptions-transport-ws protocol', async () => {
     expect(await (await RawSocket.open(product, {}, 'graphql-ws')).refusal).toBe(0);
   });
 
-  it.each(['https://evil.example', 'null', 'http://localhost.evil.example'])('W9 refuses the upgrade for a page of %s', async (origin) => {
-    expect(await (await RawSocket.open(product, { origin })).refusal).toBe(403);
-  });
+  it.each(['https://evil.example', 'null', 'http://localhost.evil.example'])(
+    'refuses the upgrade for a page of origin %s',
+    async (origin) => {
+      expect(await (await RawSocket.open(product, { origin })).refusal).toBe(403);
+    },
+  );
 
-  it('W9 opens for its own pages, and not at another host name', async () => {
+  it('succeeds for pages of the product, and not at another host name', async () => {
     const own = await RawSocket.open(product, { origin: product.url });
     expect(await own.refusal).toBeNull();
     own.socket.terminate();
@@ -87,8 +90,8 @@ describe('getting in', () => {
   });
 });
 
-describe('asking too much', () => {
-  it('W10 refuses the 21st subscription of a socket, and that alone', async () => {
+describe('the limits of a WebSocket', () => {
+  it('refuse the 21st subscription of a socket without ending the others', async () => {
     const socket = await RawSocket.enter(product, ada.token);
     for (let n = 1; n <= 21; n++) socket.subscribe(`s${n}`, LIVE);
     expect(await codeOf(socket, 's21')).toBe('TOO_MANY_SUBSCRIPTIONS');
@@ -98,7 +101,7 @@ describe('asking too much', () => {
     await socket.closed;
   });
 
-  it('W10 refuses the 51st subscription of a person, over all sockets', async () => {
+  it('refuse the 51st subscription of a person over all sockets', async () => {
     const bob = await Person.signUp(product, 'Bob');
     const sockets = await Promise.all([1, 2, 3].map(() => RawSocket.enter(product, bob.token)));
     sockets.forEach((socket, which) => Array.from({ length: 17 }, (_, n) => socket.subscribe(`${which}-${n}`, LIVE)));
@@ -115,11 +118,11 @@ describe('asking too much', () => {
       `{ conversations ${'{ edges { node { assistant { versions '.repeat(15)} { totalCount } ${'} } } }'.repeat(15)} }`,
       'QUERY_TOO_COMPLEX',
     ],
-    ['introspection where it is off', '{ __schema { types { name } } }', 'GRAPHQL_VALIDATION_FAILED'],
+    ['introspection where it is disabled', '{ __schema { types { name } } }', 'GRAPHQL_VALIDATION_FAILED'],
     ['an unknown field', '{ nothing }', 'GRAPHQL_VALIDATION_FAILED'],
     ['an unknown field of a subscription', 'subscription { nothing }', 'GRAPHQL_VALIDATION_FAILED'],
-    ['a variable that is missing', 'query ($id: ID!) { conversation(id: $id) { id } }', 'BAD_USER_INPUT'],
-    ['what is not GraphQL', '{', 'GRAPHQL_PARSE_FAILED'],
+    ['a missing variable', 'query ($id: ID!) { conversation(id: $id) { id } }', 'BAD_USER_INPUT'],
+    ['text that is not GraphQL', '{', 'GRAPHQL_PARSE_FAILED'],
     [
       'a condition on the one field of a subscription',
       'subscription ($v: Boolean!) { notificationReceived @skip(if: $v) { id } }',
@@ -127,7 +130,7 @@ describe('asking too much', () => {
     ],
     ['a page of 1e9', '{ conversations(first: 1000000000) { totalCount } }', 'BAD_USER_INPUT'],
     ['a text with NUL', String.raw`{ conversations(search: "\u0000") { totalCount } }`, 'BAD_USER_INPUT'],
-  ])('W11 answers %s with a message of type `error` for that operation alone', async (_what, query, code) => {
+  ])('answer %s with a message of type `error` for that operation alone', async (_what, query, code) => {
     const socket = await RawSocket.enter(product, ada.token);
     socket.subscribe('bad', query);
     expect(await codeOf(socket, 'bad')).toBe(code);
@@ -136,7 +139,7 @@ describe('asking too much', () => {
     socket.socket.terminate();
   });
 
-  it('W12 holds back what a reader does not read, and gives him up within 30 s', async () => {
+  it('stop writing to a client that does not read, and close its socket within 30 s', async () => {
     const socket = await RawSocket.enter(product, ada.token);
     const wide = `{ ${Array.from({ length: 14 }, (_, n) => `a${n}: models { id name provider }`).join(' ')} }`;
     const before = memoryOf(product.pid);
@@ -149,15 +152,15 @@ describe('asking too much', () => {
     socket.socket.terminate();
   });
 
-  it('W20 closes with 1008 on a flood of messages', async () => {
+  it('close with 1008 on a flood of messages', async () => {
     const socket = await RawSocket.enter(product, ada.token);
     for (let n = 0; n < 2_000; n++) socket.send({ type: 'ping' });
     expect((await socket.closed).code).toBe(1008);
   });
 });
 
-describe('being there while rights end', () => {
-  it('W13 closes with 4403 within five seconds of the end of the token', async () => {
+describe('an open WebSocket', () => {
+  it('closes with 4403 within five seconds of the expiry of its token', async () => {
     const socket = await RawSocket.enter(product, endingIn(3, ada.token));
     socket.subscribe('1', LIVE);
     const { code, reason, afterMs } = await socket.closed;
@@ -165,7 +168,7 @@ describe('being there while rights end', () => {
     expect(afterMs).toBeLessThan(8_000);
   });
 
-  it('W14 closes with 4403 within two seconds of signing out elsewhere', async () => {
+  it('closes with 4403 within two seconds of signing out elsewhere', async () => {
     const bob = await Person.signUp(product, 'Bob');
     const socket = await RawSocket.enter(product, bob.token);
     socket.subscribe('1', LIVE);
@@ -176,7 +179,7 @@ describe('being there while rights end', () => {
     expect(performance.now() - began).toBeLessThan(2_000);
   });
 
-  it('W21 runs mutations with the same rights and limits as over HTTP', async () => {
+  it('runs mutations with the same rights and limits as over HTTP', async () => {
     const socket = await RawSocket.enter(product, ada.token);
     socket.subscribe(
       'm',
@@ -192,7 +195,7 @@ function memoryOf(pid: number): number {
   return Number(kilobytes) * 1024;
 }
 
-/** Who does not read does not see the end either, but notices when he writes. */
+/** Waits until the server has closed the socket. A client that does not read notices this only when it writes. */
 async function givenUp({ socket }: RawSocket): Promise<void> {
   const write = async () => {
     if (socket.readyState === socket.OPEN) socket.ping();

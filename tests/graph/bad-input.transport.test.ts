@@ -17,24 +17,24 @@ afterAll(() => product.leave());
 const QUERY = JSON.stringify({ query: '{ viewer { id } }' });
 const bearer = () => ({ authorization: `Bearer ${ada.token}` });
 
-describe('requests that are not well formed', () => {
+describe('the HTTP endpoint with malformed requests', () => {
   it.each([
     ['an empty body', ''],
-    ['an empty text', '""'],
+    ['an empty JSON string', '""'],
     ['an array with a number', '[0]'],
-    ['bytes that are no UTF-8', Buffer.from([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x7d])],
-    ['half a document', '{"query":'],
-    ['a list of operations (T10)', `[${QUERY},${QUERY}]`],
+    ['bytes that are not UTF-8', Buffer.from([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x7d])],
+    ['truncated JSON', '{"query":'],
+    ['a batch of operations', `[${QUERY},${QUERY}]`],
     ['variables that are a list', '{"query":"{ viewer { id } }","variables":[1]}'],
     ['a document that is a number', '{"query":7}'],
-  ])('T1 answers %s with 400 BAD_REQUEST as JSON', async (_what, body) => {
+  ])('answers %s with 400 BAD_REQUEST as JSON', async (_what, body) => {
     const answer = await postGraph(product, body, bearer());
     expect({ status: answer.status, code: answer.code }).toEqual({ status: 400, code: 'BAD_REQUEST' });
     expect(answer.headers.get('content-type')).toContain('json');
     expect(answer.text).not.toMatch(/\bat .*\.(js|ts):\d+|node_modules|\/work|stack/);
   });
 
-  it('T2 answers a body over 256 kB with 413 PAYLOAD_TOO_LARGE as JSON', async () => {
+  it('answers a body over 256 kB with 413 PAYLOAD_TOO_LARGE as JSON', async () => {
     const answer = await postGraph(
       product,
       JSON.stringify({ query: '{ viewer { id } }', variables: { x: 'x'.repeat(300_000) } }),
@@ -43,7 +43,7 @@ describe('requests that are not well formed', () => {
     expect({ status: answer.status, code: answer.code }).toEqual({ status: 413, code: 'PAYLOAD_TOO_LARGE' });
   });
 
-  it('T3 does not inflate a compressed body', async () => {
+  it('refuses a compressed request body instead of inflating it', async () => {
     const answer = await postGraph(product, gzipSync(Buffer.alloc(20_000_000, ' ')), { ...bearer(), 'content-encoding': 'gzip' });
     expect({ status: answer.status, code: answer.code }).toEqual({ status: 415, code: 'BAD_REQUEST' });
   });
@@ -51,7 +51,7 @@ describe('requests that are not well formed', () => {
   it.each([
     ['br', brotliDecompressSync],
     ['gzip', gunzipSync],
-  ])('compresses long answers with %s for clients that read it, and short ones not', async (encoding, decompress) => {
+  ])('compresses long answers with %s for clients that accept it, and leaves short ones uncompressed', async (encoding, decompress) => {
     const ask = (query: string) =>
       request(`${product.url}/graphql`, {
         method: 'POST',
@@ -69,7 +69,7 @@ describe('requests that are not well formed', () => {
     expect(await short.body.json()).toEqual({ data: { viewer: { id: ada.id } } });
   });
 
-  it('takes an empty `operationName` for none, by POST and by GET', async () => {
+  it('treats an empty `operationName` as absent, by POST and by GET', async () => {
     const posted = await postGraph(product, JSON.stringify({ query: 'query Me { viewer { id } }', operationName: '' }), bearer());
     const got = await send(product, `/graphql?operationName=&query=${encodeURIComponent('query Me { viewer { id } }')}`, {
       headers: { ...bearer(), 'apollo-require-preflight': 'yes' },
@@ -86,7 +86,7 @@ describe('requests that are not well formed', () => {
     for (const { status, code } of [posted, got]) expect({ status, code }).toEqual({ status: 400, code: 'BAD_REQUEST' });
   });
 
-  it('T4 closes a connection whose headers or body dribble in, within twelve seconds', async () => {
+  it('closes a connection that sends its headers or body too slowly, within twelve seconds', async () => {
     const slowHeaders = talk(product, 'POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Ty');
     const slowBody = talk(
       product,
@@ -96,7 +96,7 @@ describe('requests that are not well formed', () => {
     expect(Math.max(...lasted)).toBeLessThan(12_000);
   });
 
-  it('T6 refuses two lengths at once and closes', async () => {
+  it('refuses a request with two Content-Length headers and closes the connection', async () => {
     const { text } = await talk(
       product,
       'POST /graphql HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
@@ -105,14 +105,14 @@ describe('requests that are not well formed', () => {
     expect(text).toContain('"code":"BAD_REQUEST"');
   });
 
-  it('T14 answers headers of 64 kB with 431', async () => {
+  it('answers headers of 64 kB with 431', async () => {
     const { text } = await talk(product, `GET /health/live HTTP/1.1\r\nHost: localhost\r\nX-Long: ${'x'.repeat(65_536)}\r\n\r\n`);
     expect(text).toMatch(/^HTTP\/1\.1 431 /);
   });
 });
 
-describe('requests from elsewhere', () => {
-  it('T7 answers a mutation by GET with 405', async () => {
+describe('the HTTP endpoint with requests of other sites', () => {
+  it('answers a mutation by GET with 405', async () => {
     const query = encodeURIComponent('mutation { signOut { signedOut } }');
     const answer = await send(product, `/graphql?query=${query}`, { headers: { ...bearer(), 'apollo-require-preflight': 'yes' } });
     expect({ status: answer.status, code: answer.code }).toEqual({ status: 405, code: 'METHOD_NOT_ALLOWED' });
@@ -120,31 +120,31 @@ describe('requests from elsewhere', () => {
   });
 
   it.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x'])(
-    'T8 blocks %s without a header that a page elsewhere cannot send',
+    'blocks %s without a header that only same-origin pages can send',
     async (type) => {
       const answer = await postGraph(product, QUERY, { ...bearer(), 'content-type': type });
       expect({ status: answer.status, code: answer.code }).toEqual({ status: 400, code: 'CSRF_BLOCKED' });
     },
   );
 
-  it('T9 answers an Accept that no answer fits with 406', async () => {
+  it('answers an Accept header that no response format fits with 406', async () => {
     const answer = await postGraph(product, QUERY, { ...bearer(), accept: 'image/png' });
     expect(answer.status).toBe(406);
   });
 
-  it('T11 does not answer to a foreign host name', async () => {
+  it('refuses a foreign host name', async () => {
     const { text } = await talk(product, 'GET / HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n');
     expect(text).toMatch(/^HTTP\/1\.1 421 /);
   });
 
-  it('T13 gives no page elsewhere leave to read', async () => {
+  it('sends no CORS header that lets another site read', async () => {
     for (const origin of ['null', 'https://evil.example']) {
       const answer = await postGraph(product, QUERY, { ...bearer(), origin });
       expect(answer.headers.get('access-control-allow-origin')).toBeNull();
     }
   });
 
-  it('T15 ignores __proto__ and constructor in variables', async () => {
+  it('ignores __proto__ and constructor in variables', async () => {
     const answer = await postGraph(
       product,
       '{"query":"{ viewer { id } }","variables":{"__proto__":{"isAdmin":true},"constructor":{"prototype":{"isAdmin":true}}}}',
@@ -154,14 +154,14 @@ describe('requests from elsewhere', () => {
   });
 });
 
-describe('every answer', () => {
-  it('is private, and carries the id of its request', async () => {
+describe('every HTTP response', () => {
+  it('is marked private, and carries the id of its request', async () => {
     const answer = await postGraph(product, QUERY, { ...bearer(), 'x-request-id': 'a-request-of-mine' });
     expect(answer.headers.get('cache-control')).toBe('no-store');
     expect(answer.headers.get('x-request-id')).toBe('a-request-of-mine');
   });
 
-  it('is JSON for an address that is none', async () => {
+  it('is JSON also for an address that does not exist', async () => {
     for (const path of ['/files/nothing', '/api/nothing.json', '/../../etc/passwd.txt', '/%2e%2e/%2e%2e/package.json', '/%00.html']) {
       const answer = await send(product, path);
       expect({ path, status: answer.status, code: answer.code }).toEqual({ path, status: 404, code: 'NOT_FOUND' });

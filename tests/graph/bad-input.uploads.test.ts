@@ -24,7 +24,7 @@ afterAll(() => product.stop());
 
 const MEGABYTE = 1024 * 1024;
 
-/** A document that awaits its bytes: its id, and the path to put them to. */
+/** Adds a document that awaits its file; returns its id and the path for the upload. */
 async function announce(
   name = 'a.txt',
   mediaType = 'text/plain',
@@ -45,14 +45,14 @@ const summary = ({ status, code }: RawAnswer) => ({ status, code });
 const stored = () =>
   readdirSync(join(product.dataDir, 'files'), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).length;
 
-/** Files of uploads that a process has open. */
+/** Returns the upload files that a process has open. */
 function openFiles(pid: number): string[] {
   return readdirSync(`/proc/${pid}/fd`)
     .map((fd) => {
       try {
         return readlinkSync(`/proc/${pid}/fd/${fd}`);
       } catch {
-        // Closed since.
+        // The descriptor was closed since the listing.
         return '';
       }
     })
@@ -69,18 +69,18 @@ async function download(id: string, headers: Record<string, string> = {}): Promi
 }
 
 describe('an upload', () => {
-  it('U1 of no bytes is refused', async () => {
+  it('without bytes is refused', async () => {
     expect(summary(await put((await announce()).path, ''))).toEqual({ status: 400, code: 'DOCUMENT_EMPTY' });
   });
 
-  it('U2 that says it is too large is refused, and nothing stays', async () => {
+  it('that declares too large a size is refused, and no file stays', async () => {
     const { path } = await announce();
     const before = stored();
     expect(summary(await put(path, Buffer.alloc(MEGABYTE + 1, 'x')))).toEqual({ status: 413, code: 'DOCUMENT_TOO_LARGE' });
     expect(stored()).toBe(before);
   });
 
-  it('U2 that turns out too large without having said so is refused, and nothing stays', async () => {
+  it('that turns out too large without having declared it is refused, and no file stays', async () => {
     const { path } = await announce();
     const before = stored();
     expect(await putInPieces(path, MEGABYTE + 100_000)).toBe(413);
@@ -90,7 +90,7 @@ describe('an upload', () => {
     );
   });
 
-  it('of more bytes than were announced is refused, and nothing stays', async () => {
+  it('with more bytes than announced is refused, and no file stays', async () => {
     const { path } = await announce('a.txt', 'text/plain', 10);
     const before = stored();
     expect(summary(await put(path, 'eleven bytes'))).toEqual({ status: 413, code: 'DOCUMENT_TOO_LARGE' });
@@ -102,7 +102,7 @@ describe('an upload', () => {
     expect((await put(path, 'ten bytes!')).status).toBe(200);
   });
 
-  it('U13 that breaks off half way leaves nothing, and its address can be used again', async () => {
+  it('that breaks off half way leaves no file, and its address can be used again', async () => {
     const { path } = await announce();
     const before = stored();
     await breakOff(path);
@@ -113,7 +113,7 @@ describe('an upload', () => {
     expect((await put(path, 'the bytes')).status).toBe(200);
   });
 
-  it('that breaks off before anybody reads it leaves nothing either, and no file open', async () => {
+  it('that breaks off before the server reads it leaves no file and no open handle', async () => {
     const { hostname, port } = new URL(product.url);
     const before = stored();
     const { path } = await announce();
@@ -122,7 +122,7 @@ describe('an upload', () => {
         const socket = connect(Number(port), hostname);
         socket.on('error', () => undefined);
         const head = `PUT ${path} HTTP/1.1\r\nHost: ${hostname}\r\nContent-Type: text/plain\r\nContent-Length: 1000\r\n\r\nhalf a`;
-        // The end comes with the head, while the address is still being looked at.
+        // The stream ends together with the headers, while the server still verifies the address.
         socket.resume().end(head);
         await once(socket, 'close');
       }),
@@ -134,14 +134,14 @@ describe('an upload', () => {
     expect(openFiles(product.pid)).toEqual([]);
   });
 
-  it('is taken once, however many come at the same time', async () => {
+  it('is accepted once when several come to one address at the same time', async () => {
     const { path } = await announce();
     const answers = await Promise.all([1, 2, 3, 4].map((n) => put(path, `bytes of ${n}`)));
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 410, 410, 410]);
     expect(summary(await put(path, 'later'))).toEqual({ status: 410, code: 'UPLOAD_EXPIRED' });
   });
 
-  it('needs an address of ours, for uploads', async () => {
+  it('needs a signed address that was issued for uploads', async () => {
     const { path } = await announce();
     const changed = path.replace(/\.(.)(?=[^.]*$)/, (_dot, first) => `.${first === 'A' ? 'B' : 'A'}`);
     const { id } = await addDocument(ada, baseId, { name: 'b.txt', mediaType: 'text/plain', content: `a text of ${Date.now()}` });
@@ -158,8 +158,8 @@ describe('an upload', () => {
   });
 });
 
-describe('what a file claims to be', () => {
-  it('U3 is checked: a DOCX that unfolds to a gigabyte fails', async () => {
+describe('an uploaded file with misleading content', () => {
+  it('is refused where it is a DOCX that inflates to a gigabyte', async () => {
     const bomb = zip('word/document.xml', Buffer.alloc(200 * MEGABYTE, ' '));
     const { status, failureCode } = await addDocument(ada, baseId, {
       name: 'bomb.docx',
@@ -170,7 +170,7 @@ describe('what a file claims to be', () => {
     expect((await product.graph('{ __typename }')).status).toBe(200);
   });
 
-  it('U5 does not make a page of it: a PDF that is also HTML never runs', async () => {
+  it('is not served as HTML where it is both PDF and HTML', async () => {
     const { id, path } = await announce('polyglot.pdf', 'application/pdf');
     await put(path, '%PDF-1.7\n<html><script>alert(1)</script></html>');
     const { headers } = await download(id);
@@ -180,10 +180,10 @@ describe('what a file claims to be', () => {
   });
 
   it.each([
-    ['U6 page.html', 'text/html', '<html><script>alert(1)</script><p>Hello there, whoever reads this.</p></html>'],
-    ['U6 picture.svg', 'image/svg+xml', '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'],
+    ['page.html', 'text/html', '<html><script>alert(1)</script><p>Hello there, whoever reads this.</p></html>'],
+    ['picture.svg', 'image/svg+xml', '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'],
     ['note.txt', 'text/plain', 'just text'],
-  ])('%s is saved, not shown', async (name, mediaType, content) => {
+  ])('%s is downloaded and not shown inline', async (name, mediaType, content) => {
     const { id, path } = await announce(name, mediaType);
     if ((await put(path, content)).status !== 200) return;
     const { headers } = await download(id);
@@ -196,13 +196,13 @@ describe('what a file claims to be', () => {
     ['with folders', '../../etc/passwd.txt'],
     ['with folders of Windows', '..\\..\\x.txt'],
     ['with a drive', 'C:\\x.txt'],
-    ['of a device', 'con.txt'],
-    ['that runs backwards', '\u202etxt.exe'],
+    ['of a Windows device', 'con.txt'],
+    ['with a right-to-left override', '\u202etxt.exe'],
     ['of 5,000 characters', `${'n'.repeat(5000)}.txt`],
     ['with quotes', 'a"; filename="evil.exe.txt'],
     ['with line ends', 'crlf\r\nset-cookie: a=b.txt'],
     ['in another script', 'ü 文.txt'],
-  ])('U7 a name %s is only shown, and is no path and no header', async (_what, name) => {
+  ])('keeps a file name %s for display only, out of paths and headers', async (_what, name) => {
     const { id, path } = await announce(name, 'text/plain');
     expect((await put(path, `content for ${name.slice(0, 40)}`)).status).toBe(200);
     const { headers } = await download(id);
@@ -211,7 +211,7 @@ describe('what a file claims to be', () => {
     expect(headers.get('content-disposition')).not.toMatch(/\.\.%2F|%E2%80%AE/i);
   });
 
-  it('C1 a name with NUL is refused', async () => {
+  it('is refused where its name has NUL', async () => {
     expect(
       await ada.refused('mutation ($input: AddDocumentInput!) { addDocument(input: $input) { uploadUrl } }', {
         input: { knowledgeBaseId: baseId, name: 'a\0.txt', mediaType: 'text/plain', sizeBytes: 1 },
@@ -223,7 +223,7 @@ describe('what a file claims to be', () => {
 describe('a download', () => {
   const pdf = readFileSync('tests/documents/test.pdf');
 
-  it('of a PDF is shown, in ranges where they are asked for', async () => {
+  it('shows a PDF inline, in ranges where they are requested', async () => {
     const { id } = await addDocument(ada, baseId, { name: 'test.pdf', mediaType: 'application/pdf', content: pdf });
     const whole = await download(id);
     expect(whole.headers.get('content-type')).toBe('application/pdf');
@@ -240,7 +240,7 @@ describe('a download', () => {
   });
 });
 
-/** Sends that many bytes without saying so before; the status of the answer. */
+/** Sends that many bytes without a Content-Length; returns the status of the answer. */
 function putInPieces(path: string, size: number): Promise<number> {
   return new Promise((resolve, reject) => {
     const sending = request(product.url + path, { method: 'PUT' }, (response) => {
@@ -261,7 +261,7 @@ function breakOff(path: string): Promise<void> {
   });
 }
 
-/** A ZIP archive of one entry (APPNOTE 6.3.9), without checksums that a reader of text would look at. */
+/** Builds a ZIP archive of one entry (APPNOTE 6.3.9), without checksums, which the reader does not verify. */
 function zip(name: string, content: Buffer): Buffer {
   const packed = deflateRawSync(content);
   const local = Buffer.alloc(30);

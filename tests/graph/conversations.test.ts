@@ -44,7 +44,7 @@ async function threadOf(person: Person, id: string, leafId?: string) {
 }
 
 describe('a conversation', () => {
-  it('stores exactly the text that it shows, with contiguous cursors', async () => {
+  it('stores exactly the text that it streams, with contiguous cursors', async () => {
     const { conversationId } = await ada.startConversation();
     answer({ text: 'One two three four five.', delayMs: 5 });
     const { runId } = await ada.send(conversationId, 'Count for me');
@@ -70,7 +70,7 @@ describe('a conversation', () => {
     }
   });
 
-  it('shows the same events to two readers, one of whom comes late', async () => {
+  it('streams the same events to two readers, one of whom subscribes late', async () => {
     const { conversationId } = await ada.startConversation();
     answer({ tokens: 40, delayMs: 10 });
     const { runId } = await ada.send(conversationId, 'Talk');
@@ -93,7 +93,7 @@ describe('a conversation', () => {
     expect((await first).events).toEqual(late.events);
   });
 
-  it('answers a repeated send with the same message, and another request under its key with a refusal', async () => {
+  it('answers a repeated send with the same message, and refuses another request with its idempotency key', async () => {
     const { conversationId } = await ada.startConversation();
     const sends = await Promise.all([1, 2, 3].map(() => ada.send(conversationId, 'Only once', { idempotencyKey: 'key-1' })));
     expect(new Set(sends.map((sent) => sent.messageId)).size).toBe(1);
@@ -106,7 +106,7 @@ describe('a conversation', () => {
     expect((await threadOf(ada, conversationId)).thread.totalCount).toBe(2);
   });
 
-  it('stops on request, aborts the provider, and keeps the text so far', async () => {
+  it('stops a run on request, aborts the provider, and keeps the text so far', async () => {
     const { conversationId } = await ada.startConversation();
     model.clear();
     answer({ tokens: 500, delayMs: 20 });
@@ -119,7 +119,7 @@ describe('a conversation', () => {
       }
     }
     expect(events.at(-1)).toMatchObject({ __typename: 'RunStopped', answer: { text: shownText(events) } });
-    // The model server hears of it over a connection of its own: it may learn later than the follower that the run ended.
+    // The model server has a connection of its own, so it may see the abort later than the follower sees the end of the run.
     await eventually(
       async () => answersAsked().map(({ aborted }) => aborted),
       (left) => left.join() === 'true',
@@ -134,7 +134,7 @@ describe('a conversation', () => {
     expect(Math.min(run.usage.inputTokens, run.usage.outputTokens)).toBeGreaterThan(0);
   });
 
-  it('keeps what a failing provider sent, and names the failure', async () => {
+  it('keeps the text that a failing provider sent, and names the failure', async () => {
     const { conversationId } = await ada.startConversation();
     for (const [fault, code] of [
       ['destroy-mid', 'PROVIDER_UNAVAILABLE'],
@@ -153,7 +153,7 @@ describe('a conversation', () => {
     }
   });
 
-  it('makes a sibling of an edited message and an alternative of a regenerated answer, and remembers the branch', async () => {
+  it('creates a sibling of an edited message and an alternative of a regenerated answer, and remembers the branch', async () => {
     const { conversationId } = await ada.startConversation();
     answer({ text: 'First.' }, { text: 'Second.' }, { text: 'Third.' });
     const one = await ada.send(conversationId, 'Question');
@@ -205,7 +205,7 @@ describe('a conversation', () => {
     expect(answersAsked().at(-1)!.body.messages![0]!.content).toContain('Version two.');
   });
 
-  it('gives the model the whole branch and nothing of other branches', async () => {
+  it('sends the model the whole selected branch and nothing of other branches', async () => {
     const { conversationId } = await ada.startConversation();
     answer({ text: 'Hidden.' }, { text: 'Seen.' }, { text: 'Last.' });
     const hidden = await ada.send(conversationId, 'Not this');
@@ -222,7 +222,7 @@ describe('a conversation', () => {
     ).toEqual(['This', 'Seen.', 'And this']);
   });
 
-  it('finds messages by their words and marks them', async () => {
+  it('is found by words of its messages, which the excerpt marks', async () => {
     const { conversationId } = await ada.startConversation();
     answer({ text: 'The heliotrope blooms in summer.' });
     await ada.follow((await ada.send(conversationId, 'When does it bloom?')).runId);
@@ -250,7 +250,7 @@ describe('a conversation', () => {
     expect(hit.snippet).not.toMatch(/[|*#]|\]\(/);
   });
 
-  it('is nobody else’s: every way in is NOT_FOUND', async () => {
+  it('is NOT_FOUND for other people, by every operation', async () => {
     const { conversationId } = await ada.startConversation();
     const sent = await ada.send(conversationId, 'Private');
     await ada.follow(sent.runId);
@@ -278,7 +278,7 @@ describe('a conversation', () => {
     await expect(eve.follow(sent.runId)).rejects.toThrow('NOT_FOUND');
   });
 
-  it('refuses cursors that are garbage or lie ahead', async () => {
+  it('refuses cursors that are malformed or beyond the last event', async () => {
     const { conversationId } = await ada.startConversation();
     const { runId } = await ada.send(conversationId, 'Short');
     await ada.follow(runId);
@@ -287,7 +287,7 @@ describe('a conversation', () => {
     }
   });
 
-  it('deletes a conversation with everything in it', async () => {
+  it('is deleted with all its messages and runs', async () => {
     const { conversationId } = await ada.startConversation();
     const { runId } = await ada.send(conversationId, 'Forget the zebra');
     await ada.follow(runId);

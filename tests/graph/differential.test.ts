@@ -12,16 +12,16 @@ import { randomDocument } from '../support/fuzz/random-document.ts';
 import { byTier } from '../support/tier.ts';
 
 const DOCUMENTS = Number(process.env['FUZZ_DOCUMENTS'] ?? byTier(50, 150));
-/** Aliases that are called like keys and required fields, among others. */
+/** Includes aliases that equal names of keys and required fields. */
 const ALIASES = ['id', 'sku', 'name', 'x', 'y', 'weight', 'dim', 'minutes', 'zip', 'w', 'product', 'must'];
 const VALUES = { String: ['"s1"', '"s2"', '"s3"', '"s4"'], ID: ['"u1"', '"u2"', '"u3"'] };
 const library = openLibrary();
 
-/** Of a thousand answers; none is known to differ. */
+/** Allowed differences in a thousand answers; none is known. */
 const MAY_DIFFER = 1;
 
-describe.each<PlannerName>(['hive', 'apollo'])('answers to random documents, planned by %s', (plannerName) => {
-  it.each(seeds(23, 77))('are those of one schema with the same data (seed %d)', async (seed) => {
+describe.each<PlannerName>(['hive', 'apollo'])('the gateway with random documents, planned by %s', (plannerName) => {
+  it.each(seeds(23, 77))('answers like one schema with the same data (seed %d)', async (seed) => {
     const sources = new Map([...library.subgraphs].map(([name, schema]) => [name, local(new PlainSource(schema))]));
     const gateway = new Gateway({ supergraphSdl: library.supergraphSdl, sources, plannerName, log: openLog('silent') });
     await gateway.load();
@@ -48,7 +48,7 @@ describe.each<PlannerName>(['hive', 'apollo'])('answers to random documents, pla
   });
 });
 
-/** The data in their order, and where errors are; what they say is each server's own. */
+/** Keeps data in order and the paths of errors; messages differ between servers. */
 function outline({ data, errors }: Pick<ExecutionResult, 'data' | 'errors'>): string {
   return JSON.stringify({ data, errors: (errors ?? []).map(({ path }) => path?.join('.')).sort() });
 }

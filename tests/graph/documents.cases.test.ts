@@ -5,21 +5,21 @@ import { addDocument, type AddedDocument } from '../support/documents.ts';
 import { Person } from '../support/person.ts';
 import { sharedProduct, type SharedProduct } from '../support/sharing/shared-product.ts';
 
-/** What a file must give, as `manifest.json` has it. */
+/** The expected result for a file, as in `manifest.json`. */
 interface Case {
   file: string;
   name: string;
   type: string;
   status: 'READY' | 'FAILED' | 'REFUSED';
-  /** Of a failure. */
+  /** The code of an expected failure. */
   code: string | null;
-  /** Texts that must stand in the extracted text, in this order. */
+  /** Phrases that the extracted text must contain, in this order. */
   order: string[];
   absent: string[];
-  /** Phrases of which a search must find this document. */
+  /** Queries that must find this document. */
   search: string[];
   pages: number | null;
-  /** The whole text. */
+  /** The expected text as a whole. */
   exact: string | null;
   note: string;
 }
@@ -32,7 +32,7 @@ const SEARCH = `query ($base: ID!, $query: String!) {
   searchKnowledge(input: { knowledgeBaseIds: [$base], query: $query, mode: KEYWORD, first: 5 }) { passage { document { id } } } }`;
 const AT_ONCE = 6;
 
-/** Cases that fail today. One that passes must leave the list. */
+/** Cases that fail today. One that passes must be removed. */
 const NOT_YET: string[] = [];
 
 const cases = JSON.parse(readFileSync(join(FOLDER, 'manifest.json'), 'utf8')) as Case[];
@@ -41,7 +41,7 @@ const faults = new Map<string, string[]>();
 let product: SharedProduct;
 let ada: Person;
 
-/** Everything that is not as the case wants it. */
+/** Returns every difference from the expected result. */
 async function faultsOf(wanted: Case): Promise<string[]> {
   const base = (await ada.ask(CREATE)).createKnowledgeBase.knowledgeBase.id as string;
   const content = readFileSync(join(FOLDER, wanted.file));
@@ -100,13 +100,13 @@ beforeAll(async () => {
 }, 900_000);
 afterAll(() => product?.leave());
 
-describe('a file as people have it gives its text', () => {
+describe('the sample files of tests/cases', () => {
   it.each(cases.filter(({ file }) => !NOT_YET.includes(file)).map(({ file, note }) => ({ file, note: note && ` (${note})` })))(
-    '$file$note',
+    '$file gives the expected text$note',
     ({ file }) => expect(faults.get(file)).toEqual([]),
   );
 
-  it('and none that is listed as failing passes', () => {
+  it('no sample that is listed as failing passes', () => {
     expect(NOT_YET.filter((file) => faults.get(file)?.length === 0)).toEqual([]);
     expect(NOT_YET.filter((file) => !faults.has(file))).toEqual([]);
   });

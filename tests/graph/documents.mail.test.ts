@@ -31,7 +31,7 @@ beforeAll(async () => {
 });
 afterAll(() => product?.leave());
 
-describe('RTF', () => {
+describe('reading an RTF file', () => {
   it('gives paragraphs, headings, lists and tables in any code page', async () => {
     const rtf = String.raw`{\rtf1\ansi\ansicpg1252\uc1{\fonttbl{\f0\fcharset0 Arial;}{\f1\fcharset204 Arial Cyr;}{\f2\fcharset128 Gothic;}}{\stylesheet{\s1\outlinelevel0 heading 1;}}{\*\generator Writer;}{\info{\title hidden title}}
 \pard\s1 Tide \'e9t\'e9\par\pard\plain\f1 \'cf\'f0\'e8\'eb\'e8\'e2\f2  \'8d\'60 \f0\u8364?5 \u-10179?\u-8704?\par
@@ -41,12 +41,12 @@ describe('RTF', () => {
     );
   });
 
-  it('with groups without end, or cut off, is read as far as it goes', async () => {
+  it('gives the text before the fault where groups do not end or the file is cut off', async () => {
     expect(outcome(await upload('deep.rtf', `{\\rtf1 ${'{'.repeat(300_000)}deep`))).toBe('READY');
   });
 });
 
-describe('a message', () => {
+describe('reading an e-mail message', () => {
   const CRLF = '\r\n';
   const mail = (attachment: string, type: string, name: string) =>
     [
@@ -80,7 +80,7 @@ describe('a message', () => {
       '',
     ].join(CRLF);
 
-  it('gives its head, its words and its attachments', async () => {
+  it('gives its header, text and attachments', async () => {
     const sheet = workbook([
       { name: 'Fees', rows: row(1, inline('A1', 'Port'), inline('B1', 'Fee')) + row(2, inline('A2', 'Arden'), number('B2', 5)) },
     ]);
@@ -99,7 +99,7 @@ describe('a message', () => {
     ]);
   });
 
-  it('names an attachment that cannot be read, and keeps the rest', async () => {
+  it('names an attachment that cannot be read, and keeps the others', async () => {
     const picture = await read(
       'picture.eml',
       mail(Buffer.from('89504e470d0a1a0a0000', 'hex').toString('base64'), 'image/png', 'photo.png'),
@@ -108,7 +108,7 @@ describe('a message', () => {
     expect(picture.pages[0].text).toContain('Die Gebühren steigen.');
   });
 
-  it('in a message in a message ends at some depth', async () => {
+  it('stops at a bounded depth of messages inside messages', async () => {
     let inner = mail('', 'text/plain', 'empty.txt');
     for (let depth = 0; depth < 12; depth += 1) inner = mail(Buffer.from(inner).toString('base64'), 'message/rfc822', `level${depth}.eml`);
     const document = await read('russian-doll.eml', inner);
@@ -117,7 +117,7 @@ describe('a message', () => {
   });
 });
 
-describe('a message of Outlook', () => {
+describe('reading an Outlook message (.msg)', () => {
   const html = '<h1>Fees</h1><table><tr><th>Port</th><th>Fee</th></tr><tr><td>Ardén</td><td>5 €</td></tr></table><img src="cid:logo1">';
   const picture = Buffer.from('89504e470d0a1a0a0000', 'hex');
   const file = outlookMessage(html, [
@@ -127,7 +127,7 @@ describe('a message of Outlook', () => {
     { name: 'Earlier letter', data: innerMessage('Earlier letter', 'The quay is closed on Monday.') },
   ]);
 
-  it('gives its head, its words, its attachments and the message in it', async () => {
+  it('gives its header, text, attachments and the message inside it', async () => {
     const document = await read('fees.msg', file);
     expect(document.pages.map(({ label, text }: { label: string; text: string }) => [label, text])).toEqual([
       [
@@ -140,18 +140,18 @@ describe('a message of Outlook', () => {
     expect(document.warnings).toEqual([{ code: 'LEFT_OUT', message: 'Attachment “photo.png” was left out.' }]);
   });
 
-  it('cut off, or with a damaged directory, is damaged', async () => {
+  it('refuses a file that is cut off or has a damaged directory', async () => {
     expect(outcome(await upload('cut.msg', file.subarray(0, file.length / 2)))).toBe('DOCUMENT_BROKEN');
     const astray = Buffer.from(file);
-    // These two bytes of each entry of the directory say how long its name is.
+    // These two bytes of each directory entry hold the length of its name.
     const entry = astray.indexOf(Buffer.from('__substg1.0_0037001F', 'utf16le'));
     for (let at = entry + 64; at < astray.length; at += 128) astray.writeUInt16LE(0xffff, at);
     expect(outcome(await upload('astray.msg', astray))).toBe('DOCUMENT_BROKEN');
   });
 });
 
-describe('data and code', () => {
-  it('of a notebook gives text, code in its language, and bounded output', async () => {
+describe('reading data and code', () => {
+  it('gives text, code in its language and bounded output of a notebook', async () => {
     const notebook = {
       nbformat: 4,
       metadata: { kernelspec: { language: 'julia' } },
@@ -165,7 +165,7 @@ describe('data and code', () => {
     expect(document.warnings[0]).toEqual({ code: 'CUT', message: 'Output of cell 2 is too long; only the beginning was read.' });
   });
 
-  it('of JSON gives parts below the path that leads to them', async () => {
+  it('gives parts of JSON under the path that leads to them', async () => {
     const ports = Array.from({ length: 60 }, (_, index) => ({ port: `Port ${index}`, note: 'a berth for ships of the coast' }));
     const found = await text('ports.json', JSON.stringify({ harbour: { ports }, été: true }));
     expect(found).toContain('## harbour.ports[0 to ');
@@ -174,7 +174,7 @@ describe('data and code', () => {
     expect(outcome(await upload('deep.json', `${'['.repeat(2_000)}1${']'.repeat(2_000)}`))).toMatch(/READY|DOCUMENT_TOO_COMPLEX/);
   });
 
-  it('of XML gives records without marks', async () => {
+  it('gives records of XML without tags', async () => {
     const xml =
       '<?xml version="1.0" encoding="ISO-8859-1"?><ports><port id="1"><name>Ard\u00e9n</name><depth unit="m">7.5</depth></port><port id="2"><name>Bexley</name></port></ports>';
     expect(await text('ports.xml', Buffer.from(xml, 'latin1'))).toBe(
@@ -182,7 +182,7 @@ describe('data and code', () => {
     );
   });
 
-  it('of source code gives it as it is, with its language', async () => {
+  it('gives source code unchanged, with its language', async () => {
     const code = 'def tide():\n    """\n    ```\n    """\n    # not a heading\n    return 1';
     expect(await text('tide.py', code, 'text/x-python')).toBe(`\`\`\`\`python\n${code}\n\`\`\`\``);
     expect(await text('Makefile', 'all:\n\tcc tide.c')).toBe('```makefile\nall:\n\tcc tide.c\n```');

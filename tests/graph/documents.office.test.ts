@@ -35,8 +35,8 @@ beforeAll(async () => {
 });
 afterAll(() => product?.leave());
 
-describe('a workbook', () => {
-  it('gives its rows under their heads, as they are displayed, sheet by sheet', async () => {
+describe('reading a workbook', () => {
+  it('gives its rows under their column heads, as they are displayed, sheet by sheet', async () => {
     const styles =
       '<numFmts><numFmt numFmtId="164" formatCode="#,##0.00\\ &quot;€&quot;"/></numFmts><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="10"/><xf numFmtId="164"/></cellXfs>';
     const prices =
@@ -80,7 +80,7 @@ describe('a workbook', () => {
     );
   });
 
-  it('with one damaged sheet gives the others, and says so', async () => {
+  it('gives the other sheets where one is damaged, with a warning', async () => {
     const damaged = '<?xml version="1.0"?><worksheet><sheetData><row r="1"><c r="A1"><v>17</v></c></row><row r="2"><c';
     const document = await read(
       'damaged.xlsx',
@@ -93,27 +93,27 @@ describe('a workbook', () => {
     expect(document.warnings[0].message).toBe('A part of sheet “Bad” could not be read.');
   });
 
-  it('whose only cell is the last one of the grid is read at once', async () => {
+  it('is fast for a sheet whose only far cell is the last one of the grid', async () => {
     const file = workbook([{ name: 'Far', rows: row(1, inline('A1', 'near')) + row(1_048_576, inline('XFD1048576', 'far')) }]);
     const document = await read('far.xlsx', file);
     expect(document.pages[0].text).toBe('# Far\n\nnear');
     expect(document.warnings[0].code).toBe('CUT');
   });
 
-  it('that brings its own document type, or unpacks to a thousand times its size, is refused', async () => {
+  it('refuses a file with a document type declaration or a compression ratio of a thousand', async () => {
     const laughs = '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "lol"><!ENTITY b "&a;&a;&a;">]><worksheet/>';
     expect(outcome(await upload('laughs.xlsx', workbook([{ name: 'S', rows: laughs }])))).toBe('DOCUMENT_BROKEN');
     const zeros = { name: 'xl/zeros.xml', data: Buffer.alloc(60 * 1024 * 1024) };
     expect(outcome(await upload('bomb.xlsx', workbook([{ name: 'S', rows: '' }], {}, [zeros])))).toBe('DOCUMENT_TOO_COMPLEX');
   });
 
-  it('nested without end does not take the process with it', async () => {
+  it('survives XML that is nested without end', async () => {
     const deep = `<?xml version="1.0"?><worksheet>${'<x>'.repeat(500_000)}`;
     expect(outcome(await upload('deep.xlsx', workbook([{ name: 'S', rows: deep }])))).toBe('DOCUMENT_TOO_COMPLEX');
   });
 });
 
-describe('a presentation', () => {
+describe('reading a presentation', () => {
   it('gives its slides with title, list, table and notes', async () => {
     const cell = (words: string) => `<a:tc><a:txBody><a:p><a:r><a:t>${words}</a:t></a:r></a:p></a:txBody></a:tc>`;
     const table = `<p:graphicFrame><a:graphic><a:graphicData><a:tbl><a:tr>${cell('Port')}${cell('Depth')}</a:tr><a:tr>${cell('Arden')}${cell('7.5 m')}</a:tr></a:tbl></a:graphicData></a:graphic></p:graphicFrame>`;
@@ -136,8 +136,8 @@ describe('a presentation', () => {
   });
 });
 
-describe('an OpenDocument file', () => {
-  it('of text gives headings, lists, tables and notes', async () => {
+describe('reading an OpenDocument file', () => {
+  it('gives headings, lists, tables and notes of a text', async () => {
     const styles = '<text:list-style style:name="L"><text:list-level-style-number text:level="1" style:num-format="1"/></text:list-style>';
     const body = `<text:h text:outline-level="2">Приливы</text:h><text:p>High<text:s text:c="2"/>water<text:note><text:note-citation>1</text:note-citation><text:note-body><text:p>At springs.</text:p></text:note-body></text:note> at noon.</text:p>
       <text:list text:style-name="L"><text:list-item><text:p>First</text:p><text:list><text:list-item><text:p>Inner</text:p></text:list-item></text:list></text:list-item><text:list-item><text:p>Second</text:p></text:list-item></text:list>
@@ -148,7 +148,7 @@ describe('an OpenDocument file', () => {
     );
   });
 
-  it('of sheets gives what its cells display, and a million repeated empty ones nothing', async () => {
+  it('gives the displayed values of sheets, and nothing for a million repeated empty cells', async () => {
     const cell = (words: string, type = 'string') =>
       `<table:table-cell office:value-type="${type}"><text:p>${words}</text:p></table:table-cell>`;
     const body = `<table:table table:name="Preise"><table:table-row>${cell('Hafen')}${cell('Gebühr')}</table:table-row><table:table-row table:number-rows-repeated="2">${cell('Arden')}${cell('1.234,50 €', 'currency')}<table:table-cell table:number-columns-repeated="1000000"/></table:table-row><table:table-row table:number-rows-repeated="1048000"><table:table-cell table:number-columns-repeated="16384"/></table:table-row></table:table>`;
@@ -157,7 +157,7 @@ describe('an OpenDocument file', () => {
     ]);
   });
 
-  it('of slides gives title, text and notes', async () => {
+  it('gives title, text and notes of slides', async () => {
     const box = (words: string, kind = '') =>
       `<draw:frame${kind && ` presentation:class="${kind}"`}><draw:text-box><text:p>${words}</text:p></draw:text-box></draw:frame>`;
     const body = `<draw:page>${box('Body')}${box('Title', 'title')}<presentation:notes>${box('Say this.')}</presentation:notes></draw:page>`;
@@ -167,12 +167,12 @@ describe('an OpenDocument file', () => {
   });
 });
 
-describe('a book', () => {
+describe('reading an EPUB book', () => {
   const chapters = [
     { file: 'ein kapitel.xhtml', title: 'Ebbe', body: '<p>Das Wasser geht.</p>' },
     { file: 'two.xhtml', title: 'Flut', body: '<h2>Die Flut</h2><p>Das Wasser kommt.</p>' },
   ];
-  it('gives its chapters in their order, under the names of the table of contents', async () => {
+  it('gives its chapters in their order, under the titles of the table of contents', async () => {
     const document = await read('book.epub', book(chapters));
     expect(document.pageKind).toBe('CHAPTER');
     expect(document.pages).toEqual([
@@ -181,14 +181,14 @@ describe('a book', () => {
     ]);
   });
 
-  it('that is protected says so', async () => {
+  it('refuses a protected book and says so', async () => {
     const encryption = { name: 'META-INF/encryption.xml', data: '<encryption><CipherReference URI="OPS/text/two.xhtml"/></encryption>' };
     expect(outcome(await upload('drm.epub', book(chapters, [encryption])))).toBe('DOCUMENT_ENCRYPTED');
   });
 });
 
-describe('what is in a container decides', () => {
-  it('and not what it is called', async () => {
+describe('the type of a container file', () => {
+  it('is detected from its content and not from its name', async () => {
     expect((await read('mystery', readFileSync('tests/documents/test.pptx'))).mediaType).toMatch(/presentationml/);
     expect(outcome(await upload('sheet.pptx', readFileSync('tests/documents/test.xlsx')))).toBe('DOCUMENT_TYPE_MISMATCH');
     expect(outcome(await upload('letter.odt', 'plain words'))).toBe('DOCUMENT_TYPE_MISMATCH');
@@ -198,7 +198,7 @@ describe('what is in a container decides', () => {
     ['letter.doc', 'WordDocument', /Word document from before 2007 .* saved as \.docx/],
     ['table.xls', 'Workbook', /Excel workbook from before 2007 .* saved as \.xlsx/],
     ['deck.ppt', 'PowerPoint Document', /PowerPoint presentation from before 2007 .* saved as \.pptx/],
-  ])('%s is refused with what to do', async (name, stream, sentence) => {
+  ])('%s is refused as an obsolete format, with advice what to do', async (name, stream, sentence) => {
     const bytes = Buffer.alloc(2048);
     Buffer.from('d0cf11e0a1b11ae1', 'hex').copy(bytes);
     bytes.write(stream, 1024, 'utf16le');
@@ -207,7 +207,7 @@ describe('what is in a container decides', () => {
     expect(added.failure).toMatch(sentence);
   });
 
-  it('a plain archive is refused, and what can be read is said', async () => {
+  it('is refused where it is a plain archive, with the list of types that can be read', async () => {
     const added = await upload('things.zip', zip([{ name: 'a.txt', data: 'a' }]));
     expect(outcome(added)).toBe('DOCUMENT_TYPE_UNSUPPORTED');
     expect(added.failure).toMatch(/ZIP archive.*Excel, PowerPoint/);

@@ -44,12 +44,12 @@ async function open(env: Record<string, string> = {}) {
 
 const missing = canRecognise() ? null : 'tesseract.js-core or @tesseract.js-data/eng is not installed';
 
-describeWhen(missing, 'a scan without a text layer', () => {
+describeWhen(missing, 'reading a scan without a text layer', () => {
   beforeAll(() => open());
   afterAll(() => product?.stop());
 
   it(
-    'is read from its pictures, page by page, says so, and is found',
+    'recognises its text page by page, says so, and makes it searchable',
     async () => {
       const added = await upload('report.pdf', scan);
       expect(added).toMatchObject({ status: 'READY', failure: null, pageCount: 3 });
@@ -67,7 +67,7 @@ describeWhen(missing, 'a scan without a text layer', () => {
   );
 
   it(
-    'is read where it lies on its side, in strips, under a stamp, and beside pages with text; a damaged or boundless picture costs its page',
+    'recognises rotated, striped and stamped pages beside pages with text; a damaged or oversized picture fails only its page',
     async () => {
       const text = 'BT /F1 12 Tf 72 700 Td (This page was written by a program and has a text layer of its own.) Tj ET';
       const file = pdfDocument([
@@ -96,7 +96,7 @@ describeWhen(missing, 'a scan without a text layer', () => {
   );
 
   it(
-    'does not hold up other documents',
+    'does not block the reading of other documents',
     async () => {
       const statusOf = async (name: string) => {
         const { edges } = (await ada.ask(LIST, { id: base })).knowledgeBase.documents as {
@@ -117,16 +117,16 @@ describeWhen(missing, 'a scan without a text layer', () => {
   );
 });
 
-describe('a scan where pictures are not read (OCR=off)', () => {
+describe('reading a scan with OCR=off', () => {
   beforeAll(() => open({ OCR: 'off' }));
   afterAll(() => product?.stop());
 
-  it('says why it has no text', async () => {
+  it('fails with the reason that it has no text', async () => {
     const added = await upload('report.pdf', scan);
     expect(added).toMatchObject({ status: 'FAILED', failureCode: 'DOCUMENT_NO_TEXT', failure: expect.stringMatching(/images of pages/) });
   });
 
-  it('in a part of a document names its pages', async () => {
+  it('names the pages without text where only a part of the document is scanned', async () => {
     const text = 'BT /F1 12 Tf 72 700 Td (This page was written by a program and has a text layer of its own.) Tj ET';
     const { warnings } = await read(await upload('part.pdf', pdfDocument([{ content: text }, { content: FILLED, pictures: filling }])));
     expect(warnings).toEqual([{ code: 'NO_TEXT', message: 'Page 2 holds pictures without text.', pages: [2] }]);

@@ -35,8 +35,8 @@ beforeAll(async () => {
 });
 afterAll(() => product?.leave());
 
-describe('automatic numbers of a Word document', () => {
-  it('of headings and clauses, which come from their styles, stand in the text and are found', async () => {
+describe('automatic numbering of a Word document', () => {
+  it('writes the numbers of headings and clauses that come from styles, and makes them searchable', async () => {
     const numbering =
       abstractList(
         3,
@@ -73,7 +73,7 @@ describe('automatic numbers of a Word document', () => {
     expect(hit.passage.text).toContain('Article 6. Deposit');
   });
 
-  it('go on after other paragraphs, and restart where a list says so', async () => {
+  it('continues after other paragraphs, and restarts where a list says so', async () => {
     const numbering =
       abstractList(1, listLevel(0, 'decimal', '%1.'), listLevel(1, 'upperRoman', '%2)')) +
       list(1, 1) +
@@ -106,7 +106,7 @@ describe('automatic numbers of a Word document', () => {
     );
   });
 
-  it('count within a level that never restarts, in legal form, and in every alphabet', async () => {
+  it('counts within a level that never restarts, in legal form, and in every alphabet', async () => {
     const numbering =
       abstractList(
         1,
@@ -153,7 +153,7 @@ describe('automatic numbers of a Word document', () => {
     );
   });
 
-  it('are in cells that hold nothing else', async () => {
+  it('writes numbers in cells that hold nothing else', async () => {
     const numbering = abstractList(1, listLevel(0, 'decimal', '%1.')) + list(1, 1);
     const number = `<w:p><w:pPr>${inList(1)}</w:pPr></w:p>`;
     const row = (first: string, second: string) => `<w:tr><w:tc>${first}</w:tc><w:tc>${paragraph(second)}</w:tc></w:tr>`;
@@ -163,14 +163,14 @@ describe('automatic numbers of a Word document', () => {
     );
   });
 
-  it('of deleted paragraphs are not counted', async () => {
+  it('skips deleted paragraphs', async () => {
     const numbering = abstractList(1, listLevel(0, 'decimal', '%1.')) + list(1, 1);
     const deleted = `<w:p><w:pPr>${inList(1)}<w:rPr><w:del w:id="1" w:author="a"/></w:rPr></w:pPr><w:del w:id="2" w:author="a"><w:r><w:delText>gone</w:delText></w:r></w:del></w:p>`;
     const body = paragraph('first', { properties: inList(1) }) + deleted + paragraph('second', { properties: inList(1) });
     expect(await text('deleted.docx', wordDocument(body, { numbering }))).toBe('1. first\n2. second');
   });
 
-  it('that go round in a circle or beyond all bounds end', async () => {
+  it('ends where levels refer to each other in a circle or exceed all bounds', async () => {
     const styles =
       wordStyle('A', 'a', '<w:basedOn w:val="B"/>') +
       wordStyle('B', 'b', '<w:basedOn w:val="A"/><w:pPr><w:numPr><w:numId w:val="1"/></w:numPr></w:pPr>');
@@ -181,7 +181,7 @@ describe('automatic numbers of a Word document', () => {
   });
 });
 
-describe('a Word document', () => {
+describe('reading a Word document', () => {
   const box = (words: string) => `<w:txbxContent>${paragraph(words)}</w:txbxContent>`;
 
   it('gives the text of a text box once, though the file holds it for new and for old programs', async () => {
@@ -192,7 +192,7 @@ describe('a Word document', () => {
     expect(await text('boxes.docx', wordDocument(body))).toBe('Around.\n\nBoxed.\n\nBeside.\n\nAlone.');
   });
 
-  it('leaves out text that a style hides, also by inheritance, and keeps what is shown against its style', async () => {
+  it('leaves out text that a style hides, also by inheritance, and keeps text that overrides such a style', async () => {
     const vanish = '<w:rPr><w:vanish/></w:rPr>';
     const styles =
       wordStyle('Secret', 'Secret', vanish) +
@@ -208,7 +208,7 @@ describe('a Word document', () => {
     expect(await text('hidden.docx', wordDocument(body.join(''), { styles }))).toBe('Seen words.\n\nShown all the same.\n\nRow.');
   });
 
-  it('gives signs of symbol fonts as characters, and text that runs against the direction of its line', async () => {
+  it('gives symbol fonts as Unicode characters, and text that runs against the direction of its line', async () => {
     const symbol = (font: string, char: string) => `<w:r><w:sym w:font="${font}" w:char="${char}"/></w:r>`;
     const fonts = '<w:rFonts w:ascii="Symbol" w:hAnsi="Symbol"/>';
     const body = [
@@ -219,7 +219,7 @@ describe('a Word document', () => {
     expect(await text('symbols.docx', wordDocument(body.join('')))).toBe('α✓✓\n\nβ≤ 7\n\nkept too');
   });
 
-  it('gives its notes and comments at the end, with the marks that its text has', async () => {
+  it('gives notes and comments at the end, with the marks that the text has', async () => {
     const note = (kind: string, id: number, words: string) => `<w:${kind} w:id="${id}">${paragraph(words)}</w:${kind}>`;
     const body =
       paragraph(`${run('Dues rise')}<w:r><w:footnoteReference w:id="2"/></w:r>${run(' soon')}<w:r><w:endnoteReference w:id="3"/></w:r>`) +
@@ -234,7 +234,7 @@ describe('a Word document', () => {
     );
   });
 
-  it('whose program gave its elements another prefix is read', async () => {
+  it('accepts another XML prefix for its elements', async () => {
     const body = paragraph('Written by a script.', { properties: inList(1) });
     const numbering = abstractList(1, listLevel(0, 'decimal', '§ %1')) + list(1, 1);
     const renamed = wordDocument(body, { numbering }, (content) =>
@@ -244,10 +244,10 @@ describe('a Word document', () => {
   });
 });
 
-describe('files that a Word document takes into itself', () => {
+describe('a file embedded in a Word document', () => {
   const place = (id: string) => `<w:altChunk r:id="${id}"/>`;
 
-  it('are read at their place: a page, plain text, another document', async () => {
+  it('is read at its place: a page, plain text, another document', async () => {
     const inner = wordDocument(paragraph('Within.') + place('x'), {
       chunks: [{ id: 'x', name: 'deep.txt', mediaType: 'text/plain', data: 'Deepest.' }],
     });
@@ -268,7 +268,7 @@ describe('files that a Word document takes into itself', () => {
     });
   });
 
-  it('that are missing, damaged, of an unknown kind or too deep cost themselves only, and are named', async () => {
+  it('that is missing, damaged, of an unknown kind or too deep is named, and the rest is read', async () => {
     let nested = wordDocument(paragraph('The innermost.'));
     for (let depth = 0; depth < 6; depth += 1)
       nested = wordDocument(paragraph(`Level ${depth}.`) + place('n'), {

@@ -33,7 +33,7 @@ function open(query: string, { token, ...headers }: Record<string, string> = {})
   });
 }
 
-/** The code that a stream ends with, once something ends it. */
+/** Returns the code with which a stream ends after `meanwhile` has run. */
 async function lastCode(token: string, meanwhile: () => Promise<unknown> = async () => undefined): Promise<unknown> {
   const answer = open(LIVE, { token });
   await meanwhile();
@@ -41,8 +41,8 @@ async function lastCode(token: string, meanwhile: () => Promise<unknown> = async
   return code;
 }
 
-describe('a subscription as server-sent events', () => {
-  it('brings the same run as a socket does', async () => {
+describe('a subscription over server-sent events', () => {
+  it('streams the same run events as a WebSocket', async () => {
     const { conversationId } = await ada.startConversation();
     const { runId } = await ada.send(conversationId, 'Hello');
     const events: any[] = [];
@@ -52,25 +52,25 @@ describe('a subscription as server-sent events', () => {
     expect(events).toEqual(bySocket.events);
   });
 
-  it('also carries a query, once', async () => {
+  it('also answers a query, with one event', async () => {
     const results: unknown[] = [];
     for await (const result of client(ada.token).iterate({ query: '{ viewer { id } }' })) results.push(result);
     expect(results).toEqual([{ data: { viewer: { id: ada.id } } }]);
   });
 
   it.each([
-    ['a stranger', LIVE, {}, 401, 'UNAUTHENTICATED'],
-    ['a bad token', LIVE, { token: 'a.b.c' }, 401, 'UNAUTHENTICATED'],
-    ['no document', '', { token: 'ada' }, 400, 'GRAPHQL_PARSE_FAILED'],
-    ['another form of answer', LIVE, { token: 'ada', accept: 'application/json' }, 406, 'BAD_REQUEST'],
-    ['too much', `{ viewer { ${'id '.repeat(600)} } }`, { token: 'ada' }, 400, 'QUERY_TOO_COMPLEX'],
-  ])('is refused to %s with a status of its own', async (_what, query, headers: Record<string, string>, status, code) => {
+    ['a request without a token', LIVE, {}, 401, 'UNAUTHENTICATED'],
+    ['an invalid token', LIVE, { token: 'a.b.c' }, 401, 'UNAUTHENTICATED'],
+    ['an empty document', '', { token: 'ada' }, 400, 'GRAPHQL_PARSE_FAILED'],
+    ['an Accept header without event streams', LIVE, { token: 'ada', accept: 'application/json' }, 406, 'BAD_REQUEST'],
+    ['too complex a document', `{ viewer { ${'id '.repeat(600)} } }`, { token: 'ada' }, 400, 'QUERY_TOO_COMPLEX'],
+  ])('is refused for %s with the matching HTTP status', async (_what, query, headers: Record<string, string>, status, code) => {
     const token: Record<string, string> = headers['token'] === 'ada' ? { token: ada.token } : {};
     const answer = await open(query, { ...headers, ...token });
     expect({ status: answer.status, code: answer.code }).toEqual({ status, code });
   });
 
-  it('changes nothing by GET', async () => {
+  it('refuses a mutation by GET', async () => {
     const query = encodeURIComponent('mutation { signOut { signedOut } }');
     const answer = await send(product, `/graphql/stream?query=${query}`, {
       headers: { accept: 'text/event-stream', authorization: `Bearer ${ada.token}` },
@@ -78,7 +78,7 @@ describe('a subscription as server-sent events', () => {
     expect(answer.code).toBe('METHOD_NOT_ALLOWED');
   });
 
-  it('ends with TOKEN_EXPIRED when the token does', async () => {
+  it('ends with TOKEN_EXPIRED when its token expires', async () => {
     expect(await lastCode(endingIn(3, ada.token))).toBe('TOKEN_EXPIRED');
   });
 

@@ -41,8 +41,8 @@ async function createBase(person: Person, name = 'Papers'): Promise<string> {
   return (await person.ask(CREATE_BASE, { name })).createKnowledgeBase.knowledgeBase.id;
 }
 
-describe('answers', () => {
-  it('of one person leave places to others, and wait in line beyond a bound', async () => {
+describe('the queue of answers', () => {
+  it('leaves places to other people while one person has many runs, and refuses more than a bound', async () => {
     const [busy, other] = [await Person.signUp(product, 'Busy'), await Person.signUp(product, 'Other')];
     const conversations = await Promise.all(Array.from({ length: 13 }, () => busy.startConversation()));
     const { conversationId } = await other.startConversation();
@@ -70,7 +70,7 @@ describe('answers', () => {
     expect((await other.follow(hello.runId)).text).toBe('Hello back.');
     expect((await statuses()).filter((status) => status === 'RUNNING')).toHaveLength(2);
 
-    // A place that becomes free goes to the next in line.
+    // A free place goes to the next run in the queue.
     await busy.ask('mutation ($id: ID!) { stopRun(input: { runId: $id }) { run { id } } }', { id: runs[0]!.runId });
     await eventually(statuses, (found) => found[0] === 'STOPPED' && found.filter((status) => status !== 'QUEUED').length >= 3);
     release();
@@ -78,8 +78,8 @@ describe('answers', () => {
   });
 });
 
-describe('documents', () => {
-  it('of one person do not keep the document of another waiting', async () => {
+describe('the queue of documents', () => {
+  it('does not make the document of one person wait for many documents of another', async () => {
     const [busy, other] = [await Person.signUp(product, 'Busy'), await Person.signUp(product, 'Other')];
     const [many, one] = [await createBase(busy), await createBase(other)];
     const content = (n: number) =>
@@ -99,8 +99,8 @@ describe('documents', () => {
   });
 });
 
-describe('quotas', () => {
-  it('are told, and refuse what goes beyond them with the next step', async () => {
+describe('the quotas of a person', () => {
+  it('are shown, and an excess is refused with the next step', async () => {
     const person = await Person.signUp(product);
     await Promise.all(['a', 'b', 'c'].map((name) => createBase(person, name)));
     const refused = await product.graph(CREATE_BASE, { name: 'd' }, person.token);
@@ -116,7 +116,7 @@ describe('quotas', () => {
     ]);
   });
 
-  it('of bytes hold for documents that are announced at the same time', async () => {
+  it('of bytes also hold for documents that are announced at the same time', async () => {
     const person = await Person.signUp(product);
     const knowledgeBaseId = await createBase(person);
     const input = (n: number) => ({ knowledgeBaseId, name: `${n}.txt`, mediaType: 'text/plain', sizeBytes: 300_000 });
@@ -127,7 +127,7 @@ describe('quotas', () => {
     );
   });
 
-  it('of messages are renewed each day, and count only what was accepted', async () => {
+  it('of messages are renewed each day, and count only accepted messages', async () => {
     const person = await Person.signUp(product);
     const { conversationId } = await person.startConversation();
     for (let n = 0; n < 20; n++) await person.follow((await person.send(conversationId, `Message ${n}`)).runId);

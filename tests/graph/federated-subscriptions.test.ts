@@ -19,9 +19,9 @@ describe.each<PlannerName>(['hive', 'apollo'])('a federated subscription, planne
     return results;
   };
 
-  it('streams from its owner, and other subgraphs complete each event in its order', async () => {
+  it('streams from its owning subgraph, and other subgraphs complete each event in its order', async () => {
     const events = await shop.follow(ADDED);
-    // The first event takes longer than the second: it is still the first.
+    // The first event takes longer than the second and must still arrive first.
     let asked = 0;
     shop.subgraphs.prices.before = () => (asked++ === 0 ? new Promise((resolve) => setImmediate(resolve)) : Promise.resolve());
     shop.opened.itemAdded!.push('b1', 'f1', 'b2');
@@ -36,7 +36,7 @@ describe.each<PlannerName>(['hive', 'apollo'])('a federated subscription, planne
     expect(results.at(-1)).toEqual(DONE);
   });
 
-  it('takes aliases, fragments, variables and conditions', async () => {
+  it('supports aliases, fragments, variables and conditions', async () => {
     const events = await shop.follow(
       `subscription S($upper: Boolean = true, $c: Currency!, $with: Boolean!) { new: itemAdded { name: title(upper: $upper) ...P @include(if: $with) ... on Film { by: director { name @skip(if: $with) id } } } }
        fragment P on Item { kind: __typename cost: price(currency: $c) ... on Book { postage(express: $with) } }`,
@@ -49,21 +49,21 @@ describe.each<PlannerName>(['hive', 'apollo'])('a federated subscription, planne
     ]);
   });
 
-  it('asks nobody else for events that hold nothing of others', async () => {
+  it('asks no other subgraph for events without fields of others', async () => {
     const events = await shop.follow('subscription { tick { count item { id price } } }');
     shop.opened.tick!.push({ count: 1, item: null }, { count: 2, item: null });
     expect(await read(events, 2)).toEqual([{ data: { tick: { count: 1, item: null } } }, { data: { tick: { count: 2, item: null } } }]);
     expect(shop.subgraphs.prices.requests).toEqual([]);
   });
 
-  it('carries the identity of the reader to the owner and to the others', async () => {
+  it('carries the identity of the subscriber to the owning subgraph and to the others', async () => {
     const events = await shop.follow(ADDED);
     shop.opened.itemAdded!.push('b1');
     await events.next();
     expect([...shop.subgraphs.catalog.identities, ...shop.subgraphs.prices.identities]).toEqual([SOMEBODY, SOMEBODY]);
   });
 
-  it('goes on after an event in which something failed', async () => {
+  it('continues after an event with a failed field', async () => {
     const events = await shop.follow('subscription { itemAdded { title ... on Book { authors { mood } } } }');
     shop.opened.itemAdded!.push('b2', 'nothing', 'b1');
     expect(await read(events, 3)).toMatchObject([
@@ -76,7 +76,7 @@ describe.each<PlannerName>(['hive', 'apollo'])('a federated subscription, planne
     ]);
   });
 
-  it('goes on after an event for which another subgraph was away', async () => {
+  it('continues after an event during which another subgraph was unavailable', async () => {
     const events = await shop.follow('subscription { itemAdded { title ... on Film { director { mood } } } }');
     shop.subgraphs.people.before = async () => {
       shop.subgraphs.people.before = async () => {};
@@ -95,7 +95,7 @@ describe.each<PlannerName>(['hive', 'apollo'])('a federated subscription, planne
   it.each([
     ['a failure, with its code', new Failure('SLOW_CONSUMER'), 'SLOW_CONSUMER'],
     ['a bug, without a word about it', new Error('password=hunter2'), 'DEPENDENCY_UNAVAILABLE'],
-  ])('ends when its owner breaks off with %s', async (_, error, code) => {
+  ])('ends when its owning subgraph breaks off with %s', async (_, error, code) => {
     const events = await shop.follow(ADDED);
     shop.opened.itemAdded!.push('b1');
     shop.opened.itemAdded!.break(error);
@@ -106,7 +106,7 @@ describe.each<PlannerName>(['hive', 'apollo'])('a federated subscription, planne
     expect(await events.next()).toEqual(DONE);
   });
 
-  it('ends at once when its reader leaves, also while an event is awaited', async () => {
+  it('ends at once when its subscriber leaves, also while an event is awaited', async () => {
     const events = await shop.follow(ADDED);
     const awaited = events.next();
     expect(await events.return!()).toEqual(DONE);
@@ -115,7 +115,7 @@ describe.each<PlannerName>(['hive', 'apollo'])('a federated subscription, planne
     expect(await events.next()).toEqual(DONE);
   });
 
-  it('ends at once when its reader leaves while another subgraph is slow, and asks nobody any more', async () => {
+  it('ends at once when its subscriber leaves while another subgraph is slow, and sends no further request', async () => {
     const events = await shop.follow('subscription { itemAdded { ... on Film { director { friends { name } } } price } }');
     const asked = Promise.withResolvers<void>();
     shop.subgraphs.people.before = () => {
@@ -130,7 +130,7 @@ describe.each<PlannerName>(['hive', 'apollo'])('a federated subscription, planne
     expect(shop.opened.itemAdded!.returned).toBe(true);
   });
 
-  it('reads no further than its reader does', async () => {
+  it('pulls no events ahead of its subscriber (back-pressure)', async () => {
     const events = await shop.follow(ADDED);
     shop.opened.itemAdded!.push('b1', 'b2', 'f1');
     await events.next();
@@ -150,14 +150,14 @@ describe.each<PlannerName>(['hive', 'apollo'])('a federated subscription, planne
     ['a field that does not exist', 'subscription { tick { nothing } }', {}, 'GRAPHQL_VALIDATION_FAILED'],
     ['two root fields', 'subscription { tick { count } itemAdded { id } }', {}, 'GRAPHQL_VALIDATION_FAILED'],
     ['a variable of the wrong kind', 'subscription ($u: Boolean) { itemAdded(upper: $u) { id } }', { u: 7 }, 'BAD_USER_INPUT'],
-    // With graphql 16 this throws inside of a validation rule; on a socket that would end the streams of others.
+    // With graphql 16 this throws inside a validation rule; on a socket that would end the other streams.
     [
       'a condition on its root field',
       'subscription ($on: Boolean!) { tick @include(if: $on) { count } }',
       { on: true },
       'GRAPHQL_VALIDATION_FAILED',
     ],
-    ['its owner refusing', 'subscription { refused { count } }', {}, 'TOO_MANY_SUBSCRIPTIONS'],
+    ['a refusal by its owning subgraph', 'subscription { refused { count } }', {}, 'TOO_MANY_SUBSCRIPTIONS'],
   ] as const)('is refused for %s, with one result', async (_, query, variables, code) => {
     const result = (await shop.gateway.subscribe({ query, variables }, SOMEBODY)) as GraphResult;
     expect(Symbol.asyncIterator in result).toBe(false);
@@ -165,11 +165,11 @@ describe.each<PlannerName>(['hive', 'apollo'])('a federated subscription, planne
     expect(result.errors?.[0]?.extensions['code']).toBe(code);
   });
 
-  it('answers a query that comes by the same road with one result', async () => {
+  it('answers a query through the subscription path with one result', async () => {
     expect(await shop.gateway.subscribe({ query: '{ me { name } }' }, SOMEBODY)).toEqual({ data: { me: { name: 'Henry' } } });
   });
 
-  it('hands dates to its reader as text', async () => {
+  it('delivers dates to its subscriber as text', async () => {
     const events = await shop.follow('subscription { itemAdded { ... on Film { director { bornAt } } } }');
     shop.opened.itemAdded!.push('f1');
     expect((await events.next()).value.data).toEqual({ itemAdded: { director: { bornAt: '1970-01-01T00:00:00.000Z' } } });

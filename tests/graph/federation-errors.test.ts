@@ -13,8 +13,8 @@ describe.each<PlannerName>(['hive', 'apollo'])('the federated graph, planned by 
     shop = await openShop(planner);
   });
 
-  describe('errors', () => {
-    it('stand where the field stands in the response, with all that the subgraph said', async () => {
+  describe('errors of a subgraph', () => {
+    it('have the path of the field in the response, with all that the subgraph said', async () => {
       const { data, errors } = await shop.ask('{ items { ... on Book { who: authors { temper: mood } } } }');
       expect(data).toEqual({ items: [{ who: [{ temper: 'fine' }] }, { who: [{ temper: null }, { temper: 'fine' }] }] });
       expect(paths(errors)).toEqual(['items.1.who.0.temper']);
@@ -27,25 +27,25 @@ describe.each<PlannerName>(['hive', 'apollo'])('the federated graph, planned by 
       ]);
     });
 
-    it('of an entity that cannot be found stand where the entity does, every time it does', async () => {
+    it('for an entity that cannot be found are placed at every occurrence of the entity', async () => {
       const { data, errors } = await shop.ask('{ a: book(id: "b3") { authors { mood } } b: book(id: "b3") { genre authors { mood } } }');
       expect(data).toEqual({ a: { authors: [{ mood: null }] }, b: { genre: null, authors: [{ mood: null }] } });
       expect(paths(errors).sort()).toEqual(['a.authors.0', 'b.authors.0', 'b.genre']);
     });
 
-    it('carry a null up to the next field that may be null', async () => {
+    it('propagate null up to the next nullable field', async () => {
       const { data, errors } = await shop.ask('{ book(id: "b3") { title authors { name } } me { name } }');
       expect(data).toEqual({ book: null, me: { name: 'Henry' } });
       expect(paths(errors)).toEqual(['book.authors.0']);
     });
 
-    it('empty the whole response when nothing above may be null', async () => {
+    it('empty the whole response when no parent is nullable', async () => {
       const { data, errors } = await shop.ask('{ me { name } alsoBroken }');
       expect(data).toBeNull();
       expect(paths(errors)).toEqual(['alsoBroken']);
     });
 
-    it('stand at the root field that failed, and not at those that were asked with it', async () => {
+    it('are placed at the root field that failed, and not at its siblings', async () => {
       const { data, errors } = await shop.ask('{ broken whoAsks again: whoAsks }');
       expect(data).toEqual({ broken: null, whoAsks: 'u1', again: 'u1' });
       expect(paths(errors)).toEqual(['broken']);
@@ -55,25 +55,25 @@ describe.each<PlannerName>(['hive', 'apollo'])('the federated graph, planned by 
       [{ id: 'p1', mood: { a: 1 } }, { me: { id: 'p1', mood: null } }, 'me.mood'],
       [{ id: 'p1', mood: 4 }, { me: { id: 'p1', mood: null } }, 'me.mood'],
       [{ id: ['p1'], mood: 'fine' }, null, 'me.id'],
-    ])('stand where a subgraph answers with a value that is not of the type: %j', async (me, seen, path) => {
+    ])('are added where a subgraph answers with a value of a wrong type: %j', async (me, seen, path) => {
       shop.subgraphs.people.instead = { data: { me } };
       const { data, errors } = await shop.ask('{ me { id mood } }');
       expect(data).toEqual(seen);
       expect(paths(errors)).toEqual([path]);
     });
 
-    it('are none where a subgraph answers an id with a number', async () => {
+    it('are not added where a subgraph answers an id with a number', async () => {
       shop.subgraphs.people.instead = { data: { me: { id: 7 } } };
       expect(await shop.ask('{ me { id } }')).toEqual({ data: { me: { id: '7' } } });
     });
 
-    it('are none where an entity is no more and null may stand for it', async () => {
+    it('are not added where an entity no longer exists and its field is nullable', async () => {
       const { data, errors } = await shop.ask('{ item(id: "lost") { title ... on Film { director { name } } } }');
       expect(data).toEqual({ item: { title: 'Lost', director: null } });
       expect(errors).toBeUndefined();
     });
 
-    it('say where an entity is missing for which null may not stand', async () => {
+    it('name a missing entity whose field is not nullable', async () => {
       shop.subgraphs.people.instead = { data: { _entities: [null] } };
       const { data, errors } = await shop.ask('{ book(id: "b1") { title authors { name } } }');
       expect(data).toEqual({ book: null });
@@ -81,7 +81,7 @@ describe.each<PlannerName>(['hive', 'apollo'])('the federated graph, planned by 
       expect(codes(errors)).toEqual(['INTERNAL']);
     });
 
-    it('explain a value that the schema promises and no subgraph gave', async () => {
+    it('explain a non-null value that no subgraph gave', async () => {
       shop.subgraphs.people.instead = { data: { _entities: [{ __typename: 'Person' }] } };
       const { data, errors } = await shop.ask('{ item(id: "lost") { title ... on Film { director { name } } } }');
       expect(data).toEqual({ item: { title: 'Lost', director: null } });
@@ -94,7 +94,7 @@ describe.each<PlannerName>(['hive', 'apollo'])('the federated graph, planned by 
       ]);
     });
 
-    it('hide the names of what clients may not see', async () => {
+    it('hide the names of inaccessible fields', async () => {
       const { data, errors } = await shop.ask('{ book(id: "b3") { genre } }');
       expect(data).toEqual({ book: { genre: null } });
       expect(paths(errors)).toEqual(['book.genre']);
@@ -102,8 +102,8 @@ describe.each<PlannerName>(['hive', 'apollo'])('the federated graph, planned by 
     });
   });
 
-  describe('a subgraph that cannot be reached', () => {
-    it('costs only its own fields, each of which has an error', async () => {
+  describe('an unreachable subgraph', () => {
+    it('fails only its own fields, each with an error', async () => {
       shop.subgraphs.people.before = async () => {
         throw new Error('connect ECONNREFUSED 10.0.0.7:4001');
       };
@@ -119,7 +119,7 @@ describe.each<PlannerName>(['hive', 'apollo'])('the federated graph, planned by 
       expect(JSON.stringify(errors)).not.toContain('10.0.0.7');
     });
 
-    it('says which root fields are missing', async () => {
+    it('fails its root fields, each named by an error', async () => {
       shop.subgraphs['ship-ping'].before = async () => {
         throw new Failure('SHUTTING_DOWN');
       };
@@ -129,7 +129,7 @@ describe.each<PlannerName>(['hive', 'apollo'])('the federated graph, planned by 
       expect(codes(errors)).toEqual(['SHUTTING_DOWN']);
     });
 
-    it('lets the others that are asked at the same time finish', async () => {
+    it('does not cancel other subgraphs that are asked at the same time', async () => {
       shop.subgraphs.people.before = async () => {
         throw new Error('gone');
       };
@@ -138,7 +138,7 @@ describe.each<PlannerName>(['hive', 'apollo'])('the federated graph, planned by 
       expect(paths(errors)).toEqual(['item.seller.mood']);
     });
 
-    it('says so a hundred times at most, however much is missing', async () => {
+    it('causes a hundred errors at most, however much is missing', async () => {
       shop.subgraphs.people.before = async () => {
         throw new Error('gone');
       };
@@ -161,12 +161,12 @@ describe.each<PlannerName>(['hive', 'apollo'])('the federated graph, planned by 
     });
   });
 
-  describe('refusals', () => {
+  describe('the validation of an operation', () => {
     const refused = [
       ['a text that is not GraphQL', '{ book(', {}, 'GRAPHQL_PARSE_FAILED'],
       ['a field that does not exist', '{ book(id: "b1") { pages } }', {}, 'GRAPHQL_VALIDATION_FAILED'],
-      ['a value that clients may not use', '{ finds { ... on Book { genre(only: UNLISTED) } } }', {}, 'GRAPHQL_VALIDATION_FAILED'],
-      ['a variable that is missing', 'query ($id: ID!) { book(id: $id) { id } }', {}, 'BAD_USER_INPUT'],
+      ['an inaccessible enum value', '{ finds { ... on Book { genre(only: UNLISTED) } } }', {}, 'GRAPHQL_VALIDATION_FAILED'],
+      ['a missing variable', 'query ($id: ID!) { book(id: $id) { id } }', {}, 'BAD_USER_INPUT'],
       ['a variable of the wrong kind', 'query ($u: Boolean) { book(id: "b1") { title(upper: $u) } }', { u: 'yes' }, 'BAD_USER_INPUT'],
       ['several operations without a name', 'query A { me { id } } query B { me { id } }', {}, 'BAD_REQUEST'],
       ['a document without operations', 'fragment A on Book { id }', {}, 'BAD_REQUEST'],
@@ -174,21 +174,21 @@ describe.each<PlannerName>(['hive', 'apollo'])('the federated graph, planned by 
       ['a response name that would change a prototype', '{ __proto__: me { id } }', {}, 'GRAPHQL_VALIDATION_FAILED'],
     ] as const;
 
-    it.each(refused)('%s is refused before any subgraph is asked', async (_, query, variables, code) => {
+    it.each(refused)('refuses %s before any subgraph is asked', async (_, query, variables, code) => {
       const { data, errors } = await shop.ask(query, variables);
       expect(data).toBeUndefined();
       expect(codes(errors)[0]).toBe(code);
       expect(Object.values(shop.subgraphs).flatMap(({ requests }) => requests)).toEqual([]);
     });
 
-    it('answers the operation that is named', async () => {
+    it('runs the operation that is named', async () => {
       const query = 'query A { me { id } } query B { me { name } }';
       expect((await shop.gateway.execute({ query, operationName: 'B' }, SOMEBODY)).data).toEqual({ me: { name: 'Henry' } });
       expect((await shop.gateway.execute({ query, operationName: 'A' }, SOMEBODY)).data).toEqual({ me: { id: 'p1' } });
       expect(codes((await shop.gateway.execute({ query, operationName: 'C' }, SOMEBODY)).errors)).toEqual(['BAD_REQUEST']);
     });
 
-    it('stops asking when the caller has gone', async () => {
+    it('stops sending requests once the caller has gone', async () => {
       const caller = new AbortController();
       shop.subgraphs.catalog.before = async () => caller.abort();
       const { data } = await shop.gateway.execute({ query: '{ book(id: "b1") { seller { name } } }' }, SOMEBODY, caller.signal);

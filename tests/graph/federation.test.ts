@@ -9,7 +9,7 @@ describe.each<PlannerName>(['hive', 'apollo'])('the federated graph, planned by 
     shop = await openShop(planner);
   });
 
-  describe('what is delivered', () => {
+  describe('the response', () => {
     it('keeps the order and the aliases of the document across subgraphs', async () => {
       const { data, errors } = await shop.ask(
         '{ book(id: "b1") { first: authors { called: name } postage title second: authors { name id } __typename } }',
@@ -20,7 +20,7 @@ describe.each<PlannerName>(['hive', 'apollo'])('the federated graph, planned by 
       );
     });
 
-    it('merges what several fragments ask of one field', async () => {
+    it('merges the selections of several fragments on one field', async () => {
       const { data } = await shop.ask(`
         query { book(id: "b2") { ...A ...B ... { authors { id } } } }
         fragment A on Item { title ... on Book { authors { name } } ... on Film { director { id } } }
@@ -45,7 +45,7 @@ describe.each<PlannerName>(['hive', 'apollo'])('the federated graph, planned by 
       expect((await shop.ask(query, { ids: ['f1'], upper: false, c: 'EUR' })).data).toEqual({ items: [{ title: 'Ran', price: 'f1 EUR' }] });
     });
 
-    it('answers for an interface object of another subgraph, in both directions', async () => {
+    it('resolves an interface object of another subgraph in both directions', async () => {
       const { data, errors } = await shop.ask(
         '{ cheapest { __typename title price ... on Film { director { name } } } items { price } finds { ... on Film { price } } }',
       );
@@ -57,7 +57,7 @@ describe.each<PlannerName>(['hive', 'apollo'])('the federated graph, planned by 
       });
     });
 
-    it('asks for an entity once, however often it occurs, and completes every occurrence', async () => {
+    it('requests an entity once, however often it occurs, and completes every occurrence', async () => {
       const { data } = await shop.ask('{ items { ... on Book { seller { name friends { name } } } } }');
       expect(data).toEqual({
         items: [{ seller: { name: 'Henry', friends: [{ name: 'Jane' }] } }, { seller: { name: 'Henry', friends: [{ name: 'Jane' }] } }],
@@ -66,12 +66,12 @@ describe.each<PlannerName>(['hive', 'apollo'])('the federated graph, planned by 
       expect(shop.subgraphs.people.requests[0]?.variables?.['representations']).toEqual([{ __typename: 'Person', id: 'p1' }]);
     });
 
-    it('reaches entities in lists of lists and leaves their gaps as they are', async () => {
+    it('completes entities in lists of lists and keeps their nulls', async () => {
       const { data } = await shop.ask('{ book(id: "b1") { related { title postage } } }');
       expect(data).toEqual({ book: { related: [[{ title: 'Emma', postage: '800 g' }], [{ title: 'Alien', postage: '300 g' }, null]] } });
     });
 
-    it('gives each fragment of a union only to its own type', async () => {
+    it('applies each fragment of a union only to its own type', async () => {
       const { data } = await shop.ask(
         '{ finds { kind: __typename ... on Book { id postage(express: true) } ... on Film { director { name } } } }',
       );
@@ -93,11 +93,11 @@ describe.each<PlannerName>(['hive', 'apollo'])('the federated graph, planned by 
       });
     }
 
-    it('turns what a subgraph serialises into JSON, as the network would', async () => {
+    it('serialises in-process values to JSON, as the network would', async () => {
       expect((await shop.ask('{ me { bornAt } }')).data).toEqual({ me: { bornAt: '1970-01-01T00:00:00.000Z' } });
     });
 
-    it('runs mutations one after the other, and what hangs on them afterwards', async () => {
+    it('runs mutations one after the other, and their dependent fetches afterwards', async () => {
       const { data } = await shop.ask(
         'mutation { one: addBook(title: "A") { book { title authors { name } } } two: renameBook(title: "B") { book { title } } }',
       );
@@ -109,7 +109,7 @@ describe.each<PlannerName>(['hive', 'apollo'])('the federated graph, planned by 
       expect(shop.subgraphs.people.identities).toEqual([SOMEBODY]);
     });
 
-    it('takes fields whose names every object seems to have', async () => {
+    it("supports fields with the names of JavaScript's object properties", async () => {
       expect(
         (await shop.ask('{ book(id: "b1") { constructor: title toString: blurb valueOf: seller { hasOwnProperty: name } } }')).data,
       ).toEqual({
@@ -118,18 +118,18 @@ describe.each<PlannerName>(['hive', 'apollo'])('the federated graph, planned by 
     });
   });
 
-  describe('conditions', () => {
+  describe('conditions (@skip and @include)', () => {
     const query = `query ($in: Boolean!, $out: Boolean = false) {
       book(id: "b1") { title @skip(if: $out) ... @include(if: $in) { authors { name @skip(if: $out) id } postage } ...S @include(if: $out) } }
       fragment S on Book { seller { name } }`;
 
-    it('leaves out what is skipped, and asks nobody for it', async () => {
+    it('leave out a skipped field, and send no request for it', async () => {
       expect((await shop.ask(query, { in: false })).data).toEqual({ book: { title: 'Walden' } });
       expect(shop.subgraphs.people.requests).toHaveLength(0);
       expect(shop.subgraphs['ship-ping'].requests).toHaveLength(0);
     });
 
-    it('gives the same document another form with other variables', async () => {
+    it('give the same document another form with other variables', async () => {
       expect((await shop.ask(query, { in: true })).data).toEqual({
         book: { title: 'Walden', authors: [{ name: 'Henry', id: 'p1' }], postage: '500 g' },
       });
@@ -140,7 +140,7 @@ describe.each<PlannerName>(['hive', 'apollo'])('the federated graph, planned by 
     });
   });
 
-  it('answers questions about its schema, also among others', async () => {
+  it('answers introspection of its schema, also beside other fields', async () => {
     const { data } = await shop.ask(getIntrospectionQuery());
     expect(data?.['__schema'].types.map(({ name }: { name: string }) => name)).toContain('Book');
     const mixed = await shop.ask(
@@ -158,14 +158,14 @@ describe.each<PlannerName>(['hive', 'apollo'])('the federated graph, planned by 
     });
   });
 
-  it('takes a new supergraph while it runs, and keeps the old one when the new is broken', async () => {
+  it('loads a new supergraph while it runs, and keeps the old one when the new one is invalid', async () => {
     const { gateway, supergraphSdl } = shop;
     expect(() => gateway.reload('type Query { nothing: Int }')).toThrow();
     expect(gateway.supergraphSdl).toBe(supergraphSdl);
-    const heard: string[] = [];
-    gateway.onSchemaLoadOrUpdate(({ apiSchema }) => void heard.push(Object.keys(apiSchema.getQueryType()!.getFields()).join()));
+    const loadedFields: string[] = [];
+    gateway.onSchemaLoadOrUpdate(({ apiSchema }) => void loadedFields.push(Object.keys(apiSchema.getQueryType()!.getFields()).join()));
     gateway.reload(supergraphSdl.replaceAll('whoAsks', 'whoIsIt'));
-    expect(heard.map((fields) => [fields.includes('whoAsks'), fields.includes('whoIsIt')])).toEqual([
+    expect(loadedFields.map((fields) => [fields.includes('whoAsks'), fields.includes('whoIsIt')])).toEqual([
       [true, false],
       [false, true],
     ]);

@@ -32,7 +32,7 @@ const found = async (query: string, mode = 'VECTOR'): Promise<string[]> =>
   (await ask(SEARCH, { input: { query, mode, knowledgeBaseIds: [base] } })).searchKnowledge.map((hit: any) => hit.passage.document.name);
 const settled = () => eventually(indexes, (all) => all.length > 1 && all[0].state === 'ACTIVE', 60_000);
 
-/** The vectors that are left, collection by collection, once the product has ended. */
+/** Counts the vectors of each collection after the product has ended. */
 async function collections(): Promise<number[]> {
   const engine = await PGlite.create({ dataDir: join(dataDir, 'postgres'), extensions: { vector } });
   const tables = await engine.query<{ name: string }>(
@@ -45,14 +45,14 @@ async function collections(): Promise<number[]> {
   return counts;
 }
 
-/** As the loss of a server of vectors beside the database. */
+/** Simulates the loss of a vector server that is separate from the database. */
 async function loseVectors(): Promise<void> {
   const engine = await PGlite.create({ dataDir: join(dataDir, 'postgres'), extensions: { vector } });
   await engine.exec('drop schema vectors cascade');
   await engine.close();
 }
 
-/** The next requests for vectors wait until they are let go. */
+/** Holds the next embedding requests until `letGo` is called. */
 function holdEmbeddings(): { letGo(): void; waiting(): Promise<unknown> } {
   const { promise, resolve: letGo } = Promise.withResolvers<void>();
   model.clear();
@@ -78,8 +78,8 @@ afterEach(async () => {
   rmSync(dataDir, { recursive: true, force: true });
 });
 
-describe('when the vectors were lost and the texts were not', () => {
-  it('makes them anew at the next start', async () => {
+describe('a start after the vectors were lost', () => {
+  it('computes them again from the stored texts', async () => {
     await add('boats.txt', 'A ketch is a boat with two masts.');
     await product.stop();
     await loseVectors();
@@ -96,8 +96,8 @@ describe('when the vectors were lost and the texts were not', () => {
   }, 120_000);
 });
 
-describe('when the embedding model is changed', () => {
-  it('finds everything again after a restart, and keeps no vector of the old model', async () => {
+describe('a change of the embedding model', () => {
+  it('re-embeds everything after a restart, and keeps no vector of the old model', async () => {
     await add('boats.txt', 'A ketch is a boat with two masts.');
     await add('planes.txt', 'A biplane has two wings.');
     expect((await found('ketch masts'))[0]).toBe('boats.txt');
@@ -114,7 +114,7 @@ describe('when the embedding model is changed', () => {
     expect(await collections()).toEqual([3]);
   }, 120_000);
 
-  it('notices by a question that the same model makes other vectors now', async () => {
+  it('is detected by a question when the same model returns other vectors', async () => {
     await add('boats.txt', 'A ketch is a boat with two masts.');
     await product.stop();
     await model.stop();
@@ -127,7 +127,7 @@ describe('when the embedding model is changed', () => {
     expect(await found('ketch masts')).toEqual(['boats.txt']);
   }, 120_000);
 
-  it('answers by words until then, and gives up what is refused', async () => {
+  it('answers by words until it is done, and skips passages that the model refuses', async () => {
     await add('boats.txt', 'A ketch is a boat with two masts.');
     await product.stop();
     model.reply({ for: 'embeddings', fault: '401' });
@@ -142,7 +142,7 @@ describe('when the embedding model is changed', () => {
 });
 
 describe('a re-index', () => {
-  it('is started by administrators alone, and once', async () => {
+  it('is started by administrators only, and once at a time', async () => {
     const other = await Person.signUp(product);
     expect(await other.refused(REINDEX)).toBe('FORBIDDEN');
     expect(await other.refused(INDEXES)).toBe('FORBIDDEN');
@@ -159,7 +159,7 @@ describe('a re-index', () => {
     expect(auditLog.edges[0].node.targetId).toBe(one.reindexKnowledge.vectorIndex.id);
   }, 120_000);
 
-  it('answers from what was there, and takes in what comes and goes meanwhile', async () => {
+  it('answers from the old index, and includes documents that are added and deleted meanwhile', async () => {
     const gone = await add('gone.txt', 'A sextant measures angles at sea.');
     await add('boats.txt', 'A ketch is a boat with two masts.');
     const held = holdEmbeddings();
@@ -179,7 +179,7 @@ describe('a re-index', () => {
     expect(await collections()).toEqual([2]);
   }, 120_000);
 
-  it('goes on after kill -9, and nothing is in it twice', async () => {
+  it('continues after kill -9, and holds no passage twice', async () => {
     for (const name of ['one', 'two', 'three', 'four']) await add(`${name}.txt`, `The ${name} lighthouse stands on an island.`);
     const held = holdEmbeddings();
     await ask(REINDEX);

@@ -28,7 +28,7 @@ beforeAll(async () => {
 });
 afterAll(() => product?.leave());
 
-describe('what is somebody else’s', () => {
+describe('a document of another person', () => {
   const canary = `The vault code is ${randomUUID()} and opens at dawn.`;
   let adasBase: string;
   let adasDocument: string;
@@ -44,7 +44,7 @@ describe('what is somebody else’s', () => {
     );
   });
 
-  it('is never found, whatever is asked and however', async () => {
+  it('is never found by any query in any mode', async () => {
     const questions = [
       'vault code',
       'What is the vault code?',
@@ -77,7 +77,7 @@ describe('what is somebody else’s', () => {
     expect(await search(bob, { query: 'tomato water', mode: 'KEYWORD', first: 6 })).toHaveLength(6);
   }, 120_000);
 
-  it('changes nobody’s scores', async () => {
+  it("does not change the scores of other people's results", async () => {
     const [before] = await search(bob, { query: 'noon', mode: 'KEYWORD', first: 1 });
     await upload(ada, adasBase, 'noon.txt', 'noon '.repeat(500));
     const [after] = await search(bob, { query: 'noon', mode: 'KEYWORD', first: 1 });
@@ -106,7 +106,7 @@ describe('what is somebody else’s', () => {
       expect(await bob.refused(document, { id: 'no-id', input: { query: 'x', knowledgeBaseIds: ['no-id'] } })).toBe('NOT_FOUND');
   });
 
-  it('cannot be watched', async () => {
+  it('cannot be subscribed to', async () => {
     const query = 'subscription ($id: ID!) { documentEvents(knowledgeBaseId: $id) { documentId } }';
     const watch = async () => {
       for await (const event of product.socket(bob.token).iterate({ query, variables: { id: adasBase } })) return event;
@@ -116,7 +116,7 @@ describe('what is somebody else’s', () => {
     expect(JSON.stringify(refusal)).toContain('NOT_FOUND');
   });
 
-  it('is nothing that an assistant of one’s own can know', async () => {
+  it('is not available to an assistant of another person', async () => {
     const document = `query ($id: ID!) { assistant(id: $id) { knowledgeBases { id } passages(for: "vault code") { passage { text } } currentVersion { knowledgeBases { id } passages(for: "vault code") { passage { text } } } } }`;
     const id = await ada.createAssistant({ knowledgeBaseIds: [adasBase] });
     const { assistant } = await ada.ask(document, { id });
@@ -131,7 +131,7 @@ describe('what is somebody else’s', () => {
     ).toBe('BAD_USER_INPUT');
   });
 
-  it('is gone from every search the moment it is deleted', async () => {
+  it('is gone from every search of its owner once it is deleted', async () => {
     const base = await createBase(ada);
     const { id } = await upload(ada, base, 'short.txt', 'The xylograph hangs in the corridor.');
     await ada.ask('mutation ($id: ID!) { deleteDocument(input: { id: $id }) { deletedId } }', { id });
@@ -148,7 +148,7 @@ describe('a search', () => {
     await upload(ada, base, 'planes.md', '# Planes\n\nA biplane has two wings. It lands on grass.');
   });
 
-  it('says by which way each passage was found, and ranks from 1', async () => {
+  it('names the ranking that found each passage, and ranks from 1', async () => {
     const [hit] = await search(ada, { query: 'ketch masts', knowledgeBaseIds: [base] });
     expect(hit).toMatchObject({ keywordRank: 1, vectorRank: 1, passage: { document: { name: 'boats.md' } } });
     expect(hit.vectorScore).toBeGreaterThan(0);
@@ -158,12 +158,12 @@ describe('a search', () => {
     expect(byVectors).toMatchObject({ keywordRank: null, keywordScore: null, vectorRank: 1 });
   });
 
-  it('marks the words that match, in any form', async () => {
+  it('marks the matching words, in any inflected form', async () => {
     const [hit] = await search(ada, { query: 'mast', knowledgeBaseIds: [base] });
     expect(hit.marks.map(({ start, end }: any) => hit.passage.text.slice(start, end))).toEqual(['mast', 'masts']);
   });
 
-  it('takes a question as it is asked, though some of its words are nowhere', async () => {
+  it('answers a natural question of which some words are in no document', async () => {
     const [hit] = await search(ada, { query: 'Could you please tell me where an aeroplane biplane lands?', knowledgeBaseIds: [base] });
     expect(hit.passage.document.name).toBe('planes.md');
   });
@@ -172,12 +172,12 @@ describe('a search', () => {
     expect(await ada.refused(SEARCH, { input: { query } })).toBe('BAD_USER_INPUT');
   });
 
-  it('takes every sign literally', async () => {
+  it('takes operators and wildcards literally', async () => {
     for (const query of ["'", '"', '\\', ':*', '& | !', "a' | 'b", '<->', '(((', '%_', '{"$ne":1}', '\u{1f600}', '\u202e', 'ﬁ ½ ŉ'])
       expect(Array.isArray(await search(ada, { query, knowledgeBaseIds: [base] }))).toBe(true);
   });
 
-  it.each([0, -1, 101])('refuses %p hits', async (first) => {
+  it.each([0, -1, 101])('refuses a page size of %p', async (first) => {
     expect(await ada.refused(SEARCH, { input: { query: 'x', first } })).toBe('BAD_USER_INPUT');
   });
 
@@ -202,7 +202,7 @@ describe('a search', () => {
   }, 120_000);
 });
 
-describe('while the provider of embeddings is down', () => {
+describe('a search while the provider of embeddings is down', () => {
   let model: ModelServer;
   let other: Product;
   beforeAll(async () => {
@@ -214,7 +214,7 @@ describe('while the provider of embeddings is down', () => {
     await model?.stop();
   });
 
-  it('words still find, and so does a question that was asked before', async () => {
+  it('answers by words, and from cached vectors for a question that was asked before', async () => {
     const person = await Person.signUp(other);
     const base = await createBase(person);
     await upload(person, base, 'a.txt', 'A sextant measures angles.');

@@ -43,14 +43,14 @@ afterAll(async () => {
   await model?.stop();
 });
 
-describe('documents that are similar', () => {
-  it('are found in all knowledge bases of the person, the closest first, never the document itself', async () => {
+describe('the similar documents of a document', () => {
+  it('come from all knowledge bases of the person, the closest first, without the document itself', async () => {
     expect(await similar(ids['ketch.txt']!)).toEqual(['sloop.txt', expect.any(String), expect.any(String)]);
     expect((await similar(ids['pizza.txt']!))[0]).toBe('bread.txt');
     expect(await similar(ids['ketch.txt']!, 1)).toEqual(['sloop.txt']);
   });
 
-  it('are never those of somebody else, however close they are', async () => {
+  it('are never documents of another person, however close', async () => {
     const eve = await Person.signUp(product);
     const hers = await createBase(eve, 'Copies');
     await add(
@@ -64,7 +64,7 @@ describe('documents that are similar', () => {
     expect(await eve.refused(SIMILAR, { id: ids['ketch.txt'] })).toBe('NOT_FOUND');
   });
 
-  it('are there for a duplicate as for its original', async () => {
+  it('are the same for a duplicate as for its original', async () => {
     const again = await addDocument(ada, base, {
       name: 'again.txt',
       mediaType: 'text/plain',
@@ -74,7 +74,7 @@ describe('documents that are similar', () => {
     await ada.ask(DELETE, { id: again.id });
   });
 
-  it('are as many as there are, though one of them has hundreds of passages', async () => {
+  it('fill the page although one of them has hundreds of passages', async () => {
     const crowd = await createBase(ada, 'Crowd');
     const long = Array.from({ length: 150 }, (_, index) => `# Ship ${index}\n\n${'The schooner has tall masts and a keel. '.repeat(40)}`);
     await addDocument(ada, crowd, { name: 'long.md', mediaType: 'text/markdown', content: long.join('\n\n') });
@@ -87,28 +87,28 @@ describe('documents that are similar', () => {
     expect(await similar(ids['ketch.txt']!)).not.toContain('long.md');
   }, 120_000);
 
-  it.each([0, 101])('are not asked for by %p', async (first) => {
+  it.each([0, 101])('are refused for a page size of %p', async (first) => {
     expect(await ada.refused(SIMILAR, { id: ids['ketch.txt'], first })).toBe('BAD_USER_INPUT');
   });
 });
 
-describe('documents that are suggested for a conversation', () => {
+describe('the suggested documents of a conversation', () => {
   const suggested = async (id: string, first?: number): Promise<string[]> =>
     (await ada.ask(SUGGESTED, { id, first })).conversation.suggestedDocuments.map(({ name }: any) => name);
   const say = async (conversationId: string, text: string) => ada.follow((await ada.send(conversationId, text)).runId);
 
-  it('are none before something was said', async () => {
+  it('are none before the first message', async () => {
     expect(await suggested((await ada.startConversation()).conversationId)).toEqual([]);
   });
 
-  it('are those that what was said is about', async () => {
+  it('are about the content of the messages', async () => {
     const { conversationId } = await ada.startConversation();
     model.otherwise = { text: 'The oven is hot when the dough is put in.' };
     await say(conversationId, 'How do I knead dough with flour and yeast, and bake it?');
     expect((await suggested(conversationId, 2)).sort()).toEqual(['bread.txt', 'pizza.txt']);
   });
 
-  it('are not those that were cited already', async () => {
+  it('leave out documents that were cited already', async () => {
     const { conversationId } = await ada.startConversation({ knowledgeBaseIds: [base] });
     model.otherwise = { text: 'Its sails are large, and the rudder hangs behind the mast [1].' };
     await say(conversationId, 'Where do the rudder and the mizzen of a ketch stand?');
@@ -123,12 +123,12 @@ describe('documents that are suggested for a conversation', () => {
     expect(others).not.toContain('ketch.txt');
   });
 
-  it('are given for a whole list of conversations at once', async () => {
+  it('are loaded for a whole list of conversations at once', async () => {
     const { conversations } = await ada.ask('{ conversations(first: 10) { edges { node { id suggestedDocuments(first: 1) { name } } } } }');
     expect(conversations.edges.map(({ node }: any) => node.suggestedDocuments.length).sort()).toEqual([0, 1, 1]);
   });
 
-  it('are missing, and nothing else is, while there are no vectors for what was said', async () => {
+  it('are none, without failing the query, while the messages have no vectors', async () => {
     const { conversationId } = await ada.startConversation();
     model.otherwise = {};
     await say(conversationId, 'What floats in the harbour at night?');

@@ -26,7 +26,7 @@ const filesOf = ({ dataDir }: SharedProduct) => {
   const folder = join(dataDir, 'files');
   return existsSync(folder)
     ? readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
-        // Files go while they are being listed.
+        // A file may be deleted while the folder is being listed.
         statSync(join(folder, name), { throwIfNoEntry: false })?.isFile(),
       )
     : [];
@@ -45,7 +45,7 @@ beforeAll(async () => {
 });
 afterAll(() => product?.leave());
 
-describe('real documents', () => {
+describe('the ingest of real documents', () => {
   let base: string;
   beforeAll(async () => void (base = await createBase()));
 
@@ -70,7 +70,7 @@ describe('real documents', () => {
     ['test.xlsx', 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet', 2, '- Alpha: 89; Beta: 82; Gamma: 100; Delta: 12'],
     ['test_outlook_msg.msg', 'application/vnd.ms-outlook', null, '- From: M. C. Kurtuluş <test.sender@example.com>'],
     ['test_mskanji.csv', 'text/csv', null, '- 名前: 髙橋淳; 年齢: 35; 住所: 名古屋'],
-  ])('reads %s', async (name, mediaType, pageCount, text) => {
+  ])('reads the text of %s', async (name, mediaType, pageCount, text) => {
     const added = await upload(base, name, bytesOf(name));
     expect(added).toMatchObject({ status: 'READY', failure: null, pageCount });
     expect(added.passageCount).toBeGreaterThan(0);
@@ -83,14 +83,14 @@ describe('real documents', () => {
   });
 
   it.each([['random.bin', 'DOCUMENT_TYPE_UNSUPPORTED', /binary data/]])(
-    'says why it cannot read %s',
+    'names the reason why it cannot read %s',
     async (name, failureCode, failure) => {
       const added = await upload(base, name, bytesOf(name));
       expect(added).toMatchObject({ status: 'FAILED', failureCode, failure: expect.stringMatching(failure), passageCount: 0 });
     },
   );
 
-  it('finds each page by what stands there, and cites it exactly', async () => {
+  it('makes each page searchable by its text, and cites it exactly', async () => {
     const [hit] = await search('What is the policy number of Bruce Wayne?', [base]);
     expect(hit.passage).toMatchObject({ page: 2, document: { name: 'REPAIR-2022-INV-001_multipage.pdf' } });
     const { document } = await ada.ask(READ, { id: hit.passage.document.id });
@@ -99,19 +99,19 @@ describe('real documents', () => {
     expect(hit.marks.map(({ start, end }: any) => hit.passage.text.slice(start, end)).join(' ')).toContain('Bruce Wayne');
   });
 
-  it('finds Japanese by a question in Japanese', async () => {
+  it('makes Japanese text searchable by a question in Japanese', async () => {
     const [hit] = await search('名古屋に住んでいるのは誰ですか', [base]);
     expect(hit.passage.document.name).toBe('test_mskanji.csv');
   });
 
-  it('gives the original file back, byte for byte', async () => {
+  it('keeps the original file for download, byte for byte', async () => {
     const [hit] = await search('multi-agent conversations', [base]);
     const { document } = await ada.ask(READ, { id: hit.passage.document.id });
     const response = await fetch(document.downloadUrl);
     expect(Buffer.from(await response.arrayBuffer()).equals(bytesOf(document.name))).toBe(true);
   });
 
-  it('counts what it has', async () => {
+  it('counts documents and passages of a knowledge base', async () => {
     const { knowledgeBase } = await ada.ask(
       'query ($id: ID!) { knowledgeBase(id: $id) { documentCount passageCount documents(first: 3) { totalCount edges { node { passageCount } cursor } pageInfo { hasNextPage } } } }',
       { id: base },
@@ -122,7 +122,7 @@ describe('real documents', () => {
 });
 
 describe('a document', () => {
-  it('awaits its file, and forgets its folders and tricks', async () => {
+  it('awaits its file, with a name without folders and control characters', async () => {
     const base = await createBase();
     const named = async (name: string) =>
       (await ada.ask(ADD, { input: { knowledgeBaseId: base, name, mediaType: 'text/plain', sizeBytes: 4 } })).addDocument.document;
@@ -141,12 +141,12 @@ describe('a document', () => {
     [-1, 'BAD_USER_INPUT'],
     [1.5, 'BAD_USER_INPUT'],
     [1e15, 'DOCUMENT_TOO_LARGE'],
-  ])('of %p bytes is refused: %s', async (sizeBytes, code) => {
+  ])('of %p announced bytes is refused: %s', async (sizeBytes, code) => {
     const input = { knowledgeBaseId: await createBase(), name: 'a.txt', mediaType: 'text/plain', sizeBytes };
     expect(await ada.refused(ADD, { input })).toBe(code);
   });
 
-  it('takes one file, once', async () => {
+  it('accepts exactly one upload of its file', async () => {
     const input = { knowledgeBaseId: await createBase(), name: 'a.txt', mediaType: 'text/plain', sizeBytes: 5 };
     const { uploadUrl } = (await ada.ask(ADD, { input })).addDocument;
     const put = (body: string) => fetch(uploadUrl, { method: 'PUT', body });
@@ -155,7 +155,7 @@ describe('a document', () => {
     expect((await put('later')).status).toBe(410);
   });
 
-  it('shows its way to whoever looks', async () => {
+  it('streams each stage of its ingest to subscribers', async () => {
     const base = await createBase();
     const query =
       'subscription ($id: ID!) { documentEvents(knowledgeBaseId: $id) { documentId status stage progress document { name status knowledgeBase { id } } } }';
@@ -167,7 +167,7 @@ describe('a document', () => {
         if (events.at(-1).stage === 'DELETED') return;
       }
     })();
-    // The subscription stands once it tells of a document that was there before.
+    // The subscription is active once it has delivered an event of an earlier document.
     await ada.ask(ADD, { input: { knowledgeBaseId: base, name: 'announced.txt', mediaType: 'text/plain', sizeBytes: 4 } });
     await eventually(
       async () => events.length,
@@ -185,7 +185,7 @@ describe('a document', () => {
     expect(events.find(({ documentId }) => documentId === id).document).toMatchObject({ name: 'long.txt', knowledgeBase: { id: base } });
   });
 
-  it('leaves nothing behind when it is deleted', async () => {
+  it('leaves no passage, vector or file behind when it is deleted', async () => {
     const before = filesOf(product);
     const base = await createBase();
     const { id } = await upload(base, 'secret.md', '# Secret\n\nThe zanzibar protocol is signed.');
@@ -199,7 +199,7 @@ describe('a document', () => {
     );
   });
 
-  it('goes with its knowledge base', async () => {
+  it('is deleted with its knowledge base', async () => {
     const before = filesOf(product);
     const base = await createBase();
     const { id } = await upload(base, 'a.txt', 'The quokka lives on Rottnest Island.');
@@ -224,10 +224,10 @@ describe('a document', () => {
   });
 });
 
-describe('the same bytes twice', () => {
+describe('a document with the bytes of another one', () => {
   const text = 'Penguins of the species Eudyptes lay two eggs.';
 
-  it('are read once, and the second document says so', async () => {
+  it('is not read a second time in the same knowledge base, and is marked as a duplicate', async () => {
     const base = await createBase();
     const [first, second] = [await upload(base, 'one.txt', text), await upload(base, 'two.txt', text)];
     const { document } = await ada.ask(READ, { id: second.id });
@@ -236,7 +236,7 @@ describe('the same bytes twice', () => {
     expect(hits.map((hit) => hit.passage.document.id)).toEqual([first.id]);
   });
 
-  it('stay, in the second, when the first is deleted', async () => {
+  it('is searched in place of the original when that is deleted', async () => {
     const base = await createBase();
     const [first, second, third] = [
       await upload(base, 'one.txt', text),
@@ -250,7 +250,7 @@ describe('the same bytes twice', () => {
     expect((await search('Eudyptes eggs', [base])).map((hit) => hit.passage.document.id)).toEqual([second.id]);
   });
 
-  it('are read once even when they come at the same time', async () => {
+  it('is read once even when both arrive at the same time', async () => {
     const base = await createBase();
     const added = await Promise.all(['a.txt', 'b.txt', 'c.txt', 'd.txt'].map((name) => upload(base, name, text)));
     const documents = await Promise.all(added.map(async ({ id }) => (await ada.ask(READ, { id })).document));
@@ -258,7 +258,7 @@ describe('the same bytes twice', () => {
     expect(await search('Eudyptes eggs', [base])).toHaveLength(1);
   });
 
-  it('are two documents in two knowledge bases', async () => {
+  it('is read separately in another knowledge base', async () => {
     const [one, other] = [await createBase(), await createBase()];
     await upload(one, 'a.txt', text);
     const { id } = await upload(other, 'a.txt', text);

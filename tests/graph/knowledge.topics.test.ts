@@ -9,7 +9,7 @@ const CREATE = 'mutation { createKnowledgeBase(input: { name: "Mixed" }) { knowl
 const TOPICS = `query ($id: ID!) { knowledgeBase(id: $id) { topicsComputedAt topicsAreStale
   topics { id name terms passageCount documents(first: 10) { name } } } }`;
 
-/** Sentences about one thing each, in different words. */
+/** Sentences about one subject each, in different words. */
 const THEMES: Record<string, string[]> = {
   sailing: ['sail', 'mast', 'rudder', 'harbour', 'anchor', 'keel'],
   baking: ['dough', 'flour', 'oven', 'yeast', 'crust', 'butter'],
@@ -46,11 +46,11 @@ afterAll(async () => {
 });
 
 describe('the topics of a knowledge base', () => {
-  it('are none, and stale, before there was anything to compute', async () => {
+  it('are none, and marked stale, before they were computed', async () => {
     expect(await read()).toEqual({ topicsComputedAt: null, topicsAreStale: true, topics: [] });
   });
 
-  it('are what its documents are about, named by the words that tell them apart', async () => {
+  it('cover the subjects of its documents, named by their distinguishing words', async () => {
     for (const theme of Object.keys(THEMES)) {
       for (const part of ['a', 'b'])
         await addDocument(ada, base, {
@@ -70,7 +70,7 @@ describe('the topics of a knowledge base', () => {
     }
   }, 120_000);
 
-  it('are computed again when a document goes, and forget it at once', async () => {
+  it('leave out a deleted document at once, and are computed again', async () => {
     const { documents } = (
       await ada.ask('query ($id: ID!) { knowledgeBase(id: $id) { documents { edges { node { id name } } } } }', { id: base })
     ).knowledgeBase;
@@ -86,11 +86,11 @@ describe('the topics of a knowledge base', () => {
     expect(JSON.stringify(topics)).not.toMatch(/planet|comet|stars-/);
   }, 60_000);
 
-  it('are nobody else’s to see', async () => {
+  it('are NOT_FOUND for other people', async () => {
     expect(await (await Person.signUp(product)).refused(TOPICS, { id: base })).toBe('NOT_FOUND');
   });
 
-  it('go with the knowledge base', async () => {
+  it('are deleted with the knowledge base', async () => {
     await ada.ask('mutation ($id: ID!) { deleteKnowledgeBase(input: { id: $id }) { deletedId } }', { id: base });
     expect(await ada.refused(TOPICS, { id: base })).toBe('NOT_FOUND');
   });

@@ -26,21 +26,21 @@ describe('the model of an answer', () => {
   const START_INPUT = 'mutation ($input: StartConversationInput!) { startConversation(input: $input) { conversation { id modelId } } }';
   const REGENERATE_INPUT = 'mutation ($input: RegenerateInput!) { regenerate(input: $input) { run { id message { id } } } }';
 
-  /** The model that the provider was asked for, the one that the events name, and the one that the answer shows. */
-  async function modelsOf(runId: string): Promise<{ asked: unknown; told: unknown; shown: unknown; kept: unknown }> {
+  /** Returns the model that the provider was asked for, that of the events, and that of the answer. */
+  async function modelsOf(runId: string): Promise<{ asked: unknown; streamed: unknown; shown: unknown; chosen: unknown }> {
     const read = await ada.follow(runId);
     const { run } = await ada.ask(MODEL, { id: runId });
     return {
       asked: model.requests.filter((request) => request.path.endsWith('/completions') && !isTitle(request)).at(-1)?.body.model,
-      told: read.events[0]?.['model'],
+      streamed: read.events[0]?.['model'],
       shown: run.model.id,
-      kept: run.conversation.conversation.modelId,
+      chosen: run.conversation.conversation.modelId,
     };
   }
 
-  const all = (id: string, kept: string | null = id) => ({ asked: id, told: id, shown: id, kept });
+  const all = (id: string, chosen: string | null = id) => ({ asked: id, streamed: id, shown: id, chosen });
 
-  it('is the one that was chosen with the message, stays for the next ones, and can be given back to the assistant', async () => {
+  it('is the one chosen with the message, stays for the next ones, and can be reset to that of the assistant', async () => {
     const { conversationId } = await ada.startConversation({ model: 'scripted' });
     const choices: [Record<string, unknown>, ReturnType<typeof all>][] = [
       [{}, all('scripted', null)],
@@ -55,7 +55,7 @@ describe('the model of an answer', () => {
     }
   });
 
-  it('is the one with which the conversation was started, and another when an answer is regenerated with it', async () => {
+  it('is the one chosen at the start of the conversation, and another when an answer is regenerated with it', async () => {
     const assistantId = await ada.createAssistant();
     const { startConversation } = await ada.ask(START_INPUT, { input: { assistantId, model: 'scripted-large' } });
     expect(startConversation.conversation.modelId).toBe('scripted-large');
@@ -67,7 +67,7 @@ describe('the model of an answer', () => {
     expect(run.model.id).toBe('scripted-large');
   });
 
-  it('is refused when the endpoint does not offer it, and nothing is sent', async () => {
+  it('is refused when the endpoint does not offer it, and no message is sent', async () => {
     const { conversationId, assistantId } = await ada.startConversation();
     const { answerId, runId } = await ada.send(conversationId, 'Hello');
     await ada.follow(runId);

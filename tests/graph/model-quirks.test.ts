@@ -39,34 +39,34 @@ async function startConversation(person = ada): Promise<string> {
   return (await person.ask(START, { input: { assistantId: id } })).startConversation.conversation.id;
 }
 
-/** A run that has ended, of a question that chooses the quirk. */
+/** Runs a question that selects the quirk, to its end. */
 async function ask(name: string, person = ada, conversationId?: string): Promise<any> {
   const { runId } = await person.send(conversationId ?? (await startConversation(person)), `[[q:${name}]] What is 6*7?`);
   const read = async () => (await person.ask(RUN, { id: runId })).run;
   const run = await eventually(read, ({ status }) => status !== 'QUEUED' && status !== 'RUNNING', 30_000);
-  // A success in between: failures in a row would rest the provider, and the next quirk would not be asked.
+  // Resets the circuit breaker: several failures in a row would open it, and the next quirk would not be requested.
   if (run.status === 'FAILED' && name !== 'plain') await ask('plain');
   return run;
 }
 
 describe('an answer of a model server', () => {
-  it.each(Object.keys(QUIRKS))('that sends %s is read', async (name) => {
+  it.each(Object.keys(QUIRKS))('with the quirk %s is read', async (name) => {
     const { text, reasoning = null, isTruncated = false, fails = null, calls = [] } = OUTCOMES[name] ?? {};
     const run = await ask(name);
     expect({ status: run.status, code: run.failureCode }).toEqual({ status: fails ? 'FAILED' : 'COMPLETED', code: fails });
     expect(run.message).toMatchObject({ reasoning, isTruncated });
     expect(run.toolCalls).toEqual(calls.map((expression) => ({ status: 'SUCCEEDED', arguments: { expression } })));
-    // After calls the server answers with their results, and with what a strict server refuses of the calls given back.
+    // After tool calls the server answers with their results and with the faults that a strict server finds in the replayed calls.
     if (OUTCOMES[name]?.calls) expect(run.message.text).toMatch(/RESULTS [\s\S]+ STRICT\[\]$/);
     else expect(run.message.text).toBe(text ?? ANSWER);
     if (fails) expect(run.failure).not.toMatch(/cannot be reached|sk-secret/);
   });
 
-  it('is expected for quirks that exist', () => {
+  it('has an expected outcome only for quirks that exist (control)', () => {
     expect(Object.keys(OUTCOMES).filter((name) => !(name in QUIRKS))).toEqual([]);
   });
 
-  it('that fails shows its own words to administrators, without the key, and not to others', async () => {
+  it("that is an error shows the provider's message to administrators, without the API key, and not to others", async () => {
     expect((await ask('error-object-object')).failureDetail).toBeNull();
     expect((await ask('error-object-object', admin)).failureDetail).toContain('The model is overloaded');
     const { failureDetail } = await ask('error-key-repeated', admin);
@@ -74,7 +74,7 @@ describe('an answer of a model server', () => {
     expect(failureDetail).not.toContain('sk-secret');
   });
 
-  it('keeps reasoning out of the history and of the title', async () => {
+  it('keeps its reasoning out of the history and of the title', async () => {
     server.mode = 'titles';
     const conversationId = await startConversation();
     await ask('think-tags', ada, conversationId);
@@ -92,7 +92,7 @@ describe('an answer of a model server', () => {
 describe('an embedding endpoint', () => {
   const WORDS = ['harbour', 'tide', 'anchor', 'lantern', 'compass', 'rudder', 'sail', 'keel', 'buoy', 'pilot', 'cargo', 'crane'];
 
-  /** A document of some twenty passages, read to its end under the mode, and what a search of its words finds. */
+  /** Ingests a document of some twenty passages under the mode, and returns what a search for a word of it finds. */
   async function index(mode: string) {
     server.mode = mode;
     const knowledgeBaseId = (await ada.ask(CREATE_BASE)).createKnowledgeBase.knowledgeBase.id as string;
@@ -109,7 +109,7 @@ describe('an embedding endpoint', () => {
     'e-base64 e-index0 e-noindex e-reversed e-nested e-strings e-llamacpp e-tei e-ollama e-cohere e-text-plain e-no-encoding e-too-long e-too-large-500 e-batch10 e-batch-413 e-batch-422 e-batch1'.split(
       ' ',
     ),
-  )('in the form or with the limit of %s is read', async (mode) => {
+  )('with the response format or limit %s is read', async (mode) => {
     const { status, failure, found } = await index(mode);
     expect({ status, failure }).toEqual({ status: 'READY', failure: null });
     expect(found).toContain('lantern');
@@ -119,7 +119,7 @@ describe('an embedding endpoint', () => {
     ['e-never', 'rejected the text'],
     ['e-no-model', 'is not available'],
     ['e-nan', 'without a direction'],
-  ])('that refuses for good (%s) is told at once, and words are found all the same', async (mode, reason) => {
+  ])('that refuses permanently (%s) fails the document at once, whose words are searchable nevertheless', async (mode, reason) => {
     const { status, failure, found } = await index(mode);
     expect(status).toBe('FAILED');
     expect(failure).toContain(reason);

@@ -40,7 +40,7 @@ function add({ person, base }: Reader, name: string, content = 'The tower is thi
   return addDocument(person, base, { name, mediaType: 'text/plain', content });
 }
 
-/** Each into a knowledge base of its own, so that each has a notification of its own. */
+/** Adds each document to a knowledge base of its own, so that each causes a notification of its own. */
 async function addEach({ person }: Reader, names: string[], topic: string): Promise<void> {
   for (const name of names) {
     const { createKnowledgeBase } = await person.ask(CREATE_BASE, { input: { name } });
@@ -62,7 +62,7 @@ async function inboxOf(person: Person, count: number): Promise<any[]> {
 }
 
 describe('a notification', () => {
-  it('says that a document is ready, and where it is', async () => {
+  it('announces that a document is ready, with its place', async () => {
     const reader = await newReader();
     const { id } = await add(reader, 'tower.txt');
     expect(await inboxOf(reader.person, 1)).toMatchObject([
@@ -76,7 +76,7 @@ describe('a notification', () => {
     ]);
   });
 
-  it('says why a document could not be read', async () => {
+  it('gives the reason why a document could not be read', async () => {
     const reader = await newReader();
     await add(reader, 'broken.pdf', '%PDF-1.7 and nothing more');
     const [notification] = await inboxOf(reader.person, 1);
@@ -84,7 +84,7 @@ describe('a notification', () => {
     expect(notification.body).toMatch(/\.$/);
   });
 
-  it('is one for all documents of a knowledge base while it is unread, and another one after that', async () => {
+  it('covers all documents of a knowledge base while it is unread, and is followed by another once read', async () => {
     const reader = await newReader();
     for (let number = 1; number <= 10; number++) await add(reader, `${number}.txt`, `Tower number ${number} is thirty metres high.`);
     const read = () => reader.person.ask(INBOX, { first: 100 });
@@ -99,7 +99,7 @@ describe('a notification', () => {
     expect((await inboxOf(reader.person, 2)).map(({ title }) => title)).toEqual(['later.txt is ready', '10 documents are ready']);
   });
 
-  it('says that an answer failed, and what to do', async () => {
+  it('announces that an answer failed, with the next step', async () => {
     const person = await Person.signUp(product);
     const { conversationId } = await person.startConversation();
     model.reply({ fault: '401' });
@@ -110,7 +110,7 @@ describe('a notification', () => {
     expect(notification.title).toMatch(/^An answer in “.+” failed$/);
   });
 
-  it('is not sent for an answer that came while the person waited', async () => {
+  it('is not sent for an answer that arrived while the person was watching', async () => {
     const reader = await newReader();
     const { conversationId } = await reader.person.startConversation();
     const { runId } = await reader.person.send(conversationId, 'How high is the tower?');
@@ -119,10 +119,10 @@ describe('a notification', () => {
     expect((await inboxOf(reader.person, 1)).map(({ kind }) => kind)).toEqual(['DOCUMENT_READY']);
   });
 
-  it('arrives at once over a WebSocket, at its person and nobody else', async () => {
+  it('arrives at once over a WebSocket, for its person only', async () => {
     const [reader, other] = [await newReader(), await newReader()];
     const [own, foreign] = [reader, other].map(({ person }) => listen(person.token));
-    // Nothing says when a subscription begins to listen, so documents are added until it hears of one.
+    // A subscription does not report when it is active, so documents are added until it delivers an event.
     const received = await eventually(async () => {
       await add(reader, 'tower.txt');
       return own!.first();
@@ -133,8 +133,8 @@ describe('a notification', () => {
   });
 });
 
-describe('the inbox', () => {
-  it('is marked as read by its owner alone, in part or as a whole', async () => {
+describe('the list of notifications', () => {
+  it('is marked as read by its owner only, in part or as a whole', async () => {
     const [reader, other] = [await newReader(), await Person.signUp(product)];
     await addEach(reader, ['a.txt', 'b.txt', 'c.txt'], 'lighthouses');
     const ids = (await inboxOf(reader.person, 3)).map(({ id }) => id);
@@ -149,7 +149,7 @@ describe('the inbox', () => {
     expect((await other.ask(INBOX)).notifications.totalCount).toBe(0);
   });
 
-  it('is read page by page, each once, the newest first', async () => {
+  it('is read page by page, each notification once, the newest first', async () => {
     const reader = await newReader();
     await addEach(reader, ['a.txt', 'b.txt', 'c.txt'], 'harbours');
     await inboxOf(reader.person, 3);
@@ -163,7 +163,7 @@ describe('the inbox', () => {
   });
 });
 
-/** What a person's stream received first, once it has. */
+/** Collects the notifications that a person's stream delivers. */
 function listen(token: string): { first(): any; end(): Promise<unknown> } {
   let received: any;
   const stream = product.socket(token).iterate<any>({ query: RECEIVED });

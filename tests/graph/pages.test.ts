@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => product.leave());
 
-/** As it is on the wire: `fetch` would unpack it. */
+/** Requests without decompression, which `fetch` would do. */
 function raw(
   path: string,
   headers: Record<string, string> = {},
@@ -28,8 +28,8 @@ function raw(
   });
 }
 
-describe('health', () => {
-  it('says that the process lives, and which of its parts answer', async () => {
+describe('the health endpoint', () => {
+  it('reports that the process lives, and which of its parts answer', async () => {
     expect(JSON.parse((await send(product, '/health/live')).text)).toEqual({ status: 'live' });
     const { status, text } = await send(product, '/health/ready');
     expect({ status, ready: JSON.parse(text) }).toEqual({
@@ -38,7 +38,7 @@ describe('health', () => {
     });
   });
 
-  it('answers to any host name, as a balancer asks by address', async () => {
+  it('answers to any host name, since a balancer asks by IP address', async () => {
     expect((await raw('/health/live', { host: '10.1.2.3' })).status).toBe(200);
   });
 });
@@ -47,7 +47,7 @@ describeWhen(existsSync('web/build/200.html') ? null : 'web/build is not there: 
   const asset = () => `/_app/immutable/entry/${readdirSync('web/build/_app/immutable/entry').find((name) => name.endsWith('.js'))}`;
 
   it.each(['/', '/c/01900000-0000-7000-8000-000000000000', '/sign-in', '/sign-in?next=%2Fc'])(
-    'is there at %s, never kept and never framed',
+    'serves the page %s uncached and with framing forbidden',
     async (path) => {
       const { status, headers, text } = await send(product, path);
       expect({ status, type: headers.get('content-type'), cache: headers.get('cache-control') }).toEqual({
@@ -60,7 +60,7 @@ describeWhen(existsSync('web/build/200.html') ? null : 'web/build is not there: 
     },
   );
 
-  it('keeps what never changes for a year, compressed', async () => {
+  it('serves immutable files with a cache lifetime of a year, compressed', async () => {
     const plain = await raw(asset());
     expect(plain.headers['cache-control']).toBe('public, max-age=31536000, immutable');
     for (const encoding of ['br', 'gzip']) {
@@ -75,7 +75,7 @@ describeWhen(existsSync('web/build/200.html') ? null : 'web/build is not there: 
     expect([await accepting('gzip, br'), await accepting('gzip'), await accepting('br;q=0, identity')]).toEqual(['br', 'gzip', undefined]);
   });
 
-  it('tells by HEAD what GET would send, without the bytes', async () => {
+  it('answers HEAD with the headers of GET and no body', async () => {
     for (const path of ['/', asset()]) {
       const [head, get] = [await raw(path, {}, 'HEAD'), await raw(path)];
       expect({ status: head.status, bytes: head.bytes, length: head.headers['content-length'] }).toEqual({
@@ -87,12 +87,12 @@ describeWhen(existsSync('web/build/200.html') ? null : 'web/build is not there: 
     }
   });
 
-  it('is not sent again when it has not changed', async () => {
+  it('answers 304 where a page has not changed', async () => {
     const { headers } = await raw('/');
     expect((await raw('/', { 'if-none-match': String(headers['etag']) })).status).toBe(304);
   });
 
-  it('is not what a missing file is answered with, nor a way out of its folder', async () => {
+  it('answers 404 for a missing file, and serves nothing outside its folder', async () => {
     for (const path of [
       '/_app/immutable/nothing.js',
       '/_app/immutable/.hidden.js',

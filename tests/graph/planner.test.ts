@@ -6,7 +6,7 @@ import type { Log } from '../../infra/log.ts';
 import { eventually } from '../support/eventually.ts';
 import { openShop } from '../support/federation/shop.ts';
 
-/** Planned as it stands, without canonical names, this document makes the native planner panic. */
+/** Makes the native planner panic unless it is planned with canonical names. */
 const DEADLY = '{ conversation(id: "secret") { suggestedDocuments { id } id: activeRun { __typename } } }';
 const product = readFileSync('schema/supergraph.graphql', 'utf8');
 
@@ -14,11 +14,11 @@ const open: Planning[] = [];
 afterAll(() => open.forEach((planning) => planning.close()));
 
 function openPlanning(name: PlannerName) {
-  const said: string[] = [];
-  const write = (...line: unknown[]) => void said.push(JSON.stringify(line));
+  const logged: string[] = [];
+  const write = (...line: unknown[]) => void logged.push(JSON.stringify(line));
   const planning = new Planning(name, { warn: write, error: write } as unknown as Log);
   open.push(planning);
-  return { planning, said };
+  return { planning, logged };
 }
 
 const isAlive = (pid: number) => {
@@ -29,9 +29,9 @@ const isAlive = (pid: number) => {
   }
 };
 
-describe('the planner', () => {
-  it('survives a document that aborts the native planner, plans it by the other one, and remembers it', async () => {
-    const { planning, said } = openPlanning('hive');
+describe('the query planner', () => {
+  it('survives a document that crashes the native planner, plans it by the fallback, and caches the plan', async () => {
+    const { planning, logged } = openPlanning('hive');
     const planner = planning.plannerFor(product);
     await planner.plan('{ viewer { id } }');
     const first = planning.process.pid;
@@ -40,21 +40,21 @@ describe('the planner', () => {
     expect(second).not.toBe(first);
     expect(await planner.plan(DEADLY)).toMatchObject({ kind: 'Sequence' });
     expect(planning.process.pid).toBe(second);
-    expect(said).toHaveLength(1);
-    expect(said[0]).toContain('panicked');
-    expect(said[0]).not.toContain('secret');
+    expect(logged).toHaveLength(1);
+    expect(logged[0]).toContain('panicked');
+    expect(logged[0]).not.toContain('secret');
   });
 
-  it('lets the native planner rest after three documents that abort it', async () => {
-    const { planning, said } = openPlanning('hive');
+  it('pauses the native planner after three documents that crash it', async () => {
+    const { planning, logged } = openPlanning('hive');
     const planner = planning.plannerFor(product);
     for (const id of ['a', 'b', 'c', 'd', 'e']) await planner.plan(DEADLY.replace('secret', id));
-    expect(said.filter((line) => line.includes('crashed the planning process'))).toHaveLength(3);
-    expect(said.filter((line) => line.includes('planner is paused'))).toHaveLength(1);
+    expect(logged.filter((line) => line.includes('crashed the planning process'))).toHaveLength(3);
+    expect(logged.filter((line) => line.includes('planner is paused'))).toHaveLength(1);
   });
 
-  it('starts again after its process was killed, and ends with close', async () => {
-    const { planning, said } = openPlanning('hive');
+  it('restarts after its process was killed, and ends on close', async () => {
+    const { planning, logged } = openPlanning('hive');
     const planner = planning.plannerFor(product);
     await planner.plan('{ viewer { id } }');
     const first = planning.process.pid!;
@@ -71,18 +71,18 @@ describe('the planner', () => {
       async () => isAlive(second),
       (alive) => !alive,
     );
-    expect(said).toEqual([]);
+    expect(logged).toEqual([]);
   });
 
-  it('refuses what neither can plan with a code of its own, and logs it without its values', async () => {
-    const { planning, said } = openPlanning('hive');
+  it('refuses a document that neither planner can plan with QUERY_NOT_PLANNABLE, and logs it without its values', async () => {
+    const { planning, logged } = openPlanning('hive');
     const refused = planning.plannerFor(product).plan('{ viewer { nothing(of: "secret") } }');
     await expect(refused).rejects.toMatchObject({ code: 'QUERY_NOT_PLANNABLE', retryable: false });
-    expect(said).toHaveLength(1);
-    expect(said[0]).not.toContain('secret');
+    expect(logged).toHaveLength(1);
+    expect(logged[0]).not.toContain('secret');
   });
 
-  it.each<PlannerName>(['hive', 'apollo'])('%s gives its plans in the one form that is run here', async (name) => {
+  it.each<PlannerName>(['hive', 'apollo'])('%s gives its plans in the common form', async (name) => {
     const { supergraphSdl } = await openShop(name);
     const { planning } = openPlanning(name);
     const planner = planning.plannerFor(supergraphSdl);

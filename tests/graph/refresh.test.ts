@@ -26,7 +26,7 @@ let em: SqlEntityManager;
 let sessions: SessionService;
 let revoked: string[];
 
-/** Time is an input of the service, so the test can be late without waiting. */
+/** The service takes its clock as an argument, so the test advances time without waiting. */
 let now = Date.parse('2026-01-01T00:00:00Z');
 
 beforeAll(async () => {
@@ -70,7 +70,7 @@ describe('a refresh token', () => {
     expect((await refresh(refreshToken)).refreshToken).toBe(first.refreshToken);
   });
 
-  it('ends its session when it comes again later', async () => {
+  it('ends its session when it is used again later', async () => {
     const { refreshToken, sessionId } = await open();
     const { refreshToken: newest } = await refresh(refreshToken);
     now += 11 * SECOND;
@@ -80,14 +80,14 @@ describe('a refresh token', () => {
     expect(await sessions.truth(em.fork(), sessionId)).toMatchObject({ active: false });
   });
 
-  it('ends its session at once when its successor was used, however soon it comes again', async () => {
+  it('ends its session at once when it is used after its successor was', async () => {
     const { refreshToken, sessionId } = await open();
     await refresh((await refresh(refreshToken)).refreshToken);
     await expect(refresh(refreshToken)).rejects.toMatchObject({ code: 'SESSION_REUSED' });
     expect(await sessions.truth(em.fork(), sessionId)).toMatchObject({ active: false });
   });
 
-  it('is good for thirty days, and each use begins them anew', async () => {
+  it('is valid for thirty days, which start again with each use', async () => {
     const { refreshToken, sessionId } = await open();
     now += 29 * DAY;
     const { refreshToken: successor } = await refresh(refreshToken);
@@ -98,7 +98,7 @@ describe('a refresh token', () => {
     await expect(refresh(successor)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
   });
 
-  it('is not stored, and neither is its successor', async () => {
+  it('is not stored in plain text, and neither is its successor', async () => {
     const { refreshToken } = await open();
     const { refreshToken: successor } = await refresh(refreshToken);
     const rows = JSON.stringify(

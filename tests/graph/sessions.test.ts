@@ -27,14 +27,14 @@ const refresh = (refreshToken: string) => product.graph(REFRESH, { input: { refr
 const successorOf = async (refreshToken: string): Promise<string> =>
   (await product.ask(REFRESH, { input: { refreshToken } })).refreshSession.refreshToken;
 
-/** Uses a refresh token whose successor was used too, as a thief would. */
+/** Uses a refresh token after its successor was used, as a thief would. */
 async function stealSession({ refreshToken }: { refreshToken: string }): Promise<{ newest: string; answer: GraphAnswer }> {
   const newest = await successorOf(await successorOf(refreshToken));
   return { newest, answer: await refresh(refreshToken) };
 }
 
 describe('a session', () => {
-  it('goes on with a new token each time', async () => {
+  it('continues with a new token at each refresh', async () => {
     const person = await Person.signUp(product);
     const { refreshSession } = await product.ask(REFRESH, { input: { refreshToken: person.refreshToken } });
     expect(refreshSession.refreshToken).not.toBe(person.refreshToken);
@@ -43,7 +43,7 @@ describe('a session', () => {
     expect((await product.ask(VIEWER, {}, refreshSession.accessToken)).viewer.id).toBe(person.id);
   });
 
-  it('takes its upload and download addresses with it when it ends', async () => {
+  it('invalidates its upload and download addresses when it ends', async () => {
     const grace = await Person.signUp(product, 'Grace');
     const { createKnowledgeBase } = await grace.ask(
       'mutation { createKnowledgeBase(input: { name: "Uploads" }) { knowledgeBase { id } } }',
@@ -61,7 +61,7 @@ describe('a session', () => {
     expect((await fetch(announced.uploadUrl, { method: 'PUT', body: 'later' })).status).toBe(404);
   });
 
-  it('gives one and the same successor to ten refreshes at once', async () => {
+  it('gives the same successor to ten simultaneous refreshes', async () => {
     const { refreshToken } = await Person.signUp(product);
     const answers = await Promise.all(Array.from({ length: 10 }, () => refresh(refreshToken)));
     const successors = new Set(answers.map(({ data }) => data?.refreshSession.refreshToken));
@@ -84,7 +84,7 @@ describe('a session', () => {
     expect(codeOf(await product.graph(VIEWER, {}, person.token))).toBe('UNAUTHENTICATED');
   });
 
-  it('tells its person, on their other sessions, when a token of it was stolen', async () => {
+  it('notifies its person on other sessions when one of its tokens was reused', async () => {
     const person = await Person.signUp(product);
     const { signIn } = await product.ask(SIGN_IN, { input: { email: person.email, password: PASSWORD } });
     await stealSession(person);
@@ -95,7 +95,7 @@ describe('a session', () => {
     expect(notifications.edges).toEqual([{ node: { kind: 'SECURITY', title: 'One of your sessions was ended', link: null } }]);
   });
 
-  it('leaves the other sessions of the person alone when it ends', async () => {
+  it('leaves the other sessions of the person unchanged when it ends', async () => {
     const person = await Person.signUp(product);
     const { signIn } = await product.ask(SIGN_IN, { input: { email: person.email, password: PASSWORD } });
     await stealSession(person);
@@ -122,13 +122,13 @@ describe('a session', () => {
     expect(['an end', 'a refusal']).toContain(await end);
   });
 
-  it('does not open with the one token in place of the other, nor with a made-up one', async () => {
+  it('is not opened by one kind of token in place of the other, nor by a forged one', async () => {
     const { token, refreshToken } = await Person.signUp(product);
     const answers = [await refresh(token), await product.graph(VIEWER, {}, refreshToken), await refresh('A'.repeat(43)), await refresh('')];
     expect(answers.map(codeOf)).toEqual(Array(4).fill('UNAUTHENTICATED'));
   });
 
-  it('is not told to clients: its truth is the platform’s own', async () => {
+  it('is not part of the public API: only the platform itself may read it', async () => {
     const { token } = await Person.signUp(product);
     const answer = await product.graph('{ session(id: "01890000-0000-7000-8000-000000000000") { userId role } }', {}, token);
     expect(answer.data).toBeUndefined();

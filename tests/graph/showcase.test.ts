@@ -20,15 +20,15 @@ afterAll(async () => {
   await model?.stop();
 });
 
-/** What it answers is in tests/processes/journeys.test.ts. */
-describe('a conversation told in one query', () => {
-  it('asks the database no more often when the conversation is longer', async () => {
+/** The content of the answer is tested in tests/processes/journeys.test.ts. */
+describe('a conversation with runs, citations and assistant in one query', () => {
+  it('takes no more database statements when the conversation is longer', async () => {
     const countOnce = async (first: number) => {
       const before = product.logs.length;
       await ada.ask(SHOWCASE.replace('first: 20', `first: ${first}`), { id: conversationId });
       return product.logs.slice(before).filter((line) => line['msg'] === 'sql' && /select/i.test(line['sql'])).length;
     };
-    // What runs beside requests asks the database too, now and then: the least of several counts is the query's own.
+    // Background jobs add database statements now and then, so the minimum of several counts is taken.
     const countFor = async (first: number) => {
       const counts: number[] = [];
       for (let time = 0; time < 8; time++) counts.push(await countOnce(first));
@@ -40,7 +40,7 @@ describe('a conversation told in one query', () => {
     expect(long).toBeLessThanOrEqual(20);
   });
 
-  it('still tells the words of a source whose document was deleted', async () => {
+  it('still has the text of a source whose document was deleted', async () => {
     const SOURCES = `query ($id: ID!) { conversation(id: $id) { messages { edges { node { role citations {
       number documentName quote documentId document { id } passage { text document { name } }
     } } } } } }`;
@@ -57,7 +57,7 @@ describe('a conversation told in one query', () => {
     expect(await read()).toEqual({ ...before, document: null, passage: null });
   });
 
-  it('and replays its events, with nothing in the place of what was deleted', async () => {
+  it('replays its events with null in the place of a deleted document', async () => {
     const { conversation } = await ada.ask('query ($id: ID!) { conversation(id: $id) { messages { edges { node { run { id } } } } } }', {
       id: conversationId,
     });

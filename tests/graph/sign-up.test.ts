@@ -13,7 +13,7 @@ const INBOX = '{ notifications(first: 20) { edges { node { kind title } } } }';
 const ADMIN = { email: 'admin@example.org', password: PASSWORD, name: 'Admin' };
 
 let addresses = 0;
-/** An address that was not used before, as a trusted proxy would forward it. */
+/** Returns an unused address, as a trusted proxy would forward it. */
 const freshAddress = () => `10.1.${Math.floor(++addresses / 250)}.${(addresses % 250) + 1}`;
 
 async function askFrom(product: Product, ip: string, query: string, input?: unknown, token?: string): Promise<GraphAnswer> {
@@ -31,7 +31,7 @@ function start(env: Record<string, string>): Promise<Product> {
   return startProduct({ env: { TRUSTED_PROXIES: '127.0.0.1', SIGN_INS_PER_MINUTE: '20', ...env } });
 }
 
-describe('SIGN_UP=invited', () => {
+describe('sign-up with SIGN_UP=invited', () => {
   let product: Product;
   let token: string;
   const signUp = (input: object) => askFrom(product, freshAddress(), SIGN_UP, { password: PASSWORD, name: 'Grace', ...input });
@@ -45,12 +45,12 @@ describe('SIGN_UP=invited', () => {
   });
   afterAll(() => product?.stop());
 
-  it('lets nobody sign up without an invitation, and does not say which accounts exist', async () => {
+  it('is refused without an invitation, and does not reveal which accounts exist', async () => {
     expect(codeOf(await signUp({ email: 'grace@example.org' }))).toBe('SIGN_UP_CLOSED');
     expect(codeOf(await signUp({ email: ADMIN.email }))).toBe('SIGN_UP_CLOSED');
   });
 
-  it('lets the invited address sign up once, with the role of the invitation', async () => {
+  it('succeeds once for the invited address, with the role of the invitation', async () => {
     const { token: invitation, path } = await invite({ email: 'Grace@example.org', role: 'EDITOR' });
     expect(path).toBe(`/sign-up?invitation=${invitation}&email=Grace%40example.org`);
     expect(codeOf(await signUp({ email: 'other@example.org', invitation }))).toBe('INVITATION_INVALID');
@@ -66,19 +66,19 @@ describe('SIGN_UP=invited', () => {
     expect((await signUp({ email: 'late@example.org', invitation })).data.signUp.user.role).toBe('USER');
   });
 
-  it('lets only administrators invite, and no address that has an account', async () => {
+  it('allows only administrators to invite, and no address that has an account', async () => {
     const { token: invitation } = await invite({ email: 'user@example.org' });
     const user = (await signUp({ email: 'user@example.org', invitation })).data.signUp.accessToken;
     expect(codeOf(await askFrom(product, freshAddress(), INVITE, { email: 'x@example.org' }, user))).toBe('FORBIDDEN');
     expect(codeOf(await askFrom(product, freshAddress(), INVITE, { email: 'user@example.org' }, token))).toBe('EMAIL_TAKEN');
   });
 
-  it('tells a stranger which way in there is', async () => {
+  it('tells visitors by which way they can sign up', async () => {
     expect((await askFrom(product, freshAddress(), POLICY)).data.signUpPolicy).toEqual({ mode: 'INVITED', domains: [], hasAccounts: true });
   });
 });
 
-describe('SIGN_UP_DOMAINS', () => {
+describe('sign-up with SIGN_UP_DOMAINS', () => {
   let product: Product;
   const signUp = (input: object) => askFrom(product, freshAddress(), SIGN_UP, { password: PASSWORD, name: 'Grace', ...input });
   const guess = (ip: string, password = 'a wrong guess of it') => askFrom(product, ip, SIGN_IN, { email: ADMIN.email, password });
@@ -88,12 +88,12 @@ describe('SIGN_UP_DOMAINS', () => {
   });
   afterAll(() => product?.stop());
 
-  it('says before the first sign-up that there is no account', async () => {
+  it('reports before the first sign-up that there is no account', async () => {
     const { data } = await askFrom(product, freshAddress(), POLICY);
     expect(data.signUpPolicy).toEqual({ mode: 'OPEN', domains: ['example.org', 'example.net'], hasAccounts: false });
   });
 
-  it('lets only addresses of these domains sign up, after the first account', async () => {
+  it('allows only addresses of these domains after the first account', async () => {
     expect((await signUp(ADMIN)).data.signUp.user.role).toBe('ADMIN');
     expect(codeOf(await signUp({ email: 'a@example.com' }))).toBe('SIGN_UP_CLOSED');
     expect(codeOf(await signUp({ email: 'a@sub.example.org' }))).toBe('SIGN_UP_CLOSED');
@@ -107,7 +107,7 @@ describe('SIGN_UP_DOMAINS', () => {
     }
   });
 
-  it('makes guesses at one account wait longer and longer from any address, but not its person at theirs', async () => {
+  it('slows down guesses at one account from any address, but not its person at their usual address', async () => {
     const home = freshAddress();
     expect(codeOf(await guess(home, PASSWORD))).toBeUndefined();
     const answers = [];
@@ -117,7 +117,7 @@ describe('SIGN_UP_DOMAINS', () => {
     expect(codes.slice(10)).toContain('RATE_LIMITED');
     const limited = answers.find((answer) => codeOf(answer) === 'RATE_LIMITED')!;
     expect(limited.errors![0]!.extensions['retryAfterSeconds']).toBeGreaterThanOrEqual(1);
-    // The right password from a new address waits like any guess, so that waiting does not tell which guess was right.
+    // The right password from a new address is delayed like any guess, so the delay does not reveal which guess was right.
     const { data } = await guess(home, PASSWORD);
     await eventually(
       () => askFrom(product, home, INBOX, undefined, data.signIn.accessToken),
@@ -125,7 +125,7 @@ describe('SIGN_UP_DOMAINS', () => {
     );
   });
 
-  it('makes guesses at an address without an account wait alike', async () => {
+  it('slows down guesses at an address without an account in the same way', async () => {
     const codes = [];
     for (let n = 0; n < 14; n++) {
       codes.push(codeOf(await askFrom(product, freshAddress(), SIGN_IN, { email: 'nobody@example.org', password: 'wrong guess' })));

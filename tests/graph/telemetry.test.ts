@@ -11,11 +11,11 @@ async function attemptsOf(gateway: 'ours' | "Apollo's"): Promise<unknown[]> {
 }
 
 describe('a gateway', () => {
-  it('reaches for nothing outside while it loads, and holds its process no longer than it runs', async () => {
+  it('makes no outbound request while it loads, and does not keep its process alive', async () => {
     expect(await attemptsOf('ours')).toEqual([]);
   });
 
-  it("would reach out if Apollo's telemetry were left on", async () => {
+  it("would make outbound requests if Apollo's telemetry were enabled (control)", async () => {
     expect(await attemptsOf("Apollo's")).not.toEqual([]);
   });
 });

@@ -44,11 +44,11 @@ beforeEach(() => model.clear());
 
 const call = async (person: Person, input: Record<string, unknown>) => (await person.ask(CALL, { input })).callTool.toolCall;
 
-/** The tool message that the model was given last. */
-const told = (requests: ModelRequest[]) =>
+/** Returns the tool message that the model received last. */
+const lastToolMessage = (requests: ModelRequest[]) =>
   requests.flatMap(({ body }) => body.messages ?? []).findLast((message) => message.role === 'tool')?.content as string;
 
-/** A finished run of an assistant with these tools, in which the model calls one of them. */
+/** Finishes a run of an assistant with these tools, in which the model calls one of them. */
 async function runWith(toolIds: string[], name: string, args: unknown, more: Record<string, unknown> = {}) {
   const { conversationId } = await ada.startConversation({ toolIds, ...more });
   model.reply({ when: ({ body }) => body.messages?.at(-1)?.role === 'user', toolCalls: [{ name, arguments: args }] }, { text: 'Done.' });
@@ -57,8 +57,8 @@ async function runWith(toolIds: string[], name: string, args: unknown, more: Rec
   return { runId, read, run: (await ada.ask(RUN, { id: runId })).run };
 }
 
-describe('tools', () => {
-  it('are listed with what a model is told about them, for people who are signed in', async () => {
+describe('the tools', () => {
+  it('are listed to signed-in people with the description that models get', async () => {
     const { tools } = await ada.ask('{ tools { id name title description inputSchema builtin } }');
     expect(tools.map((tool: any) => tool.id)).toEqual(['calculate', 'search_knowledge', 'fetch_page']);
     for (const tool of tools)
@@ -81,7 +81,7 @@ describe('tools', () => {
     expect(toolCall).toEqual({ status: 'SUCCEEDED', arguments: { expression: '0.1 + 0.2' } });
   });
 
-  it('say what is wrong with their arguments, as an outcome of the call', async () => {
+  it('report wrong arguments as an outcome of the call', async () => {
     for (const [args, words] of [
       [{ expression: '1 / 0' }, 'Division by zero'],
       [{ expression: 5 }, '"expression" must be a string'],
@@ -101,7 +101,7 @@ describe('tools', () => {
     }
   });
 
-  it('read pages that are public or allowed, and nothing else', async () => {
+  it('fetch pages that are public or allowed, and no others', async () => {
     expect(await call(ada, { toolId: 'fetch_page', arguments: { url: `http://${pageHost}/` } })).toMatchObject({
       status: 'SUCCEEDED',
       result: { title: 'Tides', text: 'High tide is at noon.' },
@@ -114,14 +114,14 @@ describe('tools', () => {
     }
   });
 
-  it('that do not exist are not found', async () => {
+  it('are NOT_FOUND for an unknown id', async () => {
     expect(await ada.refused(CALL, { input: { toolId: 'shell', arguments: {} } })).toBe('NOT_FOUND');
     expect(await ada.refused(CALL, { input: { toolId: '__proto__', arguments: {} } })).toBe('NOT_FOUND');
   });
 });
 
 describe('a tool call', () => {
-  it('with a key is made once, however often it is asked for', async () => {
+  it('with an idempotency key is made once, however often it is requested', async () => {
     const input = { toolId: 'calculate', arguments: { expression: '6 * 7' }, idempotencyKey: randomUUID() };
     const made = await Promise.all(Array.from({ length: 10 }, () => call(ada, input)));
     expect(new Set(made.map(({ id }) => id)).size).toBe(1);
@@ -130,7 +130,7 @@ describe('a tool call', () => {
     expect(await ada.refused(CALL, { input: { ...input, arguments: { expression: '6 * 8' } } })).toBe('IDEMPOTENCY_CONFLICT');
   });
 
-  it("is nobody else's", async () => {
+  it('is NOT_FOUND for other people', async () => {
     const { runId, run } = await runWith(['calculate'], 'calculate', { expression: '1 + 1' });
     const { id } = run.toolCalls[0];
     expect(await eve.refused('query ($id: ID!) { toolCall(id: $id) { id } }', { id })).toBe('NOT_FOUND');
@@ -138,7 +138,7 @@ describe('a tool call', () => {
     expect(await eve.refused(CALL, { input: { toolId: 'calculate', arguments: { expression: '1' }, runId } })).toBe('NOT_FOUND');
   });
 
-  it('for a run needs a tool that its assistant has', async () => {
+  it('by a run is refused where its assistant does not have the tool', async () => {
     const { runId } = await runWith(['calculate'], 'calculate', { expression: '1 + 1' });
     expect(await ada.refused(CALL, { input: { toolId: 'fetch_page', arguments: { url: 'https://example.org' }, runId } })).toBe(
       'NOT_FOUND',
@@ -146,7 +146,7 @@ describe('a tool call', () => {
     expect((await call(ada, { toolId: 'calculate', arguments: { expression: '2' }, runId })).run).toEqual({ id: runId });
   });
 
-  it('is limited where no run makes it', async () => {
+  it('without a run is rate limited', async () => {
     const greedy = await Person.signUp(product, 'Greedy');
     const input = { toolId: 'calculate', arguments: { expression: '1' } };
     const answers = await Promise.all(Array.from({ length: 70 }, () => product.graph(CALL, { input }, greedy.token)));
@@ -154,7 +154,7 @@ describe('a tool call', () => {
     expect(codes).toEqual(Array.from({ length: 10 }, () => 'RATE_LIMITED'));
   });
 
-  it('is audited', async () => {
+  it('is recorded in the audit log', async () => {
     const admin = await Person.signUp(product, 'Later');
     const { id } = await call(admin, { toolId: 'calculate', arguments: { expression: '3' } });
     const entries = async () =>
@@ -163,12 +163,12 @@ describe('a tool call', () => {
   });
 });
 
-describe('a run', () => {
-  it('lets the model calculate, tells it the result, and keeps the call', async () => {
+describe('a run with tools', () => {
+  it('calls the calculator for the model, returns the result to it, and stores the call', async () => {
     const { runId, read, run } = await runWith(['calculate'], 'calculate', { expression: '19.99 * 3' });
     expect(read.kinds.filter((kind) => kind.startsWith('ToolCall'))).toEqual(['ToolCallStarted', 'ToolCallFinished']);
     expect(read.text).toBe('Done.');
-    expect(JSON.parse(told(model.requests))).toEqual({ expression: '19.99 * 3', value: '59.97', exact: true });
+    expect(JSON.parse(lastToolMessage(model.requests))).toEqual({ expression: '19.99 * 3', value: '59.97', exact: true });
     expect(run.toolCalls).toEqual([
       {
         id: expect.any(String),
@@ -182,20 +182,20 @@ describe('a run', () => {
     ]);
   });
 
-  it('goes on after a tool that failed, and the model hears why', async () => {
+  it('continues after a failed tool call, and sends the model the reason', async () => {
     const { read, run } = await runWith(['fetch_page'], 'fetch_page', { url: 'http://169.254.169.254/' });
     expect(read.last.__typename).toBe('RunFinished');
-    expect(told(model.requests)).toContain('only public web pages');
+    expect(lastToolMessage(model.requests)).toContain('only public web pages');
     expect(run.toolCalls[0]).toMatchObject({ status: 'FAILED', failureCode: 'TOOL_BLOCKED' });
   });
 
-  it('survives arguments that no database takes', async () => {
+  it('survives arguments that a database cannot store', async () => {
     const { read, run } = await runWith(['calculate'], 'calculate', { expression: '1\u0000 + \ud800 1' });
     expect(read.last.__typename).toBe('RunFinished');
     expect(run).toMatchObject({ status: 'COMPLETED', attempt: 1 });
   });
 
-  it('searches the knowledge of its assistant and nothing beside it', async () => {
+  it('searches the knowledge of its assistant and no other', async () => {
     const [own, other] = await Promise.all(
       ['Harbour', 'Secrets'].map(
         async (name) =>
@@ -213,10 +213,10 @@ describe('a run', () => {
     const found = JSON.stringify(run.toolCalls[0]);
     expect(found).toContain('which is at noon');
     expect(found).not.toContain('CANARY');
-    expect(told(model.requests)).toMatch(/^\[\d+\] tides\.md/);
+    expect(lastToolMessage(model.requests)).toMatch(/^\[\d+\] tides\.md/);
   });
 
-  it('without knowledge cannot search', async () => {
+  it('cannot search where its assistant has no knowledge', async () => {
     const { run } = await runWith(['search_knowledge'], 'search_knowledge', { query: 'harbour' });
     expect(run.toolCalls[0]).toMatchObject({ status: 'FAILED', failureCode: 'TOOL_FAILED' });
   });

@@ -25,7 +25,7 @@ const signUp = (input: Record<string, unknown>) =>
   product.graph(SIGN_UP, { input: { email: 'x@example.org', password: 'long enough', name: 'X', ...input } });
 
 describe('an account', () => {
-  it('is an administrator’s exactly once, however many sign up at once as the first', async () => {
+  it('becomes administrator exactly once when several people sign up at once as the first', async () => {
     const people = await Promise.all(Array.from({ length: 6 }, () => Person.signUp(product)));
     const admins = people.filter(({ role }) => role === 'ADMIN');
     expect(admins).toHaveLength(1);
@@ -33,13 +33,13 @@ describe('an account', () => {
     expect((await Person.signUp(product)).role).toBe('USER');
   });
 
-  it('opens with its address in any case and width of letters, and its password in any composition', async () => {
+  it('accepts its address in any case and width of letters, and its password in any Unicode composition', async () => {
     await signUp({ email: 'Ada@Example.org', password: 'motorwagen-caf\u00e9' });
     const input = { email: ' ａDA@example.ORG ', password: 'motorwagen-cafe\u0301' };
     expect((await product.ask(SIGN_IN, { input })).signIn.user.role).toBe('USER');
   });
 
-  it('keeps its address for itself, in any spelling', async () => {
+  it('reserves its address in every spelling', async () => {
     await signUp({ email: 'grace@example.org' });
     const answer = await signUp({ email: 'GRACE@EXAMPLE.ORG' });
     expect(codeOf(answer)).toBe('EMAIL_TAKEN');
@@ -56,12 +56,12 @@ describe('an account', () => {
     ['name', { name: '   ' }],
     ['name', { name: 'n'.repeat(101) }],
     ['name', { name: 'turned \u202e round' }],
-  ])('is not made with an unacceptable %s: %j', async (field, input) => {
+  ])('is refused with an unacceptable %s: %j', async (field, input) => {
     const answer = await signUp(input);
     expect(answer.errors?.[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', field });
   });
 
-  it('takes a password of any script and every length up to 256 characters', async () => {
+  it('accepts a password of any script and every length up to 256 characters', async () => {
     const password = `a grey fox met ${'🔑'.repeat(241)}`;
     const email = 'keys@example.org';
     expect((await signUp({ email, password })).errors).toBeUndefined();
@@ -69,7 +69,7 @@ describe('an account', () => {
     expect(codeOf(await product.graph(SIGN_IN, { input: { email, password: password.slice(0, -2) } }))).toBe('INVALID_CREDENTIALS');
   });
 
-  it('does not let its role be chosen', async () => {
+  it('cannot choose its role', async () => {
     const answer = await signUp({ email: 'mallory@example.org', role: 'ADMIN' });
     expect(answer.data?.signUp).toBeUndefined();
     expect(answer.errors).toHaveLength(1);
@@ -77,7 +77,7 @@ describe('an account', () => {
 });
 
 describe('a failed sign-in', () => {
-  it('says the same of an unknown account as of a wrong password', async () => {
+  it('is answered alike for an unknown account and a wrong password', async () => {
     const person = await Person.signUp(product);
     const [known, unknown] = await Promise.all(
       [person.email, 'nobody@example.org'].map((email) => product.graph(SIGN_IN, { input: { email, password: 'wrong password' } })),
@@ -88,7 +88,7 @@ describe('a failed sign-in', () => {
 });
 
 describe('people', () => {
-  it('see themselves', async () => {
+  it('can read their own account', async () => {
     const person = await Person.signUp(product, 'Edith');
     const { viewer } = await product.ask('{ viewer { id email name role } }', {}, person.token);
     expect(viewer).toEqual({ id: person.id, email: person.email, name: 'Edith', role: 'USER' });
@@ -114,7 +114,7 @@ describe('people', () => {
     expect(seen).toHaveLength(everybody.totalCount);
   });
 
-  it('are found by a part of their name or address, whose % and _ are letters', async () => {
+  it('are found by a part of their name or address, whose % and _ are taken literally', async () => {
     await Person.signUp(product, 'Wilhelmina 100%');
     await signUp({ email: 'under_score@example.org' });
     const found = async (search: string) => (await product.ask(USERS, { search }, admin.token)).users.totalCount;
