@@ -22,7 +22,7 @@ const CALCULATE = {
 interface Opened {
   ai: Ai;
   model: string;
-  /** A question that gets a long answer, and one that makes the model call `calculate`. */
+  /** Builds a question that gets a long answer, and one that makes the model call `calculate`. */
   ask(question: string): ChatRequest;
 }
 
@@ -62,7 +62,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-describe.each(Object.entries(adapters))('the model port on %s', (_, open) => {
+describe.each(Object.entries(adapters))('the AI port on %s', (_, open) => {
   let opened: Opened;
   beforeAll(() => {
     opened = open();
@@ -74,7 +74,7 @@ describe.each(Object.entries(adapters))('the model port on %s', (_, open) => {
     expect(models[0]).toMatchObject({ id: opened.model, supportsTools: true });
   });
 
-  it('streams text in several chunks, then the usage, then the reason why it ended', async () => {
+  it('streams text in several chunks, then the usage, then the finish reason', async () => {
     const chunks = await collect(opened.ai.chat(opened.ask('How long is the warranty of the pump?'), never));
     expect(chunks.filter((chunk) => chunk.kind === 'text').length).toBeGreaterThan(10);
     expect(chunks.slice(-2)).toEqual([
@@ -83,7 +83,7 @@ describe.each(Object.entries(adapters))('the model port on %s', (_, open) => {
     ]);
   });
 
-  it('asks for a tool with the arguments as JSON text, and answers with its result', async () => {
+  it("requests a tool with its arguments as JSON text, and answers with the tool's result", async () => {
     const request = { ...opened.ask('What is 6 * 7?'), tools: [CALCULATE] };
     const chunks = await collect(opened.ai.chat(request, never));
     const call = chunks.find((chunk) => chunk.kind === 'toolCall')!.call;
@@ -100,7 +100,7 @@ describe.each(Object.entries(adapters))('the model port on %s', (_, open) => {
     expect(answer.at(-1)).toEqual({ kind: 'finish', reason: 'stop' });
   });
 
-  it('ends with an AbortError when it is stopped, after the text that came before', async () => {
+  it('ends with an AbortError when it is aborted, after the text that came before', async () => {
     const controller = new AbortController();
     const seen: ChatChunk[] = [];
     const reading = (async () => {
@@ -113,18 +113,18 @@ describe.each(Object.entries(adapters))('the model port on %s', (_, open) => {
     expect(seen.every((chunk) => chunk.kind === 'text')).toBe(true);
   });
 
-  it('does nothing for a caller that stopped before it began', async () => {
+  it('sends nothing for a caller that aborted before the request', async () => {
     await expect(collect(opened.ai.chat(opened.ask('How long?'), AbortSignal.abort()))).rejects.toMatchObject({ name: 'AbortError' });
   });
 
-  it('answers several at once without mixing them', async () => {
+  it('answers concurrent requests without mixing them', async () => {
     const requests = ['warranty of the pump', 'rinse the filter', 'warranty of the pump'].map(opened.ask);
     const [first, second, third] = await Promise.all(requests.map((request) => collect(opened.ai.chat(request, never))));
     expect(textOf(first!)).toBe(textOf(third!));
     expect(textOf(first!)).not.toBe(textOf(second!));
   });
 
-  it('makes one vector of length one for each text, in order, also for odd texts', async () => {
+  it('returns one unit vector for each text, in order, also for unusual texts', async () => {
     const texts = ['the pump and its filter', '', '   ', '日本語のテキスト', '!!! ???', 'x'.repeat(50_000), 'the pump and its filter'];
     const vectors = await opened.ai.embed(texts);
     expect(vectors).toHaveLength(texts.length);
@@ -133,7 +133,7 @@ describe.each(Object.entries(adapters))('the model port on %s', (_, open) => {
     expect(new Set(vectors.map((vector) => vector.length))).toEqual(new Set([opened.ai.embedding.dimensions]));
   });
 
-  it('puts texts that share words nearer to one another', async () => {
+  it('returns closer vectors for texts that share words', async () => {
     const [question, near, far] = await opened.ai.embed([
       'how do I rinse the filter',
       'Rinse the filter under warm water',
@@ -142,7 +142,7 @@ describe.each(Object.entries(adapters))('the model port on %s', (_, open) => {
     expect(dot(question!, near!)).toBeGreaterThan(dot(question!, far!) + 0.1);
   });
 
-  it('makes no vectors of no texts', async () => expect(await opened.ai.embed([])).toEqual([]));
+  it('returns no vectors for an empty list', async () => expect(await opened.ai.embed([])).toEqual([]));
 });
 
 describe('the built-in model', () => {
@@ -150,14 +150,14 @@ describe('the built-in model', () => {
   const answer = async (content: string, passages = PASSAGES) =>
     textOf(await collect(builtin.chat({ model: 'builtin', messages: [{ role: 'user', content }], passages }, never)));
 
-  it('quotes the sentence that answers, with the number of its passage, and says what it is', async () => {
+  it('quotes the sentence that answers, with the number of its passage, and says that it only quotes', async () => {
     const text = await answer('How often must I rinse the filter?');
     expect(text).toMatch(/^No language model is connected, so this is a quote from your documents\./);
     expect(text).toContain('From Handbook.md:');
     expect(text).toContain('> Rinse the filter under warm water every two weeks. [2]');
   });
 
-  it('does not let numbers inside a quote pass for its own', async () => {
+  it('does not present numbers inside a quote as citations of its own', async () => {
     const text = await answer('What does the warranty not cover, as the note explains?');
     expect(text).toContain('note \\[7\\] explains. [1]');
     expect([...text.matchAll(/\[(\d+)\]/g)].map((match) => match[1])).toEqual(expect.not.arrayContaining(['7']));
@@ -168,7 +168,7 @@ describe('the built-in model', () => {
     expect(await answer('Hello', [])).toContain('I have none to quote');
   });
 
-  it('refuses a model that is not there instead of answering in its name', async () => {
+  it('refuses an unknown model instead of answering in its name', async () => {
     await expect(collect(builtin.chat({ model: 'gpt-4o', messages: [{ role: 'user', content: 'Hi' }] }, never))).rejects.toMatchObject({
       code: 'MODEL_NOT_FOUND',
     });
@@ -179,7 +179,7 @@ describe('the built-in model', () => {
     expect(builtin.embedding).toMatchObject({ model: 'builtin-ngram-v1', builtin: true });
   });
 
-  it('leaves the process time to breathe while it makes many vectors', async () => {
+  it('keeps the event loop responsive while it computes many vectors', async () => {
     let beats = 0;
     const beating = (async () => {
       for (;;) {
@@ -198,7 +198,7 @@ describe('the built-in model', () => {
 });
 
 describe('an endpoint without an embedding model', () => {
-  it('answers chats by the endpoint and makes vectors by itself', async () => {
+  it('answers chats by the endpoint and computes vectors itself', async () => {
     server.otherwise = { text: 'Hello there' };
     const ai = openAi({ ...values, embeddingModel: undefined, baseUrl: server.url });
     expect(ai.embedding).toMatchObject({ model: 'builtin-ngram-v1', builtin: true });

@@ -5,7 +5,7 @@ import { openRedis } from '../../infra/redis/client.ts';
 import { eventually } from '../support/eventually.ts';
 import { missingCluster, startCluster, startSentinels } from '../support/redis-groups.ts';
 import { missingRedis, startRedis, type Redis } from '../support/redis.ts';
-import { collect, openTwo, say } from '../support/two-buses.ts';
+import { collect, openTwo, publish } from '../support/two-buses.ts';
 import { missingFullTier } from '../support/tier.ts';
 import { describeWhen } from '../support/when.ts';
 
@@ -29,12 +29,12 @@ describeWhen(missingRedis, 'bus on a failing Redis', () => {
     const key = 'mortal';
     const [mine, theirs] = [await collect(here, key), await collect(there, key)];
     await redis.kill();
-    for (let i = 0; i < 50; i += 1) await say(here, key, 'lost');
+    for (let i = 0; i < 50; i += 1) await publish(here, key, 'lost');
     await redis.start();
-    // What is said now may be lost until both connections are back.
+    // Messages may be lost until both connections are restored.
     await eventually(
       async () => {
-        await say(here, key, 'back');
+        await publish(here, key, 'back');
         return [mine.ids.length, theirs.ids.length];
       },
       (counts) => counts.every((count) => count > 0),
@@ -50,10 +50,10 @@ describeWhen(missingRedis, 'bus on a failing Redis', () => {
     await expect(collect(here, 'late')).rejects.toMatchObject({ code: 'DEPENDENCY_UNAVAILABLE' });
     await redis.start();
     const late = await eventually(() => collect(here, 'late').catch(() => null), Boolean, 20_000);
-    await say(here, 'late', 'heard');
+    await publish(here, 'late', 'received');
     await eventually(
-      () => say(here, 'late', 'heard').then(() => late!.ids),
-      (ids) => ids.includes('heard'),
+      () => publish(here, 'late', 'received').then(() => late!.ids),
+      (ids) => ids.includes('received'),
       20_000,
     );
     await close();
@@ -66,7 +66,7 @@ describeWhen(missingRedis, 'bus on a failing Redis', () => {
     const changes: boolean[] = [];
     there.onReliabilityChange((isReliable) => changes.push(isReliable));
     await redis.kill();
-    // At once, whether or not the end of the connection has been noticed.
+    // Holds at once, also before the closed connection has been noticed.
     expect(await epoch.isContinuous()).toBe(false);
     expect(await there.currentEpoch().isContinuous()).toBe(false);
     expect(await here.publishConfirmed('notification', 'anything', { notificationId: 'lost' })).toBe(false);
@@ -105,9 +105,9 @@ describeWhen(missingRedis, 'bus on a failing Redis', () => {
     const { until } = await collect(there, 'full');
     const epoch = there.currentEpoch();
     await redis.run('FLUSHALL');
-    await say(here, 'full', 'emptied');
+    await publish(here, 'full', 'emptied');
     await redis.run('CONFIG', 'SET', 'maxmemory', '1');
-    await say(here, 'full', 'full');
+    await publish(here, 'full', 'full');
     expect(await until(2)).toEqual(['emptied', 'full']);
     expect(await epoch.isContinuous()).toBe(true);
     await redis.run('CONFIG', 'SET', 'maxmemory', '0');
@@ -118,12 +118,12 @@ describeWhen(missingRedis, 'bus on a failing Redis', () => {
     const { here, close } = await openTwo(redis.url);
     redis.freeze();
     const before = performance.now();
-    for (let i = 0; i < 5_000; i += 1) await say(here, 'frozen', 'x'.repeat(10_000));
+    for (let i = 0; i < 5_000; i += 1) await publish(here, 'frozen', 'x'.repeat(10_000));
     expect(performance.now() - before).toBeLessThan(2_000);
     redis.thaw();
-    const heard = await eventually(() => collect(here, 'frozen').catch(() => null), Boolean, 20_000);
+    const received = await eventually(() => collect(here, 'frozen').catch(() => null), Boolean, 20_000);
     await eventually(
-      () => say(here, 'frozen', 'thawed').then(() => heard!.ids),
+      () => publish(here, 'frozen', 'thawed').then(() => received!.ids),
       (ids) => ids.includes('thawed'),
       20_000,
     );
@@ -156,7 +156,7 @@ async function survives(url: string, fault: () => Promise<void>): Promise<void> 
   await fault();
   expect(await epoch.isContinuous()).toBe(false);
   await eventually(
-    () => say(here, 'again', 'heard').then(() => ids),
+    () => publish(here, 'again', 'received').then(() => ids),
     () => ids.length > 0,
     5_000,
   );

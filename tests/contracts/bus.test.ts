@@ -4,7 +4,7 @@ import type { Bus } from '../../infra/bus/bus.ts';
 import { eventually } from '../support/eventually.ts';
 import { missingCluster, startCluster, startSentinels } from '../support/redis-groups.ts';
 import { missingRedis, startRedis } from '../support/redis.ts';
-import { collect, oneForBoth, openTwo, say, type TwoBuses } from '../support/two-buses.ts';
+import { collect, oneForBoth, openTwo, publish, type TwoBuses } from '../support/two-buses.ts';
 import { missingFullTier } from '../support/tier.ts';
 import { describeWhen } from '../support/when.ts';
 
@@ -23,7 +23,7 @@ function contract(open: () => Promise<TwoBuses>): void {
     const key = randomUUID();
     const listening = [await collect(here, key), await collect(here, key), await collect(there, key)];
     const ids = Array.from({ length: 200 }, (_, index) => String(index));
-    for (const id of ids) await say(here, key, id);
+    for (const id of ids) await publish(here, key, id);
     for (const each of listening) expect(await each.until(200)).toEqual(ids);
   });
 
@@ -32,9 +32,9 @@ function contract(open: () => Promise<TwoBuses>): void {
     const mine = await collect(here, key);
     const stops: string[] = [];
     await here.subscribe('run.stop', key, ({ runId }) => stops.push(runId));
-    await say(there, `${key}0`, 'other key');
+    await publish(there, `${key}0`, 'other key');
     await there.publish('conversation', key, { conversationId: 'other channel' });
-    await say(there, key, 'mine');
+    await publish(there, key, 'mine');
     expect(await mine.until(1)).toEqual(['mine']);
     expect(stops).toEqual([]);
   });
@@ -44,7 +44,7 @@ function contract(open: () => Promise<TwoBuses>): void {
     const [first, second] = [await collect(here, key), await collect(here, key)];
     await first.stop();
     await first.stop();
-    await say(here, key, 'after');
+    await publish(here, key, 'after');
     expect(await second.until(1)).toEqual(['after']);
     expect(first.ids).toEqual([]);
   });
@@ -54,7 +54,7 @@ function contract(open: () => Promise<TwoBuses>): void {
     for (let round = 0; round < 20; round += 1) {
       const [first] = [await collect(here, key)];
       const [, second] = await Promise.all([first.stop(), collect(here, key)]);
-      await say(there, key, String(round));
+      await publish(there, key, String(round));
       expect(await second.until(1)).toEqual([String(round)]);
       await second.stop();
     }
@@ -62,16 +62,16 @@ function contract(open: () => Promise<TwoBuses>): void {
 
   it('gives each subscriber a separate JSON copy of the payload', async () => {
     const key = randomUUID();
-    const heard: any[] = [];
-    for (let i = 0; i < 2; i += 1) await here.subscribe('document', key, (payload) => heard.push(payload));
+    const received: any[] = [];
+    for (let i = 0; i < 2; i += 1) await here.subscribe('document', key, (payload) => received.push(payload));
     await here.publish('document', key, { documentId: 'd', status: '✓ \u2028', stage: 's', progress: null, deleted: undefined! });
     await eventually(
-      async () => heard.length,
+      async () => received.length,
       (length) => length === 2,
       5_000,
     );
-    expect(heard[0]).toStrictEqual({ documentId: 'd', status: '✓ \u2028', stage: 's', progress: null });
-    expect(heard[0]).not.toBe(heard[1]);
+    expect(received[0]).toStrictEqual({ documentId: 'd', status: '✓ \u2028', stage: 's', progress: null });
+    expect(received[0]).not.toBe(received[1]);
   });
 
   it('keeps delivering to other subscribers when one throws', async () => {
@@ -81,7 +81,7 @@ function contract(open: () => Promise<TwoBuses>): void {
       throw new Error('a subscriber of the test');
     });
     const after = await collect(here, key);
-    for (const id of ['first', 'second']) await say(here, key, id);
+    for (const id of ['first', 'second']) await publish(here, key, id);
     for (const each of [before, after]) expect(await each.until(2)).toEqual(['first', 'second']);
   });
 
@@ -106,7 +106,7 @@ function contract(open: () => Promise<TwoBuses>): void {
   });
 
   it('accepts messages without subscribers', async () => {
-    await expect(say(here, randomUUID(), 'nobody')).resolves.toBeUndefined();
+    await expect(publish(here, randomUUID(), 'nobody')).resolves.toBeUndefined();
   });
 }
 

@@ -19,7 +19,7 @@ import { missingFullTier } from '../support/tier.ts';
 import { describeWhen } from '../support/when.ts';
 
 const log = openLog('silent');
-/** As a process has it: its own memory, and what all share behind it. */
+/** Opens the cache as one process has it: its own memory in front of the shared cache. */
 async function openAt(url: string): Promise<Cache> {
   const bus = new RedisBus((name) => openRedis(url, name, log), log);
   await bus.open();
@@ -31,7 +31,7 @@ async function openAt(url: string): Promise<Cache> {
   };
 }
 
-/** Makes a value of its own each time, and counts. */
+/** Returns a factory that makes a new value each time, and its call count. */
 function maker() {
   let made = 0;
   return { make: async () => ({ number: ++made }), count: () => made };
@@ -123,7 +123,7 @@ describeWhen(missingRedis, 'cache on Redis', () => {
 
   describe('contract', () => contract(() => openAt(redis.url)));
 
-  describe('two processes', () => {
+  describe('between two processes', () => {
     let here: Cache;
     let there: Cache;
     let relay: Relay;
@@ -137,14 +137,14 @@ describeWhen(missingRedis, 'cache on Redis', () => {
       await relay.close();
     });
 
-    /** Whether one has what the other makes now. */
+    /** Returns whether both processes see the same value for a new key. */
     async function isShared(): Promise<boolean> {
       const key = randomUUID();
       await here.getOrSet(key, 60, async () => 'made here');
       return (await there.getOrSet(key, 60, async () => 'made there')) === 'made here';
     }
 
-    /** Makes a value that both keep copies of; the result is what the other has then. */
+    /** Puts a value into the local copies of both processes; `there` reads it in the second one. */
     async function keepInBoth(): Promise<{ key: string; there: () => Promise<string> }> {
       const key = randomUUID();
       for (const cache of [here, there]) await cache.getOrSet(key, 60, async () => 'old');

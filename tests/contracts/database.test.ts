@@ -55,7 +55,7 @@ function contract(open: () => Promise<{ database: Database; close(): Promise<voi
   });
   const ask = (sql: string, params: unknown[] = []) => em.fork().execute<Record<string, any>[]>(sql, params);
 
-  it('gives back what was kept: text, lists, JSON, large numbers and moments', async () => {
+  it('returns stored text, lists, JSON, large numbers and timestamps unchanged', async () => {
     const kept = {
       ...note('naïve 👩‍👩‍👧 "\'; drop schema room; --'),
       tags: ['a,b', '"', '{}', '\\', ''],
@@ -70,7 +70,7 @@ function contract(open: () => Promise<{ database: Database; close(): Promise<voi
     expect(Number(row!['size'])).toBe(kept.size);
   });
 
-  it('keeps nothing of a transaction that fails, and all of one that does not', async () => {
+  it('rolls back all of a transaction that fails, and commits all of one that succeeds', async () => {
     const [lost, kept] = [note('lost'), note('kept')];
     const failing = em.fork().transactional(async (own) => {
       own.persist(own.create(NoteSchema, lost));
@@ -83,20 +83,20 @@ function contract(open: () => Promise<{ database: Database; close(): Promise<voi
     expect(found.map(({ text }) => text)).toEqual(['kept']);
   });
 
-  it('takes many transactions at once', async () => {
+  it('runs many transactions at once', async () => {
     const made = Array.from({ length: 40 }, (_, index) => note(`many ${index}`));
     await Promise.all(made.map((each) => em.fork().transactional(async (own) => void own.persist(own.create(NoteSchema, each)))));
     expect(await em.fork().count(NoteSchema, { id: made.map(({ id }) => id) })).toBe(40);
   });
 
-  it('brings tables up to date without touching what is in them, once', async () => {
+  it('migrates tables once, without touching their rows', async () => {
     const before = await em.fork().count(NoteSchema);
     for (let start = 0; start < 2; start += 1) await opened.database.connect({ ...MODULE, migrations: [FIRST, SECOND] });
     const [blue] = await ask("select count(*)::int as count from room.note where colour = 'blue'");
     expect(blue!['count']).toBe(before);
   });
 
-  it('undoes a migration that fails, as a whole', async () => {
+  it('rolls back a failed migration as a whole', async () => {
     const broken = { name: '0001-broken', up: 'create table broken.half (id int); select nothing from nowhere' };
     await expect(opened.database.connect({ name: 'broken', entities: [], migrations: [broken] })).rejects.toThrow('nowhere');
     const [half] = await ask("select to_regclass('broken.half') is not null as made");
@@ -108,13 +108,13 @@ function contract(open: () => Promise<{ database: Database; close(): Promise<voi
   });
 }
 
-describe('the database in PGlite', () =>
+describe('the database adapter on PGlite', () =>
   contract(async () => {
     const directory = mkdtempSync(join(tmpdir(), 'parley-database-'));
     return { database: new PgliteDatabase(directory, log), close: async () => rmSync(directory, { recursive: true, force: true }) };
   }));
 
-describeWhen(missingPostgres(), 'the database on a PostgreSQL server', () => {
+describeWhen(missingPostgres(), 'the database adapter on a PostgreSQL server', () => {
   let postgres: Postgres;
 
   beforeAll(async () => {
@@ -122,10 +122,10 @@ describeWhen(missingPostgres(), 'the database on a PostgreSQL server', () => {
   });
   afterAll(() => postgres.stop());
 
-  describe('that is up', () =>
+  describe('with a reachable server', () =>
     contract(async () => ({ database: new ServerDatabase(await postgres.fresh(), log), close: async () => {} })));
 
-  it('is migrated by one of several processes that start at once', async () => {
+  it('is migrated by exactly one of several processes that start at once', async () => {
     const url = await postgres.fresh();
     const processes = Array.from({ length: 4 }, () => new ServerDatabase(url, log));
     await Promise.all(processes.map((database) => database.open()));
@@ -148,7 +148,7 @@ describeWhen(missingPostgres(), 'the database on a PostgreSQL server', () => {
     await database.close();
   });
 
-  it('works on when the server has been away', async () => {
+  it('reconnects after the server was away', async () => {
     const database = new ServerDatabase(await postgres.fresh(), log);
     await database.open();
     const em = await database.connect(MODULE);

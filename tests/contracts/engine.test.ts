@@ -25,7 +25,7 @@ describe('the thread of the embedded database', () => {
   });
   const ids = async () => (await database.engine.query<{ id: number }>('select id from kept order by id')).rows.map(({ id }) => id);
 
-  it('leaves the event loop free while a statement takes long', async () => {
+  it('keeps the event loop free while a statement takes long', async () => {
     let turns = 0;
     const counting = setInterval(() => (turns += 1), 5);
     const began = performance.now();
@@ -36,7 +36,7 @@ describe('the thread of the embedded database', () => {
     expect(turns).toBeGreaterThan(milliseconds / 5 / 4);
   });
 
-  it('takes and gives values of every kind', async () => {
+  it('passes values of every type in both directions', async () => {
     const at = new Date('2024-02-29T23:59:59.123Z');
     const bytes = new Uint8Array([0, 255, 7]);
     const { rows } = await database.engine.query<Record<string, unknown>>(
@@ -48,12 +48,12 @@ describe('the thread of the embedded database', () => {
     ]);
   });
 
-  it('refuses a value that no thread can be given, and goes on', async () => {
+  it('rejects a value that cannot be sent to a thread, and continues', async () => {
     await expect(database.engine.query('select $1::text', [() => 1])).rejects.toThrow();
     expect((await database.engine.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
   });
 
-  it('gives an error of PostgreSQL with its fields, and shows none that repeats a value', async () => {
+  it('returns a PostgreSQL error with its fields, except those that repeat a value', async () => {
     await database.engine.query('insert into kept values (1, $1)', ['ada@example.org']);
     const error = await database.engine.query('insert into kept values (2, $1)', ['ada@example.org']).catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(Error);
@@ -69,7 +69,7 @@ describe('the thread of the embedded database', () => {
     expect(JSON.stringify(error)).not.toContain('ada@example.org');
   });
 
-  it('keeps others out of a transaction, whatever is asked meanwhile', async () => {
+  it('isolates a transaction from concurrent statements', async () => {
     const before = await ids();
     const { promise: asked, resolve: goOn } = Promise.withResolvers<void>();
     const failing = database.engine.transaction(async (transaction) => {
@@ -85,32 +85,32 @@ describe('the thread of the embedded database', () => {
     expect(await ids()).toEqual([...before, 11]);
   });
 
-  it('leaves no transaction open after a group of statements that failed in its middle', async () => {
+  it('leaves no transaction open after a statement group that failed in its middle', async () => {
     await expect(database.engine.exec('begin; insert into kept (id) values (20); select nothing; commit')).rejects.toThrow('nothing');
     await database.engine.query('insert into kept (id) values (21)');
     expect(await ids()).toEqual(expect.arrayContaining([21]));
     expect(await ids()).not.toContain(20);
   });
 
-  it('tells what is notified, until nobody listens any more', async () => {
-    const heard: string[] = [];
-    const stop = await database.engine.listen('news', (payload) => heard.push(payload));
+  it('delivers notifications until the last listener unsubscribes', async () => {
+    const received: string[] = [];
+    const stop = await database.engine.listen('news', (payload) => received.push(payload));
     await database.engine.exec("notify news, 'one'");
     await eventually(
-      async () => heard,
+      async () => received,
       ({ length }) => length === 1,
     );
     await stop();
     await database.engine.exec("notify news, 'two'");
     await database.engine.query('select 1');
-    expect(heard).toEqual(['one']);
+    expect(received).toEqual(['one']);
   });
 
   it('has the parameters of the session', async () => {
     expect((await database.engine.query("select current_setting('hnsw.ef_search') as value")).rows).toEqual([{ value: '77' }]);
   });
 
-  it('does nothing while it is held for a copy', async () => {
+  it('runs no statement while it is held for a copy', async () => {
     let isHeld = true;
     const asked: Promise<unknown>[] = [];
     await database.engine.runExclusive(async () => {
@@ -121,7 +121,7 @@ describe('the thread of the embedded database', () => {
     await Promise.all(asked);
   });
 
-  it('counts statistics of tables that have changed', async () => {
+  it('collects planner statistics of tables that have changed', async () => {
     const { engine } = database;
     await engine.exec("create table filled as select n as id, 'word ' || n as text from generate_series(1, 5000) as n");
     const statistics = new Statistics(engine, log, 50);

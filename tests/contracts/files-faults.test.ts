@@ -14,11 +14,11 @@ const MEGABYTE = 1024 * 1024;
 const IDLE_MS = 500;
 const AWAY = { code: 'DEPENDENCY_UNAVAILABLE' };
 
-/** The file of an object, and the parts of uploads that are not complete, as s3rver keeps them. */
+/** Paths of an object and of the parts of incomplete uploads, as s3rver stores them. */
 const pathOf = (s3: S3Server, key: string) => join(s3.directory, 'files', `${key}._S3rver_object`);
 const uploadsOf = (s3: S3Server) => join(s3.directory, '._S3rver_uploads');
 
-describe('a bucket that fails', () => {
+describe('the S3 file store on a failing server', () => {
   let s3: S3Server;
   let files: S3Files;
 
@@ -36,12 +36,12 @@ describe('a bucket that fails', () => {
 
   const put = (key: string, content: string) => files.put(key, Readable.from([Buffer.from(content)]));
 
-  /** Megabytes without end; `hear` is told of each that is taken. */
-  function endless(hear: (megabytes: number) => void | Promise<void>): Readable {
+  /** Streams megabytes without end; `onTaken` receives the number of each one that is read. */
+  function endless(onTaken: (megabytes: number) => void | Promise<void>): Readable {
     return Readable.from(
       (async function* () {
         for (let taken = 1; ; taken += 1) {
-          await hear(taken);
+          await onTaken(taken);
           yield Buffer.alloc(MEGABYTE);
         }
       })(),
@@ -50,9 +50,9 @@ describe('a bucket that fails', () => {
   }
 
   it.each([
-    ['is away', (server: S3Server) => server.kill()],
-    ['answers nothing', async (server: S3Server) => server.freeze()],
-  ])('is said to be unavailable when it %s, and serves again when it is back', async (_, fail) => {
+    ['is down', (server: S3Server) => server.kill()],
+    ['does not answer', async (server: S3Server) => server.freeze()],
+  ])('reports DEPENDENCY_UNAVAILABLE when the server %s, and recovers when it is back', async (_, fail) => {
     const key = randomUUID();
     await put(key, 'here');
     await fail(s3);
@@ -71,7 +71,7 @@ describe('a bucket that fails', () => {
     await files.ping();
   });
 
-  it('leaves no file when it dies in the middle of an upload', async () => {
+  it('leaves no object when its process dies in the middle of an upload', async () => {
     const key = randomUUID();
     const upload = files.put(
       key,
@@ -82,7 +82,7 @@ describe('a bucket that fails', () => {
     expect(await files.exists(key)).toBe(false);
   });
 
-  it('holds no more than a few parts in memory while it takes nothing', async () => {
+  it('buffers no more than a few parts in memory while the server accepts nothing', async () => {
     let taken = 0;
     const upload = files.put(
       randomUUID(),
@@ -95,7 +95,7 @@ describe('a bucket that fails', () => {
     expect(taken).toBeLessThan(8 + 20);
   });
 
-  it('fails a download that falls silent, but waits for a reader who is slow', async () => {
+  it('fails a download whose server falls silent, but waits for a slow reader', async () => {
     const key = randomUUID();
     await new S3Files(s3.address, openLog('silent')).put(key, Readable.from([Buffer.alloc(30 * MEGABYTE)]));
     const slow = await files.get(key);
@@ -112,7 +112,7 @@ describe('a bucket that fails', () => {
     await expect(buffer(silent)).rejects.toMatchObject(AWAY);
   });
 
-  it('does not give back a byte that has changed', async () => {
+  it('fails a download with a changed byte', async () => {
     const key = randomUUID();
     await put(key, 'The harbour freezes in February.');
     const kept = readFileSync(pathOf(s3, key));
@@ -121,7 +121,7 @@ describe('a bucket that fails', () => {
     await expect(files.get(key).then(text)).rejects.toMatchObject(AWAY);
   });
 
-  it('is rid of uploads that a killed process began a day ago, and of no others', async () => {
+  it('aborts uploads that a killed process began a day ago, and no others', async () => {
     const dayOld = new Date(Date.now() - 25 * 60 * 60 * 1000);
     for (const [id, key, at] of [
       ['old', 'files/a', dayOld],
@@ -141,7 +141,7 @@ describe('a bucket that fails', () => {
     expect(left).toEqual(['foreign', 'new']);
   });
 
-  it('says which bucket cannot be used', async () => {
+  it('names the bucket that cannot be used', async () => {
     const other = new S3Files({ ...s3.address, bucket: 'nowhere' }, openLog('silent'));
     await expect(other.ping()).rejects.toThrow('the bucket nowhere cannot be used: 404');
     await expect(other.put('x', Readable.from([Buffer.from('x')]))).rejects.toMatchObject(AWAY);

@@ -14,7 +14,7 @@ import { startS3 } from '../support/s3/start.ts';
 
 interface Opened {
   files: Files;
-  /** Where all bytes are, whole and half. */
+  /** The folder of all bytes, of complete and partial files. */
   directory: string;
   close(): Promise<void>;
 }
@@ -32,14 +32,14 @@ const adapters: Record<string, () => Promise<Opened>> = {
   },
 };
 
-describe.each(Object.entries(adapters))('files on %s', (_, open) => {
+describe.each(Object.entries(adapters))('the file store on %s', (_, open) => {
   let opened: Opened;
   let files: Files;
 
   beforeAll(async () => {
     opened = await open();
     ({ files } = opened);
-    // The first file makes the folders that stay.
+    // The first file creates the folders that stay.
     await files.put('first', Readable.from([Buffer.from('x')]));
   });
   afterAll(() => opened.close());
@@ -52,7 +52,7 @@ describe.each(Object.entries(adapters))('files on %s', (_, open) => {
   const put = (key: string, content: string) => files.put(key, Readable.from([Buffer.from(content)]));
   const read = async (key: string) => text(await files.get(key));
 
-  it('gives back the bytes that were put', async () => {
+  it('returns the stored bytes', async () => {
     const key = `documents/${randomUUID()}`;
     const bytes = Buffer.from([0, 255, 10, 13, 128]);
     await files.put(key, Readable.from([bytes.subarray(0, 2), bytes.subarray(2)]));
@@ -61,12 +61,12 @@ describe.each(Object.entries(adapters))('files on %s', (_, open) => {
     expect(await files.exists(key)).toBe(true);
   });
 
-  it('gives back 30 MB whose length nobody knew', async () => {
+  it('returns 30 MB that were stored without a declared length', async () => {
     const key = randomUUID();
     const sent = createHash('sha256');
     async function* pieces() {
       for (let piece = 0; piece < 30; piece += 1) {
-        // No divisor of the size of a part.
+        // Not a multiple of the part size.
         const bytes = randomBytes(MEGABYTE + piece);
         sent.update(bytes);
         yield bytes;
@@ -78,7 +78,7 @@ describe.each(Object.entries(adapters))('files on %s', (_, open) => {
     expect(got.digest('hex')).toBe(sent.digest('hex'));
   });
 
-  it('reads a span alone', async () => {
+  it('reads a byte range', async () => {
     const key = randomUUID();
     await put(key, '0123456789');
     expect(await text(await files.get(key, { start: 3, end: 5 }))).toBe('345');
@@ -88,7 +88,7 @@ describe.each(Object.entries(adapters))('files on %s', (_, open) => {
   it.each([
     ['small', 70_000],
     ['large', 12 * MEGABYTE],
-  ])('leaves nothing behind when a %s stream fails', async (_size, bytes) => {
+  ])('leaves no partial file when a %s stream fails', async (_size, bytes) => {
     const before = stored();
     const failing = Readable.from(
       (async function* () {
@@ -102,7 +102,7 @@ describe.each(Object.entries(adapters))('files on %s', (_, open) => {
     expect(stored()).toEqual(before);
   });
 
-  it('leaves nothing behind when the stream is destroyed half way', async () => {
+  it('leaves no partial file when the stream is destroyed half way', async () => {
     const before = stored();
     let sent = 0;
     const endless = new Readable({
@@ -116,7 +116,7 @@ describe.each(Object.entries(adapters))('files on %s', (_, open) => {
     expect(stored()).toEqual(before);
   });
 
-  it('keeps the old content until the new is whole', async () => {
+  it('keeps the old content until the new one is complete', async () => {
     const key = randomUUID();
     await put(key, 'old');
     const failing = Readable.from(
@@ -132,7 +132,7 @@ describe.each(Object.entries(adapters))('files on %s', (_, open) => {
     expect(await read(key)).toBe('new');
   });
 
-  it('moves a file, over another too, and once more without harm', async () => {
+  it('moves a file, also over another one, and is idempotent', async () => {
     const [from, to] = [`staging/${randomUUID()}`, `documents/${randomUUID()}`];
     await put(from, 'one');
     await put(to, 'two');
@@ -143,7 +143,7 @@ describe.each(Object.entries(adapters))('files on %s', (_, open) => {
     expect(await read(to)).toBe('one');
   });
 
-  it('deletes, and is content when there is nothing to delete', async () => {
+  it('deletes a file, and succeeds when there is none', async () => {
     const key = randomUUID();
     await put(key, 'x');
     await files.delete(key);
@@ -154,7 +154,7 @@ describe.each(Object.entries(adapters))('files on %s', (_, open) => {
     await expect(files.move(key, randomUUID())).rejects.toThrow();
   });
 
-  it('names every key, or those that begin alike', async () => {
+  it('lists every key, or those with a prefix', async () => {
     const keys = [`list/${randomUUID()}`, `list/deep/${randomUUID()}`];
     for (const key of keys) await put(key, 'x');
     const found: string[] = [];
@@ -163,7 +163,7 @@ describe.each(Object.entries(adapters))('files on %s', (_, open) => {
     expect(await Array.fromAsync(files.keys('list/deep/'))).toEqual(keys.filter((key) => key.startsWith('list/deep/')));
   });
 
-  it('says that it is there', async () => {
+  it('answers a ping', async () => {
     await expect(files.ping()).resolves.toBeUndefined();
   });
 
@@ -183,7 +183,7 @@ describe.each(Object.entries(adapters))('files on %s', (_, open) => {
     'con.txt',
     'a\u202eb',
     'x'.repeat(300),
-  ])('refuses the key %j', async (key) => {
+  ])('rejects the key %j', async (key) => {
     const before = stored();
     await expect(put(key, 'x')).rejects.toThrow();
     await expect(files.get(key)).rejects.toThrow();

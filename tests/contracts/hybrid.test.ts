@@ -6,7 +6,7 @@ import { describeWhen } from '../support/when.ts';
 
 const EVEN = { keyword: 1, vector: 1 };
 
-function said(tenant: string, angle: number, words: string, documentId?: string): IndexedItem {
+function wordedItem(tenant: string, angle: number, words: string, documentId?: string): IndexedItem {
   return { ...item(tenant, angle, documentId), words: words.split(' ') };
 }
 
@@ -26,14 +26,14 @@ function contract(open: () => Promise<OpenedIndex>): void {
     await opened.close();
   });
 
-  it('joins what words and vectors find, and says by which way', async () => {
+  it('merges the hits by words and by vectors, and names the ranking of each', async () => {
     const space = fresh();
     const tenant = newId();
     const [near, named, both, none] = [
-      said(tenant, 0.1, 'ketch sail'),
-      said(tenant, 1.4, 'anchor chain'),
-      said(tenant, 0.2, 'anchor rope'),
-      said(tenant, 1.2, 'rudder keel'),
+      wordedItem(tenant, 0.1, 'ketch sail'),
+      wordedItem(tenant, 1.4, 'anchor chain'),
+      wordedItem(tenant, 0.2, 'anchor rope'),
+      wordedItem(tenant, 1.2, 'rudder keel'),
     ];
     await vectors.upsert(space, [none, named, near, both]);
     const hits = await hybrid(space, 'anchor', { tenants: [tenant] });
@@ -47,28 +47,28 @@ function contract(open: () => Promise<OpenedIndex>): void {
     expect(two).toMatchObject([{ id: both.id, vectorRank: 2 }, { score: 1 / 61 }]);
   });
 
-  it('trusts words and vectors as it is told', async () => {
+  it('weights words and vectors as requested', async () => {
     const space = fresh();
     const tenant = newId();
-    const [near, named] = [said(tenant, 0.1, 'ketch'), said(tenant, 1.4, 'anchor')];
+    const [near, named] = [wordedItem(tenant, 0.1, 'ketch'), wordedItem(tenant, 1.4, 'anchor')];
     await vectors.upsert(space, [near, named]);
     const first = async (weights: typeof EVEN) => (await hybrid(space, 'anchor', { tenants: [tenant], limit: 1, weights }))[0]!.id;
     expect(await first({ keyword: 1, vector: 0.1 })).toBe(named.id);
     expect(await first({ keyword: 0.1, vector: 1 })).toBe(near.id);
   });
 
-  it('ranks by words as BM25 does: rare ones tell more, repeated ones less each time, and the shorter item comes first', async () => {
+  it('ranks by BM25: rare words count more, repeated ones less each time, and the shorter item comes first', async () => {
     const space = fresh();
     const tenant = newId();
-    const rest = Array.from({ length: 30 }, () => said(tenant, 1, 'ship sail wind wave'));
+    const rest = Array.from({ length: 30 }, () => wordedItem(tenant, 1, 'ship sail wind wave'));
     const [rare, often, long, short] = [
-      said(tenant, 1, 'sextant wind wave tide'),
-      said(tenant, 1, 'ship ship ship ship'),
-      said(tenant, 1, 'compass wind wave tide wind wave tide wind wave tide'),
-      said(tenant, 1, 'compass wind wave tide'),
+      wordedItem(tenant, 1, 'sextant wind wave tide'),
+      wordedItem(tenant, 1, 'ship ship ship ship'),
+      wordedItem(tenant, 1, 'compass wind wave tide wind wave tide wind wave tide'),
+      wordedItem(tenant, 1, 'compass wind wave tide'),
     ];
-    // What others keep changes nothing.
-    const others = Array.from({ length: 20 }, () => said(newId(), 1, 'ship sextant compass'));
+    // Items of other tenants do not change the statistics.
+    const others = Array.from({ length: 20 }, () => wordedItem(newId(), 1, 'ship sextant compass'));
     await vectors.upsert(space, [...others, ...rest, long, often, rare, short]);
     const byWords = async (words: string) => {
       const hits = await hybrid(space, words, { tenants: [tenant], limit: 50 });
@@ -77,17 +77,17 @@ function contract(open: () => Promise<OpenedIndex>): void {
     expect((await byWords('ship sextant')).slice(0, 2).map(({ id }) => id)).toEqual([rare.id, often.id]);
     expect((await byWords('compass')).map(({ id }) => id)).toEqual([short.id, long.id]);
     const [once] = await byWords('sextant');
-    // Of 34 items one holds it, once, and is as long as the mean but for the long one.
+    // One of 34 items contains it, once, and all have the mean length except the long one.
     const mean = (33 * 4 + 10) / 34;
     expect(once!.keywordScore).toBeCloseTo((Math.log(1 + 33.5 / 1.5) * 2.2) / (1 + 1.2 * (0.25 + (0.75 * 4) / mean)), 3);
   });
 
-  it('ranks what the tenants hold by words, and nothing else, without what is left out', async () => {
+  it('ranks by words over the items of the given tenants only, without excluded ones', async () => {
     const space = fresh();
     const [mine, yours, theirs, document] = [newId(), newId(), newId(), newId()];
-    const [own, ours] = [said(mine, 0.5, 'anchor rope rope rope'), said(yours, 0.6, 'anchor')];
-    const crowd = Array.from({ length: 60 }, (_, index) => said(mine, index / 1_000, 'anchor', document));
-    await vectors.upsert(space, [own, ours, ...crowd, ...Array.from({ length: 60 }, () => said(theirs, 0, 'anchor'))]);
+    const [own, ours] = [wordedItem(mine, 0.5, 'anchor rope rope rope'), wordedItem(yours, 0.6, 'anchor')];
+    const crowd = Array.from({ length: 60 }, (_, index) => wordedItem(mine, index / 1_000, 'anchor', document));
+    await vectors.upsert(space, [own, ours, ...crowd, ...Array.from({ length: 60 }, () => wordedItem(theirs, 0, 'anchor'))]);
     const except = { documentIds: [document] };
     const hits = await hybrid(space, 'anchor', { tenants: [mine, yours, newId()], except });
     expect(new Set(hits.map(({ id }) => id))).toEqual(new Set([own.id, ours.id]));
@@ -98,7 +98,7 @@ function contract(open: () => Promise<OpenedIndex>): void {
     expect(await hybrid(space, 'anchor', { tenants: [newId()] })).toEqual([]);
   });
 
-  it('takes words as they are, whatever their signs and script', async () => {
+  it('finds words with any punctuation and in any script', async () => {
     const space = fresh();
     const tenant = newId();
     const words = [
@@ -117,7 +117,7 @@ function contract(open: () => Promise<OpenedIndex>): void {
       '__proto__',
       'x'.repeat(60),
     ];
-    const items = words.map((word) => said(tenant, 1, `${word} filler`));
+    const items = words.map((word) => wordedItem(tenant, 1, `${word} filler`));
     await vectors.upsert(space, items);
     for (const [place, word] of words.entries()) {
       const hits = (await hybrid(space, word, { tenants: [tenant], limit: 50 })).filter(({ keywordRank }) => keywordRank);
@@ -128,7 +128,7 @@ function contract(open: () => Promise<OpenedIndex>): void {
   it('finds by vectors alone where the question or the items have no words', async () => {
     const space = fresh();
     const tenant = newId();
-    const [silent, empty, other] = [item(tenant, 0.1), { ...item(tenant, 0.2), words: [] }, said(tenant, 0.3, 'anchor')];
+    const [silent, empty, other] = [item(tenant, 0.1), { ...item(tenant, 0.2), words: [] }, wordedItem(tenant, 0.3, 'anchor')];
     await vectors.upsert(space, [silent, empty, other]);
     const ids = async (words: string) => (await hybrid(space, words, { tenants: [tenant] })).map(({ id }) => id);
     expect(await ids('')).toEqual([silent.id, empty.id, other.id]);
@@ -136,9 +136,9 @@ function contract(open: () => Promise<OpenedIndex>): void {
     expect(await ids('anchor')).toEqual([other.id, silent.id, empty.id]);
   });
 
-  it('forgets the words of what is put again or deleted', async () => {
+  it('forgets the words of items that are replaced or deleted', async () => {
     const space = fresh();
-    const once = said(newId(), 0.1, 'anchor');
+    const once = wordedItem(newId(), 0.1, 'anchor');
     await vectors.upsert(space, [once]);
     await vectors.upsert(space, [{ ...once, words: ['rudder'] }]);
     const ranks = async (words: string) =>
@@ -149,28 +149,28 @@ function contract(open: () => Promise<OpenedIndex>): void {
     expect(await ranks('rudder')).toEqual([]);
   });
 
-  it('gives words to a collection that is older than they are', async () => {
+  it('adds words to a collection that was created without them', async () => {
     const space = fresh();
     const tenant = newId();
-    await vectors.upsert(space, [said(tenant, 0.1, 'anchor')]);
+    await vectors.upsert(space, [wordedItem(tenant, 0.1, 'anchor')]);
     await opened.outdate(space);
     expect((await hybrid(space, 'anchor', { tenants: [tenant] })).every(({ keywordRank }) => keywordRank === null)).toBe(true);
     const later = await opened.another();
-    const named = said(tenant, 0.2, 'anchor');
+    const named = wordedItem(tenant, 0.2, 'anchor');
     await later.upsert(space, [named]);
     const question = { tenants: [tenant], limit: 9, vector: at(0), words: ['anchor'], weights: EVEN };
     expect((await later.hybrid(space, question))[0]).toMatchObject({ id: named.id, keywordRank: 1 });
   });
 
-  it('takes what is not there for empty, and refuses vectors of another length', async () => {
+  it('treats a missing collection as empty, and rejects vectors of another length', async () => {
     const space = fresh();
     const tenant = newId();
     expect(await hybrid(space, 'anchor', { tenants: [tenant] })).toEqual([]);
-    await vectors.upsert(space, [said(newId(), 0, 'anchor')]);
+    await vectors.upsert(space, [wordedItem(newId(), 0, 'anchor')]);
     expect(await hybrid(space, 'anchor', { tenants: [tenant] })).toEqual([]);
     await expect(hybrid({ ...space, dimensions: 3 }, 'anchor', { tenants: [tenant] })).rejects.toThrow(RangeError);
   });
 }
 
-describe('words and vectors in pgvector', () => contract(openPgVectors));
-describeWhen(missing, 'words and vectors in Weaviate', () => contract(openWeaviate));
+describe('hybrid search in pgvector', () => contract(openPgVectors));
+describeWhen(missing, 'hybrid search in Weaviate', () => contract(openWeaviate));

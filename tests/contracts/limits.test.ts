@@ -14,7 +14,7 @@ import { describeWhen } from '../support/when.ts';
 const log = openLog('silent');
 const fresh = (points: number, perSeconds = 60): LimitRule => ({ name: `rule-${randomUUID()}`, points, perSeconds });
 
-/** How many of so many events at once are let through. */
+/** Counts how many of the simultaneous attempts are allowed. */
 async function letThrough(limits: Limits[], rule: LimitRule, attempts: number): Promise<number> {
   const taken = Array.from({ length: attempts }, (_, index) => limits[index % limits.length]!.take(rule, 'somebody'));
   return (await Promise.allSettled(taken)).filter(({ status }) => status === 'fulfilled').length;
@@ -28,7 +28,7 @@ function contract(open: () => Promise<Limits>): void {
   });
   afterAll(() => limits.close());
 
-  it('allow exactly the points of the rule, then report when to retry', async () => {
+  it('allows exactly the points of the rule, then reports when to retry', async () => {
     const rule = fresh(5);
     expect(await letThrough([limits], rule, 20)).toBe(5);
     const refusal = await limits.take(rule, 'somebody').catch((error: unknown) => error);
@@ -38,20 +38,20 @@ function contract(open: () => Promise<Limits>): void {
     expect(retryAfterSeconds).toBeLessThanOrEqual(60);
   });
 
-  it('count keys and rules separately, for any text as a key', async () => {
+  it('counts keys and rules separately, for any text as a key', async () => {
     const [one, other] = [fresh(1), fresh(1)];
     const keys = ['a', 'a:b', 'a b\r\nFLUSHALL', 'ключ', 'x'.repeat(5_000), '*'];
     for (const rule of [one, other]) for (const key of keys) await limits.take(rule, key);
     for (const key of keys) await expect(limits.take(one, key)).rejects.toMatchObject({ code: 'RATE_LIMITED' });
   });
 
-  it('take several points at once, all or none', async () => {
+  it('takes several points at once, all or none', async () => {
     const rule = fresh(10);
     await limits.take(rule, 'somebody', 9);
     await expect(limits.take(rule, 'somebody', 5)).rejects.toMatchObject({ code: 'RATE_LIMITED' });
   });
 
-  it('start over after a reset and after the window', async () => {
+  it('starts over after a reset and after the window', async () => {
     const rule = fresh(1, 1);
     await limits.take(rule, 'somebody');
     await limits.reset(rule, 'somebody');
@@ -69,16 +69,16 @@ function contract(open: () => Promise<Limits>): void {
   });
 }
 
-describe('limits in memory', () => contract(async () => new MemoryLimits()));
+describe('the rate limiter in memory', () => contract(async () => new MemoryLimits()));
 
 const openAt = async (url: string) => new RedisLimits(await openRedisKeys(url, 'limits', log));
 
-/** Two processes count together. A rule of its own each time, for one that was used while they were apart proves nothing. */
+/** Returns whether two processes count together. Takes a new rule each time: one that was used while they were separated proves nothing. */
 async function areShared(here: Limits, there: Limits): Promise<boolean> {
   return (await letThrough([here, there], fresh(5), 20)) === 5;
 }
 
-describeWhen(missingRedis, 'limits on Redis', () => {
+describeWhen(missingRedis, 'the rate limiter on Redis', () => {
   let redis: Redis;
   const open = () => openAt(redis.url);
 
@@ -89,13 +89,13 @@ describeWhen(missingRedis, 'limits on Redis', () => {
 
   describe('contract', () => contract(open));
 
-  it('share one exact count between processes in a burst of thousands', async () => {
+  it('shares one exact count between processes in a burst of thousands', async () => {
     const both = await Promise.all([open(), open()]);
     expect(await letThrough(both, fresh(1_000), 3_000)).toBe(1_000);
     await Promise.all(both.map((limits) => limits.close()));
   });
 
-  it('apply per process while Redis is down, and are shared again when it is back', async () => {
+  it('counts per process while Redis is down, and shares counts again when it is back', async () => {
     const [here, there] = await Promise.all([open(), open()]);
     await redis.kill();
     const rule = fresh(5);
@@ -105,7 +105,7 @@ describeWhen(missingRedis, 'limits on Redis', () => {
     await Promise.all([here.close(), there.close()]);
   });
 
-  it('apply per process while the memory of Redis is full', async () => {
+  it('counts per process while the memory of Redis is full', async () => {
     const limits = await open();
     await redis.run('CONFIG', 'SET', 'maxmemory', '1');
     expect(await letThrough([limits], fresh(5), 20)).toBe(5);
@@ -113,7 +113,7 @@ describeWhen(missingRedis, 'limits on Redis', () => {
     await limits.close();
   });
 
-  it('apply while Redis accepts commands and answers none', async () => {
+  it('still refuses while Redis accepts commands and answers none', async () => {
     const limits = await open();
     redis.freeze();
     expect(await letThrough([limits], fresh(5), 20)).toBe(5);
@@ -122,7 +122,7 @@ describeWhen(missingRedis, 'limits on Redis', () => {
   });
 });
 
-describeWhen(missingRedis, 'limits on a group of Redis servers', () => {
+describeWhen(missingRedis, 'the rate limiter on a group of Redis servers', () => {
   describe('behind Sentinels', () => {
     let group: RedisGroup;
     beforeAll(async () => {
@@ -132,7 +132,7 @@ describeWhen(missingRedis, 'limits on a group of Redis servers', () => {
 
     contract(() => openAt(group.url));
 
-    it('apply while the master is dead, and are shared through the new one within five seconds', async () => {
+    it('limits while the master is dead, and shares counts through the new one within five seconds', async () => {
       const { url, killMaster } = group;
       const [here, there] = await Promise.all([openAt(url), openAt(url)]);
       await killMaster();
@@ -151,13 +151,14 @@ describeWhen(missingRedis, 'limits on a group of Redis servers', () => {
 
     contract(() => openAt(group.url));
 
-    it('apply while one node is dead, and are shared again when it is back', async () => {
+    it('limits while one node is dead, and shares counts again when it is back', async () => {
       const { url, killMaster, startMaster } = group;
       const [here, there] = await Promise.all([openAt(url), openAt(url)]);
       await killMaster();
-      // Four rules, because they are spread over the nodes.
+      // Four rules, so that they spread over the nodes.
       const inEach = async () => Promise.all([1, 2, 3, 4].map(() => letThrough([here], fresh(5), 20)));
-      // The cluster gives up its other parts, too, once they have noticed. What is asked in that moment is counted partly there, partly here.
+      // The cluster refuses its other parts, too, once they have noticed. Requests in that moment are counted partly in Redis, partly in
+      // the process.
       for (const through of await inEach()) {
         expect(through).toBeGreaterThanOrEqual(5);
         expect(through).toBeLessThanOrEqual(10);
@@ -169,9 +170,9 @@ describeWhen(missingRedis, 'limits on a group of Redis servers', () => {
       await Promise.all([here.close(), there.close()]);
     });
 
-    it('reject open promptly while part of the cluster is missing', async () => {
+    it('rejects open promptly while part of the cluster is missing', async () => {
       await group.killMaster();
-      // Until the others have noticed.
+      // Retries until the other nodes have noticed.
       const refusal = () => openAt(group.url).then((limits) => limits.close(), String);
       expect(await eventually(refusal, Boolean)).toContain('part of it is down');
       await group.startMaster();

@@ -26,13 +26,13 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 beforeEach(() => {
-  // A port of its own for each case: its circuit breaker remembers failures.
+  // Opens a new client for each case, since its circuit breaker remembers failures.
   ai = open();
   server.otherwise = {};
 });
 afterEach(() => server.clear());
 
-describe('a provider that fails before the first chunk', () => {
+describe('the AI client with a provider that fails before the first chunk', () => {
   const faults: [string, Reply, ErrorCode, number][] = [
     ['hangs', { fault: 'hang' }, 'PROVIDER_TIMEOUT', 1],
     ['resets the connection each time', { fault: 'refuse' }, 'PROVIDER_UNAVAILABLE', 3],
@@ -40,19 +40,24 @@ describe('a provider that fails before the first chunk', () => {
     ['answers 503 each time', { fault: '503' }, 'PROVIDER_UNAVAILABLE', 3],
     ['answers 529 each time', { fault: '529' }, 'PROVIDER_UNAVAILABLE', 3],
     ['limits requests each time', { fault: '429', retryAfter: 0 }, 'PROVIDER_RATE_LIMITED', 3],
-    ['asks to come back in an hour', { fault: '429', retryAfter: 3600 }, 'PROVIDER_RATE_LIMITED', 1],
-    ['asks to come back at a date', { fault: '429', retryAfter: new Date(Date.now() + 3.6e6).toUTCString() }, 'PROVIDER_RATE_LIMITED', 1],
+    ['sends a Retry-After of an hour', { fault: '429', retryAfter: 3600 }, 'PROVIDER_RATE_LIMITED', 1],
+    [
+      'sends a Retry-After with a date',
+      { fault: '429', retryAfter: new Date(Date.now() + 3.6e6).toUTCString() },
+      'PROVIDER_RATE_LIMITED',
+      1,
+    ],
     ['says that the credit is used up', { fault: '429-quota' }, 'PROVIDER_REFUSED', 1],
     ['refuses the key', { fault: '401' }, 'PROVIDER_REFUSED', 1],
-    ['wants to be paid', { fault: '402' }, 'PROVIDER_REFUSED', 1],
+    ['demands payment', { fault: '402' }, 'PROVIDER_REFUSED', 1],
     ['refuses the account', { fault: '403' }, 'PROVIDER_REFUSED', 1],
     ['does not know the model', { fault: 'model-404' }, 'MODEL_NOT_FOUND', 1],
     ['finds the context too long', { fault: 'context-too-long' }, 'CONTEXT_TOO_LONG', 1],
-    ['finds the request bad, with or without options', { fault: '400' }, 'PROVIDER_BAD_RESPONSE', 2],
+    ['answers 400 with and without options', { fault: '400' }, 'PROVIDER_BAD_RESPONSE', 2],
     ['sends a page of HTML with status 200', { fault: 'html-200' }, 'PROVIDER_BAD_RESPONSE', 1],
   ];
 
-  it.each(faults)('that %s', async (_, reply, code, requests) => {
+  it.each(faults)('fails with the matching code and number of requests when the provider %s', async (_, reply, code, requests) => {
     server.otherwise = reply;
     const { failure, chunks, ms } = await ask();
     expect(failure?.code).toBe(code);
@@ -62,38 +67,38 @@ describe('a provider that fails before the first chunk', () => {
     expect(JSON.stringify([failure!.message, failure!.extensions])).not.toContain('sk-secret');
   });
 
-  it('that nobody listens for', async () => {
+  it('fails with PROVIDER_UNAVAILABLE when the port is closed', async () => {
     const { failure } = await ask(open(await closedAddress()));
     expect(failure?.code).toBe('PROVIDER_UNAVAILABLE');
   });
 
-  it('says when to come back, where the provider says so', async () => {
+  it("passes the provider's Retry-After on", async () => {
     server.reply({ fault: '429', retryAfter: 3600 });
     expect((await ask()).failure?.extensions).toMatchObject({ retryAfterSeconds: 3600, retryable: true });
   });
 
-  it('is asked again, and what it says then is the answer', async () => {
+  it('retries, and returns the answer of the retry', async () => {
     server.reply({ fault: '503' }, { fault: 'refuse' }, { text: 'Rivers flow.' });
     expect(await ask()).toMatchObject({ text: 'Rivers flow.', failure: null });
   });
 
-  it('is asked again without an option that it does not know', async () => {
+  it('retries without an option that the provider does not support', async () => {
     server.otherwise = ({ body }) => (body['temperature'] === undefined ? { text: 'Cool.' } : { fault: 'no-temperature' });
     expect((await ask(ai, never, { temperature: 0.2 })).text).toBe('Cool.');
   });
 });
 
-describe('a provider that fails in the middle', () => {
+describe('the AI client with a provider that fails in the middle of a stream', () => {
   const faults: [string, Reply, ErrorCode][] = [
     ['stalls after the first token', { fault: 'stall-after-first' }, 'PROVIDER_TIMEOUT'],
     ['drops the connection', { fault: 'destroy-mid' }, 'PROVIDER_UNAVAILABLE'],
-    ['ends without saying why', { fault: 'eof-no-finish' }, 'PROVIDER_BAD_RESPONSE'],
-    ['sends what is no JSON', { fault: 'malformed' }, 'PROVIDER_BAD_RESPONSE'],
+    ['ends without a finish reason', { fault: 'eof-no-finish' }, 'PROVIDER_BAD_RESPONSE'],
+    ['sends malformed JSON', { fault: 'malformed' }, 'PROVIDER_BAD_RESPONSE'],
     ['sends an error in the stream', { fault: 'error-event' }, 'PROVIDER_UNAVAILABLE'],
-    ['withholds the rest by its content rules', { fault: 'content_filter' }, 'PROVIDER_CONTENT_FILTERED'],
+    ['cuts the answer by its content filter', { fault: 'content_filter' }, 'PROVIDER_CONTENT_FILTERED'],
   ];
 
-  it.each(faults)('that %s: the text so far is kept, and it is not asked again', async (_, reply, code) => {
+  it.each(faults)('keeps the text so far and does not retry when the provider %s', async (_, reply, code) => {
     server.otherwise = reply;
     const { failure, text, chunks } = await ask();
     expect(failure?.code).toBe(code);
@@ -103,12 +108,12 @@ describe('a provider that fails in the middle', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it('has no more time for its first chunk than for any other', async () => {
+  it('applies the same timeout to the first chunk as to any other', async () => {
     server.reply({ text: 'one two three four five six', delayMs: IDLE_MS / 3 });
     expect(await ask()).toMatchObject({ text: 'one two three four five six', failure: null });
   });
 
-  it('is not blamed for a slow reader', async () => {
+  it('does not count the time of a slow reader towards the timeout', async () => {
     server.reply({ text: 'one two three four five' });
     const texts: string[] = [];
     for await (const chunk of ai.chat(REQUEST, never)) {
@@ -119,49 +124,49 @@ describe('a provider that fails in the middle', () => {
   });
 });
 
-describe('a provider that answers oddly', () => {
-  it('ends with `length` when the answer was cut', async () => {
+describe('the AI client with an unusual answer of a provider', () => {
+  it('finishes with the reason `length` when the answer was truncated', async () => {
     server.reply({ fault: 'length' });
     const { chunks, failure } = await ask();
     expect(failure).toBeNull();
     expect(chunks.at(-1)).toEqual({ kind: 'finish', reason: 'length' });
   });
 
-  it('may cut characters anywhere on the wire', async () => {
+  it('decodes characters that are split anywhere on the wire', async () => {
     server.reply({ fault: 'split-utf8', text: 'Hello' });
     expect((await ask()).text).toBe('Hello 👩‍👩‍👧 grüße 日本');
   });
 
-  it('may send what no database takes: an emoji cut in two, and NUL', async () => {
+  it('joins split surrogates and removes NUL, which databases refuse', async () => {
     server.reply({ chunks: ['Hi \ud83d', '\ude00', '\0!'] });
     const { chunks } = await ask();
     expect(chunks.flatMap((chunk) => (chunk.kind === 'text' ? [chunk.text] : []))).toEqual(['Hi ', '😀', '!']);
   });
 
-  it('may repeat a chunk: what it sends is what is shown', async () => {
+  it('passes a repeated chunk on', async () => {
     server.reply({ fault: 'duplicate-chunk', text: 'one two three' });
     expect((await ask()).text).toBe('one two two three');
   });
 
-  it('may leave the usage out: it is counted here and marked so', async () => {
+  it('estimates a missing usage and marks it as estimated', async () => {
     server.reply({ fault: 'no-usage', text: 'The river is long.' });
     const { chunks } = await ask();
     expect(chunks.at(-2)).toEqual({ kind: 'usage', inputTokens: 9, outputTokens: 5, estimated: true });
   });
 
-  it('reports its own usage otherwise', async () => {
+  it('passes the reported usage on', async () => {
     server.reply({ text: 'one two three' });
     expect((await ask()).chunks.at(-2)).toMatchObject({ kind: 'usage', outputTokens: 3, estimated: false });
   });
 
-  it.each([['huge'], ['huge-chunk']] as const)('is cut off when it sends too much: %s', async (fault) => {
+  it.each([['huge'], ['huge-chunk']] as const)('aborts an answer beyond the size limit: %s', async (fault) => {
     server.reply({ fault });
     const { failure, text } = await ask(open(server.url, 10_000));
     expect(failure?.code).toBe('PROVIDER_BAD_RESPONSE');
     expect(text.length).toBeLessThanOrEqual(4_000_000);
   });
 
-  it('may write tool arguments that are no JSON: they are passed on as written', async () => {
+  it('passes tool arguments that are not JSON on as written', async () => {
     server.reply({ fault: 'bad-tool-json' });
     const { chunks } = await ask();
     expect(chunks.find((chunk) => chunk.kind === 'toolCall')?.call).toEqual({
@@ -171,19 +176,19 @@ describe('a provider that answers oddly', () => {
     });
   });
 
-  it('may call a tool that nobody has: that is for the caller to tell it', async () => {
+  it('passes a call of an unknown tool on to the caller', async () => {
     server.reply({ fault: 'unknown-tool' });
     expect((await ask()).chunks.find((chunk) => chunk.kind === 'toolCall')?.call.name).toBe('launch_rocket');
   });
 
-  it('may not call 200 tools at once', async () => {
+  it('refuses 200 tool calls in one answer', async () => {
     server.reply({ fault: 'many-tools' });
     expect((await ask()).failure).toMatchObject({ code: 'PROVIDER_BAD_RESPONSE' });
   });
 });
 
-describe('whoever stops', () => {
-  it('hangs up on the provider within a second', async () => {
+describe('the AI client when its caller aborts', () => {
+  it("closes the provider's connection within a second", async () => {
     server.reply({ tokens: 1_000, delayMs: 5 });
     const controller = new AbortController();
     const stopped = ask(ai, controller.signal);
@@ -193,7 +198,7 @@ describe('whoever stops', () => {
     await until(() => server.aborted() === 1, 1_000);
   });
 
-  it('hangs up while the provider has not said anything', async () => {
+  it('closes the connection while the provider has not sent anything', async () => {
     server.reply({ fault: 'hang' });
     const controller = new AbortController();
     const stopped = ask(ai, controller.signal);
@@ -203,13 +208,13 @@ describe('whoever stops', () => {
     await until(() => server.aborted() === 1, 1_000);
   });
 
-  it('hangs up by no longer reading', async () => {
+  it('closes the connection when the caller stops reading', async () => {
     server.reply({ tokens: 1_000, delayMs: 5 });
     for await (const chunk of ai.chat(REQUEST, never)) if (chunk.kind === 'text') break;
     await until(() => server.aborted() === 1, 1_000);
   });
 
-  it('stops the waiting between two tries', async () => {
+  it('ends the wait between two attempts', async () => {
     server.otherwise = { fault: '429', retryAfter: 4 };
     const controller = new AbortController();
     const stopped = ask(ai, controller.signal);
@@ -221,8 +226,8 @@ describe('whoever stops', () => {
   });
 });
 
-describe('the circuit breaker', () => {
-  it('spares a provider that failed five times in a row, and says so at once', async () => {
+describe('the circuit breaker of the AI client', () => {
+  it('opens after five failures in a row, and fails at once from then on', async () => {
     const dead = open(await closedAddress());
     for (let call = 0; call < 5; call++) expect((await ask(dead)).failure?.code).toBe('PROVIDER_UNAVAILABLE');
     const { failure, ms } = await ask(dead);
@@ -230,7 +235,7 @@ describe('the circuit breaker', () => {
     expect(ms).toBeLessThan(200);
   });
 
-  it('stays closed for refusals, limits and stops, which say nothing about its health', async () => {
+  it("stays closed for refusals, rate limits and aborts, which say nothing about the provider's health", async () => {
     server.otherwise = { fault: '401' };
     for (let call = 0; call < 8; call++) await ask();
     server.otherwise = { text: 'Well.' };

@@ -21,8 +21,8 @@ beforeEach(() => {
 });
 afterEach(() => server.clear());
 
-describe('embeddings of an endpoint', () => {
-  it('are asked for in batches and come back in order', async () => {
+describe('the embeddings of an endpoint', () => {
+  it('are requested in batches and returned in order', async () => {
     const texts = Array.from({ length: 150 }, (_, index) => `word${index}`);
     const vectors = await ai.embed(texts);
     expect(server.requests.map((request) => request.body.input?.length)).toEqual([64, 64, 22]);
@@ -35,14 +35,14 @@ describe('embeddings of an endpoint', () => {
     ['401', 'PROVIDER_REFUSED'],
     ['html-200', 'PROVIDER_BAD_RESPONSE'],
     ['hang', 'PROVIDER_TIMEOUT'],
-  ] as const)('fail clearly when the endpoint answers %s', async (fault, code) => {
+  ] as const)('fail with a clear error when the endpoint answers %s', async (fault, code) => {
     server.reply(...Array.from({ length: 3 }, () => ({ for: 'embeddings' as const, fault })));
     await expect(ai.embed(['one'])).rejects.toMatchObject({ code });
   });
 });
 
-describe('the models of an endpoint', () => {
-  it('are listed, the configured default first', async () => {
+describe('the model list of an endpoint', () => {
+  it('has the configured default first', async () => {
     const named = openAi({ apiKey: undefined, baseUrl: server.url, model: 'scripted-large', embeddingModel: undefined, idleMs: IDLE_MS });
     expect((await named.models()).map((model) => [model.id, model.isDefault])).toEqual([
       ['scripted-large', true],
@@ -52,7 +52,7 @@ describe('the models of an endpoint', () => {
     expect(server.requests[0]!.headers.authorization).toBeUndefined();
   });
 
-  it('are the configured one where the endpoint lists none, and a failure where it is not there', async () => {
+  it('is the configured model where the endpoint lists none, and an error where the endpoint is unreachable', async () => {
     server.reply({ for: 'models', fault: 'model-404' });
     expect(await ai.models()).toEqual([expect.objectContaining({ id: 'scripted', isDefault: true })]);
     await expect(open(await closedAddress()).models()).rejects.toMatchObject({ code: 'PROVIDER_UNAVAILABLE' });

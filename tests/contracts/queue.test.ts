@@ -21,7 +21,7 @@ const SOON_MS = 2_000;
 
 interface Opened {
   database: Database;
-  /** A further process on the same database; it is opened and closed by the test. */
+  /** Creates a further process on the same database, which the test opens and closes. */
   newQueue(): PostgresQueue;
   close(): Promise<void>;
 }
@@ -47,8 +47,8 @@ function contract(open: () => Promise<Opened>): void {
   });
 
   const add = (job: string, data: object) => em.fork().transactional((own) => queue.add(own, job, data));
-  const tell = (userId: string) => em.fork().transactional((own) => queue.emit(own, 'user.signedIn', { userId }, actor));
-  /** Works on a new kind of job and collects what it was given. */
+  const emitSignIn = (userId: string) => em.fork().transactional((own) => queue.emit(own, 'user.signedIn', { userId }, actor));
+  /** Handles a new kind of job and collects the data of its jobs. */
   async function collect(job = `job-${newId()}`) {
     const done: any[] = [];
     await queue.work(job, async (data) => void done.push(data));
@@ -99,10 +99,10 @@ function contract(open: () => Promise<Opened>): void {
     await eventually(async () => seen, Boolean);
   });
 
-  it('discards the jobs and facts of a transaction that is rolled back', async () => {
+  it('discards the jobs and domain events of a transaction that is rolled back', async () => {
     const { job, done, until } = await collect();
-    const heard: string[] = [];
-    await queue.subscribe('analytics', async ({ payload }) => void heard.push((payload as { userId: string }).userId));
+    const received: string[] = [];
+    await queue.subscribe('analytics', async ({ payload }) => void received.push((payload as { userId: string }).userId));
     const failing = em.fork().transactional(async (own) => {
       await queue.add(own, job, { id: 'lost' });
       await queue.emit(own, 'user.signedIn', { userId: 'lost' }, actor);
@@ -110,14 +110,14 @@ function contract(open: () => Promise<Opened>): void {
     });
     await expect(failing).rejects.toThrow('on second thoughts');
     await add(job, { id: 'kept' });
-    await tell('kept');
+    await emitSignIn('kept');
     await until(1);
     await eventually(
-      async () => heard,
+      async () => received,
       (ids) => ids.includes('kept'),
     );
     expect(done).toEqual([{ id: 'kept' }]);
-    expect(heard).not.toContain('lost');
+    expect(received).not.toContain('lost');
   });
 
   it('rejects adding a job outside a transaction', async () => {
@@ -168,9 +168,9 @@ function contract(open: () => Promise<Opened>): void {
     await other.close();
   });
 
-  it('delivers a fact to each of its handlers, in order', async () => {
-    const heard: string[] = [];
-    await queue.subscribe('assistants', async (fact) => void heard.push((fact.payload as { name: string }).name));
+  it('delivers a domain event to each of its subscribers, in order', async () => {
+    const received: string[] = [];
+    await queue.subscribe('assistants', async (event) => void received.push((event.payload as { name: string }).name));
     const names = Array.from({ length: 60 }, (_, index) => `base ${index}`);
     for (const name of names) {
       const payload = { knowledgeBaseId: newId(), ownerId: newId(), name };
@@ -178,7 +178,7 @@ function contract(open: () => Promise<Opened>): void {
     }
     expect(
       await eventually(
-        async () => heard,
+        async () => received,
         (all) => all.length >= 60,
         30_000,
       ),
@@ -194,7 +194,7 @@ function contract(open: () => Promise<Opened>): void {
       begun = true;
       await new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error('closing'))));
     });
-    // By the one that knows the queue: looking it up within a transaction would wait for PGlite's one connection.
+    // Adds by the instance that knows the queue: a lookup within a transaction would wait for PGlite's one connection.
     await em.fork().transactional((own) => first.add(own, job, {}));
     await eventually(async () => begun, Boolean, 30_000);
     await first.close();
@@ -219,7 +219,7 @@ function contract(open: () => Promise<Opened>): void {
   });
 }
 
-describe('queue in PGlite', () =>
+describe('the queue in PGlite', () =>
   contract(async () => {
     const directory = mkdtempSync(join(tmpdir(), 'parley-queue-'));
     const database = new PgliteDatabase(directory, log);
@@ -231,7 +231,7 @@ describe('queue in PGlite', () =>
     };
   }));
 
-describeWhen(missingPostgres(), 'queue on a PostgreSQL server', () => {
+describeWhen(missingPostgres(), 'the queue on a PostgreSQL server', () => {
   let postgres: Postgres;
 
   beforeAll(async () => {

@@ -8,7 +8,7 @@ import { Authority, missingOpenssl, type Certificate } from '../support/tls/auth
 import { eventually } from '../support/eventually.ts';
 import { missingCluster, startCluster, startSentinels, type RedisGroup } from '../support/redis-groups.ts';
 import { missingRedisTls, startRedis } from '../support/redis.ts';
-import { collect, openTwo, say } from '../support/two-buses.ts';
+import { collect, openTwo, publish } from '../support/two-buses.ts';
 import { missingFullTier } from '../support/tier.ts';
 import { describeWhen } from '../support/when.ts';
 
@@ -29,11 +29,11 @@ describeWhen(missingOpenssl ?? missingRedisTls() ?? missingCluster, 'Redis over 
     });
     afterAll(() => group?.stop());
 
-    it('has the keys of everybody: what one has counted or kept, another knows', async () => {
+    it('shares rate limits and cached values between clients', async () => {
       const open = (name: string) => openRedisKeys(group.url, name, log);
       const limits = [new RedisLimits(await open('limits')), new RedisLimits(await open('limits'))];
       const caches = [new RedisCache(await open('cache')), new RedisCache(await open('cache'))];
-      // A cluster keeps them on different nodes.
+      // Twelve keys, which a cluster spreads over its nodes.
       for (const key of Array.from({ length: 12 }, () => randomUUID())) {
         const rule = { name: key, points: 1, perSeconds: 60 };
         await limits[0]!.take(rule, 'somebody');
@@ -44,25 +44,25 @@ describeWhen(missingOpenssl ?? missingRedisTls() ?? missingCluster, 'Redis over 
       await Promise.all([...limits, ...caches].map((each) => each.close()));
     });
 
-    it('brings live messages, and brings them again after the server was away', async () => {
+    it('delivers bus messages, and delivers them again after the server was away', async () => {
       const { here, there, close } = await openTwo(group.url);
       const key = randomUUID();
-      const heard = await collect(there, key);
-      await say(here, key, 'before');
-      expect(await heard.until(1)).toEqual(['before']);
+      const received = await collect(there, key);
+      await publish(here, key, 'before');
+      expect(await received.until(1)).toEqual(['before']);
       await group.killMaster();
       await group.startMaster();
       await eventually(
         async () => {
-          await say(here, key, 'after');
-          return heard.ids;
+          await publish(here, key, 'after');
+          return received.ids;
         },
         (ids) => ids.includes('after'),
       );
       await close();
     });
 
-    it('is refused where nobody vouches for its certificate, and says so', async () => {
+    it('rejects a certificate of an unknown authority, with the reason', async () => {
       distrust();
       try {
         for (const open of [openRedis, openRedisKeys])
@@ -73,15 +73,15 @@ describeWhen(missingOpenssl ?? missingRedisTls() ?? missingCluster, 'Redis over 
     });
   }
 
-  describe('on one server', () =>
+  describe('with one server', () =>
     contract(async (certificate) => {
       const { kill, start, ...redis } = await startRedis({}, certificate);
       return { ...redis, killMaster: kill, startMaster: start };
     }));
   describe('behind Sentinels', () => contract(startSentinels));
-  describeWhen(missingFullTier, 'in a cluster', () => contract(startCluster));
+  describeWhen(missingFullTier, 'with a cluster', () => contract(startCluster));
 
-  it('is refused when its certificate is for another name', async () => {
+  it('rejects a certificate that was issued for another name', async () => {
     const redis = await startRedis({}, authority.issue('DNS:cache.example.org'));
     await expect(openRedis(redis.url, 'test', log)).rejects.toThrow("does not match certificate's altnames");
     await redis.stop();

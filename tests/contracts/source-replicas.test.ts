@@ -17,7 +17,7 @@ const ticking: Source = {
     })(),
 };
 
-/** Answers every request like this, also one for a socket, and each after `delayMs`. */
+/** Starts a server that gives every request this answer, also one for a WebSocket, after `delayMs`. */
 async function answering(status: number, body: object, delayMs = 0) {
   const asked: (string | undefined)[] = [];
   const server = createServer(({ url }, response) => {
@@ -38,7 +38,7 @@ async function answering(status: number, body: object, delayMs = 0) {
   };
 }
 
-it('asks a replica that was about to stop, and is back, before it asks again one that has just failed', async () => {
+it('the client of a subgraph retries a replica that was draining and is back before one that has just failed', async () => {
   const stopping = await answering(503, {});
   const socketless = await answering(200, { data: { now: 2 } });
   const remote = new RemoteSource({ name: 'clock', urls: [stopping.url, socketless.url], identities });
@@ -55,7 +55,7 @@ it('asks a replica that was about to stop, and is back, before it asks again one
   }
 });
 
-it('sends no requests to a replica that starts, and sends them again when its health says that it is ready', async () => {
+it('the client of a subgraph skips a replica that is starting, until its health check succeeds', async () => {
   const starting = await answering(503, {});
   const served = await serve(ticking);
   const remote = new RemoteSource({ name: 'clock', urls: [starting.url, served.url], identities });
@@ -72,7 +72,7 @@ it('sends no requests to a replica that starts, and sends them again when its he
   }
 });
 
-it('asks the other replica, however long the first took to say that it does not answer', async () => {
+it('the client of a subgraph asks the next replica after the timeout, however long the first one takes to refuse', async () => {
   const patienceMs = 50;
   const slow = await answering(503, {}, patienceMs * 4);
   const served = await serve(ticking);
@@ -88,7 +88,7 @@ it('asks the other replica, however long the first took to say that it does not 
 it.each([
   [400, { errors: [{ message: 'This does not fit.' }] }],
   [422, { data: null, errors: [{ message: 'Nor does this.', path: ['now'] }] }],
-])('takes a result with the status %d for an answer, and asks once', async (status, result) => {
+])('the client of a subgraph accepts a GraphQL result with the HTTP status %d, and does not retry', async (status, result) => {
   const refusing = await answering(status, result);
   const remote = new RemoteSource({ name: 'clock', urls: [refusing.url], identities });
   try {

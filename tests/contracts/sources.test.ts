@@ -22,7 +22,7 @@ const SDL = `
   type Mutation { wind: Int }
   type Subscription { ticks(from: Int): Int }`;
 
-/** A clock: it counts how often it was wound, and ticks when the test says so. */
+/** A subgraph with a mutation that counts its calls, and a subscription whose events the test sends. */
 class Clock {
   wound = 0;
   readonly opened: Channel<number>[] = [];
@@ -69,7 +69,7 @@ async function nextOf(events: AsyncIterator<SourceResult>): Promise<unknown> {
   return done ? 'the end' : JSON.parse(JSON.stringify(value));
 }
 
-describe.each(['in this process', 'in another'])('a subgraph %s', (place) => {
+describe.each(['in this process', 'in another'])('the client of a subgraph %s', (place) => {
   let clock: Clock;
   let source: Source;
   let close: () => Promise<void>;
@@ -82,16 +82,16 @@ describe.each(['in this process', 'in another'])('a subgraph %s', (place) => {
   });
   afterEach(() => close());
 
-  it('answers with data, and dates as text', async () => {
+  it('returns data, with dates as text', async () => {
     expect(await source.execute({ query: '{ now }' }, ADA)).toEqual({ data: { now: expect.any(String) } });
   });
 
-  it('hears who asks, and no more than that', async () => {
+  it('passes the identity of the caller, and nothing else of the request', async () => {
     const { data } = await source.execute({ query: '{ who }' }, ADA);
     expect(JSON.parse(data!['who'])).toEqual(ADA);
   });
 
-  it('refuses with the code, the path and the details of the failure', async () => {
+  it('returns the code, the path and the details of a failure', async () => {
     const { data, errors } = await source.execute({ query: '{ early now }' }, ADA);
     expect(data).toMatchObject({ early: null });
     expect(errors).toEqual([
@@ -99,7 +99,7 @@ describe.each(['in this process', 'in another'])('a subgraph %s', (place) => {
     ]);
   });
 
-  it('tells events in their order, and their end', async () => {
+  it('delivers events in their order, and their end', async () => {
     const events = await read(source, TICKS);
     const first = nextOf(events);
     const channel = await eventually(async () => clock.opened[0]!, Boolean);
@@ -113,13 +113,13 @@ describe.each(['in this process', 'in another'])('a subgraph %s', (place) => {
     ]);
   });
 
-  it('tells why it refuses a subscription', async () => {
+  it('returns the reason why a subscription is refused', async () => {
     const events = await read(source, { ...TICKS, variables: { from: 13 } });
     expect(await nextOf(events)).toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT', field: 'from' } }] });
     expect(await nextOf(events)).toBe('the end');
   });
 
-  it('makes an error in the middle of a stream its last event, and other streams go on', async () => {
+  it('ends a stream after an error in the middle of it, and other streams continue', async () => {
     const [breaking, sound] = [await read(source, TICKS), await read(source, TICKS)];
     const [first, other] = [nextOf(breaking), nextOf(sound)];
     await eventually(
@@ -138,7 +138,7 @@ describe.each(['in this process', 'in another'])('a subgraph %s', (place) => {
     expect(await nextOf(broken === breaking ? sound : breaking)).toEqual({ data: { ticks: 8 } });
   });
 
-  it('ends its work when the reader leaves, although no event comes', async () => {
+  it("stops the subgraph's work when the reader leaves, although no event comes", async () => {
     const events = await read(source, TICKS);
     const first = nextOf(events);
     const channel = await eventually(async () => clock.opened[0]!, Boolean);
@@ -149,7 +149,7 @@ describe.each(['in this process', 'in another'])('a subgraph %s', (place) => {
   });
 });
 
-describe('a subgraph with a port of its own', () => {
+describe('a subgraph that listens on a port', () => {
   let clock: Clock;
   let served: Served;
   const open: RemoteSource[] = [];
@@ -168,10 +168,10 @@ describe('a subgraph with a port of its own', () => {
   });
 
   it.each([
-    ['nobody', async () => undefined],
-    ['another subgraph', () => identities.sign({ ...ADA }, 'tools')],
-    ['a forger', async () => 'eyJhbGciOiJub25lIn0.e30.'],
-  ])('answers nothing to %s, not even its schema, by request or by socket', async (_who, tokenOf) => {
+    ['a caller without a token', async () => undefined],
+    ['a caller with a token for another subgraph', () => identities.sign({ ...ADA }, 'tools')],
+    ['a caller with a forged token', async () => 'eyJhbGciOiJub25lIn0.e30.'],
+  ])('refuses %s even its schema, by request and by WebSocket', async (_who, tokenOf) => {
     const token = await tokenOf();
     const response = await fetch(`${served.url}/graphql`, {
       method: 'POST',
@@ -188,13 +188,13 @@ describe('a subgraph with a port of its own', () => {
     await client.dispose();
   });
 
-  it('is asked at another replica when one is away, also for a mutation', async () => {
+  it('is retried at another replica when one is unreachable, also for a mutation', async () => {
     const remote = connect(['http://127.0.0.1:1', served.url]);
     for (let asked = 1; asked <= 4; asked++)
       expect(await remote.execute({ query: 'mutation { wind }' }, ADA)).toEqual({ data: { wind: asked } });
   });
 
-  it('is asked again when an answer breaks off, but never for a mutation', async () => {
+  it('is retried when an answer breaks off, but never for a mutation', async () => {
     const broken = await breakOff();
     const remote = connect([broken.url]);
     await expect(remote.execute({ query: 'mutation { wind }' }, ADA)).rejects.toMatchObject({ code: 'DEPENDENCY_UNAVAILABLE' });
@@ -204,7 +204,7 @@ describe('a subgraph with a port of its own', () => {
     await broken.stop();
   });
 
-  it('loses no mutation to a replica that is about to stop', async () => {
+  it('loses no mutation to a replica that is draining', async () => {
     const other = await serve(clock.source);
     const remote = connect([served.url, other.url]);
     await remote.execute({ query: 'mutation { wind }' }, ADA);
@@ -228,17 +228,17 @@ describe('a subgraph with a port of its own', () => {
     await remote.ping();
   });
 
-  it('begins a stream at another replica while nothing was seen of it, and breaks it afterwards', async () => {
+  it('restarts a stream at another replica before its first event, and fails it afterwards', async () => {
     const other = await serve(clock.source);
     const remote = connect([other.url, served.url]);
-    const [silent, heard] = [await read(remote, TICKS), await read(connect([other.url]), TICKS)];
-    const [first, second] = [nextOf(silent), nextOf(heard)];
+    const [silent, started] = [await read(remote, TICKS), await read(connect([other.url]), TICKS)];
+    const [first, second] = [nextOf(silent), nextOf(started)];
     await eventually(
       async () => clock.opened,
       (opened) => opened.length === 2,
     );
     for (const channel of clock.opened) channel.push(1);
-    // One of them has seen an event and the other is made to wait for its next.
+    // One of them has delivered an event, and the other one waits for its next.
     await Promise.all([first, second]);
     const quiet = await read(connect([other.url, served.url]), TICKS);
     const waiting = nextOf(quiet);
@@ -246,7 +246,7 @@ describe('a subgraph with a port of its own', () => {
       async () => clock.opened,
       (opened) => opened.length === 3,
     );
-    const broken = nextOf(heard);
+    const broken = nextOf(started);
     const failing = expect(broken).rejects.toMatchObject({ code: 'DEPENDENCY_UNAVAILABLE' });
     await Promise.all([failing, other.stop()]);
     await eventually(
@@ -257,7 +257,7 @@ describe('a subgraph with a port of its own', () => {
     expect(await waiting).toEqual({ data: { ticks: 5 } });
   });
 
-  it('begins a stream anew that stood long without an event before its replica went', async () => {
+  it('restarts a stream that had no event for long before its replica went', async () => {
     const patienceMs = 100;
     const other = await serve(clock.source);
     const quiet = await read(connect([other.url, served.url], patienceMs), TICKS);
@@ -286,7 +286,7 @@ describe('a subgraph with a port of its own', () => {
   });
 });
 
-/** A server that takes each request and then breaks the connection. */
+/** Starts a server that accepts each request and then breaks the connection. */
 async function breakOff(): Promise<{ url: string; asked(): number; stop(): Promise<void> }> {
   let asked = 0;
   const server: Server = createServer((request) => request.resume().on('end', () => (asked++, request.socket.destroy())));

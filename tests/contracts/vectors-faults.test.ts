@@ -5,7 +5,7 @@ import { eventually } from '../support/eventually.ts';
 import { describeWhen } from '../support/when.ts';
 import { missingWeaviate, startWeaviate, type Weaviate } from '../support/weaviate/server.ts';
 
-describeWhen(missingWeaviate, 'a Weaviate server', () => {
+describeWhen(missingWeaviate, 'the Weaviate adapter', () => {
   const space = { name: 'kept', dimensions: 2 };
   const kept = { id: newId(), tenant: newId(), documentId: newId(), vector: new Float32Array([1, 0]) };
   const away = expect.objectContaining({ code: 'DEPENDENCY_UNAVAILABLE', retryable: true });
@@ -26,9 +26,9 @@ describeWhen(missingWeaviate, 'a Weaviate server', () => {
 
   it.each<[string, () => unknown, () => unknown]>([
     ['is stopped', () => server.end(), () => server.start()],
-    ['is silent', () => server.freeze(), () => server.thaw()],
+    ['does not answer', () => server.freeze(), () => server.thaw()],
   ])(
-    'that %s is said to be away, and goes on later with what it had',
+    'reports DEPENDENCY_UNAVAILABLE while the server %s, and answers from the same data afterwards',
     async (_, leave, comeBack) => {
       await leave();
       await expect(ask()).rejects.toEqual(away);
@@ -47,7 +47,7 @@ describeWhen(missingWeaviate, 'a Weaviate server', () => {
     120_000,
   );
 
-  it('finds the best of thousands by their words once it has written them to disk, as after a restart', async () => {
+  it('ranks thousands of items by words after they were written to disk, as after a restart', async () => {
     const tenant = newId();
     const put = (words: string) => ({ id: newId(), tenant, documentId: newId(), vector: kept.vector, words: words.split(' ') });
     const rest = Array.from({ length: 3_000 }, () => put('ship sail wind wave'));
@@ -64,7 +64,7 @@ describeWhen(missingWeaviate, 'a Weaviate server', () => {
     expect(hits[0]).toMatchObject({ id: best.id, keywordRank: 1 });
   }, 120_000);
 
-  it('lets nobody in without the key', async () => {
+  it('is refused by the server without the API key', async () => {
     for (const apiKey of [undefined, 'another'])
       await expect(new WeaviateVectors({ ...server.address, apiKey }).open()).rejects.toThrow(/401|UNAUTHENTICATED/i);
   });

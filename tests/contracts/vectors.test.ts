@@ -35,7 +35,7 @@ function contract(open: () => Promise<OpenedIndex>): void {
     expect(hits[1]!.score).toBeCloseTo(Math.cos(0.6), 5);
   });
 
-  it('never shows the nearer neighbour of another tenant', async () => {
+  it('never returns the nearer neighbour of another tenant', async () => {
     const space = fresh();
     const [mine, other] = [newId(), newId()];
     const own = item(mine, 1.5);
@@ -44,7 +44,7 @@ function contract(open: () => Promise<OpenedIndex>): void {
     expect(hits.map((hit) => hit.id)).toEqual([own.id]);
   });
 
-  it('still fills the result when thousands of strangers are nearer', async () => {
+  it('fills the result when thousands of items of other tenants are nearer', async () => {
     const space = fresh();
     const [mine, other, third] = [newId(), newId(), newId()];
     const own = Array.from({ length: 20 }, (_, index) => item(mine, 1 + index / 100));
@@ -52,20 +52,20 @@ function contract(open: () => Promise<OpenedIndex>): void {
     await vectors.upsert(space, [...own, ...rest]);
     const few = await vectors.nearest(space, { tenants: [mine], vector: at(0), limit: 10 });
     expect(few.map((hit) => hit.id)).toEqual(own.slice(0, 10).map((each) => each.id));
-    // More rows than are compared one by one, so the index answers.
+    // More rows than the threshold for exact comparison, so the index is used.
     const many = await vectors.nearest(space, { tenants: [other, third], vector: at(0), limit: 5 });
     expect(many).toHaveLength(5);
     expect(many[0]!.score).toBeCloseTo(1, 5);
   }, 120_000);
 
-  it('gives nothing when no tenant is named, and nothing to a tenant without vectors', async () => {
+  it('returns nothing for no tenant, and nothing for a tenant without vectors', async () => {
     const space = fresh();
     await vectors.upsert(space, [item(newId(), 0)]);
     expect(await vectors.nearest(space, { tenants: [], vector: at(0), limit: 5 })).toEqual([]);
     expect(await vectors.nearest(space, { tenants: [newId()], vector: at(0), limit: 5 })).toEqual([]);
   });
 
-  it('joins several tenants in one ranking', async () => {
+  it('merges several tenants into one ranking', async () => {
     const space = fresh();
     const tenants = Array.from({ length: 20 }, () => newId());
     const items = tenants.map((tenant, index) => item(tenant, (index + 1) / 20));
@@ -76,7 +76,7 @@ function contract(open: () => Promise<OpenedIndex>): void {
     );
   });
 
-  it('leaves out documents and items before it ranks, so that the result is still full', async () => {
+  it('excludes documents and items before it ranks, so that the result is still full', async () => {
     const space = fresh();
     const [tenant, near] = [newId(), newId()];
     const crowd = Array.from({ length: 200 }, (_, index) => item(tenant, index / 10_000, near));
@@ -101,7 +101,7 @@ function contract(open: () => Promise<OpenedIndex>): void {
     expect(await ids({ tenant: newId(), id: own[0]!.id }, [tenant])).toEqual([]);
   });
 
-  it('replaces a vector that is put again', async () => {
+  it('replaces a vector that is stored again', async () => {
     const space = fresh();
     const once = item(newId(), 0);
     await vectors.upsert(space, [once]);
@@ -128,7 +128,7 @@ function contract(open: () => Promise<OpenedIndex>): void {
     expect(await left()).toEqual([four.id]);
   });
 
-  it('leaves nothing of 5,000 items that are deleted', async () => {
+  it('deletes all of 5,000 items', async () => {
     const space = fresh();
     const [tenant, document] = [newId(), newId()];
     await vectors.upsert(
@@ -140,7 +140,7 @@ function contract(open: () => Promise<OpenedIndex>): void {
     expect(await vectors.nearest(space, { tenants: [tenant], vector: at(0), limit: 5 })).toEqual([]);
   }, 120_000);
 
-  it('takes a collection or a tenant that is not there for an empty one', async () => {
+  it('treats a missing collection or tenant as empty', async () => {
     const space = fresh();
     const [tenant, ids] = [newId(), [newId()]];
     const nothing = async () => {
@@ -157,7 +157,7 @@ function contract(open: () => Promise<OpenedIndex>): void {
     await nothing();
   });
 
-  it('drops a collection whole, and makes it anew', async () => {
+  it('drops a whole collection, and creates it again', async () => {
     const [space, other] = [fresh(), fresh()];
     const [gone, stays] = [item(newId(), 0), item(newId(), 0)];
     await vectors.upsert(space, [gone]);
@@ -169,7 +169,7 @@ function contract(open: () => Promise<OpenedIndex>): void {
     expect(await read(space, gone.tenant)).toEqual([gone]);
   });
 
-  it('refuses vectors of another length, and then stores none of their batch', async () => {
+  it('rejects vectors of another length, and then stores none of their batch', async () => {
     const space = fresh();
     const good = item(newId(), 0);
     const bad = { ...good, id: newId(), vector: at(0, DIMENSIONS + 1) };
@@ -183,7 +183,7 @@ function contract(open: () => Promise<OpenedIndex>): void {
     await vectors.ping();
   });
 
-  it('keeps collections apart, whatever their names and dimensions', async () => {
+  it('keeps collections apart, with any names and dimensions', async () => {
     const tenant = newId();
     const names = ['text-embedding-3-small', 'text_embedding_3_small', `"; drop schema vectors; --${newId()}`, 'Ünïcode/space'];
     const spaces = [
@@ -203,7 +203,7 @@ function contract(open: () => Promise<OpenedIndex>): void {
     }
   });
 
-  it('reads a tenant back, vector by vector, exactly as put', async () => {
+  it('exports a tenant vector by vector, exactly as stored', async () => {
     const space = fresh();
     const tenant = newId();
     const items = Array.from({ length: 450 }, (_, index) => item(tenant, index / 7));
@@ -213,7 +213,7 @@ function contract(open: () => Promise<OpenedIndex>): void {
     expect(found.sort(byId)).toEqual(items.sort(byId));
   });
 
-  it('is made once, however many ask at the same time', async () => {
+  it('creates a collection once for simultaneous callers', async () => {
     const space = fresh();
     const tenant = newId();
     await Promise.all(Array.from({ length: 5 }, (_, index) => vectors.upsert(space, [item(tenant, index / 10)])));
@@ -221,5 +221,5 @@ function contract(open: () => Promise<OpenedIndex>): void {
   });
 }
 
-describe('vectors in pgvector', () => contract(openPgVectors));
-describeWhen(missing, 'vectors in Weaviate', () => contract(openWeaviate));
+describe('the vector store in pgvector', () => contract(openPgVectors));
+describeWhen(missing, 'the vector store in Weaviate', () => contract(openWeaviate));

@@ -7,7 +7,7 @@ import { eventually } from './eventually.ts';
 
 const log = openLog('silent');
 
-/** One adapter as two processes would have it: what one publishes, both hear. */
+/** Two instances of an adapter, as two processes have them: both receive what one publishes. */
 export interface TwoBuses {
   here: Bus;
   there: Bus;
@@ -26,7 +26,7 @@ export async function openTwo(url: string): Promise<TwoBuses> {
   return { here, there, close: async () => void (await Promise.all([here.close(), there.close()])) };
 }
 
-/** Listens, and collects the ids that arrive. */
+/** Subscribes, and collects the ids that arrive. */
 export async function collect(bus: Bus, key: string) {
   const ids: string[] = [];
   const stop = await bus.subscribe('notification', key, ({ notificationId }) => ids.push(notificationId));
@@ -42,4 +42,4 @@ export async function collect(bus: Bus, key: string) {
   };
 }
 
-export const say = (bus: Bus, key: string, notificationId: string) => bus.publish('notification', key, { notificationId });
+export const publish = (bus: Bus, key: string, notificationId: string) => bus.publish('notification', key, { notificationId });
