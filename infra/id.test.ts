@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { isId, newId, timeOf } from './id.ts';
 
-describe('ids', () => {
-  it('are UUIDs of version 7 that are all different and sort as they were made', () => {
+describe('an id', () => {
+  it('is a unique UUID of version 7 that sorts by the time of its creation', () => {
     const ids = Array.from({ length: 20_000 }, newId);
     expect(new Set(ids).size).toBe(ids.length);
     expect(ids).toEqual(ids.toSorted());
@@ -10,7 +10,7 @@ describe('ids', () => {
     expect(ids.every(isId)).toBe(true);
   });
 
-  it('tell when they were made', () => {
+  it('contains the time of its creation', () => {
     expect(Math.abs(timeOf(newId()) - Date.now())).toBeLessThan(1_000);
   });
 });

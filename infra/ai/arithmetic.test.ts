@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { arithmeticIn } from './arithmetic.ts';
 
-describe('arithmetic in a question', () => {
+describe('arithmeticIn', () => {
   it.each([
     ['What is 12 * 7?', '12 * 7'],
     ['15% of 240', '15% of 240'],
@@ -11,7 +11,7 @@ describe('arithmetic in a question', () => {
     ['Was ist 5 × 6?', '5 * 6'],
     ['2^10 =', '2^10'],
     ['-5 + 3', '-5 + 3'],
-  ])('%s is %s', (question, expression) => expect(arithmeticIn(question)).toBe(expression));
+  ])('reads from "%s" the expression %s', (question, expression) => expect(arithmeticIn(question)).toBe(expression));
 
   it.each([
     'What is 7?',
@@ -25,5 +25,5 @@ describe('arithmetic in a question', () => {
     '10 pages of text',
     '',
     `${'1+'.repeat(200)}1`,
-  ])('%s is none', (question) => expect(arithmeticIn(question)).toBeNull());
+  ])('finds no arithmetic in "%s"', (question) => expect(arithmeticIn(question)).toBeNull());
 });

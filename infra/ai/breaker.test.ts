@@ -13,7 +13,7 @@ describe('the circuit breaker', () => {
     expect(() => opened().breaker.enter()).toThrow(/several times in a row. Try again in 10 s/);
   });
 
-  it('stays closed when they are further apart, or when one call succeeds between them', () => {
+  it('stays closed when failures are further apart, or when one call succeeds between them', () => {
     const clock = { now: 0 };
     const breaker = new Breaker({ failures: 5, withinMs: 30_000, restMs: 10_000 }, () => clock.now);
     for (let call = 0; call < 20; call++, clock.now += 8_000) breaker.failed();
@@ -25,7 +25,7 @@ describe('the circuit breaker', () => {
     expect(() => breaker.enter()).not.toThrow();
   });
 
-  it('lets one call through after ten seconds, and the rest when that succeeds', () => {
+  it('allows one trial call after ten seconds, and all calls when the trial succeeds', () => {
     const { breaker, clock } = opened();
     clock.now = 10_001;
     breaker.enter();
@@ -34,7 +34,7 @@ describe('the circuit breaker', () => {
     expect(() => breaker.enter()).not.toThrow();
   });
 
-  it('rests again when the trial fails, and tries another when it tells nothing', () => {
+  it('opens again when the trial fails, and allows another trial when the outcome is unknown', () => {
     const { breaker, clock } = opened();
     clock.now = 10_001;
     breaker.enter();

@@ -7,7 +7,7 @@ describe('addressOf', () => {
     ['::1', 'http://[::1]:4000'],
     ['0.0.0.0', 'http://127.0.0.1:4000'],
     ['::', 'http://[::1]:4000'],
-  ])('says how a listener on %s is reached', (HOST, address) => {
+  ])('returns the URL by which a listener on %s can be reached', (HOST, address) => {
     expect(addressOf({ HOST }, 4000)).toBe(address);
   });
 });

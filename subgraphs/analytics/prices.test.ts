@@ -1,24 +1,24 @@
 import { describe, expect, it } from '@jest/globals';
 import { PRICE_VERSION, priceOf } from './prices.ts';
 
-describe('prices', () => {
-  it('counts input and output at their own price', () => {
+describe('priceOf', () => {
+  it('prices input and output tokens separately', () => {
     expect(priceOf('gpt-4o', 1_000_000, 100_000)).toEqual({ usd: 3.5, version: PRICE_VERSION });
   });
 
-  it.each(['gpt-4o-2024-08-06', 'openai/gpt-4o', 'GPT-4o', 'gpt-4o-latest'])('finds %s under the name on the list', (model) => {
+  it.each(['gpt-4o-2024-08-06', 'openai/gpt-4o', 'GPT-4o', 'gpt-4o-latest'])('finds %s under the name on the price list', (model) => {
     expect(priceOf(model, 1_000_000, 0)?.usd).toBe(2.5);
   });
 
-  it('takes the smaller model for what it is', () => {
+  it('does not confuse a smaller model with a larger one of similar name', () => {
     expect(priceOf('gpt-4o-mini-2024-07-18', 1_000_000, 0)?.usd).toBe(0.15);
   });
 
-  it.each(['claude-opus-4-5-20251101', 'anthropic/claude-opus-4.5'])('reads both spellings of a version: %s', (model) => {
+  it.each(['claude-opus-4-5-20251101', 'anthropic/claude-opus-4.5'])('accepts both spellings of a version: %s', (model) => {
     expect(priceOf(model, 0, 1_000_000)?.usd).toBe(25);
   });
 
-  it.each(['llama3.3:70b', 'gpt-4o-mini-my-finetune', 'toString', ''])('knows no price of %p', (model) => {
+  it.each(['llama3.3:70b', 'gpt-4o-mini-my-finetune', 'toString', ''])('returns null for %p', (model) => {
     expect(priceOf(model, 1000, 1000)).toBeNull();
   });
 

@@ -7,7 +7,7 @@ const identity = { viewer: null, requestId: 'test' };
 const DOCUMENT = graphql('query Titles($id: ID!) { conversation(id: $id) { id title } same: conversation(id: $id) { title } }');
 
 describe('askEach', () => {
-  it('asks one query with numbered fields and variables, and returns the results in order', async () => {
+  it('sends one query with numbered fields and variables, and returns the results in order', async () => {
     const asked: unknown[] = [];
     const graph = {
       async ask(document: string, variables: Record<string, unknown>) {
@@ -27,7 +27,7 @@ describe('askEach', () => {
     expect(results).toEqual(ids.map(({ id }) => ({ conversation: { id, title: id }, same: { title: id } })));
   });
 
-  it('asks nothing for no variables', async () => {
+  it('sends nothing for an empty list', async () => {
     const graph = { ask: () => Promise.reject(new Error('asked')) } as Graph;
     expect(await askEach(graph, DOCUMENT, [], identity)).toEqual([]);
   });

@@ -24,8 +24,8 @@ const tool = (run: Tool['run']): Tool => ({
   run,
 });
 
-describe('running a tool', () => {
-  it('gives its result, as the database keeps it', async () => {
+describe('runTool', () => {
+  it('returns the result as the database stores it', async () => {
     const outcome = await runTool(
       tool(async () => ({ text: 'a\0b\ud800', absent: undefined })),
       {},
@@ -40,7 +40,7 @@ describe('running a tool', () => {
     });
   });
 
-  it('ends in time, also when the tool does not heed its signal', async () => {
+  it('ends at the time limit, also when the tool ignores its signal', async () => {
     let heard = false;
     const deaf = tool((_, { signal }) => {
       signal.addEventListener('abort', () => (heard = true));
@@ -50,7 +50,7 @@ describe('running a tool', () => {
     expect(heard).toBe(true);
   });
 
-  it('tells a failure, and hides a bug but for the log', async () => {
+  it('returns a failure, and reports a bug only in the log', async () => {
     const refusing = tool(async () => Promise.reject(new Failure('TOOL_BLOCKED')));
     expect(await runTool(refusing, {}, context)).toMatchObject({ status: 'FAILED', failureCode: 'TOOL_BLOCKED' });
     const broken = tool(async () => Promise.reject(new TypeError('secret of the house')));
@@ -72,7 +72,7 @@ describe('running a tool', () => {
     ).toMatchObject({ status: 'FAILED', failureCode: 'TOOL_FAILED' });
   });
 
-  it('does not begin with arguments that do not fit', async () => {
+  it('does not start with invalid arguments', async () => {
     const never = tool(async () => Promise.reject(new Error('it began')));
     for (const args of [null, 'text', { list: [0] }, { list: [1.5] }, { list: 1 }, { other: 1 }]) {
       expect(await runTool(never, args, context)).toMatchObject({ status: 'FAILED', failureCode: 'TOOL_BAD_ARGUMENTS' });

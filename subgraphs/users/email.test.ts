@@ -3,7 +3,7 @@ import { emailKey, requireEmail } from './email.ts';
 
 describe('an e-mail address', () => {
   it.each(['ada@example.org', "o'brien+tag@sub.example.co.uk", 'ünïcode@exämple.org', '用户@例子.公司', 'me@localhost', 'a@b.c'])(
-    'may be %s',
+    'is valid: %s',
     (address) => {
       expect(requireEmail(address)).toBe(address);
     },
@@ -26,15 +26,15 @@ describe('an e-mail address', () => {
     'ada\u200d@example.org',
     '<ada@example.org>',
     `${'a'.repeat(65)}@example.org`,
-  ])('is not %j', (text) => {
+  ])('is invalid: %j', (text) => {
     expect(() => requireEmail(text)).toThrow('This is not an e-mail address.');
   });
 
-  it('is the same in either case and width of letters', () => {
+  it('has one key for both cases and widths of letters', () => {
     expect(emailKey(' ＡDA@Example.ORG ')).toBe('ada@example.org');
   });
 
-  it('is the same however its letters are composed', () => {
+  it('has one key for all Unicode compositions of its letters', () => {
     expect(emailKey('caf\u0065\u0301@example.org')).toBe(emailKey('caf\u00e9@example.org'));
   });
 });

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, jest } from '@jest/globals';
 
-/** The hashes that were verified. */
+/** Collects the hashes that were verified. */
 const verified: string[] = [];
 
 jest.unstable_mockModule('@node-rs/argon2', () => ({
@@ -16,7 +16,7 @@ const { UserService } = await import('./user.service.ts');
 const COST = '$argon2id$v=19$m=19456,t=2,p=1$';
 const REAL = `${COST}${'B'.repeat(22)}$${'B'.repeat(43)}`;
 
-/** A service whose database has one account or none, and nothing but what a failed sign-in needs. */
+/** Calls signIn on a service whose database has one account or none, and only what a failed sign-in needs. */
 function signIn(account: { id: string; passwordHash: string } | null): Promise<unknown> {
   const parts = {
     passwords: new Passwords(),
@@ -30,7 +30,7 @@ function signIn(account: { id: string; passwordHash: string } | null): Promise<u
 describe('UserService.signIn', () => {
   beforeEach(() => void verified.splice(0));
 
-  // A time that differs tells which accounts exist; tests/bench/refusals.bench.ts measures it.
+  // A different duration would reveal which accounts exist; tests/bench/refusals.bench.ts measures it.
   it.each([
     ['an unknown account', null],
     ['a wrong password', { id: 'ada', passwordHash: REAL }],

@@ -8,7 +8,7 @@ const texts = (question: string, ...passages: string[]) =>
     passages.map((text, index) => passage(text, index + 1)),
   ).map((quote) => quote.text);
 
-describe('quotes', () => {
+describe('the quotes of the built-in model', () => {
   it('are the sentence that answers, not the passage around it', () => {
     expect(
       texts(
@@ -24,7 +24,7 @@ describe('quotes', () => {
     ).toContain('(56% vs. 44%) than the other.');
   });
 
-  it('know what stands under a heading, and do not quote the heading', () => {
+  it('include text under a matching heading, and not the heading', () => {
     expect(
       texts(
         'warranty of the filter',
@@ -44,11 +44,11 @@ describe('quotes', () => {
     ).toEqual(['ポンプの保証期間は購入日から二十四か月となっています。']);
   });
 
-  it('meet words in another form', () => {
+  it('match inflected forms of a word', () => {
     expect(texts('installing pumps', 'To install the pump, close the valve before anything else.')).toHaveLength(1);
   });
 
-  it('are cut between words when a sentence is endless', () => {
+  it('are cut between words when a sentence is extremely long', () => {
     const [quote] = texts('endless river', `The endless river ${'flows and flows '.repeat(100)}.`);
     expect(quote!.length).toBeLessThan(410);
     expect(quote).toMatch(/(flows|and) …$/);
@@ -68,7 +68,7 @@ describe('quotes', () => {
     ).toBe(3);
   });
 
-  it.each(['', '???', 'the of and', 'Who was the emperor of Brazil?'])('are none for "%s"', (question) =>
+  it.each(['', '???', 'the of and', 'Who was the emperor of Brazil?'])('are empty for the question "%s"', (question) =>
     expect(texts(question, 'The battery lasts nine hours at full load.')).toEqual([]),
   );
 });
@@ -93,17 +93,17 @@ Note | Minor rear bumper repair
 This is a preliminary estimate for the visible damage of the vehicle. Parts prices may vary due to
 models and vehicle maker price updates.`;
 
-describe('quotes for a question about an amount', () => {
-  it('are the total of what it is about, though the row of the total does not name it', () => {
+describe('the quotes for a question about an amount', () => {
+  it('are the total of the subject, though the row of the total does not name it', () => {
     expect(texts('How much was the repair?', REPAIR, TOTALS)).toEqual(['Hours | Rate | Cost\nGRAND TOTAL | | 5,738']);
     expect(texts('What did the repair cost in total?', REPAIR, TOTALS)).toEqual(['Hours | Rate | Cost\nGRAND TOTAL | | 5,738']);
   });
 
-  it('are the row that it names, under the names of the columns', () => {
+  it('are the named row, under the names of the columns', () => {
     expect(texts('How much was the body labor?', REPAIR, TOTALS)[0]).toBe('Hours | Rate | Cost\nBody Labor | 2 | 150 | 300');
   });
 
-  it('are the line of a receipt that it names, and not the next ones', () => {
+  it('are the named line of a receipt, and not the next ones', () => {
     const receipt = 'Wireless\nHeadphones - Black\nAUDIO-5521 1 @ $349.99\nUSB-C Hub\nACC-8834 2 @ $79.99\n$159.98\nTOTAL $509.97';
     expect(texts('What did the headphones cost?', receipt)).toEqual(['Wireless Headphones - Black AUDIO-5521 1 @ $349.99']);
   });
@@ -115,32 +115,33 @@ describe('quotes for a question about an amount', () => {
     ]);
   });
 
-  it('are no amount of something else', () => expect(texts('How much did the tickets cost?', REPAIR, TOTALS)).toEqual([]));
+  it('are empty where the amounts are of something else', () =>
+    expect(texts('How much did the tickets cost?', REPAIR, TOTALS)).toEqual([]));
 });
 
-describe('quotes for a question about a time', () => {
+describe('the quotes for a question about a time', () => {
   it.each(['12 May 2024', 'May 12, 2024', '2024-05-12', '12.05.2024', '1998'])('are the sentence with %s', (day) => {
     const text = `The bridge is made of steel and carries two lanes. The bridge was opened on ${day} by the mayor.`;
     expect(texts('When was the bridge opened?', text)).toEqual([`The bridge was opened on ${day} by the mayor.`]);
   });
 
-  it('are what there is about it where no sentence has a time', () =>
+  it('are a sentence about the subject where none has a time', () =>
     expect(texts('When was the bridge opened?', 'The mayor opened the bridge himself.')).toEqual(['The mayor opened the bridge himself.']));
 });
 
-describe('quotes for a summary', () => {
+describe('the quotes for a summary', () => {
   it.each(['Summarise the repair estimate', 'Give me a summary of the repair', 'What is the repair estimate about?', 'Summarize'])(
-    'asked for by "%s" are the first sentences, and no rows of tables',
+    'are for "%s" the first sentences, and no rows of tables',
     (question) => expect(texts(question, REPAIR, TOTALS)[0]).toBe('This is a preliminary estimate for the visible damage of the vehicle.'),
   );
 
   it('are rows with values where there is no sentence', () =>
     expect(texts('Summarise', REPAIR)[0]).toContain('Insured name | Gabriel Diaz'));
 
-  it('are none for a document that is not among the passages', () => expect(texts('Summarise the Iliad', REPAIR, TOTALS)).toEqual([]));
+  it('are empty for a document that is not among the passages', () => expect(texts('Summarise the Iliad', REPAIR, TOTALS)).toEqual([]));
 });
 
-it('quotes prefer a row with values to the names of columns', () =>
+it('the quotes of the built-in model prefer a row with values to the names of columns', () =>
   expect(texts('What vehicle is it?', 'Customer Information | Vehicle Information\n\nVehicle make: | Jeep of 2022')[0]).toBe(
     'Vehicle make: | Jeep of 2022',
   ));

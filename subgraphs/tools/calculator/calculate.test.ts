@@ -31,7 +31,7 @@ describe('calculate', () => {
     ['.5 + 1e3', '1000.5'],
     ['1,250,000.50 + 1', '1250001.5'],
     ['1_000 * 2', '2000'],
-  ])('%s is %s', (expression, expected) => expect(value(expression)).toBe(expected));
+  ])('evaluates %s as %s', (expression, expected) => expect(value(expression)).toBe(expected));
 
   it.each([
     ['15% of 240', '36'],
@@ -41,7 +41,7 @@ describe('calculate', () => {
     ['5% + 3%', '0.08'],
     ['(100 + 50) + 20%', '180'],
     ['25%', '0.25'],
-  ])('reads percent as a calculator does: %s is %s', (expression, expected) => expect(value(expression)).toBe(expected));
+  ])('reads percent as a pocket calculator does: %s is %s', (expression, expected) => expect(value(expression)).toBe(expected));
 
   it.each([
     ['sqrt(16)', '4'],
@@ -62,16 +62,16 @@ describe('calculate', () => {
     ['sin(pi)', '0'],
     ['cos(0) + tan(0)', '1'],
     ['2 * π', '6.28318530717959'],
-  ])('%s is %s', (expression, expected) => expect(value(expression)).toBe(expected));
+  ])('evaluates functions and constants: %s is %s', (expression, expected) => expect(value(expression)).toBe(expected));
 
-  it('says when the digits do not end', () => {
+  it('marks a result as inexact when its digits do not end', () => {
     expect(calculation('1/3')).toEqual({ expression: '1/3', value: '0.333333333333333', exact: false });
     expect(calculation('2/3').value).toBe('0.666666666666667');
     expect(calculation('1/3 * 3')).toMatchObject({ value: '1', exact: true });
     expect(calculation('1/8')).toMatchObject({ value: '0.125', exact: true });
   });
 
-  it('keeps every digit of large whole numbers, and shortens what nobody can read', () => {
+  it('keeps every digit of large integers, and shortens numbers beyond a hundred digits', () => {
     expect(value('2^100')).toBe('1267650600228229401496703205376');
     expect(value('9007199254740993 + 0')).toBe('9007199254740993');
     expect(value('10^100 + 1')).toBe('1e+100');
@@ -103,9 +103,9 @@ describe('calculate', () => {
     ['exp(1000)', 'not a finite number'],
     [`${'('.repeat(400)}1${')'.repeat(400)}`, 'nested too deeply'],
     ['1+'.repeat(600), '1000 are allowed'],
-  ])('refuses %s in words that help', (expression, words) => expect(refusal(expression)).toContain(words));
+  ])('refuses %s with a reason that helps to correct it', (expression, words) => expect(refusal(expression)).toContain(words));
 
-  it('answers the worst that fits into its limits at once', () => {
+  it('answers the most expensive inputs within its limits in a second', () => {
     const started = performance.now();
     for (const expression of ['9.9^300*'.repeat(100) + '1', '1/7^200+'.repeat(100) + '1', '-'.repeat(999), 'max('.repeat(90)])
       refusal(expression);

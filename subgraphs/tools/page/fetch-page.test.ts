@@ -6,7 +6,7 @@ import type { Failure } from '../../../schema/errors.ts';
 import { fetchPage, type Page } from './fetch-page.ts';
 import { isPublic, type Resolve } from './public-address.ts';
 
-/** Called by a person: no conversation is asked what it names. */
+/** A call by a person, so no conversation is asked for named hosts. */
 const context = {
   identity: { viewer: null, requestId: 'test' },
   runId: null,
@@ -37,7 +37,7 @@ const refusal = async (url: string, resolve?: Resolve, hosts = [allowed]): Promi
 const ARTICLE = `<!doctype html><html><head><title>Rivers</title><script>alert(1)</script></head><body><nav>Home | About</nav>
   <article><h1>Rivers</h1><p>${'A river is a natural stream of fresh water. '.repeat(20)}</p><p>It flows to the sea.</p></article></body></html>`;
 
-/** 50 kB that unpack to 50 MB. */
+/** 50 kB that decompress to 50 MB. */
 const BOMB = gzipSync(Buffer.alloc(50_000_000, 'x'));
 
 const PAGES: Record<string, RequestListener> = {
@@ -84,7 +84,7 @@ afterAll(async () => {
 });
 
 describe('fetch_page', () => {
-  it('reads the article of a page, without scripts and menus', async () => {
+  it('returns the article of a page, without scripts and menus', async () => {
     const page = await read(`${site}/article`);
     expect(page).toMatchObject({ url: `${site}/article`, title: 'Rivers', truncated: false });
     expect(page.text).toContain('A river is a natural stream of fresh water.');
@@ -106,7 +106,7 @@ describe('fetch_page', () => {
     });
   });
 
-  it('says what is wrong with a page that is missing, or of another kind', async () => {
+  it('names the reason for a page that is missing or of another type', async () => {
     expect((await refusal(`${site}/missing`)).message).toContain('404');
     expect((await refusal(`${site}/image`)).message).toContain('image/png');
     expect(await refusal('not an address')).toMatchObject({ code: 'TOOL_BAD_ARGUMENTS' });
@@ -120,14 +120,14 @@ describe('fetch_page', () => {
     expect(written).toBeLessThan(20_000_000);
   });
 
-  it('stops unpacking at one megabyte', async () => {
+  it('stops decompressing at one megabyte', async () => {
     const before = process.memoryUsage().arrayBuffers;
     expect((await read(`${site}/gzip`)).truncated).toBe(true);
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(30_000_000);
   });
 });
 
-describe('fetch_page refuses', () => {
+describe('fetch_page', () => {
   it.each([
     'http://127.0.0.1/',
     'http://127.1/',
@@ -159,7 +159,7 @@ describe('fetch_page refuses', () => {
     'http://localhost/',
     'http://LOCALHOST:8080/',
     'http://localhost./',
-  ])('the private address %s', async (url) => expect(await refusal(url)).toMatchObject({ code: 'TOOL_BLOCKED' }));
+  ])('refuses the private address %s', async (url) => expect(await refusal(url)).toMatchObject({ code: 'TOOL_BLOCKED' }));
 
   it.each([
     'file:///etc/passwd',
@@ -168,14 +168,14 @@ describe('fetch_page refuses', () => {
     'data:text/plain,hi',
     'javascript:alert(1)',
     'http://name:word@example.org/',
-  ])('the address %s', async (url) => expect(await refusal(url)).toMatchObject({ code: 'TOOL_BLOCKED' }));
+  ])('refuses the URL %s', async (url) => expect(await refusal(url)).toMatchObject({ code: 'TOOL_BLOCKED' }));
 
-  it.each([22, 25, 5432, 6379, 1, 65535])('port %i, before anything is looked up', async (port) => {
+  it.each([22, 25, 5432, 6379, 1, 65535])('refuses port %i before a DNS lookup', async (port) => {
     const resolve: Resolve = () => Promise.reject(new Error('looked up'));
     expect(await refusal(`http://example.org:${port}/`, resolve)).toMatchObject({ code: 'TOOL_BLOCKED' });
   });
 
-  it('a public name with a private address, also beside a public one', async () => {
+  it('refuses a public name with a private address, also beside a public one', async () => {
     for (const addresses of [['10.0.0.1'], ['93.184.216.34', '127.0.0.1'], ['fd00::1']]) {
       const resolve: Resolve = async () => addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
       expect(await refusal('http://example.org/', resolve)).toMatchObject({ code: 'TOOL_BLOCKED' });
@@ -183,19 +183,19 @@ describe('fetch_page refuses', () => {
   });
 
   it.each(['http://127.0.0.1:9/', 'http://169.254.169.254/', 'http://[::1]/', 'file:///etc/passwd', '//10.0.0.1/'])(
-    'a redirect to %s',
+    'refuses a redirect to %s',
     async (to) => expect(await refusal(`${site}/redirect?to=${encodeURIComponent(to)}`)).toMatchObject({ code: 'TOOL_BLOCKED' }),
   );
 
-  it('an allowed host at another port', async () => {
+  it('refuses an allowed host at another port', async () => {
     expect(await refusal('http://127.0.0.1:8080/')).toMatchObject({ code: 'TOOL_BLOCKED' });
   });
 
-  it('to connect anywhere else than to the address that was checked', async () => {
+  it('connects only to the address that was checked (DNS rebinding)', async () => {
     const good = await serve((_, response) => response.setHeader('content-type', 'text/plain').end('public'));
     const port = good.split(':')[1]!;
     let asked = 0;
-    // Gives the right address once, and another ever after: what rebinding does.
+    // Answers the allowed address once and another one afterwards, as DNS rebinding does.
     const resolve: Resolve = async () => [{ address: asked++ === 0 ? '127.0.0.1' : '127.0.0.2', family: 4 }];
     const page = await read(`http://rebind.example:${port}/`, resolve, [`rebind.example:${port}`]);
     expect(page.text).toBe('public');
@@ -203,7 +203,7 @@ describe('fetch_page refuses', () => {
   });
 });
 
-describe('public addresses', () => {
+describe('isPublic', () => {
   it.each([
     ['8.8.8.8', 4],
     ['93.184.216.34', 4],
@@ -211,7 +211,7 @@ describe('public addresses', () => {
     ['100.128.0.1', 4],
     ['2606:4700::1111', 6],
     ['2a00:1450:4001::1', 6],
-  ] as const)('include %s', (address, family) => expect(isPublic({ address, family })).toBe(true));
+  ] as const)('accepts %s', (address, family) => expect(isPublic({ address, family })).toBe(true));
 
   it.each([
     ['::ffff:8.8.8.8', 6],
@@ -220,5 +220,5 @@ describe('public addresses', () => {
     ['2001:db8::1', 6],
     ['nonsense', 6],
     ['203.0.113.9', 4],
-  ] as const)('do not include %s', (address, family) => expect(isPublic({ address, family })).toBe(false));
+  ] as const)('rejects %s', (address, family) => expect(isPublic({ address, family })).toBe(false));
 });

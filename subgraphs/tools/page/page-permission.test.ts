@@ -11,7 +11,7 @@ interface Written {
 const permission = ({ person = '', document = '', access = 'NAMED' }: Written) =>
   new PagePermission(access, { byPerson: [person], inDocuments: [document] });
 
-/** The code of the refusal, or `allowed`. */
+/** Returns the code of the refusal, or `allowed`. */
 function decide(written: Written, address: string, from: string | null = null): string {
   try {
     permission(written).require(new URL(address), from === null ? null : new URL(from));
@@ -23,7 +23,7 @@ function decide(written: Written, address: string, from: string | null = null): 
 
 const NOT_NAMED = 'TOOL_ADDRESS_NOT_NAMED';
 
-describe('a host that the person named', () => {
+describe('permission for a host that the person named', () => {
   it.each([
     ['Read https://named.example/a.', 'https://named.example/a'],
     ['Read https://named.example/a.', 'http://named.example/b?page=2'],
@@ -43,10 +43,10 @@ describe('a host that the person named', () => {
     ['http://[2606:4700::1111]/', 'http://[2606:4700:0::1111]/'],
     ['次のページhttps://named.example/a。', 'https://named.example/a'],
     ['named.exampleを読んで', 'https://named.example/'],
-  ])('in "%s" may be read at %s', (person, address) => expect(decide({ person }, address)).toBe('allowed'));
+  ])('is given after the message "%s" for %s', (person, address) => expect(decide({ person }, address)).toBe('allowed'));
 });
 
-describe('a host that nobody named is refused', () => {
+describe('permission for an unnamed host', () => {
   it.each([
     ['', 'https://evil.example/'],
     ['named.example', 'https://evil.example/?about=named.example'],
@@ -65,13 +65,13 @@ describe('a host that nobody named is refused', () => {
     ['Write to ann.smith@named.example', 'https://ann.smith/'],
     ['It costs 3.14 or 1.2.3', 'http://3.14/'],
     ['www.com', 'https://com/'],
-  ])('where "%s" was written and %s is asked for', (person, address) => expect(decide({ person }, address)).toBe(NOT_NAMED));
+  ])('is refused after the message "%s" for %s', (person, address) => expect(decide({ person }, address)).toBe(NOT_NAMED));
 });
 
-describe('the part of an address that the model adds', () => {
+describe('permission for an address that the model extends', () => {
   const person = 'Look at https://named.example/start/here';
 
-  it('has at most 120 characters of path and query', () => {
+  it('is limited to 120 characters of path and query', () => {
     expect(decide({ person }, `https://named.example/${'x'.repeat(120)}`)).toBe('allowed');
     expect(decide({ person }, `https://named.example/${'x'.repeat(121)}`)).toBe(NOT_NAMED);
     expect(decide({ person }, `https://named.example/?q=${'x'.repeat(118)}`)).toBe(NOT_NAMED);
@@ -79,17 +79,17 @@ describe('the part of an address that the model adds', () => {
     expect(decide({ person, access: 'ANY' }, `https://other.example/${'x'.repeat(121)}`)).toBe(NOT_NAMED);
   });
 
-  it('may be as long as it likes where the person wrote it', () => {
+  it('is not limited in length where the person wrote the address', () => {
     const address = `https://named.example/find?q=${'x'.repeat(1500)}`;
     expect(decide({ person: `Open ${address}, please` }, address)).toBe('allowed');
   });
 });
 
-describe('a host that only a document names', () => {
+describe('permission for a host that only a document names', () => {
   const document = 'The manual is at https://manual.example/v2/pump?part=7, its maker at maker.example.';
 
   it.each(['https://manual.example/v2/pump?part=7', 'https://manual.example/', 'https://maker.example/', 'http://www.maker.example/'])(
-    'may be read at %s',
+    'is given for %s',
     (address) => expect(decide({ document }, address)).toBe('allowed'),
   );
 
@@ -99,13 +99,15 @@ describe('a host that only a document names', () => {
     'https://manual.example/v2/pump',
     'https://maker.example/secret',
     'https://maker.example/?secret',
-  ])('is refused at %s, which carries what the document does not hold', (address) => expect(decide({ document }, address)).toBe(NOT_NAMED));
+  ])('is refused for %s, which carries text that is not in the document', (address) =>
+    expect(decide({ document }, address)).toBe(NOT_NAMED),
+  );
 
-  it('may be read anywhere once the person named it', () =>
+  it('is given for every address once the person named the host', () =>
     expect(decide({ document, person: 'maker.example?' }, 'https://maker.example/contact')).toBe('allowed'));
 });
 
-describe('a redirect', () => {
+describe('permission for a redirect', () => {
   const person = 'named.example and other.example';
   it.each([
     ['https://named.example/login', 'allowed'],
@@ -116,20 +118,20 @@ describe('a redirect', () => {
   ])('to %s is %s', (to, outcome) => expect(decide({ person }, to, 'https://named.example/')).toBe(outcome));
 });
 
-describe('the choice of an assistant', () => {
-  it('of any host lets unnamed ones through, and of none not even named ones', () => {
+describe('permission by the setting of an assistant', () => {
+  it('is given for every host by ANY, and refused for named ones by NONE', () => {
     expect(decide({ access: 'ANY' }, 'https://evil.example/')).toBe('allowed');
     expect(decide({ access: 'NONE', person: 'named.example' }, 'https://named.example/')).toBe('TOOL_BLOCKED');
   });
 
-  it('is explained to the model in words that it can act on', () => {
+  it('is refused with a reason that the model can act on', () => {
     expect(() => permission({}).require(new URL('https://evil.example/'), null)).toThrow(
       'evil.example was not named by the person. Nothing was fetched. Ask the person to write the whole address in a message.',
     );
   });
 });
 
-it('a long text is looked through in little time', () => {
+it('permission in a long text is decided in linear time', () => {
   const started = performance.now();
   for (const text of ['a.'.repeat(50_000), 'https://'.repeat(12_000), 'x'.repeat(100_000), 'a.b '.repeat(25_000), '例.'.repeat(50_000)])
     decide({ person: text }, 'https://evil.example/');

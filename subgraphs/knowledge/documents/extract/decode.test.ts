@@ -17,15 +17,15 @@ describe('decodeText', () => {
     ['Big5', hex('b36f ac4f a440 add3 a4a4 a4e5 a4e5 a5f3'), '這是一個中文文件'],
     ['Windows-1252', Buffer.from('Größe: 5 €'.replace('€', '\x80'), 'latin1'), 'Größe: 5 €'],
     ['Windows-1251', hex('cff0e8e2e5f220ece8f0'), 'Привет мир'],
-  ])('reads %s', (_, bytes, text) => {
+  ])('decodes %s', (_, bytes, text) => {
     expect(decodeText(bytes)).toBe(text);
   });
 
-  it('reads a large text whose sample ends within a character', () => {
+  it('decodes a large text whose sample ends within a character', () => {
     expect(decodeText(Buffer.from(`a${'é'.repeat(200_000)}`))).toHaveLength(200_001);
   });
 
-  it('believes the encoding that the file names, but not against the evidence', () => {
+  it('prefers the declared encoding unless the bytes contradict it', () => {
     expect(decodeText(hex('cff0e8e2e5f2'), 'koi8-r')).not.toBe('Привет');
     expect(decodeText(Buffer.from('Größe'), 'windows-1252')).toBe('Größe');
     expect(decodeText(Buffer.from('Größe', 'latin1'), 'no-such-encoding')).toBe('Größe');
@@ -39,7 +39,7 @@ describe('decodeText', () => {
     ],
     ['pasted Windows-1252', Buffer.concat([Buffer.from('Größe in K'), Buffer.from([0xf6]), Buffer.from('ln')]), 'Größe in Köln'],
     ['a cut end', Buffer.from('Tide été été').subarray(0, -1), 'Tide été ét�'],
-  ])('reads UTF-8 with %s', (_, bytes, text) => {
+  ])('decodes UTF-8 with %s', (_, bytes, text) => {
     expect(decodeText(bytes)).toBe(text);
   });
 
@@ -48,12 +48,12 @@ describe('decodeText', () => {
     ['IBM866', hex('92a0a1aba8e6a020afe0a8aba8a2aea2'), 'Таблица приливов'],
     ['Windows-1250', hex('546162756c6b612070f8edc16976f920612070f8edbe6c6976f920'), null],
     ['UTF-32', hex('540000006900000064000000650000002000000074000000e9000000'), 'Tide té'],
-  ])('reads %s by its letters', (_, bytes, text) => {
+  ])('detects %s by its letters', (_, bytes, text) => {
     if (text) expect(decodeText(bytes)).toBe(text);
     else expect(decodeText(bytes)).toContain('ř');
   });
 
-  it('finds no text in binary data', () => {
+  it('returns null for binary data', () => {
     expect(decodeText(Buffer.from(Array.from({ length: 1024 }, (_, index) => (index * 7919) % 256)))).toBeNull();
   });
 });
@@ -61,25 +61,25 @@ describe('decodeText', () => {
 describe('readCsv', () => {
   const read = async (text: string) => (await readCsv(Buffer.from(text), () => undefined))[0]!.text;
 
-  it('makes each row stand alone', async () => {
+  it('names the column before each value of a row', async () => {
     expect(await read('name,age\nAda,36\n"Lovelace, A.",\n')).toBe('- name: Ada; age: 36\n- name: Lovelace, A.');
   });
 
-  it('finds the delimiter, and rows without a head', async () => {
+  it('detects the delimiter, and rows without a header', async () => {
     expect(await read('name;price\nbolt;1,50\n')).toBe('- name: bolt; price: 1,50');
     expect(await read('1\t2\n3\t4\n')).toBe('- 1; 2\n- 3; 4');
   });
 
-  it('takes a quotation mark that is never closed for a character', async () => {
+  it('reads an unclosed quotation mark as a character', async () => {
     expect(await read('a,b\n"never closed,2\n')).toBe('- a: "never closed; b: 2');
   });
 
   it.each([
     ['years as names', 'Port,2019,2020\nArden,120,95\n', '- Port: Arden; 2019: 120; 2020: 95'],
-    ['a name that is missing', ',Depth\nArden,7.5\n', '- Arden; Depth: 7.5'],
+    ['an empty column name', ',Depth\nArden,7.5\n', '- Arden; Depth: 7.5'],
     ['a line that names the delimiter', 'sep=;\nPort;Depth\nArden;7,5\n', '- Port: Arden; Depth: 7,5'],
     ['a title above', 'Report,,\n,,\nPort,Depth,Berths\nArden,7.5,12\n', 'Report\n\n- Port: Arden; Depth: 7.5; Berths: 12'],
-  ])('finds the head: %s', async (_, table, text) => {
+  ])('detects the header: %s', async (_, table, text) => {
     expect(await read(table)).toBe(text);
   });
 });

@@ -6,7 +6,7 @@ const TEXT = { name: 'note.txt', mediaType: 'text/plain' };
 const patient = () => AbortSignal.timeout(60_000);
 
 describe('extract', () => {
-  it('reads in a thread of its own', async () => {
+  it('runs in a separate thread', async () => {
     expect(await extract(Buffer.from('Hello.'), TEXT, patient())).toEqual({
       kind: 'text',
       pages: [{ number: null, start: 0, text: 'Hello.' }],
@@ -29,19 +29,19 @@ describe('extract', () => {
     ],
     ['quotation marks that are never closed', { name: 'a.csv', mediaType: 'text/csv' }, `a,b\n${'"x,'.repeat(200_000)}`],
     ['headings without an end', { name: 'a.md', mediaType: 'text/markdown' }, `text\n${'#'.repeat(500_000)} x\n${'='.repeat(500_000)} x`],
-  ])('takes no more than linear time for %s', async (_what, declared, text) => {
+  ])('takes at most linear time for %s', async (_what, declared, text) => {
     const read = extract(Buffer.from(text), declared, patient(), { milliseconds: 25_000, megabytes: 1024 });
     await expect(read).resolves.toMatchObject({ pages: expect.any(Array) });
   });
 
-  it('ends a reading that takes too long', async () => {
+  it('fails after its time limit', async () => {
     const slow = Buffer.from(`<!doctype html><body>${'<p>word</p>'.repeat(400_000)}`);
     await expect(extract(slow, HTML, patient(), { milliseconds: 300, megabytes: 512 })).rejects.toMatchObject({
       code: 'DOCUMENT_TOO_COMPLEX',
     });
   });
 
-  it('ends a reading that takes too much memory, and the process lives', async () => {
+  it('fails at its memory limit, and the process continues', async () => {
     const large = Buffer.from(`<!doctype html><body>${'<p><b>word</b></p>'.repeat(400_000)}`);
     await expect(extract(large, HTML, patient(), { milliseconds: 60_000, megabytes: 48 })).rejects.toMatchObject({
       code: 'DOCUMENT_TOO_COMPLEX',
@@ -49,14 +49,14 @@ describe('extract', () => {
     expect((await extract(Buffer.from('Still here.'), TEXT, patient())).pages).toHaveLength(1);
   });
 
-  it('ends with the work that asked for it', async () => {
+  it('is aborted with its caller', async () => {
     const abort = new AbortController();
     const reading = extract(Buffer.from(`<!doctype html><body>${'<p>word</p>'.repeat(400_000)}`), HTML, abort.signal);
     setImmediate(() => abort.abort(new Error('shutting down')));
     await expect(reading).rejects.toThrow('shutting down');
   });
 
-  it('passes a failure on as what it is', async () => {
+  it('passes a failure of the reader on with its code', async () => {
     await expect(extract(Buffer.alloc(0), TEXT, patient())).rejects.toMatchObject({
       code: 'DOCUMENT_EMPTY',
       message: 'The file is empty.',

@@ -7,8 +7,8 @@ function messagesOf(body: (list: WarningList) => void, unit?: string): string[] 
   return list.toArray(unit).map(({ message }) => message);
 }
 
-describe('warnings about a file that was read in part', () => {
-  it('name one page, several, and runs of pages, each once and in order', () => {
+describe('the warnings about a partly read file', () => {
+  it('name one page, several, and ranges of pages, each once and in order', () => {
     expect(messagesOf(({ warn }) => warn('UNREADABLE', 3))).toEqual(['Page 3 could not be read.']);
     expect(messagesOf(({ warn }) => [9, 5, 6, 7, 2, 8, 2].forEach((page) => warn('UNREADABLE', page)))).toEqual([
       'Pages 2 and 5 to 9 could not be read.',
@@ -32,7 +32,7 @@ describe('warnings about a file that was read in part', () => {
     expect(messagesOf(({ warn }) => Array.from({ length: 20 }, (_, at) => warn('LEFT_OUT', `part ${at}`)))[0]).toContain(' and 12 others ');
   });
 
-  it('speak of the whole file where no part is named', () => {
+  it('are about the whole file where no part is named', () => {
     expect(messagesOf(({ warn }) => warn('CUT'))).toEqual(['The file is too long; only the beginning was read.']);
   });
 });

@@ -9,7 +9,7 @@ function chunksOf(...texts: string[]): { chunks: Chunk[]; pages: PlacedPage[]; w
   return { pages, chunks: chunkPages(pages), whole: texts.join('\n\n') };
 }
 
-/** Reproducible, so that a failure can be seen again: a linear congruential generator. */
+/** Returns a seeded linear congruential generator, so that a failure is reproducible. */
 function randomSource(seed: number): (below: number) => number {
   let state = seed;
   return (below) => {
@@ -49,14 +49,14 @@ function randomText(seed: number): string {
 }
 
 describe('chunkPages', () => {
-  it('takes a shorter fence in a block of code for a line of the code', () => {
+  it('reads a shorter fence in a code block as a line of the code', () => {
     const lines = '# a comment that a shell script begins a line with, and not a heading\n'.repeat(60);
     const { chunks } = chunksOf(`\`\`\`\`python\n\`\`\`\n${lines}\`\`\`\`\n\nAfter the code.`);
     expect(chunks.length).toBeGreaterThan(1);
     expect(chunks.filter(({ heading }) => heading !== '')).toEqual([]);
   });
 
-  it('cuts the text exactly where it says, whatever the text', () => {
+  it('returns offsets that cut exactly the passage, for any text', () => {
     for (let seed = 0; seed < 300; seed += 1) {
       const { chunks, whole, pages } = chunksOf(...Array.from({ length: 1 + (seed % 3) }, (_, index) => randomText(seed * 10 + index)));
       for (const chunk of chunks) {
@@ -82,13 +82,13 @@ describe('chunkPages', () => {
     }
   });
 
-  it('never makes a passage much larger than wanted, even from one endless word', () => {
+  it('never makes a passage much larger than the target size, even from one extremely long word', () => {
     for (let seed = 0; seed < 100; seed += 1) {
       for (const chunk of chunksOf(randomText(seed)).chunks) expect(estimateTokens(chunk.text)).toBeLessThanOrEqual(400);
     }
   });
 
-  it('never cuts a character in two', () => {
+  it('never splits a character in two', () => {
     const { chunks } = chunksOf('\u{20000}'.repeat(3_001));
     expect(chunks.length).toBeGreaterThan(5);
     expect(chunks.every((chunk) => chunk.text.isWellFormed())).toBe(true);
@@ -131,7 +131,7 @@ describe('chunkPages', () => {
     for (const chunk of chunksOf(parts.join('\n\n')).chunks) expect(chunk.text.split('\n').at(-1)).not.toMatch(/^\*\*/);
   });
 
-  it('names the head of a table that it continues', () => {
+  it('repeats the header of a table that it continues', () => {
     const rows = Array.from({ length: 120 }, (_, index) => `| SKU-${index} | shelf ${index} | ${index * 7} |`);
     const { chunks } = chunksOf(`| Product | Place | Count |\n| --- | --- | --- |\n${rows.join('\n')}`);
     expect(chunks.length).toBeGreaterThan(3);
@@ -139,7 +139,7 @@ describe('chunkPages', () => {
     expect(chunks.slice(1).every((chunk) => chunk.heading === '| Product | Place | Count |')).toBe(true);
   });
 
-  it('makes nothing of nothing', () => {
+  it('returns nothing for an empty text', () => {
     expect(chunksOf('').chunks).toEqual([]);
     expect(chunksOf(' \n\n\t ', '').chunks).toEqual([]);
   });

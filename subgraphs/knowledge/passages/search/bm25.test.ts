@@ -5,14 +5,14 @@ const holder = (id: string, holds: number, more: Partial<Holder> = {}): Holder =
 const TOTALS = { passages: 100, words: 10_000 };
 
 describe('BM25', () => {
-  it('gives rare terms more weight than usual ones, and never less than nothing', () => {
+  it('gives rare terms more weight than usual ones, and never a negative weight', () => {
     const holders = Array.from({ length: 100 }, (_, index) => holder(`${index}`, index === 0 ? 0b11 : 0b10));
     const [rare, usual] = weighTerms(2, holders, TOTALS);
     expect(rare).toBeGreaterThan(usual! * 10);
     expect(usual).toBeGreaterThan(0);
   });
 
-  it('counts a term less each time it is repeated', () => {
+  it('adds less for each repetition of a term', () => {
     const scores = [1, 2, 3].map((times) => scoreOf([times], [1], 100, TOTALS));
     expect(scores[1]! - scores[0]!).toBeGreaterThan(scores[2]! - scores[1]!);
   });
@@ -25,7 +25,7 @@ describe('BM25', () => {
     expect(scoreOf([2], [1.5], 100, TOTALS)).toBeCloseTo((1.5 * 2 * 2.2) / (2 + 1.2), 10);
   });
 
-  it('scores those first that hold the most telling terms, and few of one document', () => {
+  it('selects first the passages with the rarest terms, and few of one document', () => {
     const flood = Array.from({ length: 100 }, (_, index) => holder(`f${index}`, 0b01, { documentId: 'flood' }));
     const chosen = chooseCandidates([...flood, holder('small', 0b01), holder('best', 0b11)], [1, 2], 40);
     expect(chosen[0]!.id).toBe('best');

@@ -7,15 +7,15 @@ async function read(name: string, content: string) {
   return { kind, text: pages.map((page) => page.text).join('\n\n'), warnings };
 }
 
-describe('JSON', () => {
-  it('that is small stays whole, with its escapes read', async () => {
+describe('reading JSON', () => {
+  it('keeps a small file whole, with its escapes decoded', async () => {
     expect(await read('a.json', '{ "name": "\\u00e9t\\u00e9", "n": [1, 2] }')).toMatchObject({
       kind: 'json',
       text: '```json\n{"name":"été","n":[1,2]}\n```',
     });
   });
 
-  it('that is large is cut below the path of each part, and loses nothing', async () => {
+  it('splits a large file into parts under their paths, and loses nothing', async () => {
     const users = Array.from({ length: 100 }, (_, id) => ({ id, name: `User ${id} of the harbour office` }));
     const { text } = await read('a.json', JSON.stringify({ users, about: 'x'.repeat(2000), settings: { deep: { theme: 'dark' } } }));
     for (const user of users) expect(text).toContain(JSON.stringify(user));
@@ -24,12 +24,12 @@ describe('JSON', () => {
     expect(text).toContain('{"settings":{"deep":{"theme":"dark"}}}');
   });
 
-  it('with comments, or with a value on each line, is read all the same', async () => {
+  it('accepts comments, and JSON Lines', async () => {
     expect((await read('a.json', '{ // why\n "a": 1, }')).text).toContain('// why');
     expect((await read('a.json', '{"a":1}\n{"a":2}')).text).toBe('```json\n{"a":1}\n{"a":2}\n```');
   });
 
-  it('Lines are numbered where they are many, and keep what is no JSON', async () => {
+  it('numbers the lines of a long JSON Lines file, and keeps a line that is not JSON', async () => {
     const { text } = await read(
       'a.jsonl',
       Array.from({ length: 80 }, (_, n) => `{"n":${n},"note":"a line of the log"}`).join('\n') + '\nbroken',
@@ -42,14 +42,14 @@ describe('JSON', () => {
     ['lists', '['.repeat(300_000)],
     ['closed lists', `${'['.repeat(300_000)}${']'.repeat(300_000)}`],
     ['objects', `${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`],
-  ])('of deeply nested %s ends with a text or a code', async (_what, content) => {
+  ])('returns text or fails with a code for deeply nested %s', async (_what, content) => {
     const outcome = await read('a.json', content).catch((error: { code: string }) => error);
     expect(outcome).toEqual(expect.objectContaining('code' in outcome ? { code: expect.stringMatching(/^DOCUMENT_/) } : { kind: 'json' }));
   });
 });
 
-describe('XML', () => {
-  it('that is large becomes a record for each element, below its path', async () => {
+describe('reading XML', () => {
+  it('makes a record of each element of a large file, below its path', async () => {
     const ports = Array.from({ length: 60 }, (_, n) => `<port id="${n}"><name>Port ${n}</name><note>for ships of the coast</note></port>`);
     const { text } = await read('a.xml', `<?xml version="1.0"?><list xmlns="urn:x">${ports.join('')}</list>`);
     expect(text.split('\n').slice(0, 4)).toEqual([
@@ -61,18 +61,18 @@ describe('XML', () => {
     expect(text).toContain('Port 59');
   });
 
-  it('with words that are marked reads its paragraphs as they are', async () => {
+  it('reads paragraphs with inline elements as running text', async () => {
     expect((await read('a.xml', `<book><p>The <b>tide</b> rises.</p></book>`)).text).toBe('- p: The tide rises.');
   });
 
-  it('that ends in the middle says so, and what is none is a text', async () => {
+  it('says so where a file is truncated, and reads text that is not XML', async () => {
     expect(await read('a.xml', '<a><b>one</b><b>tw')).toMatchObject({ warnings: [{ code: 'CUT' }] });
     expect((await read('a.xml', 'no marks at all')).text).toBe('no marks at all');
   });
 });
 
-describe('notebooks', () => {
-  it('of the third format, and those that are none, are read', async () => {
+describe('reading notebooks', () => {
+  it('accepts the third format, and files that are not notebooks', async () => {
     const cells = [
       { cell_type: 'heading', source: ['Tides'] },
       { cell_type: 'code', input: ['print(1)'], outputs: [{ output_type: 'pyerr', ename: 'NameError', evalue: 'no tide' }] },
@@ -98,5 +98,5 @@ describe('languageOf', () => {
     ['a.constructor', null],
     ['report.final', null],
     ['.py', null],
-  ])('of %s is %s', (name, language) => expect(languageOf(name)).toBe(language));
+  ])('returns for %s the language %s', (name, language) => expect(languageOf(name)).toBe(language));
 });

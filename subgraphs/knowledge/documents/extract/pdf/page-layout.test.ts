@@ -13,8 +13,8 @@ function read(pieces: Piece[]): string {
   return layoutOf([{ pieces, box: A4 }])[0]!;
 }
 
-describe('the order in which a page of a PDF is read', () => {
-  it('takes columns of prose one after the other, though they are drawn line by line, below a title over both', () => {
+describe('the reading order of a PDF page', () => {
+  it('reads columns of prose one after the other, though they are drawn line by line, below a title over both', () => {
     const lines = [0, 1, 2, 3, 4].flatMap((line) => [
       at(50, 600 - line * 12, `left column, this is its line ${line} of text`),
       at(320, 600 - line * 12, `right column, this is its line ${line} of text`),
@@ -26,7 +26,7 @@ describe('the order in which a page of a PDF is read', () => {
     );
   });
 
-  it('takes a table row by row, though it is drawn column by column, and keeps the place of an empty cell', () => {
+  it('reads a table row by row, though it is drawn column by column, and keeps the place of an empty cell', () => {
     const columns = [
       ['Item', 'Rope', 'Oil'],
       ['Colour', 'Red', ''],
@@ -38,7 +38,7 @@ describe('the order in which a page of a PDF is read', () => {
     expect(read(pieces)).toBe('Item | Colour | Price\nRope | Red | 48.00\nOil | | 21.50');
   });
 
-  it('turns text that stands on its side', () => {
+  it('rotates text that stands on its side', () => {
     const cells = [
       ['Port', 'Depth'],
       ['Arden', '7.5 m'],
@@ -47,17 +47,17 @@ describe('the order in which a page of a PDF is read', () => {
     expect(read(pieces)).toBe('Port | Depth\nArden | 7.5 m');
   });
 
-  it('joins spaced letters and leaves the names of columns apart', () => {
+  it('joins letter-spaced words and keeps the names of columns apart', () => {
     const spaced = (word: string, x: number) => [...word].map((letter, index) => at(x + index * 10, 600, letter));
     expect(read([...spaced('LIGHT', 50), ...spaced('HOUSE', 115)])).toBe('LIGHT HOUSE');
     expect(read(spaced('ABCD', 50))).toBe('A B C D');
   });
 
-  it('takes what is drawn several times once', () => {
+  it('reads text once that is drawn several times', () => {
     expect(read([0, 0.3, 0.6].map((shift) => at(50 + shift, 600, 'Storm warning')))).toBe('Storm warning');
   });
 
-  it('reads lines from the right, with numbers and Latin words in their own order', () => {
+  it('reads right-to-left lines, with numbers and Latin words in their own order', () => {
     const width = (text: string) => ({ width: text.length * 5 });
     const pieces = [
       at(100, 600, '.12', width('.12')),
@@ -71,7 +71,7 @@ describe('the order in which a page of a PDF is read', () => {
     expect(read(pieces)).toContain('Main Street');
   });
 
-  it('says running heads once, behind the text of the first page, and page numbers not at all', () => {
+  it('keeps running heads once, after the text of the first page, and drops page numbers', () => {
     const pages = [1, 2, 3, 4].map((number) => ({
       pieces: [at(50, 800, 'Harbour report'), at(290, 30, `Page ${number} of 4`), at(50, 600, `What stands on page number ${number}.`)],
       box: A4,
@@ -85,15 +85,15 @@ describe('the order in which a page of a PDF is read', () => {
   });
 });
 
-describe('characters that a font of a PDF does not name', () => {
-  it('are left out with their whole font, and the page is told', () => {
+describe('characters of a PDF font without a Unicode mapping', () => {
+  it('are left out with their whole font, with a warning for the page', () => {
     const garbage = at(50, 600, '\u0003\u0024\u0001\u0007 \u0011\ue001\ue002\ue003\ue004\ue005\ue006', { font: 'f2' });
     const { pieces, undecodable } = decodedOf([[at(50, 620, 'Readable words.')], [at(50, 620, 'More words.'), garbage]]);
     expect(undecodable).toEqual([1]);
     expect(pieces.map((page) => page.map(({ text }) => text))).toEqual([['Readable words.'], ['More words.']]);
   });
 
-  it('are bullets where Word uses them so', () => {
+  it('are read as bullets where Word uses them so', () => {
     expect(decodedOf([[at(50, 620, '\uf0b7 Rope')]]).pieces[0]![0]!.text).toBe('• Rope');
   });
 });
