@@ -9,7 +9,7 @@ import { readCompose } from '../support/deployment/compose.ts';
 describe.each([
   ['backup', '/backups', 'manifest.sha256'],
   ['base-backup', '/archive/base', 'backup_manifest'],
-])('the container %s', (name, place, seal) => {
+])('the health check of the container %s', (name, place, seal) => {
   const [, command] = readCompose().services.find((service) => service.name === name)!.healthcheck!.test as [string, string];
   let folder: string;
   beforeEach(() => {
@@ -24,13 +24,13 @@ describe.each([
   };
   const isHealthy = () => spawnSync('sh', ['-c', command.replace(place, folder)]).status === 0;
 
-  it('is well while its newest backup is of today', () => {
+  it('succeeds while the newest backup is at most 26 hours old', () => {
     sealed('2026-11-01T00-00-00Z', 400);
     sealed('2026-11-22T00-00-00Z', 25);
     expect(isHealthy()).toBe(true);
   });
 
-  it('is not when the newest is of the day before, or none was ever finished', () => {
+  it('fails when the newest backup is older, or none was ever finished', () => {
     begun('2026-11-22T00-00-00Z');
     expect(isHealthy()).toBe(false);
     sealed('2026-11-21T00-00-00Z', 27);
@@ -38,7 +38,7 @@ describe.each([
   });
 
   if (name === 'base-backup')
-    it('is not by one that has its manifest and has not been checked', () => {
+    it('fails for a backup that has its manifest and was not verified', () => {
       sealed('unfinished', 0);
       expect(isHealthy()).toBe(false);
     });

@@ -5,7 +5,7 @@ import { importsOf, SOURCES } from './sources.ts';
 describe('the boundaries between folders', () => {
   const imports = SOURCES.flatMap(importsOf).filter(({ ours }) => ours);
 
-  it('are kept by every import of the repository', () => {
+  it('are respected by every import of the repository', () => {
     expect(imports.length).toBeGreaterThan(300);
     expect(imports.map(({ file, target }) => boundaryFault(file, target)).filter(Boolean)).toEqual([]);
   });
@@ -22,7 +22,7 @@ describe('the boundaries between folders', () => {
     ['infra/bus/memory.ts', 'infra/queue/postgres.ts'],
     ['infra/http/health.ts', 'gateway/gateway.ts'],
     ['web/src/lib/graph/client.ts', 'schema/errors.ts'],
-  ])('stop %s from importing %s', (file, target) => {
+  ])('forbid %s to import %s', (file, target) => {
     expect(boundaryFault(file, target)).toContain(target);
   });
 });

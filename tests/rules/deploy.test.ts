@@ -21,12 +21,12 @@ const inFolder = (path: string) => path.replace('/run/secrets', folder);
 const isProduct = ({ image }: ComposeService) => image.startsWith('parley:');
 
 describe('docker-compose.yml', () => {
-  it('starts every role but the one that is all of them, gateways and workers twice', () => {
+  it('starts every role except the role of all, with two gateways and two workers', () => {
     const roles = compose.roles.map(({ command }) => command![0]).toSorted();
     expect(roles).toEqual([...SUBGRAPH_NAMES, 'gateway', 'gateway', 'worker', 'worker'].toSorted());
   });
 
-  it.each(compose.services.filter(isProduct))('gives $name settings that exist, and all that its role needs', (service) => {
+  it.each(compose.services.filter(isProduct))('gives $name only existing settings, and all that its role needs', (service) => {
     const names = Object.keys(service.environment).filter((name) => name !== 'KEEP_DAYS');
     expect(names.map((name) => name.replace(/_FILE$/, '')).filter((name) => !(name in SETTINGS))).toEqual([]);
     const environment = { ...readDockerfile().environment, ...service.environment };
@@ -37,7 +37,7 @@ describe('docker-compose.yml', () => {
     expect([config.WEAVIATE_URL, config.S3_BUCKET]).not.toContain(undefined);
   });
 
-  it('hands every secret over as a file that make-secrets.mjs makes, and writes none into the environment', () => {
+  it('passes every secret as a file that make-secrets.mjs creates, and none in the environment', () => {
     for (const { environment, secrets } of compose.services) {
       for (const [name, value] of Object.entries(environment)) {
         if (/FILE$/.test(name)) expect(secrets).toContain(value.replace('/run/secrets/', ''));
@@ -50,11 +50,11 @@ describe('docker-compose.yml', () => {
     expect(makeSecrets()).toBe('');
   });
 
-  it('lets the users of the containers read the secrets, and their owner change them, whatever the umask', () => {
+  it('makes secrets readable for the users of the containers and writable for their owner, under any umask', () => {
     for (const name of readdirSync(folder)) expect([name, statSync(join(folder, name)).mode & 0o777]).toEqual([name, 0o644]);
   });
 
-  it('hardens every service, limits it, and pins its version', () => {
+  it('hardens and limits every service, and pins its version', () => {
     for (const service of compose.services) {
       expect(service).toMatchObject({
         read_only: true,
@@ -67,7 +67,7 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  it('opens nothing to the world but the proxy, and keeps the servers where there is no way out', () => {
+  it('exposes only the proxy, and keeps the servers in networks without a route out', () => {
     const open = compose.services.filter(({ ports }) => ports.some((port) => !port.startsWith('127.0.0.1:')));
     expect(open.map(({ name }) => name)).toEqual(['proxy']);
     expect(compose.networks['inside']).toEqual({ internal: true });
@@ -75,7 +75,7 @@ describe('docker-compose.yml', () => {
       expect(compose.services.find((each) => each.name === name)!.networks).toEqual(['inside']);
   });
 
-  it('gives a first process that hears signals to what is a shell that waits', () => {
+  it('runs an init process in each container whose command is a waiting shell, so that signals end it', () => {
     const waiting = compose.services.filter(({ entrypoint }) => entrypoint?.[1]?.endsWith('.sh'));
     // Whose image is PostgreSQL's would be told with SIGINT, for which a shell that waits has no ear either.
     expect(waiting.map(({ name, init, stop_signal }) => [name, init, stop_signal])).toEqual([
@@ -87,7 +87,7 @@ describe('docker-compose.yml', () => {
   it.each([
     ['a day', 0, '86400'],
     ['ten minutes', 1, '600'],
-  ])('backs up again after %s when a backup ends with %i', (_words, code, seconds) => {
+  ])('starts the next backup after %s when a backup ends with exit code %i', (_words, code, seconds) => {
     const programs = mkdtempSync(join(tmpdir(), 'parley-deploy-programs-'));
     const program = (name: string, body: string) => writeFileSync(join(programs, name), `#!/bin/sh\n${body}\n`, { mode: 0o755 });
     program('node', `exit ${code}`);
@@ -99,14 +99,14 @@ describe('docker-compose.yml', () => {
     expect(stdout.trim()).toBe(seconds);
   });
 
-  it('packs the archived log, and clears up under the names that it gives', () => {
+  it('packs the archived write-ahead log, and deletes files by the names that it gives them', () => {
     const command = compose.services.find(({ name }) => name === 'postgres')!.command!.find((part) => part.startsWith('archive_command='));
     expect(command).toMatch(/gzip -1c %p .* mv \S+ \/archive\/wal\/%f\.gz; fi$/);
     expect(readFileSync('infra/deploy/postgres/base-backup.sh', 'utf8')).toContain('pg_archivecleanup -x .gz /archive/wal');
     expect(readFileSync('infra/deploy/README.md', 'utf8')).toContain("restore_command = 'gunzip -c");
   });
 
-  it('names only files, volumes, networks and services that there are', () => {
+  it('names only existing files, volumes, networks and services', () => {
     const names = compose.services.map(({ name }) => name);
     for (const { volumes, networks, depends_on } of compose.services) {
       for (const [source = ''] of volumes.map((volume) => volume.split(':')))
@@ -128,7 +128,7 @@ describe('docker-compose.yml', () => {
   });
 });
 
-describe('what is watched', () => {
+describe('the monitoring rules', () => {
   const rules = parse(readFileSync('infra/deploy/prometheus/rules.yml', 'utf8')).groups[0].rules as { alert: string; expr: string }[];
   const dashboard = JSON.parse(readFileSync('infra/deploy/grafana/dashboards/parley.json', 'utf8'));
   const drawn = dashboard.panels.flatMap((panel: any) => panel.targets ?? []).map(({ expr }: any) => expr as string);
@@ -136,14 +136,14 @@ describe('what is watched', () => {
   const metricsOf = (expr: string) =>
     [...expr.matchAll(/\b((?:parley|nodejs|process)_\w+|up)\b/g)].map(([, name]) => name!).filter((name) => name !== 'up');
 
-  it('is measured by the product', async () => {
+  it('use only metrics that the product exports', async () => {
     const exported = namesIn((await new PrometheusMetrics().print()).text);
     const named = [...rules.map(({ expr }) => expr), ...drawn].flatMap(metricsOf);
     expect(named.length).toBeGreaterThan(30);
     expect(named.filter((name) => !exported.has(name))).toEqual([]);
   });
 
-  it('raises no alarm of which the handbook does not say what to do', () => {
+  it("have an entry in the operator's handbook for every alert", () => {
     const handbook = readFileSync('infra/deploy/README.md', 'utf8');
     expect(rules.map(({ alert }) => alert).filter((alert) => !handbook.includes(`**${alert}**`))).toEqual([]);
   });
@@ -152,17 +152,17 @@ describe('what is watched', () => {
 describe('the Dockerfile', () => {
   const { text, stages, last, entrypoint } = readDockerfile();
 
-  it('runs as nobody in particular, by number, and never as root after that', () => {
+  it('runs under a numeric, unprivileged user, and never as root after that', () => {
     expect([...last.matchAll(/^USER (.+)$/gm)].map(([, user]) => user)).toEqual(['10001:10001']);
     expect(last.slice(last.indexOf('USER '))).not.toMatch(/^(RUN|COPY|ADD)/m);
   });
 
-  it('hands signals to Node itself, and says how it feels', () => {
+  it('runs Node as the process that receives signals, and has a health check', () => {
     expect(entrypoint).toEqual(['node', '--enable-source-maps', 'dist/infra/start.js']);
     expect(JSON.parse(/HEALTHCHECK .*CMD (\[.+\])$/m.exec(last)![1]!)).toEqual(['node', 'infra/deploy/health-check.mjs']);
   });
 
-  it('adds nothing from elsewhere, keeps no compiler, and pins what it stands on', () => {
+  it('downloads nothing outside package managers, keeps no compiler, and pins its base images', () => {
     expect(text).not.toMatch(/^ADD /m);
     expect(last).not.toMatch(/COPY (?!--from=)/);
     const own = stages.flatMap((stage) => /^\S+ AS (\w+)/.exec(stage)?.[1] ?? []);
@@ -171,14 +171,14 @@ describe('the Dockerfile', () => {
     expect(stages.at(-2)).toContain('--omit=dev');
   });
 
-  it('brings the library that the Node of the lockfile needs, where packages are installed as well as where it runs', () => {
+  it('installs the library that the Node of the lockfile needs, in the build stages and in the final stage', () => {
     const ground = (stage: string): string => stage + (stages.find((each) => each.includes(` AS ${stage.split(/\s/)[0]}\n`)) ?? '');
     const running = stages.filter((stage) => stage === last || stage.includes('npm ci'));
     expect(running.length).toBe(3);
     for (const stage of running) expect(ground(stage)).toMatch(/apt-get install .*libatomic1/);
   });
 
-  it('leaves tests and sources out, and lets its user read what a strict umask has kept to the builder', () => {
+  it('leaves out tests and sources, and makes files readable for its user under a strict umask', () => {
     expect(text).toContain("find dist -name '*.test.js*' -delete");
     const copied = [...last.matchAll(/^COPY --from=build (.+) \S+$/gm)].flatMap(([, paths]) => paths!.split(' '));
     expect(copied).toContain('/app/schema/*.graphql');
@@ -186,7 +186,7 @@ describe('the Dockerfile', () => {
     for (const path of copied) expect(opened.some((each) => `${path}/`.startsWith(`/app/${each}/`))).toBe(true);
   });
 
-  it('never sees the secrets: they are in no context and in no commit', () => {
+  it('has no secrets in its build context, and the repository has none either', () => {
     expect(readFileSync('.dockerignore', 'utf8').split('\n')).toEqual(expect.arrayContaining(['*', 'infra/deploy/secrets']));
     expect(readFileSync('.gitignore', 'utf8').split('\n')).toContain('infra/deploy/secrets/');
     for (const path of Object.values(compose.secrets)) expect(path).toMatch(/^\.\/infra\/deploy\/secrets\/\w+$/);

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { DOCUMENTS, faultsOf } from './documents.ts';
 
 describe('documents', () => {
-  it('include the README and one README for each subgraph', () => {
+  it('include the root README and one README for each subgraph', () => {
     expect(DOCUMENTS).toEqual(expect.arrayContaining(['README.md', 'subgraphs/users/README.md', 'web/README.md']));
   });
 
@@ -22,7 +22,7 @@ describe('documents', () => {
     ['a script', '`npm run nothing`'],
     ['a script in a block', '```sh\nnpm run nothing -- x\n```'],
     ['a script of the web', '`npm run nothing -w web`'],
-  ])('reports %s that does not exist', (_what, text) => {
+  ])('are reported where they have %s that does not exist', (_what, text) => {
     expect(faultsOf('README.md', text)).toHaveLength(1);
   });
 
@@ -36,7 +36,7 @@ describe('documents', () => {
     '`text/html`',
     '`@apollo/gateway`',
     '`/health/ready`',
-  ])('accepts %s', (text) => {
+  ])('are accepted with %s', (text) => {
     expect(faultsOf('README.md', text)).toEqual([]);
   });
 });

@@ -9,15 +9,15 @@ const thrown = SOURCES.filter((file) => /^(infra|subgraphs|gateway)\//.test(file
   .join('\n');
 
 describe('the catalogue of errors', () => {
-  it('holds no code that nothing throws', () => {
+  it('has no code that is never thrown', () => {
     expect(Object.keys(ERRORS).filter((code) => !thrown.includes(`'${code}'`))).toEqual([]);
   });
 
-  it('speaks in whole sentences', () => {
+  it('has whole sentences as messages', () => {
     expect(Object.entries(ERRORS).filter(([, { message }]) => !/^[A-Z].*\w\.$/.test(message))).toEqual([]);
   });
 
-  it('gives a status of HTTP that means a failure', () => {
+  it('has an HTTP status of 400 or above for every code', () => {
     expect(Object.values(ERRORS).filter(({ status }) => status < 400 || status > 599)).toEqual([]);
   });
 });

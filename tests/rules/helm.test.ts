@@ -16,19 +16,19 @@ const helm = findProgram('helm');
 const APART = ROLES.filter((role) => role !== 'everything').toSorted();
 
 describe('the values of the Helm chart', () => {
-  it('name every role but the one that is all of them, and settings that exist', () => {
+  it('name every role except the role of all, and only existing settings', () => {
     expect(Object.keys(values.roles).toSorted()).toEqual(APART);
     expect([...values.secret.settings, ...Object.keys(values.settings)].filter((name) => !(name in SETTINGS))).toEqual([]);
   });
 
-  it('are all in the schema, which knows no others', () => {
+  it('match the values schema, which allows no others', () => {
     const schema = JSON.parse(readFileSync(`${CHART}/values.schema.json`, 'utf8'));
     expect(Object.keys(values).filter((name) => !(name in schema.properties))).toEqual([]);
     expect(schema.additionalProperties).toBe(false);
   });
 });
 
-describeWhen(helm.missing, 'what the Helm chart renders', () => {
+describeWhen(helm.missing, 'the rendered Helm chart', () => {
   const folder = mkdtempSync(join(tmpdir(), 'parley-helm-'));
   afterAll(() => rmSync(folder, { recursive: true }));
   const run = (...set: string[]) =>
@@ -41,7 +41,7 @@ describeWhen(helm.missing, 'what the Helm chart renders', () => {
   const everything = () => render('monitoring.enabled=true', 'backup.enabled=true');
   const ofKind = (kind: string, objects = everything()) => objects.filter((object) => object?.kind === kind);
 
-  it('is a deployment with probes, limits and no rights for each role, and for the backup', () => {
+  it('has a Deployment with probes, limits and no privileges for each role, and for the backup', () => {
     const deployments = ofKind('Deployment');
     expect(deployments.map(({ spec }) => spec.template.spec.containers[0].args[0]).toSorted()).toEqual(APART);
     const pods = [...deployments.map(({ spec }) => spec.template.spec), ofKind('CronJob')[0].spec.jobTemplate.spec.template.spec];
@@ -63,7 +63,7 @@ describeWhen(helm.missing, 'what the Helm chart renders', () => {
     }
   });
 
-  it('gives each role a service, a budget for disruptions and a scale, each of which finds its pods', () => {
+  it('gives each role a Service, a PodDisruptionBudget and an autoscaler, each of which selects its pods', () => {
     const objects = everything();
     for (const { metadata, spec } of ofKind('Deployment', objects)) {
       const labels = spec.template.metadata.labels;
@@ -79,7 +79,7 @@ describeWhen(helm.missing, 'what the Helm chart renders', () => {
     expect(still.map(({ spec }) => spec.replicas)).toEqual(APART.map(() => 2));
   });
 
-  it('sets what each role needs, as settings that exist', () => {
+  it('sets what each role needs, by settings that exist', () => {
     const { data } = ofKind('ConfigMap')[0] as { data: Record<string, string> };
     expect(Object.keys(data).filter((name) => !(name.replace(/_FILE$/, '') in SETTINGS))).toEqual([]);
     const secrets: Record<string, string> = {
@@ -98,7 +98,7 @@ describeWhen(helm.missing, 'what the Helm chart renders', () => {
       expect(hosts).toContain(new URL(url).hostname);
   });
 
-  it('lets the world to the gateways and to nobody else', () => {
+  it('admits outside traffic to the gateways only', () => {
     const [inside, door] = ofKind('NetworkPolicy');
     expect(door.spec.podSelector.matchLabels['app.kubernetes.io/component']).toBe('gateway');
     expect(inside.spec.podSelector.matchLabels).not.toHaveProperty(['app.kubernetes.io/component']);
@@ -110,7 +110,7 @@ describeWhen(helm.missing, 'what the Helm chart renders', () => {
     });
   });
 
-  it('watches by the same rules as docker compose, and with the token', () => {
+  it('monitors by the same rules as docker compose, with the metrics token', () => {
     const { groups } = parse(readFileSync('infra/deploy/prometheus/rules.yml', 'utf8'));
     expect(ofKind('PrometheusRule')[0].spec.groups).toEqual(groups);
     expect(ofKind('ServiceMonitor')[0].spec.endpoints[0].authorization.credentials).toEqual({ name: 'parley', key: 'METRICS_TOKEN' });
@@ -119,10 +119,10 @@ describeWhen(helm.missing, 'what the Helm chart renders', () => {
   it.each([
     ['no address', []],
     ['an address with a path', ['publicUrl=https://parley.example.org/chat']],
-    ['a version that moves', ['publicUrl=https://a.example', 'image.tag=latest']],
-    ['a role that there is not', ['publicUrl=https://a.example', 'roles.mail.replicas=1']],
-    ['secrets that are not enough', ['publicUrl=https://a.example', 'secret.settings={SECRET_KEY,REDIS_URL}']],
-  ])('is refused with %s', (_what, set) => {
+    ['a version that can change', ['publicUrl=https://a.example', 'image.tag=latest']],
+    ['a role that does not exist', ['publicUrl=https://a.example', 'roles.mail.replicas=1']],
+    ['missing secrets', ['publicUrl=https://a.example', 'secret.settings={SECRET_KEY,REDIS_URL}']],
+  ])('is rejected with %s', (_what, set) => {
     expect(() => run(...set)).toThrow(/don't meet the specifications of the schema/);
   });
 });

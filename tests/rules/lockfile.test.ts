@@ -21,12 +21,12 @@ const nameOf = (path: string) => path.slice(path.lastIndexOf('node_modules/') + 
 const NEWCOMER = [20, 20];
 
 describe('the lockfile', () => {
-  it('names no host: packages come from whatever registry the person uses', () => {
+  it('names no registry host, so that packages come from the registry that npm is configured for', () => {
     expect(entries.filter(([, { resolved, link }]) => resolved && !link).map(([path]) => path)).toEqual([]);
     expect(text).not.toMatch(/https?:\/\/(?:registry|npm)[.\w]/);
   });
 
-  it('holds an entry for every optional package, else npm ci refuses it or another platform lacks it', () => {
+  it('has an entry for every optional package, else npm ci refuses it or another platform lacks it', () => {
     const present = new Set(entries.map(([path]) => nameOf(path)));
     const missing = entries.flatMap(([path, { optionalDependencies = {} }]) =>
       Object.keys(optionalDependencies)
@@ -36,7 +36,7 @@ describe('the lockfile', () => {
     expect(missing).toEqual([]);
   });
 
-  it('has no native package that npm would leave out, without a word, on the Node of a newcomer', () => {
+  it('has no native package that npm would silently skip on an older Node', () => {
     const native = entries.filter(([, { optional, os, cpu }]) => optional && (os ?? cpu));
     expect(native.length).toBeGreaterThan(20);
     expect(native.filter(([, { engines }]) => !allows(engines?.node, NEWCOMER)).map(([path]) => path)).toEqual([]);
@@ -50,13 +50,13 @@ describe('the lockfile', () => {
     '@apollo/composition',
     '@apollo/gateway',
     '@apollo/subgraph',
-  ])('has one single copy of %s', (name) => {
+  ])('has exactly one copy of %s', (name) => {
     expect(entries.filter(([path]) => nameOf(path) === name)).toHaveLength(1);
   });
 });
 
 describe('package.json', () => {
-  it.each(['package.json', 'web/package.json'])('pins every version exactly: %s', (file) => {
+  it.each(['package.json', 'web/package.json'])('pins the version of %s exactly', (file) => {
     const manifest = JSON.parse(readFileSync(file, 'utf8')) as Record<string, Record<string, string> | undefined>;
     const versions = ['dependencies', 'devDependencies', 'optionalDependencies', 'overrides'].flatMap((key) =>
       Object.entries(manifest[key] ?? {}),

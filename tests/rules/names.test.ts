@@ -7,13 +7,13 @@ const banned = new Set(BANNED_NAMES);
 /** SvelteKit names its own files: `+page.svelte`, `[id]`, `(app)`. */
 const isRoute = (file: string) => file.startsWith('web/src/routes/');
 
-describe('names', () => {
-  it('say what a thing is: none is a drawer for whatever is left over', () => {
+describe('file and folder names', () => {
+  it('describe their content: none is a catch-all such as utils or helpers', () => {
     const drawers = FILES.filter((file) => file.split('/').some((part) => banned.has(part.split('.')[0]!.toLowerCase())));
     expect(drawers).toEqual([]);
   });
 
-  it('are kebab-case; components are PascalCase', () => {
+  it('are kebab-case, and PascalCase for components', () => {
     const odd = SOURCES.filter((file) => !isRoute(file)).filter((file) => {
       const name = file.split('/').at(-1)!;
       return file.endsWith('.svelte') ? !/^[A-Z][A-Za-z0-9]*\.svelte$/.test(name) : !/^[a-z0-9]+(?:[-.][a-z0-9]+)*\.\w+$/.test(name);
@@ -21,7 +21,7 @@ describe('names', () => {
     expect(odd).toEqual([]);
   });
 
-  it('are given where a thing is made: no file passes on the exports of another', () => {
+  it('belong to one place: no file re-exports another', () => {
     // The two scalars are the library's, under the names that the schema gives them.
     const barrels = SOURCES.filter(
       (file) => file !== 'subgraphs/framework/scalars.ts' && /^export (?:\*|\{[^}]*\}) from /m.test(readFileSync(file, 'utf8')),

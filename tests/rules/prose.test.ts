@@ -51,7 +51,7 @@ describe('comments, test titles, log messages and descriptions', () => {
       .join('/'),
   );
 
-  it.each([...new Set([...folders.keys(), ...Object.keys(ALLOWED)])])('in %s are plain technical English', (folder) => {
+  it.each([...new Set([...folders.keys(), ...Object.keys(ALLOWED)])])('are plain technical English in %s', (folder) => {
     const found = folders.get(folder) ?? [];
     const allowed = ALLOWED[folder] ?? 0;
     if (found.length > allowed) {
@@ -94,7 +94,7 @@ describe('the list of banned turns', () => {
     'What is to be said of each product that ended without being told to.',
     'is set, and so is X_FILE; which of them counts?',
     'the server does not let us in or does not answer: ECONNREFUSED',
-  ])('finds %j', (text) => {
+  ])('reports %j', (text) => {
     expect(faultsOf(text)).not.toEqual([]);
   });
 

@@ -15,9 +15,9 @@ import type { GraphQLNamedType } from 'graphql';
 
 const run = promisify(execFile);
 
-describe('the printed contract', () => {
+describe('the printed schemas', () => {
   it.each(['dist/subgraphs/print.js', 'dist/gateway/compose.js', 'dist/infra/print-readme.js'])(
-    'is what %s prints from the code',
+    'are what %s prints from the code',
     async (writer) => {
       const { stdout, stderr } = await run(process.execPath, [writer, '--check']).catch(
         (error: { stdout: string; stderr: string }) => error,
@@ -31,12 +31,12 @@ describe('the public schema', () => {
   const schema = buildSchema(readFileSync('schema/api.graphql', 'utf8'));
   const types = Object.values(schema.getTypeMap()).filter((type) => !isIntrospectionType(type) && !isSpecifiedScalarType(type));
 
-  it('describes every type, field, argument and value', () => {
+  it('describes every type, field, argument and enum value', () => {
     expect(types.length).toBeGreaterThan(50);
     expect(types.flatMap(undescribed)).toEqual([]);
   });
 
-  it('keeps to itself what only the platform may ask', () => {
+  it('leaves out fields that only the platform may ask for', () => {
     expect(types.map(({ name }) => name).filter((name) => /^(_|join__|link__|core__)/.test(name))).toEqual([]);
   });
 });

@@ -54,13 +54,13 @@ function faults(file: string, rules: [RegExp, string][]): string[] {
   return lines.flatMap((line, index) => rules.filter(([rule]) => rule.test(line)).map(([, instead]) => `${file}:${index + 1} ${instead}`));
 }
 
-describe('resolvers', () => {
-  it('return the type that their decorator names, so that the compiler compares an entity with the type of the schema', () => {
+describe('a resolver', () => {
+  it('returns the type that its decorator names, so that the compiler compares entity and schema type', () => {
     expect(RESOLVERS.length).toBeGreaterThan(15);
     expect(RESOLVERS.flatMap((file) => mismatches(file, readFileSync(file, 'utf8')))).toEqual([]);
   });
 
-  it('neither return unknown nor cast a value to another type', () => {
+  it('neither returns unknown nor casts a value to another type', () => {
     expect(RESOLVERS.flatMap((file) => faults(file, UNTYPED))).toEqual([]);
   });
 
@@ -69,14 +69,14 @@ describe('resolvers', () => {
     ['a list', 'Promise<MessageType[]>', 'returns MessageType[], but its decorator names MessageType'],
     ['null', 'Promise<MessageType | null>', 'returns MessageType | null, but its decorator is not nullable'],
     ['anything', 'Promise<unknown>', 'returns unknown, but its decorator names MessageType'],
-  ])('may not return %s', (_what, returned, fault) => {
+  ])('is reported where it returns %s', (_what, returned, fault) => {
     const text = `  @Query(() => MessageType, { description: '' })\n  async message(@Ctx() context: Context): ${returned} {\n`;
     expect(mismatches('a.resolver.ts', text)).toEqual([{ file: 'a.resolver.ts', method: 'message', fault }]);
   });
 });
 
 describe('documents for graph.ask', () => {
-  it('are made by graphql, whose types are never overridden', () => {
+  it('are made by graphql(), whose inferred types are never overridden', () => {
     const callers = SOURCES.filter(
       (file) => /^subgraphs\/(?!framework\/).+\.ts$/.test(file) && /\.ask\(|askEach\(/.test(readFileSync(file, 'utf8')),
     );

@@ -22,13 +22,13 @@ function startWith(env: Record<string, string>): Promise<End> {
 }
 
 describe('the settings', () => {
-  it('stand in the README as they are: name, default and meaning', () => {
+  it('are printed in infra/README.md with name, default and meaning', () => {
     const rows = [...readFileSync('infra/README.md', 'utf8').matchAll(/^\| `([A-Z0-9_]+)` \| (?:`([^`]*)`)? *\| (.*) \|$/gm)];
     const written = rows.map(([, name, fallback = '', about]) => ({ name, fallback, about }));
     expect(written).toEqual(Object.entries(SETTINGS).map(([name, { fallback, about }]) => ({ name, fallback, about })));
   });
 
-  it('that are wrong stop the start with one message that names each of them', async () => {
+  it('stop the start with one message that names every invalid one', async () => {
     const dataDir = mkdtempSync(join(tmpdir(), 'parley-settings-'));
     try {
       const wrong = { PORT: 'many', LOG_LEVEL: 'loud', PUBLIC_URL: 'ftp://example.org', SECRET_KEY: 'short', MAX_UPLOAD_MB: '-1' };

@@ -9,15 +9,15 @@ const MAX_FILES = 25;
 /** Longer or fuller than the rule, and why that is right. */
 const EXCEPTIONS: Record<string, { max: number; why: string }> = {};
 
-describe('sizes', () => {
-  it(`keep every file at ${MAX_LINES} lines or fewer`, () => {
+describe('the sizes of files and folders', () => {
+  it(`are at most ${MAX_LINES} lines for every file`, () => {
     const long = SOURCES.map((file) => ({ file, lines: readFileSync(file, 'utf8').trimEnd().split('\n').length }))
       .filter(({ file, lines }) => lines > (EXCEPTIONS[file]?.max ?? MAX_LINES))
       .map(({ file, lines }) => `${file} has ${lines} lines: what is the second thing in it?`);
     expect(long).toEqual([]);
   });
 
-  it(`keep every folder at ${MAX_FILES} files or fewer`, () => {
+  it(`are at most ${MAX_FILES} files for every folder`, () => {
     const folders = Map.groupBy(
       SOURCES.filter((file) => !file.endsWith('.test.ts')),
       (file) => dirname(file),

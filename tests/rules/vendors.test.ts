@@ -19,13 +19,13 @@ const uses = SOURCES.flatMap(importsOf)
 const isTest = (file: string) => file.startsWith('tests/') || file.endsWith('.test.ts');
 
 describe('a vendor package', () => {
-  it('has a place in tests/rules/boundaries.ts, and is imported only there', () => {
+  it('has an entry in tests/rules/boundaries.ts, and is imported only at its places', () => {
     const unknown = uses.filter(({ file, name }) => !isTest(file) && !VENDORS[name]).map(({ file, name }) => `${file} imports ${name}`);
     expect(unknown).toEqual([]);
     expect(uses.map(({ file, name }) => vendorFault(file, name)).filter(Boolean)).toEqual([]);
   });
 
-  it('is imported at each place that it has there', () => {
+  it('is imported at each place of its entry', () => {
     const idle = Object.entries(VENDORS).flatMap(([name, addresses]) =>
       addresses
         .filter((address) => !uses.some((use) => use.name === name && use.file.startsWith(address)))
@@ -44,14 +44,14 @@ describe('package.json', () => {
   const INDIRECT =
     /^(@types\/|typescript$|oxlint|prettier|jest$|svelte-check$|tailwindcss$|@sveltejs\/vite-plugin-svelte$|@fontsource|class-validator$|axe-core$|@gql\.tada\/|pdfjs-dist$)/;
 
-  it('names every package that we import', () => {
+  it('lists every package that is imported', () => {
     const named = { ...root.dependencies, ...root.devDependencies, ...web.dependencies, ...web.devDependencies };
     const given = [...new Set(uses.map(({ name }) => name))].filter((name) => !(name in named));
     // Types of the gateway's parts, which come with @apollo/gateway and must be of its version.
     expect(given.sort()).toEqual(['@apollo/federation-internals', '@apollo/server-gateway-interface']);
   });
 
-  it('names none that nobody uses', () => {
+  it('lists no package without a use', () => {
     const names = [root, web].flatMap(({ dependencies, devDependencies }) => Object.keys({ ...dependencies, ...devDependencies }));
     const used = new Set(uses.map(({ name }) => name));
     expect(names.filter((name) => !used.has(name) && !INDIRECT.test(name))).toEqual([]);

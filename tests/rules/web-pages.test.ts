@@ -26,8 +26,8 @@ const STORAGE = /\b(?:localStorage|sessionStorage|indexedDB)\b/;
 const pages = SOURCES.filter((file) => file.startsWith('web/src/') && !file.endsWith('.test.ts'));
 const filesWith = (pattern: RegExp) => pages.filter((file) => pattern.test(readFileSync(file, 'utf8')));
 
-describe('the pages', () => {
-  it('key their lists by identifiers and positions, never by text that could occur twice', () => {
+describe('the web pages', () => {
+  it('key lists by identifiers and positions, never by text that could occur twice', () => {
     const found = pages
       .filter((file) => file.endsWith('.svelte'))
       .flatMap((file) =>
@@ -41,13 +41,13 @@ describe('the pages', () => {
     '{#each items as { name } (name)}',
     '{#each items as item}',
     '{#each f(a, (b)) as x (x.name)}',
-  ])('would not be allowed to write %s', (head) => expect(strayKeys(`<ul>${head}<li></li>{/each}</ul>`)).toHaveLength(1));
+  ])('are reported where they have the list head %s', (head) => expect(strayKeys(`<ul>${head}<li></li>{/each}</ul>`)).toHaveLength(1));
 
-  it('ask for interfaces of secure contexts in one place, where each has another way for plain HTTP', () => {
+  it('use the APIs of secure contexts in one file, where each has a fallback for plain HTTP', () => {
     expect(filesWith(SECURE_ONLY)).toEqual(['web/src/lib/browser/secure-context.ts']);
   });
 
-  it('keep what they keep in the browser in few places, which are cleared when a person signs out', () => {
+  it('use browser storage in few files, which are cleared at sign-out', () => {
     expect(filesWith(STORAGE)).toEqual([
       'web/src/lib/browser/kept.ts',
       'web/src/lib/browser/secure-context.ts',
@@ -56,7 +56,7 @@ describe('the pages', () => {
     ]);
   });
 
-  it('never show the message of an exception to a person as the reason', () => {
+  it('never show the message of an exception as the reason', () => {
     expect(filesWith(/\((?:error|cause) as Error\)\.message|error instanceof Error \? error\.message|\(error: Error\)/)).toEqual([]);
   });
 });

@@ -14,7 +14,7 @@ const START = 'mutation ($input: StartConversationInput!) { startConversation(in
 const ANSWER = `The ketch carries a mast before the rudder [1].\n\n${Array.from({ length: 60 }, (_, at) => `Paragraph ${at} on ketches.`).join('\n\n')}`;
 const ENTRY = 'navigation.currentEntry.index';
 
-describeWhen(chromium.missing, 'Back', () => {
+describeWhen(chromium.missing, 'the Back button', () => {
   let model: ModelServer;
   let product: Product;
   let ada: Person;
@@ -81,7 +81,7 @@ describeWhen(chromium.missing, 'Back', () => {
     await page.waitForFunction(`${ENTRY} === ${before}`);
   }
 
-  it('closes the drawer and stays on the page, then leaves it', async () => {
+  it('closes the drawer and stays on the page, then leaves the page', async () => {
     await goToAssistants();
     await openDrawer();
     await page.goBack();
@@ -203,7 +203,7 @@ describeWhen(chromium.missing, 'Back', () => {
     await page.getByRole('heading', { level: 1, name: 'Knowledge' }).waitFor();
   });
 
-  it('restores the scroll position of a conversation, and so does Forward', async () => {
+  it('restores the scroll position of a conversation, as does Forward', async () => {
     await page.goto(`/c/${conversationId}`);
     await page.getByText('Paragraph 59 on ketches.').last().waitFor();
     const left = page.getByText('Paragraph 20 on ketches.').first();

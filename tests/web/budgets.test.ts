@@ -65,14 +65,14 @@ describeWhen(chromium.missing, 'the first load', () => {
     return weights;
   }
 
-  it('of the sign-in page stays small', async () => {
+  it('takes at most the script budget for the sign-in page', async () => {
     const { js, css } = await weigh('/sign-in', null);
     expect(js).toBeGreaterThan(0);
     expect(js).toBeLessThanOrEqual(BUDGETS.signIn);
     expect(css).toBeLessThanOrEqual(BUDGETS.css);
   });
 
-  it('of a chat stays within its budget', async () => {
+  it('takes at most the script budget for a chat', async () => {
     const { conversationId } = await ada.startConversation();
     await ada.follow((await ada.send(conversationId, 'Hello')).runId);
     const { js, css } = await weigh(`/c/${conversationId}`, ada);
@@ -81,14 +81,14 @@ describeWhen(chromium.missing, 'the first load', () => {
     expect(css).toBeLessThanOrEqual(BUDGETS.css);
   });
 
-  it('of the sign-in page needs few requests and bytes', async () => {
+  it('takes at most the requests and bytes of its budget for the sign-in page', async () => {
     const { requests, kilobytes } = await traffic('/sign-in', null);
     expect(kilobytes).toBeGreaterThan(0);
     expect(requests).toBeLessThanOrEqual(TRAFFIC.signIn.requests);
     expect(kilobytes).toBeLessThanOrEqual(TRAFFIC.signIn.kilobytes);
   });
 
-  it('of a chat needs few requests and bytes, and asks nothing twice', async () => {
+  it('takes at most the requests and bytes of its budget for a chat, and sends no request twice', async () => {
     const { conversationId } = await ada.startConversation();
     await ada.follow((await ada.send(conversationId, 'Hello')).runId);
     for (const path of ['/', `/c/${conversationId}`]) {
@@ -101,7 +101,7 @@ describeWhen(chromium.missing, 'the first load', () => {
     }
   });
 
-  it.each(['/', '/sign-in', '/c/any'])('of %s runs no script in the page but those whose hash its policy names', async (path) => {
+  it.each(['/', '/sign-in', '/c/any'])('runs for %s only inline scripts whose hash the content security policy names', async (path) => {
     const html = await (await fetch(product.url + path)).text();
     const policy = /http-equiv="content-security-policy" content="([^"]*)"/.exec(html)?.[1];
     const scripts = [...html.matchAll(/<script>([\s\S]*?)<\/script>/g)].map(([, script]) => script!);
@@ -109,7 +109,7 @@ describeWhen(chromium.missing, 'the first load', () => {
     for (const script of scripts) expect(policy).toContain(`'sha256-${createHash('sha256').update(script).digest('base64')}'`);
   });
 
-  it('asks for the person and the conversation before the program has come', async () => {
+  it('requests the viewer and the conversation before the script bundle has loaded', async () => {
     const { conversationId } = await ada.startConversation();
     const context = await openContext(browser, { theme: 'light', width: 1440 }, { url: product.url, person: ada });
     const page = await context.newPage();
@@ -123,7 +123,7 @@ describeWhen(chromium.missing, 'the first load', () => {
     await context.close();
   });
 
-  it('of the other pages stays close to it', async () => {
+  it('takes at most the script budget for every other page', async () => {
     for (const path of ['/assistants', '/assistants/new', '/knowledge', '/notifications']) {
       expect([path, (await weigh(path, ada)).js <= BUDGETS.other]).toEqual([path, true]);
     }

@@ -15,7 +15,7 @@ const LONG = SENTENCES.join('\n\n');
 const DISTANCE_TO_END =
   '(({ scrollHeight, clientHeight, scrollTop }) => scrollHeight - clientHeight - scrollTop)(document.scrollingElement)';
 
-describeWhen(chromium.missing, 'a chat', () => {
+describeWhen(chromium.missing, 'the chat page', () => {
   let model: ModelServer;
   let product: Product;
   let ada: Person;

@@ -23,7 +23,7 @@ const HOSTILE = [
 const RICH =
   'A quote of **「重要」**です, $x_1$ and 5~10.\n\n```ts\nlet a;\n```\n\n```ts\nlet b;\n```\n\n| one | two | three | four | five | six |\n|---|---|---|---|---|---|\n| 1 | 2 | 3 | 4 | 5 | 6 |\n';
 
-describeWhen(chromium.missing, 'over plain HTTP on a host name that is not localhost', () => {
+describeWhen(chromium.missing, 'the web client over plain HTTP on a host name that is not localhost', () => {
   let model: ModelServer;
   let product: Product;
   let address: string;
@@ -75,7 +75,7 @@ describeWhen(chromium.missing, 'over plain HTTP on a host name that is not local
     await page.locator('[aria-busy=false] .markdown').last().waitFor({ timeout: 60_000 });
   }
 
-  it('a message is sent and copied, and two assistants of one name are offered', async () => {
+  it('sends and copies a message, and offers two assistants of one name', async () => {
     await page.goto('/sign-in');
     expect(await page.evaluate('[isSecureContext, typeof crypto.randomUUID, typeof navigator.clipboard]')).toEqual([
       false,
@@ -94,7 +94,7 @@ describeWhen(chromium.missing, 'over plain HTTP on a host name that is not local
     expect(await composer().inputValue()).toBe('let a = 1;');
   });
 
-  it('a file is uploaded', async () => {
+  it('uploads a file', async () => {
     const made = await ada.ask(
       'mutation ($input: CreateKnowledgeBaseInput!) { createKnowledgeBase(input: $input) { knowledgeBase { id } } }',
       {
@@ -113,7 +113,7 @@ describeWhen(chromium.missing, 'over plain HTTP on a host name that is not local
       .waitFor();
   });
 
-  it('a message interrupted by the end of the session is restored after sign-in, for its author only', async () => {
+  it('restores a message interrupted by the end of the session after sign-in, for its author only', async () => {
     await page.goto('/sign-in');
     await signIn(ada);
     await context.clearCookies();
@@ -134,7 +134,7 @@ describeWhen(chromium.missing, 'over plain HTTP on a host name that is not local
     expect(await composer().inputValue()).toBe('');
   });
 
-  it('hostile answers are shown and the conversation stays usable', async () => {
+  it('shows hostile answers and keeps the conversation usable', async () => {
     await page.goto('/sign-in');
     await signIn(ada);
     for (const [at, text] of HOSTILE.entries()) {
@@ -151,7 +151,7 @@ describeWhen(chromium.missing, 'over plain HTTP on a host name that is not local
     }
   }, 480_000);
 
-  it('a wide table scrolls horizontally on a narrow screen, and groups are not named as landmarks', async () => {
+  it('scrolls a wide table horizontally on a narrow screen, and names no group as a landmark', async () => {
     model.reply(answering({ text: RICH }));
     await page.goto('/sign-in');
     await signIn(ada);

@@ -45,7 +45,7 @@ describeWhen(chromium.missing ?? missingCaddy, 'a visitor over HTTPS', () => {
     await model?.stop();
   });
 
-  it('is kept on https once they have been there', async () => {
+  it('redirects plain HTTP to HTTPS after the first visit (HSTS)', async () => {
     await page.goto('/');
     await page.waitForURL('**/sign-up');
     // At the port where only TLS is spoken this is an answer to nobody but who changes it before they ask.
@@ -53,7 +53,7 @@ describeWhen(chromium.missing ?? missingCaddy, 'a visitor over HTTPS', () => {
     expect(new URL(page.url()).origin).toBe(caddy.url);
   });
 
-  it('signs up, and has a session that no script, no other host and no plain connection gets', async () => {
+  it('signs up with session cookies that are HttpOnly, Secure and host-only', async () => {
     await page.getByRole('link', { name: 'Create an account' }).click();
     await page.getByLabel('Name').fill('Ada Lovelace');
     await page.getByLabel('E-mail address').fill('ada@example.org');
@@ -66,7 +66,7 @@ describeWhen(chromium.missing ?? missingCaddy, 'a visitor over HTTPS', () => {
       expect(cookie).toMatchObject({ httpOnly: true, secure: true, sameSite: 'Lax', path: '/', domain: caddy.host });
   });
 
-  it('streams an answer over a secure socket, and shows all of it after a reload during the answer', async () => {
+  it('streams an answer over a secure WebSocket, and shows all of it after a reload during the answer', async () => {
     sockets.length = 0;
     await page.goto('/assistants/new');
     await page.getByLabel('Name', { exact: true }).fill('Reader');
@@ -84,7 +84,7 @@ describeWhen(chromium.missing ?? missingCaddy, 'a visitor over HTTPS', () => {
     expect(new Set(sockets.map((socket) => socket.url()))).toEqual(new Set([`${caddy.url.replace('https', 'wss')}/graphql`]));
   });
 
-  it('uploads a document, and opens it again', async () => {
+  it('uploads a document and opens it again', async () => {
     await page.getByRole('link', { name: 'Knowledge', exact: true }).click();
     await page.getByRole('button', { name: 'Create knowledge base' }).first().click();
     await page.getByRole('dialog').getByLabel('Name').fill('Papers');
@@ -100,7 +100,7 @@ describeWhen(chromium.missing ?? missingCaddy, 'a visitor over HTTPS', () => {
       .waitFor({ timeout: 60_000 });
   });
 
-  it('signs out, and leaves nothing behind', async () => {
+  it('signs out and leaves no cookie or stored data behind', async () => {
     // What is live may be cut off before the answer comes: that is no reason to ask for another session.
     const cut = Promise.any(sockets.filter((socket) => !socket.isClosed()).map((socket) => socket.waitForEvent('close')));
     await page.exposeFunction('untilCut', () => cut.then(() => null));

@@ -14,7 +14,7 @@ const ANSWER = `Conversable agents pass messages to each other [1]. ${'They take
 const PACE = { slow: 150, quick: 20 };
 const METRICS_TOKEN = 'a token of at least thirty-two characters';
 
-describeEverywhere(chromium.missing, 'a newcomer', (open) => {
+describeEverywhere(chromium.missing, 'the first use of an installation', (open) => {
   const answer = { text: ANSWER, delayMs: PACE.quick };
   let place: Place;
   let browser: Browser;
@@ -36,7 +36,7 @@ describeEverywhere(chromium.missing, 'a newcomer', (open) => {
     await place?.stop();
   });
 
-  it('opens the one address, and has an account a minute later', async () => {
+  it('opens the one address and creates an account within a minute', async () => {
     await page.goto('/');
     await page.waitForURL('**/sign-up');
     await page.getByLabel('Name').fill('Ada Lovelace');
@@ -46,7 +46,7 @@ describeEverywhere(chromium.missing, 'a newcomer', (open) => {
     await page.getByRole('link', { name: 'New chat' }).first().waitFor();
   });
 
-  it('is led to sign in by a browser that comes after, and back to where it wanted to go', async () => {
+  it('redirects the next browser to the sign-in page, and after it to the requested page', async () => {
     const another = await browser.newContext({ baseURL: place.product.url, serviceWorkers: 'block' });
     const visitor = await another.newPage();
     await visitor.goto('/knowledge');
@@ -54,7 +54,7 @@ describeEverywhere(chromium.missing, 'a newcomer', (open) => {
     await another.close();
   });
 
-  it('types at once, to an assistant that nobody had to build', async () => {
+  it('offers the composer at once, with the default assistant', async () => {
     await page.getByRole('heading', { level: 2, name: /Ada Lovelace$/ }).waitFor();
     await page.getByRole('button', { name: /^Assistant:\s*Assistant$/ }).waitFor();
     await page.getByRole('button', { name: /^Model:/ }).waitFor();
@@ -78,7 +78,7 @@ describeEverywhere(chromium.missing, 'a newcomer', (open) => {
       .waitFor({ timeout: 60_000 });
   });
 
-  it('makes an assistant that knows it', async () => {
+  it('creates an assistant with that knowledge', async () => {
     await page.goto('/assistants/new');
     await page.getByLabel('Name', { exact: true }).fill('Reader');
     await page.getByLabel('Instructions').fill('Answer from the papers.');
@@ -89,7 +89,7 @@ describeEverywhere(chromium.missing, 'a newcomer', (open) => {
     await page.waitForURL('**/?assistant=*');
   });
 
-  it('asks, reloads in the middle of the answer, opens a second tab, and loses nothing, though servers die where there are two', async () => {
+  it('asks, reloads during the answer, opens a second tab, and loses no text, though servers are killed where there are two', async () => {
     answer.delayMs = PACE.slow;
     await page.getByRole('textbox', { name: 'Message' }).fill('What is a conversable agent?');
     await page.getByRole('textbox', { name: 'Message' }).press('Enter');
@@ -109,7 +109,7 @@ describeEverywhere(chromium.missing, 'a newcomer', (open) => {
     await second.close();
   });
 
-  it('follows a citation to the page that it came from', async () => {
+  it('opens a citation at its page', async () => {
     await page
       .getByRole('button', { name: /^Source / })
       .first()

@@ -11,7 +11,7 @@ import { openBrowser, openContext, settle } from './camera.ts';
 const chromium = findProgram('chromium', 'chromium-browser', 'google-chrome');
 const CREATE_BASE = 'mutation ($input: CreateKnowledgeBaseInput!) { createKnowledgeBase(input: $input) { knowledgeBase { id } } }';
 
-describeWhen(chromium.missing, 'quota notes', () => {
+describeWhen(chromium.missing, 'the quota notes', () => {
   let product: Product;
   let ada: Person;
   let browser: Browser;
@@ -46,7 +46,7 @@ describeWhen(chromium.missing, 'quota notes', () => {
     await page.getByRole('button', { name: 'Stop the answer' }).waitFor({ state: 'detached' });
   }
 
-  it('are not shown far below the limit', async () => {
+  it('are hidden far below the limit', async () => {
     const asked = page.waitForResponse((response) => response.request().postData()?.includes('query ChatQuotas') ?? false);
     await page.goto(`/c/${chat.conversationId}`);
     await asked;
@@ -54,7 +54,7 @@ describeWhen(chromium.missing, 'quota notes', () => {
     expect(await page.getByText('messages today').count()).toBe(0);
   });
 
-  it('are shown in the composer from four fifths on, and when used up', async () => {
+  it('are shown in the composer from four fifths of the quota on, and when it is used up', async () => {
     await send('Four');
     await page.getByText('You have used 4 of 5 messages today. The limit resets at').waitFor();
     await send('Five');

@@ -43,7 +43,7 @@ describeWhen(chromium.missing, 'the pages of assistants, knowledge and notificat
     await page.getByRole('button', { name: 'Add documents' }).waitFor();
   }
 
-  it('show beside a form which field is missing, and keep the typed text', async () => {
+  it('mark a form field that is missing, and keep the typed text', async () => {
     await page.goto('/assistants/new');
     await page.getByLabel('Instructions').fill('Be brief.');
     await button('Create assistant').click();
@@ -52,7 +52,7 @@ describeWhen(chromium.missing, 'the pages of assistants, knowledge and notificat
     expect(await page.getByLabel('Instructions').inputValue()).toBe('Be brief.');
   });
 
-  it('make an assistant, and say without a model that its answers are quotes', async () => {
+  it('create an assistant, and say without a model that its answers are quotes', async () => {
     await page.getByText('No language model is connected').waitFor();
     await page.getByLabel('Name', { exact: true }).fill('Reader');
     await button('Create assistant').click();
@@ -60,7 +60,7 @@ describeWhen(chromium.missing, 'the pages of assistants, knowledge and notificat
     await button('Version 1').waitFor();
   });
 
-  it('ask before changes are lost, and keep them when one stays', async () => {
+  it('ask before changes are lost, and keep them when the person stays', async () => {
     await page.getByLabel('Description').fill('Reads papers.');
     await page.getByRole('link', { name: 'Knowledge', exact: true }).click();
     const dialog = page.getByRole('alertdialog', { name: /Reader/ });
@@ -68,7 +68,7 @@ describeWhen(chromium.missing, 'the pages of assistants, knowledge and notificat
     expect(await page.getByLabel('Description').inputValue()).toBe('Reads papers.');
   });
 
-  it('save a change as a new version, and put an older one back', async () => {
+  it('save a change as a new version, and restore an older one', async () => {
     await page.getByLabel('Instructions').fill('Be long.');
     await button('Save changes').click();
     await button('Version 2').click();
@@ -78,7 +78,7 @@ describeWhen(chromium.missing, 'the pages of assistants, knowledge and notificat
     expect(await page.getByLabel('Instructions').inputValue()).toBe('Be long.');
   });
 
-  it('ask which pages an assistant may open once it may open any, and keep the choice', async () => {
+  it('ask for the allowed pages of an assistant with the page tool, and keep the choice', async () => {
     const choice = page.getByLabel('Web pages it may open');
     expect(await choice.count()).toBe(0);
     await page.getByLabel('Read a web page').check();
@@ -91,7 +91,7 @@ describeWhen(chromium.missing, 'the pages of assistants, knowledge and notificat
     expect(await choice.inputValue()).toBe('ANY');
   });
 
-  it('let a chat begin from the home page, and say there that answers are quotes', async () => {
+  it('start a chat from the home page, which says that answers are quotes', async () => {
     await page.goto('/');
     await page.getByText('No language model is connected. Answers are quotes from your documents.').waitFor();
     await page.getByRole('textbox', { name: 'Message' }).fill('Hello');
@@ -100,7 +100,7 @@ describeWhen(chromium.missing, 'the pages of assistants, knowledge and notificat
     await page.getByText(/I have none to quote here/).waitFor();
   });
 
-  it('find an assistant by its name, and offer the way back when there is none', async () => {
+  it('find an assistant by its name, and offer to clear a search without hits', async () => {
     await page.getByRole('link', { name: 'Assistants', exact: true }).click();
     await page.getByLabel('Search assistants').fill('zebra');
     await page.waitForURL(/q=zebra/);
@@ -108,7 +108,7 @@ describeWhen(chromium.missing, 'the pages of assistants, knowledge and notificat
     await page.getByRole('link', { name: 'Reader', exact: true }).waitFor();
   });
 
-  it('take files of several kinds, and refuse at once what cannot be read', async () => {
+  it('accept files of several types, and refuse unsupported ones at once', async () => {
     await page.goto('/knowledge');
     await button('New knowledge base').click();
     await page.getByRole('dialog').getByLabel('Name').fill('Papers');
@@ -127,14 +127,14 @@ describeWhen(chromium.missing, 'the pages of assistants, knowledge and notificat
     await page.getByRole('row', { name: /broken\.pdf.*damaged.*Failed/ }).waitFor();
   });
 
-  it('authenticate the same file under another name', async () => {
+  it('mark a file that was added twice under another name as a duplicate', async () => {
     const { data } = await product.graph('{ knowledgeBases(first: 1) { edges { node { id } } } }', {}, ada.token);
     const content = readFileSync(documentPath('test.pdf'));
     await addDocument(ada, data.knowledgeBases.edges[0].node.id, { name: 'again.pdf', mediaType: 'application/pdf', content });
     await page.getByRole('row', { name: /again\.pdf.*The same file is here already as test\.pdf/ }).waitFor();
   });
 
-  it('warn before leaving during uploads, and keep uploading in another tab of the page', async () => {
+  it('warn before leaving during uploads, and continue uploads when another page is opened', async () => {
     await openBase('Papers');
     await page.route('**/files/upload/**', () => new Promise(() => undefined));
     await page.locator('input[type=file]').setInputFiles(documentPath('test_blog.html'));
@@ -175,7 +175,7 @@ describeWhen(chromium.missing, 'the pages of assistants, knowledge and notificat
     await page.locator('aside mark').first().waitFor();
   });
 
-  it('close the document and keep the search', async () => {
+  it('keep the search results when the document is closed', async () => {
     await page.getByRole('complementary').getByRole('button', { name: 'Close' }).click();
     await page.waitForURL((url) => !url.searchParams.has('document') && url.searchParams.get('q') === 'conversable agents');
   });
@@ -205,7 +205,7 @@ describeWhen(chromium.missing, 'the pages of assistants, knowledge and notificat
     expect((await ada.ask(NAMES)).knowledgeBases.edges).toHaveLength(0);
   });
 
-  it('offer a link from an address without a page', async () => {
+  it('offer a link home at an address without a page', async () => {
     await page.goto('/assistant/nothing-here');
     await page.getByText('There is no page at this address').waitFor();
     expect(await page.title()).toBe('Page not found · Parley');

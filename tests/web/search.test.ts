@@ -35,7 +35,7 @@ interface Marked {
   right: number;
 }
 
-describeWhen(chromium.missing, 'a found message', () => {
+describeWhen(chromium.missing, 'opening a search hit in a conversation', () => {
   let model: ModelServer;
   let product: Product;
   let ada: Person;
@@ -87,7 +87,7 @@ describeWhen(chromium.missing, 'a found message', () => {
     await page.locator('.markdown').first().waitFor();
   }
 
-  it('is opened at its words, which are highlighted', async () => {
+  it('scrolls to its words and highlights them', async () => {
     for (const at of [0, 1, 2]) {
       await openHit('dual-write', at);
       await isMarked('dual');
@@ -98,7 +98,7 @@ describeWhen(chromium.missing, 'a found message', () => {
     }
   });
 
-  it('is opened at its words in a line of code wider than the page', async () => {
+  it('scrolls to its words in a line of code wider than the page', async () => {
     await page.setViewportSize({ width: 1000, height: 800 });
     await openHit('mizzenmast', 0);
     await isMarked('mizzenmast');
@@ -108,7 +108,7 @@ describeWhen(chromium.missing, 'a found message', () => {
     expect([top > 100, top < 600, left > 272, right < 1000]).toEqual([true, true, true, true]);
   });
 
-  it('is highlighted until the reader scrolls on', async () => {
+  it('keeps the highlight until the reader scrolls on', async () => {
     await openHit('keelson', 1);
     await isMarked('keelson');
     await page.getByText('In the third phase').nth(1).click();
@@ -129,7 +129,7 @@ describeWhen(chromium.missing, 'a found message', () => {
     expect((await marked()).texts).toEqual([]);
   });
 
-  it('is selected in a browser without the highlight API', async () => {
+  it('selects the words in a browser without the highlight API', async () => {
     await page.evaluate('delete CSS.highlights');
     await page.evaluate('delete CSS.__proto__.highlights; delete window.Highlight');
     await openHit('keelson', 0);
@@ -154,7 +154,7 @@ describeWhen(chromium.missing, 'a found message', () => {
     await page.getByText(SHORT).filter({ visible: true }).waitFor();
   });
 
-  it('offers no button to the end when the end is visible', async () => {
+  it('hides the button to the end when the end is visible', async () => {
     await openHit('bowsprit', 0);
     await isMarked('bowsprit');
     expect(await page.getByRole('button', { name: /^Jump to latest/ }).count()).toBe(0);

@@ -31,7 +31,7 @@ describe('summarize', () => {
     expect(isWithinRetries).toBe(true);
   });
 
-  it('allows three retried tests in a run, counted over all files, and no fourth', () => {
+  it('allows three retried tests in a run, counted over all files, and fails a run with four', () => {
     const files = ['a', 'b', 'c', 'd'].map((name) => file(`tests/${name}.test.js`, 1, [retried('restarts', 'Error')]));
     expect(summarize(files.slice(1)).isWithinRetries).toBe(true);
     expect(summarize(files)).toMatchObject({ isWithinRetries: false, text: expect.stringContaining('so this run fails') });
