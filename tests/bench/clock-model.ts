@@ -2,11 +2,11 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** A model that writes the time of this process into each of its tokens, so that a reader here knows how old a token is. */
+/** A model server that writes the time of this process into each token, so that a reader here can compute its age. */
 export interface ClockModel {
   /** Ends with `/v1`. */
   url: string;
-  /** Lets every answer end with its next token. */
+  /** Ends every answer with its next token. */
   finish(): void;
   stop(): void;
 }
@@ -42,7 +42,7 @@ function chunkOf(choice: object): string {
   return `data: ${JSON.stringify({ id: 'x', object: 'chat.completion.chunk', created: 0, model: 'clock', choices: [{ index: 0, ...choice }] })}\n\n`;
 }
 
-/** The value below which the share `q` of the values lies. */
+/** Returns the value below which the share `q` of the values lies. */
 export function quantile(values: readonly number[], q: number): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length * q)] ?? NaN;
 }

@@ -10,12 +10,12 @@ import { Site } from './drill/site.ts';
 import { megabytes, Vault } from './drill/vault.ts';
 import { Witness } from './drill/witness.ts';
 
-// The loss of everything, rehearsed: a company works on real servers and makes its backups, then every process, server
-// and file is gone, and what was kept elsewhere has to bring it back. Each step looks whether all is there, and the drill
-// ends with an error where something is missing. Argument: how many people.
+// A disaster recovery drill: people use a product on real servers and backups are made; then every process, server and file is deleted,
+// and the backups must restore all. Each step compares with the state before, and the drill fails where something is missing. Argument:
+// the number of people.
 
 const people = Number(process.argv[2] ?? 60);
-/** Copies of each first conversation, so that everybody has as many as after a year. */
+/** Copies of each first conversation, so that each person has as many as after a year. */
 const PAST = 60;
 
 interface Counts {

@@ -1,4 +1,4 @@
-/** The part of Chromium's trace events that is read here; times in microseconds, `tdur` in CPU time of the thread. */
+/** The part of Chromium's trace events that is used here; times in microseconds, `tdur` in CPU time of the thread. */
 interface TraceEvent {
   name: string;
   ph: string;
@@ -12,13 +12,13 @@ interface TraceEvent {
 
 export const TRACED = ['devtools.timeline', 'disabled-by-default-devtools.timeline', 'blink.user_timing', '__metadata'];
 
-/** What the main thread did for one drawn chunk, in milliseconds: hearing it, reading it, style, layout and paint. */
+/** The work of the main thread for one drawn chunk, in milliseconds: message, script, style, layout and paint. */
 export interface DrawnChunk {
   wallMs: number;
   cpuMs: number;
 }
 
-/** Every frame that drew something which `mark` announced, with all that the main thread did since the frame before. */
+/** Returns every frame that drew a chunk marked by `mark`, with the work of the main thread since the frame before. */
 export function drawnChunks(trace: Buffer, mark: string): DrawnChunk[] {
   const { traceEvents } = JSON.parse(trace.toString()) as { traceEvents: TraceEvent[] };
   const marks = traceEvents.filter(({ name }) => name === mark).sort((a, b) => a.ts - b.ts);

@@ -3,12 +3,12 @@ import { eventually } from '../support/eventually.ts';
 import { startModelServer } from '../support/model-server.ts';
 import { Person } from '../support/person.ts';
 import { startProduct, type Product } from '../support/product.ts';
-import { openBrowser, openContext } from '../web/camera.ts';
+import { openBrowser, openContext } from '../web/browser.ts';
 import { drawnChunks, TRACED, type DrawnChunk } from './frame-trace.ts';
 import { longAnswer } from './long-answer.ts';
 
-// What the web client costs the browser while an answer of 30 kB is written: all that the main thread does for one
-// drawn chunk, from the message on the socket to the painted frame, at full speed and on a CPU four times slower.
+// Measures the browser's work while an answer of 30 kB is streamed: the main thread's time for one drawn chunk, from the message on the
+// socket to the painted frame, at full speed and on a CPU four times slower.
 
 const BAR_MS = 5;
 const ANSWER = longAnswer(30_000);
@@ -32,7 +32,7 @@ async function measure(browser: Browser, product: Product, ada: Person, slowdown
   return chunks;
 }
 
-/** Runs in the page: leaves a mark in the trace whenever a piece of text comes. */
+/** Runs in the page: writes a mark into the trace at each text delta. */
 const ANNOUNCE = `globalThis.WebSocket = class extends WebSocket {
   constructor(...given) {
     super(...given);
@@ -47,7 +47,7 @@ async function send(page: Page, text: string): Promise<void> {
   await page.waitForURL('**/c/*');
 }
 
-/** Follows the answer beside the page: to look for its end in the page would cost the page time. */
+/** Follows the run outside the page, since polling in the page would take its time. */
 async function answered(page: Page, ada: Person): Promise<void> {
   const id = new URL(page.url()).pathname.split('/').at(-1);
   const read = () => ada.ask('query ($id: ID!) { conversation(id: $id) { activeRun { id } } }', { id });

@@ -8,8 +8,8 @@ import { openLog } from '../../infra/log.ts';
 import { PlainSource, subgraphSchema, withLink } from '../support/federation/plain-source.ts';
 
 /**
- * What one request costs the gateway and its subgraphs together, all in this process and without HTTP: twenty
- * messages of one subgraph with twenty authors of another. Both gateways run in turns, so that they share the noise.
+ * Measures one request in the gateway and its subgraphs together, in this process and without HTTP: twenty messages of one subgraph with
+ * twenty authors of another. Both gateways run in turns, so that they share the noise.
  */
 const QUERY = 'query Messages($first: Int!) { messages(first: $first) { id text author { id name } } }';
 const VARIABLES = { first: 20 };
@@ -55,7 +55,7 @@ async function openTheirs(): Promise<() => Promise<unknown>> {
   return () => executor({ ...context, request: { query: QUERY, variables: VARIABLES } } as never);
 }
 
-/** Remembers nothing: a list that grows with every request is no part of the comparison. */
+/** Does not record requests: a growing list would distort the comparison. */
 class Quiet extends PlainSource {
   override readonly requests = Object.assign([], { push: () => 0 });
   override readonly identities = Object.assign([], { push: () => 0 });

@@ -1,4 +1,4 @@
-/** Does the same `count` times, at most `atOnce` of them at once; the results in the order of their numbers. */
+/** Runs `work` `count` times, at most `atOnce` at a time; returns the results in order. */
 export async function inTurns<T>(count: number, atOnce: number, work: (index: number) => Promise<T>): Promise<T[]> {
   const results: T[] = [];
   let next = 0;

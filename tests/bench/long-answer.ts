@@ -1,4 +1,4 @@
-/** Every kind of block that an answer has, again and again. */
+/** Repeats every kind of block that an answer can have. */
 export function longAnswer(length: number): string {
   let text = '';
   for (let part = 1; text.length < length; part++) {

@@ -2,11 +2,11 @@ import type { Browser, Page } from 'playwright-core';
 import { startModelServer } from '../support/model-server.ts';
 import { Person } from '../support/person.ts';
 import { startProduct, type Product } from '../support/product.ts';
-import { openBrowser, openContext, settle } from '../web/camera.ts';
+import { openBrowser, openContext, waitUntilIdle } from '../web/browser.ts';
 import { longAnswer } from './long-answer.ts';
 
-// How smooth the page stays while 100 tokens a second make a new answer, and go on one of 30 kB, on a CPU four times
-// slower; and how long a conversation of 100 kB takes to be there, at full speed. The number of runs may be given; 3 otherwise.
+// Measures the frame rate while 100 tokens a second extend a new answer and one of 30 kB, on a CPU four times slower; and the time to open
+// a conversation of 100 kB at full speed. Argument: the number of runs, 3 by default.
 
 const SLOWDOWN = 4;
 const BARS = { frameMs: 50, openMs: 1000 };
@@ -30,13 +30,13 @@ const STREAMS: Record<string, Stream> = {
   'an answer of 30 kB': { ask: 'Go on about the harbour', from: lastPart(BEFORE) },
 };
 
-/** Runs in the page: the time of every frame. */
+/** Runs in the page: records the time of every frame. */
 const RECORD = `globalThis.frames = [];
 (function next(at) { frames.push(at); requestAnimationFrame(next); })(performance.now());`;
 
 const GAPS = `frames.slice(1).map((at, i) => at - frames[i])`;
 
-/** `from`: what stands on the page before frames are counted. */
+/** `from`: text that must be on the page before frames are counted. */
 async function streamed(browser: Browser, product: Product, ada: Person, { ask, from }: Stream): Promise<number[]> {
   const context = await openContext(browser, { theme: 'light', width: 1440 }, { url: product.url, person: ada });
   const page = await context.newPage();
@@ -49,7 +49,7 @@ async function streamed(browser: Browser, product: Product, ada: Person, { ask, 
   const { conversation } = await ada.ask('query ($id: ID!) { conversation(id: $id) { activeRun { id } } }', { id });
   await page.evaluate('new Promise((done) => requestAnimationFrame(() => setTimeout(done)))');
   await page.evaluate(RECORD);
-  // Followed beside the page: to look for the end in the page would cost the page time.
+  // Follows the run outside the page, since polling in the page would take its time.
   await ada.follow(conversation.activeRun.id);
   const gaps = (await page.evaluate(GAPS)) as number[];
   await context.close();
@@ -63,12 +63,12 @@ async function send(page: Page, text: string): Promise<void> {
   await page.waitForURL('**/c/*');
 }
 
-/** From the click on a conversation in the list until its last answer is drawn. */
+/** Returns the time from the click on a conversation in the list until its last answer is rendered. */
 async function opened(browser: Browser, product: Product, ada: Person, conversationId: string): Promise<number> {
   const context = await openContext(browser, { theme: 'light', width: 1440 }, { url: product.url, person: ada });
   const page = await context.newPage();
   await page.goto('/');
-  await settle(page);
+  await waitUntilIdle(page);
   await page.locator(`a[href="/c/${conversationId}"]`).waitFor();
   const ms = await page.evaluate(`(${OPEN})(document.querySelector('a[href="/c/${conversationId}"]'))`);
   await context.close();

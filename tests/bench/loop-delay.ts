@@ -1,6 +1,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 
-// Loaded into a product before its own modules: on SIGUSR2 it logs how late its event loop has been since the last one.
+// Loaded into a product before its own modules: on SIGUSR2 it logs the delay of its event loop since the last signal.
 
 const RESOLUTION_MS = 5;
 const delays = monitorEventLoopDelay({ resolution: RESOLUTION_MS });

@@ -2,7 +2,7 @@ import { fragmentBomb, overlappingFields, repeatedField } from '../support/fuzz/
 import { Person } from '../support/person.ts';
 import { startProduct } from '../support/product.ts';
 
-// What refusals cost: documents that ask for too much, and failed sign-ins, whose time must not tell which accounts exist.
+// Measures refusals: documents beyond the limits, and failed sign-ins, whose duration must not reveal which accounts exist.
 
 const SIGN_IN = 'mutation ($input: SignInInput!) { signIn(input: $input) { expiresAt } }';
 const ATTEMPTS = 60;
@@ -16,14 +16,17 @@ async function timed(work: () => Promise<unknown>): Promise<number> {
   return performance.now() - began;
 }
 
-/** The least of ten, without what else the machine does. Each is a document of its own to the caches. */
+/** Returns the minimum of ten, which excludes other work of the machine. Each document is new to the caches. */
 async function leastOf(query: string): Promise<number> {
   const times: number[] = [];
   for (let time = 0; time < 10; time++) times.push(await timed(() => product.graph(`${query} #${time}`, {}, ada.token)));
   return Math.min(...times);
 }
 
-/** The difference between an unknown account and a wrong password, in turns; of each the sixth quickest, as other work only adds time. */
+/**
+ * Returns the difference between an unknown account and a wrong password, in turns; of each the sixth quickest, since other work only
+ * adds time.
+ */
 async function signInDifference(): Promise<number> {
   const times: Record<'known' | 'unknown', number[]> = { known: [], unknown: [] };
   const signIn = (email: string) => product.graph(SIGN_IN, { input: { email, password: 'wrong password' } });
@@ -39,7 +42,7 @@ const figures: [what: string, ms: number, atMost: number][] = [
   ['20,000 repetitions of a field', await leastOf(repeatedField(20_000)), 50],
   ['a fragment bomb of 2^24 fields', await leastOf(fragmentBomb(24)), 50],
   ['320 fields that overlap', await leastOf(overlappingFields(320)), 200],
-  // One hash takes some 25 ms: without it the difference would be that large.
+  // One hash takes some 25 ms, which would be the difference without it.
   ['unknown account against wrong password', await signInDifference(), 8],
 ];
 await product.stop();

@@ -9,8 +9,8 @@ import { Person } from '../support/person.ts';
 import { startProduct } from '../support/product.ts';
 import { quantile, startClockModel } from './clock-model.ts';
 
-// How late the embedded product answers while it reads and indexes files of 5 MB: its event loop as the loop sees it, a
-// question of its health every few milliseconds, tokens of an answer, and searches. Each phase has a line of its own.
+// Measures how late the embedded product answers while it ingests files of 5 MB: the delay of its event loop, health checks every few
+// milliseconds, tokens of an answer, and searches. Each phase has a line of its own.
 
 const MEGABYTES = Number(process.argv[2] ?? 5);
 const BAR_MS = 100;

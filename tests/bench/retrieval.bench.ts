@@ -6,10 +6,10 @@ import { Person } from '../support/person.ts';
 import { startProduct, type Product } from '../support/product.ts';
 import { missingWeaviate, startWeaviate } from '../support/weaviate/server.ts';
 
-// How well questions find the passages that answer them, in the real product: the manual of git (Debian's git-doc), asked
-// in people's words and not in the manual's. A passage is right when it holds one of the sentences that answer.
-// `--misses` names what was not found; `--bases 5` spreads the manual over so many knowledge bases, all of which are asked;
-// `--weaviate` keeps the index there, and as the manual is new to it, its words are still asked of the database.
+// Measures how many questions find the passages that answer them, in the real product: the manual of git (Debian's git-doc), asked in
+// people's words and not in the manual's. A passage is right when it contains one of the answering sentences. `--misses` names questions
+// without a right passage; `--bases 5` spreads the manual over five knowledge bases, all of which are searched; `--weaviate` keeps the
+// index there; the words of new passages are still searched in the database.
 
 const CORPUS = '/usr/share/doc/git/html';
 const WITHIN = 5;
@@ -55,7 +55,7 @@ process.stdout.write(
   `${JSON.stringify({ bench: 'retrieval', ...options, pages, questions: questions.length, within: WITHIN, ingestSeconds, ...figures })}\n`,
 );
 const { HYBRID, KEYWORD, VECTOR } = figures as Record<(typeof MODES)[number], Figures>;
-// Joined, the two ways must not find less than either alone.
+// Hybrid search must not find less than either ranking alone.
 if (HYBRID.recall < Math.max(KEYWORD.recall, VECTOR.recall)) process.exitCode = 1;
 await product.stop();
 await weaviate?.stop();

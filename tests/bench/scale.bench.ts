@@ -8,13 +8,12 @@ import { Person } from '../support/person.ts';
 import { quantile, startClockModel, type ClockModel } from './clock-model.ts';
 import { inTurns } from './in-turns.ts';
 
-// How the roles grow: answers streamed at once, ten tokens a second each, through one to three gateways and workers. All
-// answers are begun first; then their tokens are counted for a while, as old as they are when they come to their reader.
-// Arguments: pairs such as 1x100.
+// Measures how the roles scale: answers streamed at once, ten tokens a second each, through one to three gateways and workers. All answers
+// are started first; then their tokens are counted with their age at the reader. Arguments: pairs such as 1x100.
 
 const GAP_MS = 100;
 const WINDOW_MS = 15_000;
-/** Who has not begun after this long is left out; more streams than that are more than the machine can carry. */
+/** Excludes streams that have not started after this time: the machine cannot carry more. */
 const BEGIN_MS = 120_000;
 const STARTS_AT_ONCE = 16;
 const PER_PERSON = 20;
@@ -31,13 +30,13 @@ const plan = (process.argv.length > 2 ? process.argv.slice(2) : DEFAULT_PLAN).ma
   (word) => word.split('x').map(Number) as [number, number],
 );
 
-/** What readers have seen; cleared when the window begins. */
+/** Tokens that readers have received; cleared when the measurement begins. */
 interface Seen {
   begun: Set<number>;
   ages: number[];
-  /** How often a reader had to subscribe again. */
+  /** The number of times that a reader had to subscribe again. */
   resumed: number;
-  /** Of answers that ended otherwise: how. */
+  /** The failures of answers. */
   failed: string[];
 }
 
@@ -145,13 +144,13 @@ function pidsOf(deployment: Deployment, role: string): number[] {
   return deployment.all.filter((process) => process.role === role).map(({ product }) => product.pid);
 }
 
-/** Every process of the machine that runs this program. */
+/** Returns every process of the machine that runs this program. */
 function pidsNamed(name: string): number[] {
   const all = readdirSync('/proc').map(Number).filter(Boolean);
   return all.filter((pid) => existsSync(`/proc/${pid}/comm`) && readFileSync(`/proc/${pid}/comm`, 'utf8').trim() === name);
 }
 
-/** Milliseconds of CPU that processes have used. */
+/** Returns the CPU time of processes in milliseconds. */
 function cpuOf(pids: readonly number[]): number {
   return pids.reduce((sum, pid) => {
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
@@ -160,12 +159,12 @@ function cpuOf(pids: readonly number[]): number {
   }, 0);
 }
 
-/** Milliseconds that the cores of the machine have worked, for everybody: model and readers too. */
+/** Returns the busy time of all cores in milliseconds, including model and readers. */
 function busyMs(): number {
   return cpus().reduce((sum, { times }) => sum + times.user + times.sys + times.nice, 0);
 }
 
-/** The largest process of a role, in MB. */
+/** Returns the memory of the largest process of a role, in MB. */
 function memoryOf(deployment: Deployment, role: string): number {
   const sizes = pidsOf(deployment, role).map((pid) => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]));
   return Math.round(Math.max(...sizes) / 1024);

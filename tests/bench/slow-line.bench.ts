@@ -1,10 +1,10 @@
 import type { Browser } from 'playwright-core';
 import { Person } from '../support/person.ts';
 import { startProduct, type Product } from '../support/product.ts';
-import { openBrowser, openContext, settle } from '../web/camera.ts';
+import { openBrowser, openContext, waitUntilIdle } from '../web/browser.ts';
 
-// How long the first visit takes on a slow line and a slow machine: 1.6 Mbit/s with 150 ms of latency and a CPU four times
-// slower, as Lighthouse has them, with an empty cache. The number of runs of each page may be given; 5 otherwise.
+// Measures the first visit on a slow line and a slow machine: 1.6 Mbit/s with 150 ms of latency and a CPU four times slower, as in
+// Lighthouse, with an empty cache. Argument: the number of runs of each page, 5 by default.
 
 const LINE = { offline: false, latency: 150, downloadThroughput: 1_600_000 / 8, uploadThroughput: 750_000 / 8 };
 const SLOWDOWN = 4;
@@ -43,7 +43,7 @@ async function visit(browser: Browser, product: Product, { path, person }: Place
   await cdp.send('Network.emulateNetworkConditions', LINE);
   await cdp.send('Emulation.setCPUThrottlingRate', { rate: SLOWDOWN });
   await page.goto(path, { waitUntil: 'networkidle' });
-  await settle(page);
+  await waitUntilIdle(page);
   const { first, largest } = (await page.evaluate(READ)) as { first: number; largest: { at: number; what: string } };
   await context.close();
   return {
@@ -89,7 +89,7 @@ const places: Place[] = [
 try {
   for (const place of places) {
     const visits: FirstVisit[] = [];
-    // A browser of its own each time: the cache and what the engine has compiled are empty then.
+    // Opens a new browser each time, so that the HTTP cache and the compiled code are empty.
     for (let run = 0; run < runs; run++) {
       const browser = await openBrowser();
       visits.push(await visit(browser, product, place));

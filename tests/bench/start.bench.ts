@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startProduct, type Product } from '../support/product.ts';
 
-// How long the product takes to answer, on an empty data directory and on one that is there, in turns; and what it
-// holds in memory once it has been idle for half a minute.
+// Measures the time until the product answers, on an empty data directory and on an existing one, in turns; and its memory after half a
+// minute of idleness.
 
 const ROUNDS = Number(process.argv[2] ?? 5);
 const IDLE_MS = 30_000;

@@ -3,8 +3,8 @@ import { Person } from '../support/person.ts';
 import { startProduct } from '../support/product.ts';
 import { quantile, startClockModel } from './clock-model.ts';
 
-// What the platform adds to a model's stream. The model writes the time into each token, so a reader in the same
-// process knows how old a token is when it comes. The model read directly and through the platform take turns.
+// Measures the latency that the platform adds to a model's stream. The model writes the time into each token, so a reader in the same
+// process knows its age. Direct reading and reading through the platform take turns.
 
 const ROUNDS = Number(process.argv[2] ?? 15);
 const TOKENS = 60;
@@ -54,7 +54,7 @@ function note(reading: Reading, began: number, token: string): void {
 const direct: Reading[] = [];
 const through: Reading[] = [];
 for (let round = -2; round < ROUNDS; round++) {
-  // A person reads before writing again; meanwhile the last answer's title, audit and usage are written.
+  // Pauses as a person does who reads; meanwhile the last answer's title, audit entry and usage are written.
   await setTimeout(PAUSE_MS);
   const [one, other] = [await readDirectly(), await readThrough()];
   // The first rounds warm up.

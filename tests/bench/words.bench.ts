@@ -10,14 +10,14 @@ import { startProduct } from '../support/product.ts';
 import { missingWeaviate, startWeaviate } from '../support/weaviate/server.ts';
 import { quantile } from './clock-model.ts';
 
-// How long a question takes in one large knowledge base: its words asked of the database and its vectors of Weaviate, or
-// both of Weaviate, in turns on the same passages. The manual of git (Debian's git-doc), so many times over that there are
-// as many passages as the argument says. Vectors have eight numbers: they are not what is measured.
+// Measures the duration of a search in one large knowledge base: words in the database and vectors in Weaviate, or both in Weaviate, in
+// turns on the same passages. The manual of git (Debian's git-doc) is repeated up to the number of passages in the argument. Vectors have
+// only eight numbers, since they are not measured.
 
 const CORPUS = '/usr/share/doc/git/html';
 const PASSAGES = Number(process.argv[2] ?? 50_000);
 const QUESTIONS = 40;
-/** Longer than words of Weaviate are late: see `wordsLateMs`. */
+/** Longer than Weaviate takes to index words: see `wordsLateMs`. */
 const SETTLED_MS = 130_000;
 const SEARCH = 'query ($input: SearchKnowledgeInput!) { searchKnowledge(input: $input) { passage { id } } }';
 const CREATE = 'mutation { createKnowledgeBase(input: { name: "Manual of git" }) { knowledgeBase { id } } }';
@@ -66,7 +66,7 @@ async function ask(query: string): Promise<void> {
   await admin.ask(SEARCH, { input: { query, knowledgeBaseIds: [knowledgeBaseId] } });
 }
 
-/** The manual, as the product reads it; then its documents once more and once more, and all of them indexed. */
+/** Ingests the manual, then copies its documents, and indexes all of them. */
 async function fill(): Promise<number> {
   const names = readdirSync(CORPUS).filter((name) => name.endsWith('.html'));
   for (const name of names)

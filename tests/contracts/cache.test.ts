@@ -199,10 +199,10 @@ describeWhen(missingRedis, 'cache on Redis', () => {
 
     it('clears its local copies after reconnecting, if it may have missed a deletion', async () => {
       const kept = await keepInBoth();
-      await relay.turn('down');
+      await relay.setState('down');
       await here.delete(kept.key);
       expect(await kept.there()).toBe('old');
-      await relay.turn('pass');
+      await relay.setState('pass');
       await eventually(kept.there, (value) => value === 'new');
     });
   });

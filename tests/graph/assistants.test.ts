@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Person } from '../support/person.ts';
-import { sharedProduct, type SharedProduct } from '../support/sharing/shared-product.ts';
+import { sharedProduct, type SharedProduct } from '../support/product-pool/shared-product.ts';
 
 const CREATE =
   'mutation ($input: CreateAssistantInput!) { createAssistant(input: $input) { assistant { id name version temperature starters model { id isLanguageModel } owner { id } tools { name } knowledgeBases { name } } } }';

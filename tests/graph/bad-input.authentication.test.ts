@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { generateKeyPairSync, randomUUID, sign as signWith } from 'node:crypto';
 import { eventually } from '../support/eventually.ts';
-import { claimsOf, encode, endingIn, forge, now } from '../support/forge.ts';
+import { claimsOf, encodePart, tokenExpiringIn, forgeToken, now } from '../support/forged-token.ts';
 import { PASSWORD, Person } from '../support/person.ts';
 import { startProduct } from '../support/product.ts';
 import { send } from '../support/raw/http.ts';
-import { sharedProduct, type SharedProduct } from '../support/sharing/shared-product.ts';
+import { sharedProduct, type SharedProduct } from '../support/product-pool/shared-product.ts';
 
 let product: SharedProduct;
 let ada: Person;
@@ -26,56 +26,56 @@ const HEADER = { alg: 'HS256', typ: 'at+jwt' };
 
 describe('an access token', () => {
   it('is accepted while it is valid', async () => {
-    expect(await codeFor(forge(ada.token))).toBe('accepted');
+    expect(await codeFor(forgeToken(ada.token))).toBe('accepted');
   });
 
   const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
   it.each<[string, () => string]>([
-    ['without a signature (alg none)', () => `${encode({ alg: 'none', typ: 'at+jwt' })}.${encode(claimsOf(ada.token))}.`],
-    ['whose algorithm none is written in mixed case', () => forge(ada.token, { header: { alg: 'nOnE', typ: 'at+jwt' } })],
+    ['without a signature (alg none)', () => `${encodePart({ alg: 'none', typ: 'at+jwt' })}.${encodePart(claimsOf(ada.token))}.`],
+    ['whose algorithm none is written in mixed case', () => forgeToken(ada.token, { header: { alg: 'nOnE', typ: 'at+jwt' } })],
     [
       'signed by HS256 with a public key as the secret',
-      () => forge(ada.token, { key: rsa.publicKey.export({ type: 'spki', format: 'pem' }) as string }),
+      () => forgeToken(ada.token, { key: rsa.publicKey.export({ type: 'spki', format: 'pem' }) as string }),
     ],
     [
       'signed by RS256',
       () => {
-        const body = `${encode({ alg: 'RS256', typ: 'at+jwt' })}.${encode(claimsOf(ada.token))}`;
+        const body = `${encodePart({ alg: 'RS256', typ: 'at+jwt' })}.${encodePart(claimsOf(ada.token))}`;
         return `${body}.${signWith('sha256', Buffer.from(body), rsa.privateKey).toString('base64url')}`;
       },
     ],
     [
       'that names a key of its own in its header',
-      () => forge(ada.token, { header: { ...HEADER, kid: '../../dev/null', jku: 'http://127.0.0.1/keys' }, key: '' }),
+      () => forgeToken(ada.token, { header: { ...HEADER, kid: '../../dev/null', jku: 'http://127.0.0.1/keys' }, key: '' }),
     ],
-    ['of another issuer', () => forge(ada.token, { claims: { iss: 'elsewhere' } })],
-    ['for another audience', () => forge(ada.token, { claims: { aud: 'upload' } })],
-    ['without an audience', () => forge(ada.token, { claims: { aud: undefined } })],
-    ['of another token type', () => forge(ada.token, { header: { alg: 'HS256', typ: 'upload+jwt' } })],
-    ['without a token type', () => forge(ada.token, { header: { alg: 'HS256' } })],
-    ['without an expiry', () => forge(ada.token, { claims: { exp: undefined } })],
-    ['that expires in a hundred years', () => forge(ada.token, { claims: { exp: now() + 3_155_760_000 } })],
-    ['before its time of validity (nbf)', () => forge(ada.token, { claims: { nbf: now() + 120 } })],
-    ['issued in the future (iat)', () => forge(ada.token, { claims: { iat: now() + 120, exp: now() + 600 } })],
+    ['of another issuer', () => forgeToken(ada.token, { claims: { iss: 'elsewhere' } })],
+    ['for another audience', () => forgeToken(ada.token, { claims: { aud: 'upload' } })],
+    ['without an audience', () => forgeToken(ada.token, { claims: { aud: undefined } })],
+    ['of another token type', () => forgeToken(ada.token, { header: { alg: 'HS256', typ: 'upload+jwt' } })],
+    ['without a token type', () => forgeToken(ada.token, { header: { alg: 'HS256' } })],
+    ['without an expiry', () => forgeToken(ada.token, { claims: { exp: undefined } })],
+    ['that expires in a hundred years', () => forgeToken(ada.token, { claims: { exp: now() + 3_155_760_000 } })],
+    ['before its time of validity (nbf)', () => forgeToken(ada.token, { claims: { nbf: now() + 120 } })],
+    ['issued in the future (iat)', () => forgeToken(ada.token, { claims: { iat: now() + 120, exp: now() + 600 } })],
     [
       'whose claims were changed after signing',
       () => {
         const [header, , signature] = ada.token.split('.');
-        return `${header}.${encode({ ...claimsOf(ada.token), sub: '01900000-0000-7000-8000-000000000000' })}.${signature}`;
+        return `${header}.${encodePart({ ...claimsOf(ada.token), sub: '01900000-0000-7000-8000-000000000000' })}.${signature}`;
       },
     ],
-    ['with a session of another person', () => forge(ada.token, { claims: { sub: '01900000-0000-7000-8000-000000000000' } })],
-    ['with a session that never existed', () => forge(ada.token, { claims: { sid: '01900000-0000-7000-8000-000000000000' } })],
-    ['with an unknown critical extension (crit)', () => forge(ada.token, { header: { ...HEADER, crit: ['x'], x: 1 } })],
+    ['with a session of another person', () => forgeToken(ada.token, { claims: { sub: '01900000-0000-7000-8000-000000000000' } })],
+    ['with a session that never existed', () => forgeToken(ada.token, { claims: { sid: '01900000-0000-7000-8000-000000000000' } })],
+    ['with an unknown critical extension (crit)', () => forgeToken(ada.token, { header: { ...HEADER, crit: ['x'], x: 1 } })],
     ['that is a refresh token', () => ada.refreshToken],
     ['that is not a JWT', () => 'a.b.c'],
-    ['with claims of the wrong type', () => forge(ada.token, { claims: { sid: { $ne: null } } })],
+    ['with claims of the wrong type', () => forgeToken(ada.token, { claims: { sid: { $ne: null } } })],
   ])('is refused %s', async (_what, make) => {
     expect(await codeFor(make())).toEqual(UNAUTHENTICATED);
   });
 
   it('gives TOKEN_EXPIRED once it has expired, so that the client refreshes', async () => {
-    expect(await codeFor(endingIn(-20, ada.token))).toEqual({ status: 401, code: 'TOKEN_EXPIRED' });
+    expect(await codeFor(tokenExpiringIn(-20, ada.token))).toEqual({ status: 401, code: 'TOKEN_EXPIRED' });
   });
 
   it.each(['Basic YTpi', 'Bearer', 'Bearer a b', ''])('is not read from the header "%s"', async (authorization) => {

@@ -13,7 +13,7 @@ import {
 } from 'graphql';
 import { addDocument } from '../support/documents.ts';
 import { Person } from '../support/person.ts';
-import { sharedProduct, type SharedProduct } from '../support/sharing/shared-product.ts';
+import { sharedProduct, type SharedProduct } from '../support/product-pool/shared-product.ts';
 
 const schema = buildSchema(readFileSync('schema/api.graphql', 'utf8'));
 const ELSEWHERE = '01900000-0000-7000-8000-000000000000';

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { getIntrospectionQuery } from 'graphql';
 import { fragmentBomb, overlappingFields, repeatedField } from '../support/fuzz/costly-documents.ts';
 import { Person } from '../support/person.ts';
-import type { GraphAnswer } from '../support/sharing/product-client.ts';
-import { sharedProduct, type SharedProduct } from '../support/sharing/shared-product.ts';
+import type { GraphAnswer } from '../support/product-pool/product-client.ts';
+import { sharedProduct, type SharedProduct } from '../support/product-pool/shared-product.ts';
 
 let product: SharedProduct;
 let ada: Person;
@@ -113,7 +113,7 @@ describe('limits on the complexity of a GraphQL document', () => {
     expect(summary(await ask(query, { input: { query: 'x', knowledgeBaseIds: Array(251).fill('a') } }))).toEqual(refused('BAD_USER_INPUT'));
   });
 
-  it('accept the showcase query', async () => {
+  it('accept a query over all six subgraphs', async () => {
     const document = `query Showcase($id: ID!) { conversation(id: $id) { title thread(last: 50) { edges { node { id role text
       run { id status attempt usage { inputTokens outputTokens costUsd } assistantVersion { number name } toolCalls { tool { name } durationMs } }
       citations { number quote passage { page start end document { name pageCount } } } } } } assistant { name model { name } owner { name } } } }`;

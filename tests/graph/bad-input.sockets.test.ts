@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { eventually } from '../support/eventually.ts';
-import { endingIn, FORGED_SECRET } from '../support/forge.ts';
+import { tokenExpiringIn, FORGED_SECRET } from '../support/forged-token.ts';
 import { Person } from '../support/person.ts';
 import { startProduct, type Product } from '../support/product.ts';
 import { RawSocket } from '../support/raw/socket.ts';
@@ -161,7 +161,7 @@ describe('the limits of a WebSocket', () => {
 
 describe('an open WebSocket', () => {
   it('closes with 4403 within five seconds of the expiry of its token', async () => {
-    const socket = await RawSocket.enter(product, endingIn(3, ada.token));
+    const socket = await RawSocket.enter(product, tokenExpiringIn(3, ada.token));
     socket.subscribe('1', LIVE);
     const { code, reason, afterMs } = await socket.closed;
     expect({ code, reason }).toEqual({ code: 4403, reason: 'token expired' });

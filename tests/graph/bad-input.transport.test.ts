@@ -4,7 +4,7 @@ import { getIntrospectionQuery } from 'graphql';
 import { request } from 'undici';
 import { Person } from '../support/person.ts';
 import { postGraph, send, talk } from '../support/raw/http.ts';
-import { sharedProduct, type SharedProduct } from '../support/sharing/shared-product.ts';
+import { sharedProduct, type SharedProduct } from '../support/product-pool/shared-product.ts';
 
 let product: SharedProduct;
 let ada: Person;

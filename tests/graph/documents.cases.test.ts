@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { addDocument, type AddedDocument } from '../support/documents.ts';
 import { Person } from '../support/person.ts';
-import { sharedProduct, type SharedProduct } from '../support/sharing/shared-product.ts';
+import { sharedProduct, type SharedProduct } from '../support/product-pool/shared-product.ts';
 
 /** The expected result for a file, as in `manifest.json`. */
 interface Case {

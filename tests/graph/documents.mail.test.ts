@@ -3,7 +3,7 @@ import { addDocument, type AddedDocument } from '../support/documents.ts';
 import { inline, number, row, workbook } from '../support/files/office.ts';
 import { innerMessage, outlookMessage } from '../support/files/outlook.ts';
 import { Person } from '../support/person.ts';
-import { sharedProduct, type SharedProduct } from '../support/sharing/shared-product.ts';
+import { sharedProduct, type SharedProduct } from '../support/product-pool/shared-product.ts';
 
 const CREATE = 'mutation { createKnowledgeBase(input: { name: "Mail" }) { knowledgeBase { id } } }';
 const READ = 'query ($id: ID!) { document(id: $id) { mediaType pageKind warnings { code message } pages { number label text } } }';

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { addDocument, type AddedDocument } from '../support/documents.ts';
 import { book, inline, number, openDocument, presentation, row, shape, workbook } from '../support/files/office.ts';
 import { Person } from '../support/person.ts';
-import { sharedProduct, type SharedProduct } from '../support/sharing/shared-product.ts';
+import { sharedProduct, type SharedProduct } from '../support/product-pool/shared-product.ts';
 import { zip } from '../support/files/zip.ts';
 
 const CREATE = 'mutation { createKnowledgeBase(input: { name: "Office" }) { knowledgeBase { id } } }';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { addDocument, type AddedDocument } from '../support/documents.ts';
 import { abstractList, inList, list, listLevel, paragraph, run, wordDocument, wordStyle } from '../support/files/word.ts';
 import { Person } from '../support/person.ts';
-import { sharedProduct, type SharedProduct } from '../support/sharing/shared-product.ts';
+import { sharedProduct, type SharedProduct } from '../support/product-pool/shared-product.ts';
 
 const CREATE = 'mutation { createKnowledgeBase(input: { name: "Word" }) { knowledgeBase { id } } }';
 const READ = 'query ($id: ID!) { document(id: $id) { warnings { code message } pages { text } } }';

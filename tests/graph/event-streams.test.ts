@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createClient } from 'graphql-sse';
-import { endingIn } from '../support/forge.ts';
+import { tokenExpiringIn } from '../support/forged-token.ts';
 import { Person } from '../support/person.ts';
 import { send } from '../support/raw/http.ts';
 import { RUN_EVENTS, shownText } from '../support/run-reader.ts';
-import { sharedProduct, type SharedProduct } from '../support/sharing/shared-product.ts';
+import { sharedProduct, type SharedProduct } from '../support/product-pool/shared-product.ts';
 
 let product: SharedProduct;
 let ada: Person;
@@ -79,7 +79,7 @@ describe('a subscription over server-sent events', () => {
   });
 
   it('ends with TOKEN_EXPIRED when its token expires', async () => {
-    expect(await lastCode(endingIn(3, ada.token))).toBe('TOKEN_EXPIRED');
+    expect(await lastCode(tokenExpiringIn(3, ada.token))).toBe('TOKEN_EXPIRED');
   });
 
   it('ends within two seconds of signing out elsewhere', async () => {

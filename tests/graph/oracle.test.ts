@@ -13,7 +13,7 @@ import { toySubgraph, toyVariables } from '../support/federation/toy-subgraph.ts
 const operations = productOperations().filter(({ kind }) => kind !== 'subscription');
 
 /** Adds operations that the product does not send yet: all subgraphs at once, nested lists, one object twice. */
-const SHOWCASE = [
+const FURTHER_OPERATIONS = [
   {
     name: 'Showcase',
     query: `query Showcase($id: ID!) { conversation(id: $id) { title messages(first: 5) { edges { node { id text
@@ -58,7 +58,7 @@ describe.each<PlannerName>(['hive', 'apollo'])(
       return { ours, theirs };
     }
 
-    it.each([...operations, ...SHOWCASE])('$name', async ({ query }) => {
+    it.each([...operations, ...FURTHER_OPERATIONS])('$name', async ({ query }) => {
       unreachable = undefined;
       const { ours, theirs } = await compare(query);
       expect(theirs.errors).toBeUndefined();
@@ -66,7 +66,7 @@ describe.each<PlannerName>(['hive', 'apollo'])(
       expect(plain(ours.data)).toEqual(plain(theirs.data));
     });
 
-    it.each([...operations, ...SHOWCASE])('$name, while any one subgraph is unreachable', async ({ query }) => {
+    it.each([...operations, ...FURTHER_OPERATIONS])('$name, while any one subgraph is unreachable', async ({ query }) => {
       for (unreachable of Object.keys(schemas)) {
         const { ours, theirs } = await compare(query);
         expect({ unreachable, data: plain(ours.data), failed: Boolean(ours.errors) }).toEqual({

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { addDocument } from '../support/documents.ts';
 import { eventually } from '../support/eventually.ts';
 import { PASSWORD, Person } from '../support/person.ts';
-import type { GraphAnswer } from '../support/sharing/product-client.ts';
-import { sharedProduct, type SharedProduct } from '../support/sharing/shared-product.ts';
+import type { GraphAnswer } from '../support/product-pool/product-client.ts';
+import { sharedProduct, type SharedProduct } from '../support/product-pool/shared-product.ts';
 
 const SIGN_IN = 'mutation SignIn($input: SignInInput!) { signIn(input: $input) { accessToken refreshToken } }';
 const REFRESH =

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '../support/eventually.ts';
 import { PASSWORD } from '../support/person.ts';
-import type { GraphAnswer } from '../support/sharing/product-client.ts';
+import type { GraphAnswer } from '../support/product-pool/product-client.ts';
 import { startProduct, type Product } from '../support/product.ts';
 
 const SIGN_UP = 'mutation ($input: SignUpInput!) { signUp(input: $input) { accessToken user { id role email } } }';

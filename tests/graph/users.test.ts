@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Person } from '../support/person.ts';
-import type { GraphAnswer } from '../support/sharing/product-client.ts';
+import type { GraphAnswer } from '../support/product-pool/product-client.ts';
 import { startProduct, type Product } from '../support/product.ts';
 
 const SIGN_UP = 'mutation SignUp($input: SignUpInput!) { signUp(input: $input) { user { id role } } }';

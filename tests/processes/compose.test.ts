@@ -15,7 +15,7 @@ import { startProduct, type Product } from '../support/product.ts';
 import { startRedis, type Redis } from '../support/redis.ts';
 import { readRun } from '../support/run-reader.ts';
 import { startS3, type S3Server } from '../support/s3/start.ts';
-import { readMetrics } from '../support/watching/metrics.ts';
+import { readMetrics } from '../support/telemetry/metrics.ts';
 import { describeWhen } from '../support/when.ts';
 
 const CREATE_BASE = 'mutation ($input: CreateKnowledgeBaseInput!) { createKnowledgeBase(input: $input) { knowledgeBase { id } } }';

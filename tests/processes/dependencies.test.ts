@@ -9,7 +9,7 @@ import { Person } from '../support/person.ts';
 import { startPostgres, type Postgres } from '../support/postgres.ts';
 import { keptDataDirectory, startProduct, type Product } from '../support/product.ts';
 import { startRedis, type Redis } from '../support/redis.ts';
-import { Relay, type Weather } from '../support/relay.ts';
+import { Relay, type LinkState } from '../support/relay.ts';
 import { startS3, type S3Server } from '../support/s3/start.ts';
 import { describeWhen } from '../support/when.ts';
 
@@ -19,7 +19,7 @@ const ADD = 'mutation ($input: AddDocumentInput!) { addDocument(input: $input) {
 /** Longer than any dependency may keep somebody waiting. */
 const PATIENCE_MS = 30_000;
 
-type Fault = Exclude<Weather, 'pass'>;
+type Fault = Exclude<LinkState, 'pass'>;
 /** `ok`, or the code of what went wrong. */
 type Outcome = string;
 
@@ -128,10 +128,10 @@ describeWhen(missingServers, 'the product whose', () => {
     it.each(Object.entries(outcomes) as [Fault, Outcome][])(
       'is %s: the answer is %s, and it heals by itself',
       async (fault, expected) => {
-        const turn = (weather: Weather) => Promise.all(relays.get(name)!.map((relay) => relay.turn(weather)));
-        await turn(fault);
+        const setState = (state: LinkState) => Promise.all(relays.get(name)!.map((relay) => relay.setState(state)));
+        await setState(fault);
         expect(await within(PATIENCE_MS, use())).toBe(expected);
-        await turn('pass');
+        await setState('pass');
         await eventually(use, (now) => now === 'ok', PATIENCE_MS);
         expect(product.child.exitCode).toBeNull();
       },
@@ -147,8 +147,8 @@ describeWhen(missingServers, 'the product whose', () => {
       const { runId } = await ada.send(conversationId, 'How is the weather?');
       // Each time a little further on.
       for (let step = 0; step < round; step++) await fetch(`${product.url}/health/live`);
-      await relay!.turn('down');
-      await relay!.turn('pass');
+      await relay!.setState('down');
+      await relay!.setState('pass');
       const { data } = await eventually(
         () => product.graph('query ($id: ID!) { run(id: $id) { status } }', { id: runId }, ada.token),
         (answer) => !['QUEUED', 'RUNNING', undefined].includes(answer.data?.run?.status),

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { describeEverywhere, type Place } from '../support/deployment/place.ts';
+import { describeOnEachDeployment, type Installation } from '../support/deployment/each-deployment.ts';
 import { eventually } from '../support/eventually.ts';
 import { answering, isTitle } from '../support/model-script.ts';
 import type { Person } from '../support/person.ts';
 import { RUN_EVENTS, shownText } from '../support/run-reader.ts';
-import { playShowcase, SHOWCASE } from '../support/showcase.ts';
+import { prepareDeepQuery, DEEP_QUERY } from '../support/deep-query.ts';
 
 const STORY = 'Six times seven is forty-two, which was known before anybody asked.';
 const ANSWER = `query ($id: ID!) { message(id: $id) { text run {
@@ -24,24 +24,24 @@ const SOURCES = `query ($id: ID!) { message(id: $id) { text citations {
 const PAGES = 'query ($id: ID!) { document(id: $id) { sha256 pages(first: 10) { number text } } }';
 const INBOX = '{ notifications(first: 10) { edges { node { kind title link } } } }';
 
-/** What the showcase was answered, wherever it was asked. */
+/** The answer of the deep query, which every deployment must give alike. */
 const tellings: unknown[] = [];
 
 /** Each request goes through the next door: where there are two gateways, what one has written the other reads. */
-describeEverywhere(null, 'the product', (open) => {
-  let place: Place;
+describeOnEachDeployment(null, 'the product', (open) => {
+  let place: Installation;
   let ada: Person;
   let conversationId: string;
 
   beforeAll(async () => {
     place = await open();
-    ({ ada, conversationId } = await playShowcase(place.product, place.model));
+    ({ ada, conversationId } = await prepareDeepQuery(place.product, place.model));
   });
   afterAll(() => place?.stop());
 
   it('tells a conversation with its sources, tools and cost in one query over all subgraphs, everywhere the same', async () => {
-    const telling = await ada.ask(SHOWCASE, { id: conversationId });
-    expect(await ada.ask(SHOWCASE, { id: conversationId })).toEqual(telling);
+    const telling = await ada.ask(DEEP_QUERY, { id: conversationId });
+    expect(await ada.ask(DEEP_QUERY, { id: conversationId })).toEqual(telling);
     expect(telling.viewer.name).toBe('Ada');
     const answers = telling.conversation.messages.edges.map((edge: any) => edge.node).filter((node: any) => node.role === 'ASSISTANT');
     expect(answers).toHaveLength(3);

@@ -3,7 +3,7 @@ import { METRICS } from '../../infra/metrics/metrics.ts';
 import { Person, PASSWORD } from '../support/person.ts';
 import { startProduct, type Product } from '../support/product.ts';
 import { startModelServer, type ModelServer } from '../support/model-server.ts';
-import { readMetrics } from '../support/watching/metrics.ts';
+import { readMetrics } from '../support/telemetry/metrics.ts';
 
 const TOKEN = 'a token of at least thirty-two characters';
 

@@ -12,7 +12,7 @@ import { eventually } from '../support/eventually.ts';
 import { answering } from '../support/model-script.ts';
 import { PASSWORD, Person } from '../support/person.ts';
 import { RUN_EVENTS } from '../support/run-reader.ts';
-import { readMetrics } from '../support/watching/metrics.ts';
+import { readMetrics } from '../support/telemetry/metrics.ts';
 import { describeWhen } from '../support/when.ts';
 
 const START_MS = 300_000;

@@ -8,7 +8,7 @@ import { Person } from '../support/person.ts';
 import { missingPostgres, startPostgres, type Postgres } from '../support/postgres.ts';
 import { keptDataDirectory, startProduct, type Product } from '../support/product.ts';
 import { Relay } from '../support/relay.ts';
-import { readMetrics } from '../support/watching/metrics.ts';
+import { readMetrics } from '../support/telemetry/metrics.ts';
 import { describeWhen } from '../support/when.ts';
 
 const METRICS_TOKEN = 'a token of at least thirty-two characters';
@@ -218,17 +218,17 @@ describeWhen(missingPostgres(), 'a product with a replica of its database', () =
   }, 60_000);
 
   it('keeps nobody waiting long when the replica falls silent', async () => {
-    await relay.turn('pass');
+    await relay.setState('pass');
     await isWell();
     const { count, slowest } = await whilePeopleSearch(async () => {
       // Those who speak over a connection that stands would wait longest.
       await isReadBy('parley conversations', async () => void (await search('heliotrope')));
-      await relay.turn('hold');
+      await relay.setState('hold');
       await isLeftAlone();
     });
     process.stderr.write(`${count} searches around the silence of the replica, the slowest took ${slowest} ms\n`);
     expect(slowest).toBeLessThan(PATIENCE_MS);
-    await relay.turn('pass');
+    await relay.setState('pass');
     await isWell();
   }, 60_000);
 

@@ -3,7 +3,7 @@ import { newId } from '../../infra/id.ts';
 import { Deployment, missingServers, type RoleProcess } from '../support/deployment/deployment.ts';
 import { eventually } from '../support/eventually.ts';
 import { Person } from '../support/person.ts';
-import type { GraphAnswer } from '../support/sharing/product-client.ts';
+import type { GraphAnswer } from '../support/product-pool/product-client.ts';
 import type { Product } from '../support/product.ts';
 import { RawSocket } from '../support/raw/socket.ts';
 import { byTier } from '../support/tier.ts';

@@ -184,7 +184,7 @@ describeWhen(missingRedis, 'a session that was ended by one process', () => {
   behind('a network that has silently stopped', async (relay, far) => {
     const leaver = await signIn();
     expect(await isAccepted(far, leaver)).toBe(true);
-    await relay.turn('hold');
+    await relay.setState('hold');
     await signOut(leaver);
     expect(await isAccepted(far, leaver)).toBe(false);
   });
@@ -198,7 +198,7 @@ describeWhen(missingRedis, 'a session that was ended by one process', () => {
         end,
       ),
     );
-    await relay.turn('hold');
+    await relay.setState('hold');
     await signOut(leaver);
     expect(await why).toBe('session revoked');
   });

@@ -1,7 +1,7 @@
 import { Agent, request } from 'undici';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { Deployment, missingServers } from '../support/deployment/deployment.ts';
-import { Watcher } from '../support/deployment/watcher.ts';
+import { ReconnectingReader } from '../support/deployment/reconnecting-reader.ts';
 import { Person } from '../support/person.ts';
 import { readRun } from '../support/run-reader.ts';
 import { describeWhen } from '../support/when.ts';
@@ -14,7 +14,7 @@ const READ = '{ viewer { name } assistants(first: 5) { edges { node { name model
 
 interface Stream {
   person: Person;
-  watcher: Watcher;
+  watcher: ReconnectingReader;
 }
 
 describeWhen(missingServers, 'a deployment that is renewed process by process', () => {
@@ -118,7 +118,7 @@ describeWhen(missingServers, 'a deployment that is renewed process by process', 
     };
     const { startConversation } = await data(START, { assistantId });
     const { sendMessage } = await data(SEND, { conversationId: startConversation.conversation.id, text: 'Tell me a story.' });
-    const watcher = new Watcher({ gateways: () => [deployment.url], token: person.token, runId: sendMessage.run.id });
+    const watcher = new ReconnectingReader({ gateways: () => [deployment.url], token: person.token, runId: sendMessage.run.id });
     return { person, watcher: await watcher.watch() };
   }
 });

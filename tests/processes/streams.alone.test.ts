@@ -1,6 +1,6 @@
 import { afterEach, expect, it } from '@jest/globals';
 import { Deployment, missingServers, type RoleProcess } from '../support/deployment/deployment.ts';
-import { Watcher } from '../support/deployment/watcher.ts';
+import { ReconnectingReader } from '../support/deployment/reconnecting-reader.ts';
 import { eventually } from '../support/eventually.ts';
 import { Person, type SentMessage } from '../support/person.ts';
 import { readRun, shownText } from '../support/run-reader.ts';
@@ -12,7 +12,7 @@ const ANSWER = 'query ($id: ID!) { message(id: $id) { text run { status } } }';
 interface Watched {
   person: Person;
   sent: SentMessage;
-  watcher: Watcher;
+  watcher: ReconnectingReader;
 }
 
 describeWhen(missingServers, 'many streams', () => {
@@ -106,7 +106,11 @@ async function send(deployment: Deployment, count: number): Promise<Watched[]> {
       const message = await person.send(startConversation.conversation.id, `Question ${index}`);
       // Most of them leave now and then, after a number of events that is their own.
       const patience = () => 5 + Math.floor(Math.random() * 60);
-      own.push({ person, sent: message, watcher: new Watcher({ gateways, token: person.token, runId: message.runId, patience }) });
+      own.push({
+        person,
+        sent: message,
+        watcher: new ReconnectingReader({ gateways, token: person.token, runId: message.runId, patience }),
+      });
     }
     return own;
   });

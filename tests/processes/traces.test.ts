@@ -3,8 +3,8 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { Deployment, missingServers } from '../support/deployment/deployment.ts';
 import { eventually } from '../support/eventually.ts';
 import { Person } from '../support/person.ts';
-import { Collector, type CollectedSpan } from '../support/watching/collector.ts';
-import { readMetrics } from '../support/watching/metrics.ts';
+import { Collector, type CollectedSpan } from '../support/telemetry/collector.ts';
+import { readMetrics } from '../support/telemetry/metrics.ts';
 import { describeWhen } from '../support/when.ts';
 
 describeWhen(missingServers, 'the traces of separate roles', () => {

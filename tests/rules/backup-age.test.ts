@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { readCompose } from '../support/deployment/compose.ts';
 
-/** The health checks of docker-compose.yml, in a folder of our own. */
+/** Runs the health checks of docker-compose.yml in a temporary folder. */
 describe.each([
   ['backup', '/backups', 'manifest.sha256'],
   ['base-backup', '/archive/base', 'backup_manifest'],

@@ -1,4 +1,4 @@
-/** Which code may import which, as data and two functions. The linter's rule and the tests of this folder both call them. */
+/** Defines which code may import which, as data and two functions, for the lint rule and the tests of this folder. */
 
 import { dirname, join, normalize } from 'node:path';
 
@@ -99,17 +99,17 @@ export const VENDORS: Record<string, string[]> = {
   graphql: ['gateway/', 'infra/http/', 'subgraphs/', 'web/print-types.ts', 'web/src/lib/graph/'],
 };
 
-/** What a folder may import, of our own files; the first boundary whose `from` matches a file applies to it. */
+/** The folders of this repository that a folder may import; the first boundary whose `from` matches a file applies to it. */
 interface Boundary {
   from: RegExp;
   may: (RegExp | ((file: RegExpExecArray) => RegExp))[];
-  /** What to do instead. */
+  /** The alternative that the lint message names. */
   instead: string;
 }
 
 /** The interface of a port has the name of its folder; logging, ids, async iterators and timeouts are open to all server code. */
 const PORTS = /^infra\/(?:(\w+)\/\1|async\/\w+|log|id)\.ts$/;
-/** What every HTTP server of the product shares: errors, health, metrics and graceful shutdown. */
+/** Parts that every HTTP server of the product shares: errors, health, metrics and graceful shutdown. */
 const HTTP = /^infra\/http\//;
 const CONTRACT = /^schema\//;
 /** Lists the files of the framework that a subgraph may import; the others build and serve subgraphs. */
@@ -170,13 +170,13 @@ const ROOTS = /^(tests\/|infra\/start\.ts|infra\/compose\/|infra\/backup\/|infra
 
 const isTest = (file: string) => file.startsWith('tests/') || file.endsWith('.test.ts');
 
-/** The path from the root that a specifier means, or null for a package. */
+/** Returns the path from the root that a specifier means, or null for a package. */
 export function ownTarget(file: string, specifier: string): string | null {
   if (specifier.startsWith('.')) return normalize(join(dirname(file), specifier)).replaceAll('\\', '/');
   return specifier.startsWith('#lib/') ? specifier.replace('#lib/', 'web/src/lib/') : null;
 }
 
-/** Why a file may not import one of our own files, or null. Tests beside a file may import `tests/support/`. */
+/** Returns why a file may not import another file, or null. Tests beside a file may import `tests/support/`. */
 export function boundaryFault(file: string, target: string): string | null {
   if (isTest(file) && target.startsWith('tests/support/')) return null;
   if (ROOTS.test(target) && !ROOTS.test(file)) return `${file} imports ${target}. Nothing imports tests, programs or the composition root.`;
@@ -189,7 +189,7 @@ export function boundaryFault(file: string, target: string): string | null {
   return null;
 }
 
-/** Why a file may not import a package, or null. */
+/** Returns why a file may not import a package, or null. */
 export function vendorFault(file: string, name: string): string | null {
   const addresses = VENDORS[name];
   if (!addresses || isTest(file) || addresses.some((address) => file.startsWith(address))) return null;

@@ -9,7 +9,7 @@ import { PrometheusMetrics } from '../../infra/metrics/prometheus.ts';
 import { requireSharedServers, roleFrom } from '../../infra/compose/roles/role.ts';
 import { SUBGRAPH_NAMES } from '../../schema/subgraphs.ts';
 import { readCompose, readDockerfile, type ComposeService } from '../support/deployment/compose.ts';
-import { namesIn } from '../support/watching/metrics.ts';
+import { namesIn } from '../support/telemetry/metrics.ts';
 
 const compose = readCompose({ PUBLIC_HOST: 'parley.example.org' });
 const folder = mkdtempSync(join(tmpdir(), 'parley-deploy-'));
@@ -33,7 +33,7 @@ describe('docker-compose.yml', () => {
     const config = readConfig(Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, inFolder(value)])));
     const [role] = service.command ?? ['everything'];
     expect(() => role !== 'everything' && requireSharedServers(roleFrom([role!]), config)).not.toThrow();
-    // What only one process may have is not what several share.
+    // Several processes share the vectors and files, so neither may be on a local disk.
     expect([config.WEAVIATE_URL, config.S3_BUCKET]).not.toContain(undefined);
   });
 
@@ -77,7 +77,7 @@ describe('docker-compose.yml', () => {
 
   it('runs an init process in each container whose command is a waiting shell, so that signals end it', () => {
     const waiting = compose.services.filter(({ entrypoint }) => entrypoint?.[1]?.endsWith('.sh'));
-    // Whose image is PostgreSQL's would be told with SIGINT, for which a shell that waits has no ear either.
+    // Images of PostgreSQL set SIGINT as the stop signal, which a waiting shell ignores as well.
     expect(waiting.map(({ name, init, stop_signal }) => [name, init, stop_signal])).toEqual([
       ['backup', true, undefined],
       ['base-backup', true, 'SIGTERM'],
@@ -132,7 +132,7 @@ describe('the monitoring rules', () => {
   const rules = parse(readFileSync('infra/deploy/prometheus/rules.yml', 'utf8')).groups[0].rules as { alert: string; expr: string }[];
   const dashboard = JSON.parse(readFileSync('infra/deploy/grafana/dashboards/parley.json', 'utf8'));
   const drawn = dashboard.panels.flatMap((panel: any) => panel.targets ?? []).map(({ expr }: any) => expr as string);
-  /** A metric stands before its labels, its range or a bracket that closes; functions stand before one that opens. */
+  /** A metric is followed by its labels, its range or a closing bracket; a function by an opening one. */
   const metricsOf = (expr: string) =>
     [...expr.matchAll(/\b((?:parley|nodejs|process)_\w+|up)\b/g)].map(([, name]) => name!).filter((name) => name !== 'up');
 

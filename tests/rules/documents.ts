@@ -2,14 +2,14 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { FILES } from './sources.ts';
 
-/** The documents for people: those of the root and the README of each folder, not the documents that tests read. */
+/** The documentation: the files of the root and the README of each folder, without the sample documents of tests. */
 export const DOCUMENTS: string[] = [
   ...readdirSync('.').filter((file) => file.endsWith('.md')),
   ...FILES.filter((file) => file.endsWith('/README.md') && !file.startsWith('tests/documents/')),
   'web/README.md',
 ].filter((file) => existsSync(file));
 
-/** Names that are no paths of the checkout: folders inside a backup, an archive or a bucket, and places made at run time. */
+/** Paths outside the checkout: inside a backup, an archive or a bucket, or created at run time. */
 const ELSEWHERE: Record<string, RegExp> = {
   'infra/deploy/README.md':
     /^(base|wal|files|secrets|infra\/deploy\/secrets)\/|^manifest\.json$|^backup_manifest$|^postgresql\.conf$|^secret\.key$/,
@@ -18,7 +18,7 @@ const MADE = /^(dist|data|web\/build|node_modules)(\/|$)/;
 const EXTENSION = /\.(ts|mjs|js|md|json|ya?ml|graphql|svelte|sh|css|html|conf|tpl|png)$/;
 const PATH = /^[\w.<>{},*@()[\]+-]+(\/[\w.<>{},*@()[\]+-]+)*\/?$/;
 
-/** The first segments that make a text with a slash a path: `schema/x` is one, `text/html` is not. */
+/** First segments by which a text with a slash is a path: `schema/x` is one, `text/html` is not. */
 const TOP = new Set(readdirSync('.'));
 const SCRIPTS = scriptsOf('package.json');
 const WEB_SCRIPTS = scriptsOf('web/package.json');
@@ -27,7 +27,7 @@ function scriptsOf(manifest: string): Set<string> {
   return new Set(Object.keys((JSON.parse(readFileSync(manifest, 'utf8')) as { scripts: object }).scripts));
 }
 
-/** What a document names that does not exist: links, paths in backticks, npm scripts. `<name>` stands for any name. */
+/** Returns the links, paths in backticks and npm scripts of a document that do not exist. `<name>` stands for any name. */
 export function faultsOf(document: string, text: string): string[] {
   const links = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => target!).filter((target) => !/^\w+:/.test(target));
   const spans = [...withoutBlocks(text).matchAll(/`([^`\n]+)`/g)].map(([, span]) => span!);
@@ -45,7 +45,7 @@ function withoutBlocks(text: string): string {
   return text.replaceAll(/^```.*?^```/gms, '');
 }
 
-/** `a.{b,c}` names `a.b` and `a.c`. */
+/** Expands `a.{b,c}` to `a.b` and `a.c`. */
 function braced(span: string): string[] {
   const [whole, list] = /\{([^{}]+)\}/.exec(span) ?? [];
   return whole ? list!.split(',').flatMap((each) => braced(span.replace(whole, each))) : [span];
@@ -63,13 +63,16 @@ function linkLeads(document: string, target: string): boolean {
   return !anchor || anchorsOf(readFileSync(file, 'utf8')).has(anchor);
 }
 
-/** The anchors that GitHub gives to headings. */
+/** Returns the anchors that GitHub gives to headings. */
 function anchorsOf(text: string): Set<string> {
   const headings = [...withoutBlocks(text).matchAll(/^#+ (.+)$/gm)].map(([, heading]) => heading!.toLowerCase());
   return new Set(headings.map((heading) => heading.replaceAll(/[^\p{L}\p{N} _-]/gu, '').replaceAll(' ', '-')));
 }
 
-/** From the root or from the folder of the document. A README may leave out the folders between itself and a file; a bare name may be anywhere. */
+/**
+ * Resolves from the root or from the folder of the document. A README may leave out the folders between itself and a file; a bare name
+ * may be anywhere.
+ */
 function exists(document: string, path: string): boolean {
   const folder = dirname(document);
   const known = [normalize(path), normalize(join(folder, path))];

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { ERRORS } from '../../schema/errors.ts';
 import { SOURCES } from './sources.ts';
 
-/** Only what the server throws counts; the web and the tests merely name codes. */
+/** Counts only codes that the server throws; the web and the tests merely name them. */
 const thrown = SOURCES.filter((file) => /^(infra|subgraphs|gateway)\//.test(file))
   .map((file) => readFileSync(file, 'utf8'))
   .join('\n');

@@ -58,7 +58,7 @@ describeWhen(helm.missing, 'the rendered Helm chart', () => {
       expect(container.livenessProbe.httpGet.path).toBe('/health/live');
       expect(container.readinessProbe.httpGet.path).toBe('/health/ready');
       expect(container.startupProbe.httpGet.path).toBe('/health/live');
-      // Longer than the pause before and the ten seconds of the role itself.
+      // Longer than the pause before the stop and the ten seconds of the role itself.
       expect(spec.template.spec.terminationGracePeriodSeconds).toBeGreaterThan(15);
     }
   });
@@ -72,7 +72,7 @@ describeWhen(helm.missing, 'the rendered Helm chart', () => {
       expect(labels).toMatchObject(named('Service').spec.selector);
       expect(labels).toMatchObject(named('PodDisruptionBudget').spec.selector.matchLabels);
       expect(named('HorizontalPodAutoscaler').spec).toMatchObject({ minReplicas: 2, scaleTargetRef: { name: metadata.name } });
-      // Two masters of one number would quarrel.
+      // A fixed number of replicas would conflict with the autoscaler.
       expect(spec.replicas).toBeUndefined();
     }
     const still = ofKind('Deployment', render('roleDefaults.autoscaling.enabled=false'));

@@ -11,7 +11,7 @@ interface RuleContext {
   report(problem: { node: unknown; message: string }): void;
 }
 
-/** `@scope/name/deep` and `name/deep` are of the packages `@scope/name` and `name`. */
+/** Returns the package of `@scope/name/deep` or `name/deep`: `@scope/name` or `name`. */
 export function packageOf(specifier: string): string {
   return specifier
     .split('/')
@@ -19,7 +19,7 @@ export function packageOf(specifier: string): string {
     .join('/');
 }
 
-/** Reports an import that crosses a boundary of `boundaries.ts`, of types too. */
+/** Reports an import, also of types, that crosses a boundary of `boundaries.ts`. */
 function createBoundaryRule(context: RuleContext) {
   const file = relative(context.cwd, context.filename).replaceAll('\\', '/');
   const check = (node: Node) => {

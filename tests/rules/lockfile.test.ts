@@ -17,8 +17,8 @@ const { packages } = JSON.parse(text) as { packages: Record<string, Entry> };
 const entries = Object.entries(packages).filter(([path]) => path.includes('node_modules/'));
 const nameOf = (path: string) => path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
 
-/** The Node that a newcomer has, and that runs `npm ci`. */
-const NEWCOMER = [20, 20];
+/** The oldest Node on which `npm ci` must work. */
+const OLDEST_NODE = [20, 20];
 
 describe('the lockfile', () => {
   it('names no registry host, so that packages come from the registry that npm is configured for', () => {
@@ -39,7 +39,7 @@ describe('the lockfile', () => {
   it('has no native package that npm would silently skip on an older Node', () => {
     const native = entries.filter(([, { optional, os, cpu }]) => optional && (os ?? cpu));
     expect(native.length).toBeGreaterThan(20);
-    expect(native.filter(([, { engines }]) => !allows(engines?.node, NEWCOMER)).map(([path]) => path)).toEqual([]);
+    expect(native.filter(([, { engines }]) => !allows(engines?.node, OLDEST_NODE)).map(([path]) => path)).toEqual([]);
   });
 
   it.each([
@@ -65,7 +65,7 @@ describe('package.json', () => {
   });
 });
 
-/** Whether a range such as `>= 10 < 21`, `^20.19.0 || >=22.12.0` or `>=18` lets a version in. */
+/** Returns whether a range such as `>= 10 < 21`, `^20.19.0 || >=22.12.0` or `>=18` contains a version. */
 function allows(range: string | undefined, [major, minor]: number[]): boolean {
   if (!range || range === '*') return true;
   const version = major! * 1000 + minor!;

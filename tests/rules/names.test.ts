@@ -4,7 +4,7 @@ import { BANNED_NAMES } from './boundaries.ts';
 import { FILES, SOURCES } from './sources.ts';
 
 const banned = new Set(BANNED_NAMES);
-/** SvelteKit names its own files: `+page.svelte`, `[id]`, `(app)`. */
+/** SvelteKit prescribes the names of its files: `+page.svelte`, `[id]`, `(app)`. */
 const isRoute = (file: string) => file.startsWith('web/src/routes/');
 
 describe('file and folder names', () => {

@@ -41,9 +41,9 @@ describe('the public schema', () => {
   });
 });
 
-/** Where a description is missing, as `Type.field(argument)`. */
+/** Returns where a description is missing, as `Type.field(argument)`. */
 function undescribed(type: GraphQLNamedType): string[] {
-  // What a root type is needs no words.
+  // The root types need no description.
   const own = type.description || ['Query', 'Mutation', 'Subscription'].includes(type.name) ? [] : [type.name];
   return [
     ...own,

@@ -4,7 +4,7 @@ import { SOURCES } from './sources.ts';
 
 const RESOLVERS = SOURCES.filter((file) => file.startsWith('subgraphs/') && file.endsWith('.resolver.ts'));
 const ROOTS = /@(?:Query|Mutation|FieldResolver)\(\s*\(\) =>\s*(?<list>\[?)(?<type>\w+)/g;
-/** What takes the type of a result away, and what to do instead. */
+/** Patterns that lose the type of a result, and the alternative. */
 const UNTYPED: [RegExp, string][] = [
   [/Promise<unknown>|\): unknown \{/, 'Return the type that the decorator names.'],
   [/\bas (?:never|any|unknown as)\b/, 'Take or return what the value is: `@Root()` may be the entity.'],
@@ -31,7 +31,7 @@ interface Fault {
   fault: string;
 }
 
-/** Methods whose written return type is not the type that their decorator names. */
+/** Returns methods whose written return type is not the type that their decorator names. */
 export function mismatches(file: string, text: string): Fault[] {
   const starts = [...text.matchAll(ROOTS)];
   return starts.flatMap((match, index) => {

@@ -21,7 +21,7 @@ export async function documents(graph: Graph, identity: Identity): Promise<void>
   await graph.ask('query Run { run(id: "an id") { status } }', {}, identity);
 }
 
-/** What a resolver does when it returns an entity. */
+/** Simulates a resolver that returns an entity. */
 export const columns = {
   whole: (conversation: Conversation): ConversationType => conversation,
   // @ts-expect-error A column that the type of the schema needs and the entity does not have.

@@ -6,7 +6,7 @@ import { SOURCES } from './sources.ts';
 const MAX_LINES = 300;
 const MAX_FILES = 25;
 
-/** Longer or fuller than the rule, and why that is right. */
+/** Files and folders that exceed the limit, with the reason. */
 const EXCEPTIONS: Record<string, { max: number; why: string }> = {};
 
 describe('the sizes of files and folders', () => {

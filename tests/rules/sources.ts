@@ -22,7 +22,7 @@ export const SOURCES: string[] = FILES.filter((file) => /\.(ts|svelte|mjs)$/.tes
 
 export interface Import {
   file: string;
-  /** A path from the root where it is one of ours, otherwise the specifier as it stands. */
+  /** A path from the root for a file of this repository, otherwise the specifier unchanged. */
   target: string;
   ours: boolean;
 }
@@ -30,7 +30,7 @@ export interface Import {
 const STATEMENT =
   /^\s*(?:import|export)\s[^;'"]*?from\s+['"]([^'"\n]+)['"]|^\s*import\s+['"]([^'"\n]+)['"]|\bimport\(\s*['"]([^'"\n]+)['"]\s*\)/gm;
 
-/** Every import of a file, of types too. */
+/** Returns every import of a file, also of types. */
 export function importsOf(file: string): Import[] {
   return [...readFileSync(file, 'utf8').matchAll(STATEMENT)].map((match) => resolved(file, (match[1] ?? match[2] ?? match[3])!));
 }

@@ -12,7 +12,7 @@ const compose = readCompose();
 const gateway = compose.roles.find(({ command }) => command?.[0] === 'gateway')!;
 const helmValues = parse(read(`${CHART}/values.yaml`));
 const helmRoles = JSON.parse(read(`${CHART}/values.schema.json`)).properties.roles;
-/** The names over which the template makes the addresses. */
+/** The names of which the template makes the addresses. */
 const helmUrls = [.../\$name := list ((?:"\w+" ?)+)/.exec(read(`${CHART}/templates/settings.yaml`))![1]!.matchAll(/\w+/g)].map(
   ([name]) => name,
 );
@@ -20,7 +20,7 @@ const scraped: string[] = parse(read('infra/deploy/prometheus/prometheus.yml')).
   (each: { labels: { role: string } }) => each.labels.role,
 );
 
-/** Every place that needs a line for each subgraph, and whether it has the one of `name`. */
+/** Lists every place that needs a line for each subgraph, and whether it has the one of `name`. */
 function placesOf(name: string): Record<string, boolean> {
   const setting = `${name.toUpperCase()}_URL`;
   return {

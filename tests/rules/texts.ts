@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** A text of the source that a person reads, with where it is. */
+/** A text of the source for people, with its position. */
 export interface Text {
   kind: 'comment' | 'title' | 'log' | 'description';
   file: string;
@@ -9,7 +9,7 @@ export interface Text {
 }
 
 const STRING = `(?:"(?:\\\\.|[^"\\\\\\n])*"|'(?:\\\\.|[^'\\\\\\n])*'|\`(?:\\\\.|[^\`\\\\])*\`)`;
-/** Matches strings first, so that a comment's signs within one begin no comment. */
+/** Matches strings first, so that comment signs inside them begin no comment. */
 const COMMENT = new RegExp(`${STRING}|(/\\*[\\s\\S]*?\\*/|<!--[\\s\\S]*?-->|(?<![:\\\\/])//[^\\n]*)`, 'g');
 const TITLE = new RegExp(
   `(?:\\b(?:it|describe|test)(?:\\.(?:skip|only|todo|skipIf\\([^)]*\\)))?|\\.each\\([\\s\\S]{0,2000}?\\))\\(\\s*(${STRING})`,
@@ -18,7 +18,7 @@ const TITLE = new RegExp(
 const LOG = new RegExp(`\\blog\\.(?:trace|debug|info|warn|error|fatal)\\((?:\\s*\\{[^}]*\\},|[^'"\`(){}]*,)?\\s*(${STRING})`, 'g');
 const DESCRIPTION = new RegExp(`\\b(?:description|about):\\s*(${STRING})`, 'g');
 
-/** The comments, test titles, log messages and API descriptions of a TypeScript, JavaScript, Svelte or CSS file. */
+/** Returns the comments, test titles, log messages and API descriptions of a TypeScript, JavaScript, Svelte or CSS file. */
 export function textsOf(file: string): Text[] {
   const source = readFileSync(file, 'utf8');
   const find = (kind: Text['kind'], pattern: RegExp) =>
@@ -34,7 +34,7 @@ export function textsOf(file: string): Text[] {
   ];
 }
 
-/** Without the signs around it, on one line. Code within backticks is no prose. */
+/** Removes the delimiters and joins lines. Code within backticks is left out, since it is not prose. */
 function plain(kind: Text['kind'], raw: string): string {
   const inside = kind === 'comment' ? raw.replace(/^(\/\*+|\/\/+|<!--)|(\*+\/|-->)$/g, '').replace(/^\s*\*/gm, ' ') : raw.slice(1, -1);
   const text = kind === 'comment' ? inside.replace(/`[^`\n]*`/g, '``') : inside;

@@ -11,7 +11,7 @@ interface Manifest {
   devDependencies?: Record<string, string>;
 }
 
-/** `$app` and `$lib` are SvelteKit's own words. */
+/** `$app` and `$lib` are SvelteKit's own aliases. */
 const isVendor = (specifier: string) => !/^(node:|\$|#|virtual:)/.test(specifier) && !builtinModules.includes(specifier);
 const uses = SOURCES.flatMap(importsOf)
   .filter(({ ours, target }) => !ours && isVendor(target))
@@ -40,7 +40,7 @@ describe('package.json', () => {
     Manifest,
     Manifest,
   ];
-  /** Needed by what we import, run by npm scripts or in a browser, or types of what we import. */
+  /** Peer dependencies, programs of npm scripts and the browser, and types of imported packages. */
   const INDIRECT =
     /^(@types\/|typescript$|oxlint|prettier|jest$|svelte-check$|tailwindcss$|@sveltejs\/vite-plugin-svelte$|@fontsource|class-validator$|axe-core$|@gql\.tada\/|pdfjs-dist$)/;
 

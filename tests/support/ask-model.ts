@@ -2,7 +2,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import type { Ai, ChatChunk, ChatRequest } from '../../infra/ai/ai.ts';
 import type { Failure } from '../../schema/errors.ts';
 
-/** How a chat ended: with all its chunks, or with a failure after some of them. */
+/** The outcome of a chat: all its chunks, or a failure after some of them. */
 export interface Ended {
   text: string;
   chunks: ChatChunk[];
@@ -24,7 +24,7 @@ export async function askModel(ai: Ai, question: string, signal: AbortSignal, mo
   return { text, chunks, failure, ms: performance.now() - started };
 }
 
-/** An address that was free a moment ago, so that connecting to it is refused. */
+/** Returns an address whose port was just released, so that a connection is refused. */
 export async function closedAddress(): Promise<string> {
   const listener = createServer();
   await new Promise<void>((listening) => listener.listen(0, '127.0.0.1', listening));

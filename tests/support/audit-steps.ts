@@ -1,13 +1,13 @@
 import { eventually } from './eventually.ts';
 import { PASSWORD } from './person.ts';
 
-/** What each mutation is called with and which fact it must leave; later ones build on what earlier ones made. */
+/** The variables of each mutation and the audit entry that it must leave; later steps use objects of earlier ones. */
 export interface Step {
   mutation: string;
   select: string;
   action: string;
   input?(made: Record<string, any>): unknown;
-  /** As whom; the person when absent. */
+  /** Sends the mutation without a token. */
   anonymous?: boolean;
   admin?: boolean;
   before?(made: Record<string, any>): Promise<void>;
@@ -164,7 +164,7 @@ export const STEPS: Step[] = [
   { mutation: 'signOut', select: '{ signedOut }', action: 'session.signedOut' },
 ];
 
-/** Only what failed can be read again. */
+/** Adds a document that fails: only a failed one can be read again. */
 async function uploadBroken({ addDocument, person }: Record<string, any>): Promise<void> {
   await fetch(addDocument.uploadUrl, { method: 'PUT', body: '%PDF-1.7\n' });
   const query = 'query ($id: ID!) { document(id: $id) { status } }';

@@ -1,6 +1,6 @@
 import type { Worker } from 'node:worker_threads';
 
-// Loaded into a product before its own modules: on SIGUSR2 the thread of its database dies, in the middle of whatever it does.
+// Loaded into a product before its own modules: SIGUSR2 ends the thread of its database, in the middle of any work.
 
 const threads: Worker[] = [];
 process.on('worker', (worker) => {

@@ -1,6 +1,6 @@
 const PAUSE_MS = 25;
 
-/** Reads again and again until the value is as hoped; fails with the last value after `deadlineMs`. */
+/** Polls `read` until `holds` accepts its value; fails with the last value after `deadlineMs`. */
 export async function eventually<T>(read: () => Promise<T>, holds: (value: T) => boolean, deadlineMs = 15_000): Promise<T> {
   const deadline = Date.now() + deadlineMs;
   for (;;) {

@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-/** Below those that systems give to outgoing connections: a server that is started again would find one of those there. */
+/** Below the ephemeral ports of outgoing connections, one of which could take the port of a server that restarts. */
 const [FROM, TO] = [10_000, 32_000];
 const given = new Set<number>();
 
-/** A port that is free and stays so while its server is away. */
+/** Returns a free port that stays free while its server is down. */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = FROM + Math.floor(Math.random() * (TO - FROM));

@@ -1,34 +1,34 @@
-/** What the scripted model says, and how it misbehaves. */
+/** One scripted reply of the model server, with its faults. */
 export interface Reply {
-  /** Which address it is for; chat completions when absent. */
+  /** The endpoint that it answers; chat completions when absent. */
   for?: 'chat' | 'embeddings' | 'models';
-  /** Takes this reply only for a request that fits; others leave it in the queue. */
+  /** Answers only a matching request with this reply; others leave it in the queue. */
   when?: (request: ModelRequest) => boolean;
-  /** The answer, sent token by token. Absent: `defaultAnswer`. */
+  /** The text of the answer, sent token by token; `defaultAnswer` when absent. */
   text?: string;
-  /** The answer in exactly these pieces. */
+  /** The text of the answer in exactly these chunks. */
   chunks?: string[];
-  /** How many tokens the default answer has. */
+  /** The number of tokens of the default answer. */
   tokens?: number;
-  /** Closes the default answer with these citations, as in `[1]`. */
+  /** Appends these citations to the default answer, as in `[1]`. */
   cite?: number[];
-  /** Pause before each chunk. */
+  /** The pause before each chunk. */
   delayMs?: number;
-  /** Pause before the response begins; `delayMs` when absent. */
+  /** The pause before the response begins; `delayMs` when absent. */
   firstDelayMs?: number;
-  /** The response begins after this. */
+  /** Delays the response until this resolves. */
   until?: Promise<unknown>;
-  /** After its text it adds token after token until this. */
+  /** Appends tokens to the text until this resolves. */
   goesOnUntil?: Promise<unknown>;
   toolCalls?: { name: string; arguments: unknown }[];
-  /** False leaves the usage out. */
+  /** False omits the usage. */
   usage?: boolean;
   fault?: Fault;
-  /** Seconds or an HTTP date, sent with a refusal by status. */
+  /** Seconds or an HTTP date, sent with an error status. */
   retryAfter?: string | number;
 }
 
-/** Faults of which the response is nothing but a status and an error body. */
+/** Faults whose response is only a status and an error body. */
 export const STATUS_FAULTS = {
   '400': { status: 400, code: 'invalid_request_error', message: 'Bad request.' },
   'no-temperature': {
@@ -50,7 +50,7 @@ export const STATUS_FAULTS = {
 
 export type Fault =
   | keyof typeof STATUS_FAULTS
-  /** The socket is closed before one byte is sent. */
+  /** Closes the socket before the first byte. */
   | 'refuse'
   | 'hang'
   | 'stall-after-first'
@@ -62,9 +62,9 @@ export type Fault =
   | 'length'
   | 'content_filter'
   | 'split-utf8'
-  /** Far more text than an answer may have, in many chunks. */
+  /** Sends far more text than an answer may have, in many chunks. */
   | 'huge'
-  /** One chunk of 10 MB. */
+  /** Sends one chunk of 10 MB. */
   | 'huge-chunk'
   | 'bad-tool-json'
   | 'unknown-tool'
@@ -76,9 +76,9 @@ export interface ModelRequest {
   path: string;
   headers: Record<string, string | string[] | undefined>;
   body: ModelRequestBody;
-  /** True once the client went away before the response was whole. */
+  /** True once the client closed the connection before the response was complete. */
   aborted: boolean;
-  /** `performance.now()` when it arrived, and when the client went away. */
+  /** `performance.now()` at the arrival, and when the client closed the connection. */
   at: number;
   abortedAt?: number;
 }
@@ -99,7 +99,7 @@ const WORDS =
     ' ',
   );
 
-/** The same message and count always give the same answer, of exactly `tokens` chunks. */
+/** Returns a deterministic answer of exactly `tokens` chunks for the message. */
 export function defaultAnswer(message: string, tokens: number): string {
   let state = 2166136261;
   for (const character of message) state = Math.imul(state ^ character.codePointAt(0)!, 16777619);
@@ -110,7 +110,7 @@ export function defaultAnswer(message: string, tokens: number): string {
   return words.join(' ');
 }
 
-/** Cuts a text as a model would send it: a word with the space before it. */
+/** Splits a text as a model streams it: a word with the space before it. */
 export function toTokens(text: string): string[] {
   return text.match(/\s*\S+|\s+$/gu) ?? [];
 }
@@ -120,17 +120,17 @@ export function lastUserMessage(body: ModelRequestBody): string {
   return typeof content === 'string' ? content : JSON.stringify(content ?? '');
 }
 
-/** Whether it asks for the title of a conversation, which is asked for beside the answers. */
+/** Returns whether the request is for the title of a conversation, which is sent beside those for answers. */
 export function isTitle({ body }: ModelRequest): boolean {
   return String(body.messages?.[0]?.content).startsWith('Write a title');
 }
 
-/** For answers only: a title, which may be asked for at any moment, leaves it alone. */
+/** Limits a reply to answers, since a title may be requested at any moment. */
 export function answering(reply: Reply): Reply {
   return { ...reply, when: (request) => !isTitle(request) };
 }
 
-/** A vector of word counts by hash: texts that share words are near one another. */
+/** Returns a vector of hashed word counts: texts that share words are near one another. */
 export function embedWords(text: string, dimensions: number): number[] {
   const vector = new Array<number>(dimensions).fill(0);
   for (const word of text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []) {

@@ -6,17 +6,17 @@ import { embedWords, STATUS_FAULTS, type ModelRequest, type Reply } from './mode
 import { writeChat } from './model-stream.ts';
 
 export interface ModelServer {
-  /** What OPENAI_BASE_URL is set to. */
+  /** The value for OPENAI_BASE_URL. */
   url: string;
   /** Every request, in the order of arrival. */
   requests: ModelRequest[];
-  /** How many of them the client left before the response was whole. */
+  /** Returns the number of requests that the client aborted. */
   aborted(): number;
   /** Queues replies; each is used once, then `otherwise` applies again. */
   reply(...replies: Reply[]): void;
-  /** What is said when the queue is empty: a fixed reply, or one made from the request. */
+  /** The reply when the queue is empty: a fixed one, or one made from the request. */
   otherwise: Reply | ((request: ModelRequest) => Reply);
-  /** Forgets the queue and the requests. */
+  /** Clears the queue and the requests. */
   clear(): void;
   stop(): Promise<void>;
 }
@@ -28,7 +28,7 @@ export interface ModelServerOptions {
   embeddingDimensions?: number;
 }
 
-/** A real HTTP server that speaks OpenAI's wire protocol and says what a test, or a bench, tells it to. */
+/** Starts a real HTTP server that speaks OpenAI's wire protocol and sends scripted replies. */
 export async function startModelServer(options: ModelServerOptions = {}): Promise<ModelServer> {
   const queue: Reply[] = [];
   const requests: ModelRequest[] = [];
@@ -67,7 +67,7 @@ export async function startModelServer(options: ModelServerOptions = {}): Promis
     return typeof model.otherwise === 'function' ? model.otherwise(request) : model.otherwise;
   }
 
-  /** Lets another process see and set the script: GET lists the requests, POST queues replies. */
+  /** Lets another process read and set the script: GET lists the requests, POST queues replies. */
   function script(request: ModelRequest, response: ServerResponse): void {
     if (Array.isArray(request.body)) queue.push(...(request.body as Reply[]));
     sendJson(response, { requests, queued: queue.length });
@@ -94,7 +94,7 @@ export async function startModelServer(options: ModelServerOptions = {}): Promis
   return model;
 }
 
-/** The faults that are the whole response. True when the request is dealt with. */
+/** Sends a fault that is the whole response. Returns true when the request is done. */
 async function misbehave(response: ServerResponse, reply: Reply): Promise<boolean> {
   const { fault } = reply;
   if (fault === 'hang') return true;

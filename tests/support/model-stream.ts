@@ -4,7 +4,7 @@ import { defaultAnswer, lastUserMessage, toTokens, type ModelRequest, type Reply
 
 const CREATED = 1_700_000_000;
 
-/** Writes one chat completion in OpenAI's form, streamed or whole, and brings in the fault that the reply asks for. */
+/** Writes one chat completion in OpenAI's format, streamed or whole, with the fault that the reply asks for. */
 export async function writeChat(response: ServerResponse, request: ModelRequest, reply: Reply): Promise<void> {
   if (reply.firstDelayMs ?? reply.delayMs) await pause(reply.firstDelayMs ?? reply.delayMs);
   if (!request.body.stream) return writeWhole(response, request, reply);
@@ -82,7 +82,7 @@ class ChatStream {
     }
   }
 
-  /** The same again and again. */
+  /** Repeats tokens until `enough` resolves. */
   async goOnUntil(enough: Promise<unknown>): Promise<void> {
     let isEnough = false;
     void enough.then(() => (isEnough = true));
@@ -100,7 +100,7 @@ class ChatStream {
     }
   }
 
-  /** A refused write after the client left is no matter here. */
+  /** Ignores a refused write after the client has left. */
   event(data: string): void {
     if (!this.response.destroyed) this.response.write(`data: ${data}\n\n`);
   }
@@ -122,7 +122,7 @@ class ChatStream {
     this.response.end();
   }
 
-  /** Keeps to the rate that was asked for, however late the timers are. */
+  /** Keeps the requested rate, also when timers are late. */
   private async pace(): Promise<void> {
     const early = this.begun + (this.reply.delayMs ?? 0) * this.sent - performance.now();
     this.sent += 1;
@@ -130,7 +130,7 @@ class ChatStream {
   }
 }
 
-/** Until the client has read on, or has left. */
+/** Waits until the client has read on, or has left. */
 function drained(response: ServerResponse): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { ProductApi } from './product.ts';
 import { readRun, type ReadRun } from './run-reader.ts';
 
-/** Everybody's. */
+/** The password of every account. */
 export const PASSWORD = 'a long enough password';
 
 export interface Started {
@@ -22,7 +22,7 @@ const CREATE = 'mutation ($input: CreateAssistantInput!) { createAssistant(input
 const START = 'mutation ($input: StartConversationInput!) { startConversation(input: $input) { conversation { id } } }';
 const SEND = 'mutation ($input: SendMessageInput!) { sendMessage(input: $input) { message { id } run { id message { id } } } }';
 
-/** Somebody with an account, who speaks to the product as any client does. */
+/** A client with an account, which uses the product as any client does. */
 export class Person {
   private constructor(
     readonly product: ProductApi,
@@ -40,18 +40,18 @@ export class Person {
     return new Person(product, user.id, email, accessToken, refreshToken, user.role);
   }
 
-  /** A further session of somebody who has an account. */
+  /** Opens a further session of an existing account. */
   static async signIn(product: ProductApi, email: string): Promise<Person> {
     const { signIn } = await product.ask(SIGN_IN, { input: { email, password: PASSWORD } });
     return new Person(product, signIn.user.id, email, signIn.accessToken, signIn.refreshToken, signIn.user.role);
   }
 
-  /** The data of a request that must succeed. */
+  /** Returns the data of a request that must succeed. */
   ask(query: string, variables: Record<string, unknown> = {}): Promise<any> {
     return this.product.ask(query, variables, this.token);
   }
 
-  /** The code of the first error of a request that must fail. */
+  /** Returns the code of the first error of a request that must fail. */
   async refused(query: string, variables: Record<string, unknown> = {}): Promise<string> {
     const { errors } = await this.product.graph(query, variables, this.token);
     if (!errors?.[0]) throw new Error('the request was not refused');

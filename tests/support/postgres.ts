@@ -8,33 +8,33 @@ import type { Certificate } from './tls/authority.ts';
 import { freePort } from './free-port.ts';
 import { ServerProcess } from './server-process.ts';
 
-/** Where Debian keeps what is not on the PATH. */
+/** Debian installs programs here that are not on the PATH. */
 const DEBIAN = '/usr/lib/postgresql';
 
-/** A PostgreSQL server of one's own, with its data in a temporary directory. */
+/** A temporary PostgreSQL server of one test, with its data in a temporary directory. */
 export interface Postgres {
-  /** The address of a new and empty database. */
+  /** Creates an empty database and returns its address. */
   fresh(): Promise<string>;
-  /** The address of a database that is there. */
+  /** Returns the address of an existing database. */
   urlOf(database: string): string;
-  /** The first row that one statement gives. */
+  /** Returns the first row of a statement. */
   ask<Row>(database: string, sql: string): Promise<Row>;
   /** A folder that the server may read and write. */
   directory: string;
-  /** Runs one of PostgreSQL's programs as the user of the server, and gives what it says. */
+  /** Runs one of PostgreSQL's programs as the user of the server, and returns its output. */
   run(program: string, args: string[]): Promise<string>;
   kill(): Promise<void>;
   start(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** Null, or why there can be no server. `POSTGRES_BIN` names a folder of programs that comes first. */
+/** Null, or the reason why there can be no server. `POSTGRES_BIN` names a folder of programs that comes first. */
 export function missingPostgres(): string | null {
   if (!programs()) return 'PostgreSQL (initdb and postgres) is not installed';
   return process.getuid?.() === 0 && !servant() ? 'PostgreSQL does not run as root, and there is no user postgres or nobody' : null;
 }
 
-/** Null, or why a server would have no pgvector. */
+/** Null, or the reason why a server would have no pgvector. */
 export function missingPgvector(): string | null {
   const bin = programs();
   if (!bin) return missingPostgres();
@@ -46,11 +46,11 @@ export function missingPgvector(): string | null {
 }
 
 export interface PostgresOptions {
-  /** `name=value` each. */
+  /** Lines of the form `name=value`. */
   settings?: string[];
-  /** Data that are there already, of the user of the servers. */
+  /** A data directory that exists already, owned by the user of the servers. */
   data?: string;
-  /** With one, for localhost, it lets nobody in who comes without TLS. */
+  /** The server accepts only TLS connections, with this certificate for localhost. */
   certificate?: Certificate;
 }
 
@@ -92,7 +92,7 @@ export async function startPostgres({ settings = [], data: existing, certificate
       await ask('postgres', `create database ${name}`);
       return urlOf(name);
     },
-    kill: () => server.killFamily(),
+    kill: () => server.killTree(),
     start: () => server.start(),
     async stop() {
       await server.end('SIGINT');
@@ -101,7 +101,7 @@ export async function startPostgres({ settings = [], data: existing, certificate
   };
 }
 
-/** The settings; the server reads no key that others could read, too. */
+/** Returns the TLS settings; the server refuses a key file that other users can read. */
 function secure(data: string, { certificate, key }: Certificate, user?: { uid: number; gid: number }): string[] {
   const access = join(data, 'pg_hba.conf');
   writeFileSync(access, readFileSync(access, 'utf8').replaceAll(/^host /gm, 'hostssl '));
@@ -118,11 +118,11 @@ function programs(): string | undefined {
   const debian = existsSync(DEBIAN) ? readdirSync(DEBIAN).map((version) => join(DEBIAN, version, 'bin')) : [];
   const folders = [process.env['POSTGRES_BIN'] ?? '', ...(process.env['PATH'] ?? '').split(delimiter), ...debian.reverse()];
   const folder = folders.find((each) => each && existsSync(join(each, 'initdb')) && existsSync(join(each, 'postgres')));
-  // The other programs are where the links point to.
+  // The link points to the folder of the other programs.
   return folder && dirname(realpathSync(join(folder, 'initdb')));
 }
 
-/** A user without rights, under whom a server runs that root has started. */
+/** Returns an unprivileged user for servers that root starts: PostgreSQL refuses to run as root. */
 function servant(): { uid: number; gid: number } | undefined {
   for (const name of ['postgres', 'nobody']) {
     const [, uid, gid] = new RegExp(`^${name}:[^:]*:(\\d+):(\\d+):`, 'm').exec(readFileSync('/etc/passwd', 'utf8')) ?? [];

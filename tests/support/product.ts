@@ -2,8 +2,8 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
-import { deaths } from './jest/deaths.ts';
-import { ProductClient } from './sharing/product-client.ts';
+import { unexpectedExits } from './jest/unexpected-exits.ts';
+import { ProductClient } from './product-pool/product-client.ts';
 import { freshDataDirectory } from './template.ts';
 
 const START_MS = 150_000;
@@ -11,23 +11,23 @@ const LAST_LINES = 20;
 
 export interface StartOptions {
   env?: Record<string, string>;
-  /** An existing data directory, for a second start on the same data; it is then not removed at the end. */
+  /** An existing data directory, for a second start on the same data; it is not removed at the end. */
   dataDir?: string;
-  /** A compiled module that is loaded first; a known-bad variant, for instance. */
+  /** A compiled module to load first, such as a known-bad variant. */
   preload?: string;
-  /** One role instead of everything. */
+  /** One role instead of all. */
   role?: string;
-  /** Where the lines go that the product logs, from the first one on; `logs` of the product when it listens. */
+  /** Collects the log lines from the first one on, also before the product listens. */
   logs?: Record<string, any>[];
 }
 
-/** What a client needs of the product, wherever it runs. */
+/** The part of a product that clients use, for one process and for a deployment. */
 export type ProductApi = Pick<ProductClient, 'url' | 'graph' | 'ask' | 'socket'>;
 
-/** The processes of this one's products, those that are still starting included. */
+/** The processes of this worker's products, including those that are starting. */
 export const children = new Set<ChildProcess>();
 
-/** The real product in a process of its own, on a free port, with its own data. */
+/** The real product as a child process, on a free port, with its own data. */
 export class Product extends ProductClient {
   readonly #ended: Promise<void>;
   #isToldToEnd = false;
@@ -43,7 +43,7 @@ export class Product extends ProductClient {
     super(url);
     this.#ended = new Promise((done) =>
       child.once('exit', (code, signal) => {
-        if (!this.#isToldToEnd && code !== 0) deaths.push(this.#obituary(signal ?? `code ${code}`));
+        if (!this.#isToldToEnd && code !== 0) unexpectedExits.push(this.#obituary(signal ?? `code ${code}`));
         done();
       }),
     );
@@ -78,19 +78,19 @@ export class Product extends ProductClient {
     return this.child.pid!;
   }
 
-  /** As an administrator's `kill`: the product ends by itself. */
+  /** Sends SIGTERM and waits until the product has ended. */
   async stop(): Promise<void> {
     await this.#end('SIGTERM');
     if (this.ownsData) rmSync(this.dataDir, { recursive: true, force: true });
   }
 
-  /** As a power cut of the process; the data stay where they are. */
+  /** Kills the process, as a power cut does; the data stay. */
   async kill(): Promise<void> {
     await this.#end('SIGKILL');
   }
 
   async #end(signal: NodeJS.Signals): Promise<void> {
-    // The signal first: a client that takes its leave would give the product time that a power cut does not.
+    // Sends the signal before it closes the clients, whose closing would give the product time that a power cut does not.
     this.#isToldToEnd = true;
     if (this.child.exitCode === null && this.child.signalCode === null) this.child.kill(signal);
     await this.closeSockets();
@@ -107,7 +107,7 @@ export function startProduct(options: StartOptions = {}): Promise<Product> {
   return Product.start(options);
 }
 
-/** Resolves to the address once the product says that it listens; rejects with its log when it does not come to that. */
+/** Resolves to the address once the product listens; rejects with its log when it ends before that. */
 function listening(child: ChildProcess, logs: Record<string, any>[]): Promise<string> {
   return new Promise((resolveUrl, reject) => {
     const fail = (reason: string) => {
@@ -136,13 +136,13 @@ function parseLine(line: string): Record<string, any> {
   }
 }
 
-/** Starts and stops the product once, so that its database is made and brought up to date. */
+/** Starts and stops the product once, so that its database is created and migrated. */
 async function install(dataDir: string): Promise<void> {
   const product = await Product.start({ dataDir });
   await product.stop();
 }
 
-/** A prepared data directory that outlives the products started on it; whoever asks for it removes it. */
+/** Returns a prepared data directory that outlives its products; the caller removes it. */
 export function keptDataDirectory(): Promise<string> {
   return freshDataDirectory(install);
 }

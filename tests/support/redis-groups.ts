@@ -5,27 +5,27 @@ import { eventually } from './eventually.ts';
 import { freePort } from './free-port.ts';
 import { missingRedis, portSettings, redisProcess, redisVersion, runCommand, startRedis } from './redis.ts';
 
-/** Null, or why there can be no cluster: its settings here are those of Redis 7. */
+/** Null, or the reason why there can be no cluster: its settings here are those of Redis 7. */
 export const missingCluster = missingRedis ?? (redisVersion() < 7 ? 'redis-server is older than 7' : null);
 
 export interface RedisGroup {
   url: string;
-  /** Kills the server that everything depends on: the master, or in a cluster the holder of the first slot. */
+  /** Kills the master, or in a cluster the node of the first slot. */
   killMaster(): Promise<void>;
-  /** Starts it again at the same address. */
+  /** Restarts it at the same address. */
   startMaster(): Promise<void>;
   stop(): Promise<void>;
 }
 
 const MASTER = 'parley';
 
-/** A master with a replica, and three Sentinels who agree within a second that a master is dead. */
+/** Starts a master with a replica, and three Sentinels that agree within a second that a master is dead. */
 export async function startSentinels(certificate?: Certificate): Promise<RedisGroup> {
   const master = await startRedis({}, certificate);
   const replica = await startRedis({ replicaof: `127.0.0.1 ${master.port}` }, certificate);
   const sentinels = await Promise.all([1, 2, 3].map(() => startSentinel(master.port, certificate)));
   const ports = sentinels.map(({ port }) => port);
-  // Each must know the other two and the replica before it can lead.
+  // A Sentinel must know the other two and the replica before a failover.
   for (const port of ports) await eventually(() => masterAsSeenBy(port, certificate), knowsAll);
   return {
     url: `${schemeFor(certificate)}+sentinel://${ports.map((port) => `127.0.0.1:${port}`).join(',')}/${MASTER}`,
@@ -65,7 +65,7 @@ function knowsAll({ 'num-other-sentinels': others, 'num-slaves': replicas, flags
 
 const SLOTS = 16_384;
 
-/** Three masters that share the slots. */
+/** Starts three masters that share the slots. */
 export async function startCluster(certificate?: Certificate): Promise<RedisGroup> {
   const nodes = await Promise.all(
     [0, 1, 2].map(async (index) => {

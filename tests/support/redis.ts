@@ -10,24 +10,24 @@ import { findProgram } from './program.ts';
 
 const program = findProgram('redis-server', 'valkey-server');
 
-/** Null, or why there can be no server. */
+/** Null, or the reason why there can be no server. */
 export const missingRedis = program.missing;
 
-/** A Redis server of one's own that keeps nothing; it comes back at the same address. */
+/** A temporary Redis server of one test, without persistence; it restarts at the same address. */
 export interface Redis {
   port: number;
   url: string;
-  /** Runs one command, as an administrator would. */
+  /** Runs one Redis command. */
   run(...words: string[]): Promise<unknown>;
   start(): Promise<void>;
   kill(): Promise<void>;
-  /** Takes connections and commands, but answers none. */
+  /** Makes the server accept connections and commands, and answer none. */
   freeze(): void;
   thaw(): void;
   stop(): Promise<void>;
 }
 
-/** `settings` as in the configuration file, each of two words. With a certificate it speaks TLS and nothing else. */
+/** Starts a server with `settings` of the configuration file. With a certificate it speaks TLS only. */
 export async function startRedis(settings: Record<string, string> = {}, certificate?: Certificate): Promise<Redis> {
   const port = await freePort();
   const all = { ...portSettings(port, certificate), bind: '127.0.0.1', save: '', appendonly: 'no', ...settings };
@@ -62,26 +62,26 @@ export function portSettings(port: number, certificate?: Certificate): Record<st
     'tls-key-file': certificate.key,
     'tls-ca-cert-file': certificate.authority,
     'tls-auth-clients': 'no',
-    // Among each other, too.
+    // Nodes of a group use TLS among each other, too.
     'tls-replication': 'yes',
     'tls-cluster': 'yes',
   };
 }
 
-/** Null, or why a server would speak no TLS. */
+/** Null, or the reason why the server does not support TLS. */
 export function missingRedisTls(): string | null {
   if (missingRedis) return missingRedis;
-  // It ends in both cases, because it is not told enough.
+  // The process ends in both cases, since its settings are incomplete.
   const { stdout, stderr } = spawnSync(program.path!, ['--port', '0', '--tls-port', '1'], { encoding: 'utf8' });
   return /CONFIG FILE ERROR/.test(stdout + stderr) ? 'redis-server was built without TLS' : null;
 }
 
-/** The first number of the version. */
+/** Returns the major version. */
 export function redisVersion(): number {
   return Number(/v=(\d+)/.exec(execFileSync(program.path!, ['--version'], { encoding: 'utf8' }))?.[1]);
 }
 
-/** The program in a directory of its own, which `forget` removes. */
+/** Describes the server process in a temporary directory, which `forget` removes. */
 export function redisProcess(
   words: (directory: string) => string[],
   ready = /ready to accept connections/i,

@@ -4,20 +4,20 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { freePort } from './free-port.ts';
 
 /**
- * What happens on the way: `pass`; `down`, nobody listens; `hold`, every connection stands and nothing comes through;
- * `late`, each piece comes two seconds late; `reset`, connections are torn down after the first piece of an answer;
- * `slice`, answers come one byte at a time.
+ * The state of the connection: `pass`; `down`, the port is closed; `hold`, connections stay open and no byte arrives; `late`, each piece
+ * arrives two seconds late; `reset`, connections are reset after the first piece of an answer; `slice`, answers arrive one byte at a
+ * time.
  */
-export type Weather = 'pass' | 'down' | 'hold' | 'late' | 'reset' | 'slice';
+export type LinkState = 'pass' | 'down' | 'hold' | 'late' | 'reset' | 'slice';
 
 const LATE_MS = 2_000;
 
-/** Passes connections on to a port of this machine, in any weather. */
+/** A TCP proxy to a local port, which injects network faults. */
 export class Relay {
   readonly #sockets = new Set<Socket>();
   readonly #target: number;
   #server: Server | undefined;
-  #weather: Weather = 'pass';
+  #state: LinkState = 'pass';
 
   private constructor(
     readonly port: number,
@@ -32,14 +32,14 @@ export class Relay {
     return relay;
   }
 
-  /** Also for the connections that stand, except that they end when it becomes `down` or clears up again. */
-  async turn(weather: Weather): Promise<void> {
-    const wasDown = this.#weather === 'down';
-    this.#weather = weather;
-    if (weather === 'down') await this.close();
+  /** Applies to open connections as well; they end at `down` and at `pass`. */
+  async setState(state: LinkState): Promise<void> {
+    const wasDown = this.#state === 'down';
+    this.#state = state;
+    if (state === 'down') await this.close();
     else if (wasDown) await this.#listen();
-    // Bytes that were held back or cut off are missing from the conversations that stand: they end.
-    if (weather === 'pass') this.#endAll();
+    // Open connections lack the bytes that were held back or cut off, so they are closed.
+    if (state === 'pass') this.#endAll();
   }
 
   async close(): Promise<void> {
@@ -67,8 +67,8 @@ export class Relay {
     }
     this.#carry(near, far, (bytes) => far.write(bytes));
     this.#carry(far, near, async (bytes) => {
-      if (this.#weather === 'reset') near.resetAndDestroy();
-      if (this.#weather !== 'slice') return near.write(bytes);
+      if (this.#state === 'reset') near.resetAndDestroy();
+      if (this.#state !== 'slice') return near.write(bytes);
       for (const byte of bytes) {
         near.write(Buffer.from([byte]));
         await new Promise((resolve) => setImmediate(resolve));
@@ -77,13 +77,13 @@ export class Relay {
     });
   }
 
-  /** In order, each piece after the one before it. */
+  /** Forwards pieces in order. */
   #carry(from: Socket, to: Socket, pass: (bytes: Buffer) => unknown): void {
     let turn: Promise<unknown> = Promise.resolve();
     from.on('data', (bytes) => {
       turn = turn.then(async () => {
-        if (this.#weather === 'hold') return;
-        if (this.#weather === 'late') await pause(LATE_MS);
+        if (this.#state === 'hold') return;
+        if (this.#state === 'late') await pause(LATE_MS);
         if (!to.destroyed) await pass(bytes as Buffer);
       });
     });

@@ -19,13 +19,13 @@ export const RUN_EVENTS = `subscription ($runId: ID!, $after: String) {
 
 export interface ReadRun {
   events: any[];
-  /** The text as a client shows it: a new attempt clears what an earlier one showed. */
+  /** The text as a client shows it: a new attempt clears that of an earlier one. */
   text: string;
   kinds: string[];
   last: any;
 }
 
-/** What a client sees of a run from a cursor to the end. */
+/** Reads the events of a run from a cursor to the end. */
 export async function readRun(client: Client, runId: string, after?: string): Promise<ReadRun> {
   const events: any[] = [];
   for await (const { data, errors } of client.iterate<any>({ query: RUN_EVENTS, variables: { runId, after } })) {

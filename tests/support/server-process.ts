@@ -5,18 +5,18 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 const START_MS = 60_000;
 
-/** A server of another house as a child of the test: it can be stopped, killed, put to sleep and started again. */
+/** An external server as a child process of the test, which can be stopped, killed, suspended and restarted. */
 export class ServerProcess {
   #child: ChildProcess | undefined;
 
   constructor(
     private readonly command: readonly [string, ...string[]],
-    /** The line that says that it takes connections. */
+    /** The log line that says that it accepts connections. */
     private readonly ready: RegExp,
     private readonly options: SpawnOptions = {},
   ) {}
 
-  /** Resolves once it is ready; rejects with what it said when it ends before. */
+  /** Resolves once it is ready; rejects with its output when it ends before. */
   start(): Promise<void> {
     const [program, ...args] = this.command;
     const child = spawn(program, args, { ...this.options, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -47,11 +47,11 @@ export class ServerProcess {
     this.#child?.kill(signal);
   }
 
-  /** Kills it with everything that it has started, at once: as the machine would. */
-  async killFamily(): Promise<void> {
+  /** Kills the process with all its children at once, as a machine failure does. */
+  async killTree(): Promise<void> {
     const pid = this.#child?.pid;
     if (!pid) return;
-    // It may be about to have another child, which would outlive it.
+    // Suspends it first, so that it cannot start another child, which would outlive it.
     this.signal('SIGSTOP');
     const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number);
     const ended = this.end('SIGKILL');
@@ -59,7 +59,7 @@ export class ServerProcess {
       try {
         process.kill(child, 'SIGKILL');
       } catch {
-        // It ended by itself.
+        // The process has ended by itself.
       }
     }
     await ended;
@@ -76,7 +76,7 @@ export class ServerProcess {
   }
 }
 
-/** False also for one that has ended and that nobody has asked after yet. */
+/** Returns false also for a zombie, whose parent has not read its exit code yet. */
 function isAlive(pid: number): boolean {
   try {
     return !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));

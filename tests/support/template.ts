@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually } from './eventually.ts';
 
-/** Names the folder of this test run; set for every worker by the global set-up. */
+/** Names the folder of this test run; the global set-up sets it for every worker. */
 export const TEMPLATE_FOLDER = 'PARLEY_TEST_TEMPLATE';
 
 /**
- * A fresh data directory: a copy of an empty installation that the first who needs one in this test run makes, which
- * saves everybody else making a database. Outside a test run, simply an empty directory.
+ * Returns a copy of an empty installation, which the first caller of a test run creates, so that the others need not create a database.
+ * Outside a test run, returns an empty directory.
  */
 export async function freshDataDirectory(install: (directory: string) => Promise<void>): Promise<string> {
   const directory = mkdtempSync(join(tmpdir(), 'parley-test-'));
@@ -30,7 +30,7 @@ async function template(folder: string, install: (directory: string) => Promise<
   return ready;
 }
 
-/** True for the one who makes the folder. */
+/** Returns true for the one caller that creates the folder. */
 function takes(folder: string): boolean {
   try {
     mkdirSync(folder);

@@ -1,10 +1,10 @@
-/** A run of every change, or with FULL=1 (`npm test -- --full`) the long run. */
+/** True for the long run (`npm test -- --full`). */
 const isFull = process.env['FULL'] === '1';
 
-/** Null in the long run; for `describeWhen` of a suite that only the long run has. */
+/** The reason to skip a suite of the long run, or null in the long run; for `describeWhen`. */
 export const missingFullTier = isFull ? null : 'only in the long run, npm test -- --full';
 
-/** How often a test repeats what it does, or the like: `always` in every run, `full` in the long one. */
+/** Returns `always` in the run of every change and `full` in the long one, for numbers of repetitions and the like. */
 export function byTier<T>(always: T, full: T): T {
   return isFull ? full : always;
 }

@@ -8,9 +8,9 @@ import { missingWeaviate, startWeaviate } from './weaviate/server.ts';
 
 export interface OpenedIndex {
   vectors: Vectors;
-  /** The same index, asked by another process. */
+  /** Opens the same index for another process. */
   another(): Promise<Vectors>;
-  /** Makes a collection what it was before items had words. */
+  /** Converts a collection to its format before items had words. */
   outdate(space: Collection): Promise<void>;
   close(): Promise<void>;
 }
@@ -28,7 +28,7 @@ export async function openPgVectors(): Promise<OpenedIndex> {
   return { vectors: new PgVectors(() => engine), another, outdate, close: () => engine.close() };
 }
 
-/** The server that the settings name, else one of our own where it is installed. */
+/** Uses the server of the settings, else an installed one. */
 const { WEAVIATE_URL, WEAVIATE_GRPC_PORT = '50051', WEAVIATE_API_KEY } = process.env;
 
 export async function openWeaviate(): Promise<OpenedIndex> {
@@ -49,7 +49,7 @@ export async function openWeaviate(): Promise<OpenedIndex> {
   };
 }
 
-/** Weaviate removes no property, so what it has under such a name is made again without it. */
+/** Weaviate removes no property, so the collection is created again without it. */
 async function forgetWords(start: string, { url, apiKey }: WeaviateAddress): Promise<void> {
   const call = async (method: string, path: string, body?: unknown): Promise<any> => {
     const headers = { 'content-type': 'application/json', ...(apiKey ? { authorization: `Bearer ${apiKey}` } : {}) };
@@ -64,12 +64,12 @@ async function forgetWords(start: string, { url, apiKey }: WeaviateAddress): Pro
   }
 }
 
-/** Null, or why there can be no Weaviate. */
+/** Null, or the reason why there can be no Weaviate. */
 export const missing = WEAVIATE_URL ? null : missingWeaviate;
 
 export const DIMENSIONS = 8;
 
-/** A unit vector that points `angle` radians away from the first axis. */
+/** Returns a unit vector at `angle` radians from the first axis. */
 export function at(angle: number, dimensions = DIMENSIONS): Float32Array {
   const made = new Float32Array(dimensions);
   made[0] = Math.cos(angle);
@@ -77,12 +77,12 @@ export function at(angle: number, dimensions = DIMENSIONS): Float32Array {
   return made;
 }
 
-/** An item that points `angle` radians away from the first axis. */
+/** Returns an item whose vector is at `angle` radians from the first axis. */
 export function item(tenant: string, angle: number, documentId = newId()): VectorItem {
   return { id: newId(), tenant, documentId, vector: at(angle) };
 }
 
-/** A collection that nobody else uses. */
+/** Names a new collection. */
 export function fresh(dimensions = DIMENSIONS): Collection {
   return { name: `test-${newId()}`, dimensions };
 }

@@ -5,9 +5,9 @@ import type { Browser } from 'playwright-core';
 import { findProgram } from '../support/program.ts';
 import { byTier } from '../support/tier.ts';
 import { describeWhen } from '../support/when.ts';
-import { drawn, openBrowser, openContext, settle, VIEWS, type View } from './camera.ts';
+import { waitUntilRendered, openBrowser, openContext, waitUntilIdle, VIEWS, type View } from './browser.ts';
 import { SCREENS, type Screen } from './screens.ts';
-import { setStage, type Stage } from './stage.ts';
+import { createFixtures, type Fixtures } from './fixtures.ts';
 
 const chromium = findProgram('chromium', 'chromium-browser', 'google-chrome');
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -20,44 +20,44 @@ const OPPOSITES: View[] = [
 ];
 
 describeWhen(chromium.missing, 'accessibility of every screen', () => {
-  let stage: Stage;
+  let fixtures: Fixtures;
   let browser: Browser;
 
   beforeAll(async () => {
-    [stage, browser] = await Promise.all([setStage(), openBrowser()]);
+    [fixtures, browser] = await Promise.all([createFixtures(), openBrowser()]);
   }, 300_000);
 
   afterAll(async () => {
     await browser?.close();
-    await stage?.stop();
+    await fixtures?.stop();
   });
 
   for (const view of byTier(OPPOSITES, VIEWS)) {
     it(`has no axe violations in the ${view.theme} theme at ${view.width} px`, async () => {
       const found: string[] = [];
       for (const screen of SCREENS)
-        found.push(...(await violationsOf(browser, stage, screen, view)).map((violation) => `${screen.name} ${violation}`));
+        found.push(...(await violationsOf(browser, fixtures, screen, view)).map((violation) => `${screen.name} ${violation}`));
       expect(found).toEqual([]);
     }, 600_000);
   }
 });
 
-async function violationsOf(browser: Browser, stage: Stage, screen: Screen, view: View): Promise<string[]> {
+async function violationsOf(browser: Browser, fixtures: Fixtures, screen: Screen, view: View): Promise<string[]> {
   const at =
     screen.who === 'grace'
-      ? { url: stage.bare.url, person: stage.grace }
-      : { url: stage.full.url, person: screen.who === 'ada' ? stage.ada : null };
+      ? { url: fixtures.bare.url, person: fixtures.grace }
+      : { url: fixtures.full.url, person: screen.who === 'ada' ? fixtures.ada : null };
   const context = await openContext(browser, view, at);
   try {
     const page = await context.newPage();
-    await screen.before?.(page, stage);
-    await page.goto(screen.path(stage));
-    await (screen.unsettled ? drawn(page) : settle(page));
-    await screen.act?.(page, stage);
-    if (!screen.unsettled) await settle(page);
+    await screen.before?.(page, fixtures);
+    await page.goto(screen.path(fixtures));
+    await (screen.unsettled ? waitUntilRendered(page) : waitUntilIdle(page));
+    await screen.act?.(page, fixtures);
+    if (!screen.unsettled) await waitUntilIdle(page);
     await page.evaluate(AXE);
     const violations = (await page.evaluate(RUN)) as string[];
-    await screen.after?.(page, stage);
+    await screen.after?.(page, fixtures);
     return violations;
   } finally {
     await context.close();

@@ -6,7 +6,7 @@ import { Person } from '../support/person.ts';
 import { startProduct, type Product } from '../support/product.ts';
 import { findProgram } from '../support/program.ts';
 import { describeWhen } from '../support/when.ts';
-import { listenForNoise, openBrowser, openContext } from './camera.ts';
+import { collectConsoleErrors, openBrowser, openContext } from './browser.ts';
 
 const chromium = findProgram('chromium', 'chromium-browser', 'google-chrome');
 const CREATE_BASE = 'mutation ($name: String!) { createKnowledgeBase(input: { name: $name }) { knowledgeBase { id } } }';
@@ -23,7 +23,7 @@ describeWhen(chromium.missing, 'the Back button', () => {
   let browser: Browser;
   let context: BrowserContext;
   let page: Page;
-  let noise: string[];
+  let consoleErrors: string[];
 
   beforeAll(async () => {
     model = await startModelServer({ otherwise: { chunks: [ANSWER] } });
@@ -40,13 +40,13 @@ describeWhen(chromium.missing, 'the Back button', () => {
   beforeEach(async () => {
     context = await openContext(browser, { theme: 'light', width: 390 }, { url: product.url, person: ada });
     page = await context.newPage();
-    noise = listenForNoise(page);
+    consoleErrors = collectConsoleErrors(page);
     await page.goto('/knowledge');
     await page.getByRole('link', { name: 'Harbour' }).waitFor();
   });
 
   afterEach(async () => {
-    expect(noise).toEqual([]);
+    expect(consoleErrors).toEqual([]);
     await context.close();
   });
 
@@ -66,7 +66,7 @@ describeWhen(chromium.missing, 'the Back button', () => {
     await drawer().waitFor();
   }
 
-  /** Goes from the page that is open to another one inside the product. */
+  /** Navigates from the open page to another one inside the product. */
   async function goToAssistants(): Promise<void> {
     await openDrawer();
     await page.getByRole('link', { name: 'Assistants', exact: true }).click();
@@ -74,7 +74,7 @@ describeWhen(chromium.missing, 'the Back button', () => {
     await drawer().waitFor(gone);
   }
 
-  /** What opens and closes without Back leaves nothing behind in the history. */
+  /** Asserts that opening and closing without Back leaves no entry in the history. */
   async function leavesNothing(openAndClose: () => Promise<void>): Promise<void> {
     const before = Number(await page.evaluate(ENTRY));
     await openAndClose();
@@ -207,7 +207,7 @@ describeWhen(chromium.missing, 'the Back button', () => {
     await page.goto(`/c/${conversationId}`);
     await page.getByText('Paragraph 59 on ketches.').last().waitFor();
     const left = page.getByText('Paragraph 20 on ketches.').first();
-    // Up to the messages of an earlier page, which are read again on return.
+    // Loads earlier messages, which are loaded again on return.
     while ((await page.getByText('What is a ketch, 2?', { exact: true }).count()) === 0) {
       await page.evaluate('scrollTo(0, 0)');
       await page.waitForFunction(`scrollY > 0 || document.body.innerText.includes('What is a ketch, 2?')`);
@@ -233,7 +233,7 @@ interface Shown {
   top: number;
 }
 
-/** The first paragraph that is wholly in sight, by its place among those of its conversation, counted from the end. */
+/** Returns the first paragraph that is completely visible, by its position counted from the end of its conversation. */
 const FIRST = `(() => {
   const all = [...document.querySelectorAll('.markdown p')];
   const at = all.findIndex((one) => one.getBoundingClientRect().top > 60);

@@ -6,13 +6,13 @@ import { Person } from '../support/person.ts';
 import { startProduct, type Product } from '../support/product.ts';
 import { findProgram } from '../support/program.ts';
 import { describeWhen } from '../support/when.ts';
-import { openBrowser, openContext, settle } from './camera.ts';
+import { openBrowser, openContext, waitUntilIdle } from './browser.ts';
 
 const chromium = findProgram('chromium', 'chromium-browser', 'google-chrome');
 
-/** Kilobytes (1000 bytes) of gzipped code that a page may ask for at its first load. */
+/** Kilobytes (1000 bytes) of gzipped code that a page may load at first. */
 const BUDGETS = { signIn: 60, chat: 170, other: 190, css: 20 };
-/** What a slow line pays for at the first visit: requests, and kilobytes as they are sent, with the page and its fonts. */
+/** Requests and transferred kilobytes of a first visit, including the page and its fonts. */
 const TRAFFIC = { signIn: { requests: 16, kilobytes: 130 }, chat: { requests: 26, kilobytes: 270 } };
 
 describeWhen(chromium.missing, 'the first load', () => {
@@ -44,7 +44,7 @@ describeWhen(chromium.missing, 'the first load', () => {
     cdp.on('Network.loadingFinished', ({ encodedDataLength }) => (seen.kilobytes += encodedDataLength / 1000));
     await cdp.send('Network.enable');
     await page.goto(path, { waitUntil: 'networkidle' });
-    await settle(page);
+    await waitUntilIdle(page);
     await context.close();
     return seen;
   }
@@ -59,7 +59,7 @@ describeWhen(chromium.missing, 'the first load', () => {
       if (kind) reading.push(response.body().then((body) => void (weights[kind] += gzipSync(body, { level: 9 }).length / 1000)));
     });
     await page.goto(path, { waitUntil: 'networkidle' });
-    await settle(page);
+    await waitUntilIdle(page);
     await Promise.all(reading);
     await context.close();
     return weights;
@@ -113,7 +113,7 @@ describeWhen(chromium.missing, 'the first load', () => {
     const { conversationId } = await ada.startConversation();
     const context = await openContext(browser, { theme: 'light', width: 1440 }, { url: product.url, person: ada });
     const page = await context.newPage();
-    // No program at all: what is asked now is asked by the page itself.
+    // The bundle is blocked, so only the boot script of the page can send the requests.
     await page.route('**/_app/**', (route) => route.abort());
     const asked = ['Viewer', 'Thread'].map((name) =>
       page.waitForRequest((request) => request.postData()?.includes(`"operationName":"${name}"`) ?? false),

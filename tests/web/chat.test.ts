@@ -7,7 +7,7 @@ import { Person } from '../support/person.ts';
 import { startProduct, type Product } from '../support/product.ts';
 import { findProgram } from '../support/program.ts';
 import { describeWhen } from '../support/when.ts';
-import { listenForNoise, openBrowser, openContext } from './camera.ts';
+import { collectConsoleErrors, openBrowser, openContext } from './browser.ts';
 
 const chromium = findProgram('chromium', 'chromium-browser', 'google-chrome');
 const SENTENCES = Array.from({ length: 400 }, (_, at) => `Sentence ${at + 1} of an answer that takes its time.`);
@@ -247,7 +247,7 @@ describeWhen(chromium.missing, 'the chat page', () => {
   });
 
   it('offers two assistants with the same name and starts with the chosen one', async () => {
-    const noise = listenForNoise(page);
+    const consoleErrors = collectConsoleErrors(page);
     await ada.createAssistant({ name: 'Reader', description: 'The second of its name' });
     await page.goto('/');
     await page.getByText('The second of its name').waitFor();
@@ -260,7 +260,7 @@ describeWhen(chromium.missing, 'the chat page', () => {
       id: new URL(page.url()).pathname.split('/').at(-1),
     });
     expect(conversation.assistant.id).toBe(assistantId);
-    expect(noise).toEqual([]);
+    expect(consoleErrors).toEqual([]);
   });
 
   it('starts with the assistant named in the address', async () => {

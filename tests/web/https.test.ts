@@ -7,11 +7,11 @@ import { startModelServer, type ModelServer } from '../support/model-server.ts';
 import { startProduct, type Product } from '../support/product.ts';
 import { findProgram } from '../support/program.ts';
 import { describeWhen } from '../support/when.ts';
-import { listenForNoise, openBrowser } from './camera.ts';
+import { collectConsoleErrors, openBrowser } from './browser.ts';
 
 const chromium = findProgram('chromium', 'chromium-browser', 'google-chrome');
 const ANSWER = `It begins here. ${'They take turns until the task is done. '.repeat(10)}That is all.`;
-/** The pause of the model before each token, in milliseconds: slow while something happens in the middle of the answer. */
+/** The pause of the model before each token, in milliseconds: slow while a test acts during the answer. */
 const PACE = { slow: 150, quick: 20 };
 
 describeWhen(chromium.missing ?? missingCaddy, 'a visitor over HTTPS', () => {
@@ -22,7 +22,7 @@ describeWhen(chromium.missing ?? missingCaddy, 'a visitor over HTTPS', () => {
   let browser: Browser;
   let context: BrowserContext;
   let page: Page;
-  let noise: string[];
+  let consoleErrors: string[];
   const sockets: WebSocket[] = [];
 
   beforeAll(async () => {
@@ -35,7 +35,7 @@ describeWhen(chromium.missing ?? missingCaddy, 'a visitor over HTTPS', () => {
     context = await browser.newContext({ baseURL: caddy.url, viewport: { width: 1440, height: 900 }, serviceWorkers: 'block' });
     context.setDefaultTimeout(30_000);
     page = await context.newPage();
-    noise = listenForNoise(page);
+    consoleErrors = collectConsoleErrors(page);
     page.on('websocket', (socket) => sockets.push(socket));
   });
   afterAll(async () => {
@@ -48,7 +48,7 @@ describeWhen(chromium.missing ?? missingCaddy, 'a visitor over HTTPS', () => {
   it('redirects plain HTTP to HTTPS after the first visit (HSTS)', async () => {
     await page.goto('/');
     await page.waitForURL('**/sign-up');
-    // At the port where only TLS is spoken this is an answer to nobody but who changes it before they ask.
+    // The port answers only TLS, so the request succeeds only if the browser changes it to HTTPS (HSTS).
     await page.goto(`${caddy.url.replace('https', 'http')}/sign-in`);
     expect(new URL(page.url()).origin).toBe(caddy.url);
   });
@@ -101,7 +101,7 @@ describeWhen(chromium.missing ?? missingCaddy, 'a visitor over HTTPS', () => {
   });
 
   it('signs out and leaves no cookie or stored data behind', async () => {
-    // What is live may be cut off before the answer comes: that is no reason to ask for another session.
+    // Sockets may close before the response of sign-out arrives; the client must not refresh its session then.
     const cut = Promise.any(sockets.filter((socket) => !socket.isClosed()).map((socket) => socket.waitForEvent('close')));
     await page.exposeFunction('untilCut', () => cut.then(() => null));
     await page.evaluate(
@@ -117,6 +117,6 @@ describeWhen(chromium.missing ?? missingCaddy, 'a visitor over HTTPS', () => {
   });
 
   it('causes no browser errors or warnings', () => {
-    expect(noise).toEqual([]);
+    expect(consoleErrors).toEqual([]);
   });
 });

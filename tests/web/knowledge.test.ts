@@ -3,9 +3,9 @@ import type { Browser, Page } from 'playwright-core';
 import { addDocument } from '../support/documents.ts';
 import { Person } from '../support/person.ts';
 import { findProgram } from '../support/program.ts';
-import { sharedProduct, type SharedProduct } from '../support/sharing/shared-product.ts';
+import { sharedProduct, type SharedProduct } from '../support/product-pool/shared-product.ts';
 import { describeWhen } from '../support/when.ts';
-import { listenForNoise, openBrowser, openContext } from './camera.ts';
+import { collectConsoleErrors, openBrowser, openContext } from './browser.ts';
 
 const chromium = findProgram('chromium', 'chromium-browser', 'google-chrome');
 const CREATE = 'mutation ($name: String!) { createKnowledgeBase(input: { name: $name }) { knowledgeBase { id } } }';
@@ -15,7 +15,7 @@ describeWhen(chromium.missing, 'a knowledge base', () => {
   let ada: Person;
   let browser: Browser;
   let page: Page;
-  let noise: string[];
+  let consoleErrors: string[];
   let id: string;
 
   beforeAll(async () => {
@@ -23,7 +23,7 @@ describeWhen(chromium.missing, 'a knowledge base', () => {
     ada = await Person.signUp(product, 'Ada Lovelace');
     browser = await openBrowser();
     page = await (await openContext(browser, { theme: 'light', width: 1440 }, { url: product.url, person: ada })).newPage();
-    noise = listenForNoise(page);
+    consoleErrors = collectConsoleErrors(page);
     id = (await ada.ask(CREATE, { name: 'Harbour' })).createKnowledgeBase.knowledgeBase.id;
   });
   afterAll(async () => {
@@ -63,6 +63,6 @@ describeWhen(chromium.missing, 'a knowledge base', () => {
   });
 
   it('causes no browser errors or warnings', () => {
-    expect(noise.filter((line) => !/Failed to load resource|net::ERR_/.test(line))).toEqual([]);
+    expect(consoleErrors.filter((line) => !/Failed to load resource|net::ERR_/.test(line))).toEqual([]);
   });
 });

@@ -6,7 +6,7 @@ import { Person, type Started } from '../support/person.ts';
 import { startProduct, type Product } from '../support/product.ts';
 import { findProgram } from '../support/program.ts';
 import { describeWhen } from '../support/when.ts';
-import { openBrowser, openContext, settle } from './camera.ts';
+import { openBrowser, openContext, waitUntilIdle } from './browser.ts';
 
 const chromium = findProgram('chromium', 'chromium-browser', 'google-chrome');
 const CREATE_BASE = 'mutation ($input: CreateKnowledgeBaseInput!) { createKnowledgeBase(input: $input) { knowledgeBase { id } } }';
@@ -50,7 +50,7 @@ describeWhen(chromium.missing, 'the quota notes', () => {
     const asked = page.waitForResponse((response) => response.request().postData()?.includes('query ChatQuotas') ?? false);
     await page.goto(`/c/${chat.conversationId}`);
     await asked;
-    await settle(page);
+    await waitUntilIdle(page);
     expect(await page.getByText('messages today').count()).toBe(0);
   });
 

@@ -1,28 +1,28 @@
 import type { Page } from 'playwright-core';
-import { disturb } from './camera.ts';
-import { documentPath, type Stage } from './stage.ts';
+import { blockOperation } from './browser.ts';
+import { documentPath, type Fixtures } from './fixtures.ts';
 
 export interface Screen {
   /** `<page>-<state>` */
   name: string;
   who: 'ada' | 'grace' | 'nobody';
-  path: (stage: Stage) => string;
-  /** Before the page is opened. */
-  before?: (page: Page, stage: Stage) => Promise<unknown>;
-  /** On the open page. */
-  act?: (page: Page, stage: Stage) => Promise<unknown>;
-  /** After the picture. */
-  after?: (page: Page, stage: Stage) => Promise<unknown>;
-  /** The picture is of a page that is still waiting. */
+  path: (fixtures: Fixtures) => string;
+  /** Runs before the page is opened. */
+  before?: (page: Page, fixtures: Fixtures) => Promise<unknown>;
+  /** Runs on the open page. */
+  act?: (page: Page, fixtures: Fixtures) => Promise<unknown>;
+  /** Runs after the picture. */
+  after?: (page: Page, fixtures: Fixtures) => Promise<unknown>;
+  /** True where the picture is of a page that is still loading. */
   unsettled?: boolean;
 }
 
-const silence = (operation: string) => (page: Page) => disturb(page, operation, 'silence');
-const cut = (operation: string) => (page: Page) => disturb(page, operation, 'cut');
+const silence = (operation: string) => (page: Page) => blockOperation(page, operation, 'silence');
+const cut = (operation: string) => (page: Page) => blockOperation(page, operation, 'cut');
 const loading = (operation: string) => ({ before: silence(operation), unsettled: true });
 const press = (page: Page, name: RegExp | string) => page.getByRole('button', { name }).first().click();
 
-/** On a phone the bell and the conversations are behind the menu button. */
+/** On a phone the notifications and the conversations are behind the menu button. */
 async function openMenu(page: Page): Promise<void> {
   const menu = page.getByRole('button', { name: 'Open the menu' });
   if (await menu.isVisible()) await menu.click();
@@ -161,7 +161,7 @@ const NOTIFICATIONS: Screen[] = [
   },
 ];
 
-/** Opens what an answer keeps folded: what the model thought, and what it asked of a tool. */
+/** Unfolds the reasoning of an answer and its tool calls. */
 async function unfold(page: Page): Promise<void> {
   await page.locator('.katex').first().waitFor();
   for (const summary of await page.locator('main details > summary').all()) await summary.click();
@@ -198,15 +198,15 @@ async function beginToWrite(page: Page): Promise<void> {
   await page.getByText('single-agent systems').first().waitFor();
 }
 
-/** Stops the answer and takes the conversation away: the next picture begins where this one did. */
-async function stopWriting(page: Page, { ada }: Stage): Promise<void> {
+/** Stops the answer and deletes the conversation, so that the next picture begins in the same state. */
+async function stopWriting(page: Page, { ada }: Fixtures): Promise<void> {
   await page.getByRole('button', { name: 'Stop the answer' }).click();
   await page.getByRole('button', { name: 'Send message' }).waitFor();
   const id = new URL(page.url()).pathname.split('/').at(-1);
   await ada.ask('mutation ($input: DeleteConversationInput!) { deleteConversation(input: $input) { deletedId } }', { input: { id } });
 }
 
-/** Grace has one knowledge base for the pictures of an empty one; before it there was none. */
+/** Grace has a knowledge base for the pictures of an empty one, so her list is never empty by itself. */
 /** Shows a list as it is before its first entry. */
 function emptied(operation: string, list: string): (page: Page) => Promise<void> {
   return async (page) => {

@@ -2,19 +2,19 @@ import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Browser, BrowserContext } from 'playwright-core';
-import { listenForNoise, openBrowser, openContext, settle, VIEWS, type View } from './camera.ts';
+import { collectConsoleErrors, openBrowser, openContext, waitUntilIdle, VIEWS, type View } from './browser.ts';
 import { SCREENS, type Screen } from './screens.ts';
 import { smallPng } from './small-png.ts';
-import { setStage, type Stage } from './stage.ts';
+import { createFixtures, type Fixtures } from './fixtures.ts';
 
 const LARGEST_BYTES = 150_000;
 const TOTAL_BYTES = 12_000_000;
-/** What the browser itself says when a picture cuts the line on purpose, or an address is not there. */
+/** Console messages of the browser itself, when a picture fails a request on purpose or an address does not exist. */
 const EXPECTED = [/^Failed to load resource/, /net::ERR_/];
 
 /**
- * `npm run screenshots [-- words]`: every screen of the product in both themes, on a desk and on a phone, in every
- * state it has, into web/screenshots/. Words narrow it to the screens whose name has one of them, `--view dark-390` to one view.
+ * `npm run screenshots [-- words]` takes a picture of every screen of the product in both themes, on a desktop and on a
+ * phone, in each of its states, into web/screenshots/. Words narrow it to the screens whose name has one of them, `--view dark-390` to one view.
  */
 const { positionals: words, values } = parseArgs({ allowPositionals: true, options: { view: { type: 'string' } } });
 const views = VIEWS.filter(({ theme, width }) => !values.view || values.view === `${theme}-${width}`);
@@ -22,48 +22,48 @@ const folder = resolve('web/screenshots');
 const wanted = SCREENS.filter(({ name }) => words.length === 0 || words.some((word) => name.includes(word)));
 const troubles: string[] = [];
 
-const stage = await setStage();
+const fixtures = await createFixtures();
 const browser = await openBrowser();
 try {
   if (words.length === 0 && !values.view) rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  for (const view of views) await takeAll(browser, stage, view);
+  for (const view of views) await takeAll(browser, fixtures, view);
 } finally {
   await browser.close();
-  await stage.stop();
+  await fixtures.stop();
 }
 report();
 
-/** One browser context for each person and view: they sign in once, as people do. */
-async function takeAll(browser: Browser, stage: Stage, view: View): Promise<void> {
+/** Uses one browser context for each person and view, so that each signs in once. */
+async function takeAll(browser: Browser, fixtures: Fixtures, view: View): Promise<void> {
   const contexts = new Map<Screen['who'], BrowserContext>();
   for (const screen of wanted) {
     const { who } = screen;
-    const [product, person] = who === 'grace' ? [stage.bare, stage.grace] : [stage.full, who === 'ada' ? stage.ada : null];
+    const [product, person] = who === 'grace' ? [fixtures.bare, fixtures.grace] : [fixtures.full, who === 'ada' ? fixtures.ada : null];
     const context = contexts.get(who) ?? (await openContext(browser, view, { url: product.url, person }));
     contexts.set(who, context);
-    await take(context, stage, screen, `${screen.name}-${view.theme}-${view.width}.png`);
+    await take(context, fixtures, screen, `${screen.name}-${view.theme}-${view.width}.png`);
   }
   for (const context of contexts.values()) await context.close();
 }
 
-async function take(context: BrowserContext, stage: Stage, screen: Screen, file: string): Promise<void> {
+async function take(context: BrowserContext, fixtures: Fixtures, screen: Screen, file: string): Promise<void> {
   const page = await context.newPage();
   try {
-    const noise = listenForNoise(page, EXPECTED);
-    await screen.before?.(page, stage);
-    await page.goto(screen.path(stage), { waitUntil: 'domcontentloaded' });
+    const consoleErrors = collectConsoleErrors(page, EXPECTED);
+    await screen.before?.(page, fixtures);
+    await page.goto(screen.path(fixtures), { waitUntil: 'domcontentloaded' });
     await page.locator('h1').first().waitFor();
-    if (!screen.unsettled || screen.act) await settle(page);
-    await screen.act?.(page, stage);
-    if (!screen.unsettled) await settle(page);
+    if (!screen.unsettled || screen.act) await waitUntilIdle(page);
+    await screen.act?.(page, fixtures);
+    if (!screen.unsettled) await waitUntilIdle(page);
     const sideways = await page.evaluate<number>('document.documentElement.scrollWidth - window.innerWidth');
     if (sideways > 0) troubles.push(`${file}: ${sideways} px wider than the window`);
     const picture = smallPng(await page.screenshot({ animations: 'disabled' }));
     if (picture.length > LARGEST_BYTES) troubles.push(`${file}: ${picture.length} bytes`);
     writeFileSync(join(folder, file), picture);
-    await screen.after?.(page, stage);
-    troubles.push(...noise.map((text) => `${file}: ${text}`));
+    await screen.after?.(page, fixtures);
+    troubles.push(...consoleErrors.map((text) => `${file}: ${text}`));
     process.stdout.write('.');
   } catch (error) {
     troubles.push(`${file}: ${error instanceof Error ? error.message : String(error)}`);

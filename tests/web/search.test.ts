@@ -6,7 +6,7 @@ import { Person } from '../support/person.ts';
 import { startProduct, type Product } from '../support/product.ts';
 import { findProgram } from '../support/program.ts';
 import { describeWhen } from '../support/when.ts';
-import { openBrowser, openContext } from './camera.ts';
+import { openBrowser, openContext } from './browser.ts';
 
 const chromium = findProgram('chromium', 'chromium-browser', 'google-chrome');
 const paragraphs = (from: number, to: number) =>
@@ -22,7 +22,7 @@ const harbour = await openHarbour({ quay: 'north', depth: 'twelve fathoms', tide
 ${paragraphs(70, 140)}`;
 const SHORT = 'A bowsprit points ahead.';
 
-/** What is marked, and where the first of it is in the window. */
+/** Returns the highlighted texts, and the position of the first one in the window. */
 const MARKED = `(() => {
   const ranges = [...(CSS.highlights.get('found') ?? [])];
   const { top = -1, left = -1, right = -1 } = ranges[0]?.getBoundingClientRect() ?? {};

@@ -3,7 +3,7 @@ import { crc32, deflateSync, inflateSync } from 'node:zlib';
 const SIGNATURE = Buffer.from('89504e470d0a1a0a', 'hex');
 const PALETTE_SIZE = 256;
 
-/** The same picture in 256 colours, a third of the size: pages are ink on paper. Reads what a browser writes: 8 bits, no interlace. */
+/** Reduces a picture to 256 colours, a third of the size. Reads the format that browsers write: 8 bits, no interlace. */
 export function smallPng(png: Buffer): Buffer {
   const { width, height, pixels } = decode(png);
   const { palette, indices } = reduce(pixels);
@@ -46,7 +46,7 @@ function decode(png: Buffer): Raster {
   return { width, height, pixels };
 }
 
-/** PNG, section 9: each row says how its bytes were foretold from those at the left and above. */
+/** Undoes the filter of each row (PNG, section 9). */
 function unfilter(raw: Buffer, { stride, height, channels }: { stride: number; height: number; channels: number }): Uint8Array {
   const out = new Uint8Array(stride * height);
   for (let row = 0; row < height; row++) {
@@ -70,7 +70,7 @@ function paeth(left: number, up: number, corner: number): number {
   return b <= c ? up : corner;
 }
 
-/** Each new colour of the palette is the one that would be missed most: much used, or far from all that are in it. */
+/** Adds to the palette the colour with the largest remaining error: used much, or far from all colours in it. */
 function reduce(pixels: Uint32Array): { palette: number[]; indices: Uint8Array } {
   const counts = new Map<number, number>();
   for (const pixel of pixels) counts.set(pixel, (counts.get(pixel) ?? 0) + 1);

@@ -7,12 +7,12 @@ import type { ProductApi } from '../../support/product.ts';
 import { inTurns } from '../in-turns.ts';
 
 const AT_ONCE = 8;
-/** One in so many keeps a knowledge base. */
+/** One in so many people has a knowledge base. */
 const PER_KEEPER = 10;
 const QUESTIONS = ['Who keeps the key of the locker?', 'And what does the rule say about the signal in the morning?'];
 const CREATE_BASE = 'mutation ($input: CreateKnowledgeBaseInput!) { createKnowledgeBase(input: $input) { knowledgeBase { id } } }';
 
-/** Of tests/documents/; with the texts beside them, six kinds. */
+/** Files of tests/documents/; with the texts beside them, six kinds. */
 const FILES = {
   'test.pdf': 'application/pdf',
   'REPAIR-2022-INV-001_multipage.pdf': 'application/pdf',
@@ -23,11 +23,11 @@ const FILES = {
   'test_blog.html': 'text/html',
   'test_mskanji.csv': 'text/csv',
 };
-/** For each keeper, no two the same. */
+/** The number of texts of each knowledge base, no two the same. */
 const TEXTS = 12;
 const WORDS_OF_A_TEXT = 2_000;
 
-/** Somebody with an assistant and a first conversation; a keeper's assistant answers from a knowledge base. */
+/** A person with an assistant and a first conversation; some assistants answer from a knowledge base. */
 export interface Member {
   person: Person;
   conversationId: string;
@@ -42,9 +42,9 @@ export interface Company {
   documents: number;
 }
 
-/** Everybody signs up, uploads and asks as people do, through the door. */
+/** Signs everybody up, uploads and asks through the API. */
 export async function foundCompany(door: ProductApi, people: number): Promise<Company> {
-  // Who signs up first is the administrator.
+  // The first account becomes the administrator.
   const first = await Person.signUp(door, 'Person 0');
   const members = await inTurns(people, AT_ONCE, async (index) =>
     settle(index === 0 ? first : await Person.signUp(door, `Person ${index}`), index),
@@ -53,7 +53,7 @@ export async function foundCompany(door: ProductApi, people: number): Promise<Co
   return { members, founder: members[0]!, keepers, documents: keepers.length * (Object.keys(FILES).length + TEXTS) };
 }
 
-/** A sentence that stands in one text of one keeper and nowhere else. */
+/** A sentence that occurs in one text of one knowledge base only. */
 export const sentenceOf = (keeper: number, text: number) => `Locker k${keeper}t${text} is opened by the harbour office alone.`;
 
 async function settle(person: Person, index: number): Promise<Member> {

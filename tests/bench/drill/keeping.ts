@@ -13,7 +13,7 @@ import type { Witness } from './witness.ts';
 const VISITORS = 6;
 const BEFORE_MS = 15_000;
 
-/** What a drill stands on. */
+/** The parts that the steps of a drill share. */
 export interface Kept {
   site: Site;
   company: Company;
@@ -22,11 +22,11 @@ export interface Kept {
   report: Report;
 }
 
-/** The backup, made while people ask, compared with how they were served before; its check; and a base backup. */
+/** Makes the backup while people ask, compares their response times with those before, verifies it, and makes a base backup. */
 export async function keepBackups({ site, company, vault, report }: Kept): Promise<void> {
   const { members, keepers } = company;
   const others = members.filter((member) => !keepers.includes(member));
-  // Nobody writes into the conversation of the founder, which is compared later.
+  // The conversation of the founder stays unchanged, since it is compared later.
   const people = [...keepers.slice(1, 1 + VISITORS / 2), ...others.slice(0, VISITORS / 2)];
   tellVisit(report, 'people ask, nothing else happens', BEFORE_MS, await whilePeopleAsk(people, () => pause(BEFORE_MS)));
   const began = performance.now();
@@ -43,7 +43,7 @@ export async function keepBackups({ site, company, vault, report }: Kept): Promi
   );
 }
 
-/** One bit of the largest part is turned: the check has to name it. */
+/** Flips one bit of the largest file: the verification must name it. */
 export async function damageCopy({ vault, report }: Kept): Promise<void> {
   const [part] = filesBelow(vault.backup).toSorted((a, b) => statSync(b).size - statSync(a).size);
   const bytes = readFileSync(part!);
@@ -60,14 +60,14 @@ export async function damageCopy({ vault, report }: Kept): Promise<void> {
   );
 }
 
-/** What a command says when it succeeds; it must. */
+/** Runs a command that must succeed, and returns its output. */
 export async function run(command: 'backup' | 'restore', args: string[], settings: Record<string, string>): Promise<string> {
   const { code, stdout, stderr } = await runCommand(command, args, settings);
   if (code !== 0 || stderr !== '') throw new Error(`${command} ended with code ${code}: ${stderr}`);
   return stdout;
 }
 
-/** In its own words. */
+/** Returns the duration in the command's own words. */
 export function tookOf(said: string): string {
   return /It took (\d+\.\d s)/.exec(said)![1]!;
 }

@@ -8,22 +8,22 @@ import { Writers, type Write } from './writers.ts';
 const WRITERS = 4;
 const BEFORE_THE_MOMENT_MS = 10_000;
 const AFTER_THE_ARCHIVE_MS = 15_000;
-/** A segment that was closed so long after the moment holds it. */
+/** A segment that was closed this long after the moment contains it. */
 const MARGIN_MS = 2_000;
 const PATIENCE_MS = 180_000;
 
 export interface Loss {
-  /** Where a recovery is to end. */
+  /** The target time of a recovery. */
   moment: Date;
   /** Milliseconds since 1970. */
   at: number;
-  /** Every message that was acknowledged since the backups, in this order. */
+  /** Every message that was acknowledged since the backups, in order. */
   writes: Write[];
-  /** A document that was uploaded after the backup and before the moment. */
+  /** A document that was uploaded after the backup and before the target time. */
   lateDocumentId: string;
 }
 
-/** People write on after the backups; a while after a part of that was archived, everything is gone at once. */
+/** Lets people write on after the backups; a while after a part of that was archived, deletes everything at once. */
 export async function loseInTheMiddle({ site, company, vault, report }: Kept): Promise<Loss> {
   const { members, keepers } = company;
   const writers = new Writers(members.filter((member) => !keepers.includes(member)).slice(-WRITERS));

@@ -3,7 +3,7 @@ import { Client } from 'pg';
 import { timeOf } from '../../../infra/id.ts';
 import { inTurns } from '../in-turns.ts';
 
-/** What a conversation leaves behind, and by which column. */
+/** The tables with rows of a conversation, and the column that refers to it. */
 const TABLES = {
   'conversations.conversation': 'id',
   'conversations.message': 'conversation_id',
@@ -19,10 +19,7 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 const ID = /[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 const TIME = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)/g;
 
-/**
- * A year of conversations for everybody, by SQL: each copy of what the product wrote for the first ones stands some days
- * before it, with ids of its own and everything else as it was.
- */
+/** Adds a year of conversations by SQL: copies of the first ones, some days earlier, with new ids and otherwise unchanged. */
 export async function addPast(databaseUrl: string, conversationIds: string[], copies: number): Promise<void> {
   const client = await connected(databaseUrl);
   const own = new Set(conversationIds);
@@ -56,7 +53,7 @@ async function connected(databaseUrl: string): Promise<Client> {
   return client;
 }
 
-/** Those that the database does not compute. */
+/** Returns the columns that are not generated. */
 async function columnsOf(client: Client, table: string): Promise<string> {
   const { rows } = await client.query<{ columns: string }>(
     `select string_agg(quote_ident(attname), ', ' order by attnum) as columns from pg_attribute
@@ -66,7 +63,7 @@ async function columnsOf(client: Client, table: string): Promise<string> {
   return rows[0]!.columns;
 }
 
-/** Rewrites rows: times are earlier, and own ids are those of another moment, in the same order. */
+/** Rewrites rows: earlier times, and new ids of that time, in the same order. */
 function mover(own: Set<string>, earlierMs: number): (rows: string) => string {
   const moved = new Map<string, string>();
   const another = (id: string) => {

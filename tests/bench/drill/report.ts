@@ -1,4 +1,4 @@
-/** The table that a drill leaves: each step with its time and what came of it, printed as it happens. */
+/** The printed table of a drill: each step with its duration and result, as it happens. */
 export class Report {
   constructor() {
     process.stdout.write('| Step | Time | What came of it |\n| --- | --- | --- |\n');

@@ -7,7 +7,7 @@ import type { Write } from './writers.ts';
 
 const LATE = 'query ($id: ID!) { document(id: $id) { status passageCount downloadUrl } }';
 
-/** New servers, the backup, all roles, until everything works as before. */
+/** Restores the backup on new servers and starts all roles, until everything works as before. */
 export async function restoreBackup({ witness, vault, report }: Kept, { writes }: Loss): Promise<void> {
   const began = performance.now();
   const since = () => `${seconds(performance.now() - began)} after the loss`;
@@ -34,7 +34,7 @@ export async function restoreBackup({ witness, vault, report }: Kept, { writes }
   }
 }
 
-/** The base backup and the log, to the chosen moment; files from the backup, vectors from the texts. */
+/** Recovers the base backup and the write-ahead log to the target time, files from the backup, and vectors from the texts. */
 export async function recoverMoment(
   { site: lost, company, witness, vault, report }: Kept,
   { moment, writes, lateDocumentId }: Loss,
@@ -72,7 +72,7 @@ export async function recoverMoment(
   }
 }
 
-/** Without a moment everything that was archived comes back: what does not is the recovery point. */
+/** Recovers everything that was archived; the difference is the recovery point. */
 export async function recoverWhatIsArchived({ site: lost, vault, report }: Kept, { at, writes }: Loss): Promise<void> {
   const began = performance.now();
   const found = await presentIn((sql) => vault.copyBase().then((options) => lookAt(options, lost.database, sql)), writes);
@@ -85,7 +85,7 @@ export async function recoverWhatIsArchived({ site: lost, vault, report }: Kept,
   report.row('recovery to the end of the archive', seconds(performance.now() - began), what);
 }
 
-/** Which of the messages are in the database. */
+/** Returns which of the messages are in the database. */
 async function presentIn(ask: (sql: string) => Promise<{ ids: string[] }>, writes: Write[]): Promise<Set<string>> {
   const wanted = writes.map(({ messageId }) => `'${messageId}'`).join(', ');
   const { ids } = await ask(`select coalesce(json_agg(id), '[]') as ids from conversations.message where id in (${wanted})`);

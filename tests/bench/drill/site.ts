@@ -4,12 +4,12 @@ import { eventually } from '../../support/eventually.ts';
 import { isTitle, type ModelRequest, type Reply } from '../../support/model-script.ts';
 import { startS3, type S3Server } from '../../support/s3/start.ts';
 
-/** As many numbers as a small embedding model has. */
+/** The dimensions of a small embedding model. */
 const DIMENSIONS = 384;
-/** About a hundred tokens a second, as a fast provider's. */
+/** About a hundred tokens a second, as of a fast provider. */
 const ANSWER: Reply = { tokens: 120, delayMs: 10 };
 
-/** The whole product in its roles, on servers of its own: everything that one fire can take. */
+/** The whole product in its roles, on its own servers: everything that one fire destroys. */
 export class Site {
   #isMissing = false;
 
@@ -18,12 +18,12 @@ export class Site {
     readonly s3: S3Server,
   ) {}
 
-  /** Its servers, which are empty unless `options` name data; no process of the product runs yet. */
+  /** Starts the servers, which are empty unless `options` name data; no process of the product runs yet. */
   static async prepare({ postgres, ...options }: Pick<DeploymentOptions, 'postgres' | 'database'> = {}): Promise<Site> {
     const s3 = await startS3();
     const deployment = await Deployment.prepare({
       ...options,
-      // Elsewhere haste is worth more; what is measured here waits for the disk.
+      // Other tests disable fsync for speed; this one measures with it.
       postgres: { ...postgres, settings: ['fsync=on', ...(postgres?.settings ?? [])] },
       model: { otherwise: answerOf, embeddingDimensions: DIMENSIONS },
       env: { ...s3.env, EMBEDDING_MODEL: 'scripted' },
@@ -38,7 +38,7 @@ export class Site {
     return new URL(this.deployment.settings['DATABASE_URL']!).pathname.slice(1);
   }
 
-  /** Resolves once the door says that it is ready. */
+  /** Resolves once the balancer reports ready. */
   async open(): Promise<void> {
     await this.deployment.start();
     await eventually(
@@ -48,12 +48,12 @@ export class Site {
     );
   }
 
-  /** The first row of an answer of the database. */
+  /** Returns the first row of a statement. */
   ask<Row>(sql: string): Promise<Row> {
     return this.deployment.postgres.ask<Row>(this.database, sql);
   }
 
-  /** Every process and server dies at once, and what they kept is deleted. */
+  /** Kills every process and server at once, and deletes their data. */
   async lose(): Promise<void> {
     await Promise.all([this.deployment.kill(), this.s3.kill()]);
     await this.leave();

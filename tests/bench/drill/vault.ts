@@ -11,7 +11,7 @@ import { eventually } from '../../support/eventually.ts';
 import { startPostgres, type PostgresOptions } from '../../support/postgres.ts';
 import type { Site } from './site.ts';
 
-/** What stands on another machine and survives: the backup, base backups, and the archived log. */
+/** Storage on another machine that survives: the backup, base backups, and the archived log. */
 export class Vault {
   readonly #folder = mkdtempSync(join(tmpdir(), 'parley-vault-'));
   readonly backup = join(this.#folder, 'backup');
@@ -21,16 +21,16 @@ export class Vault {
 
   constructor() {
     mkdirSync(this.#archive);
-    // The server writes here under a user of its own.
+    // The server writes here under a different user.
     for (const folder of [this.#folder, this.#archive]) chmodSync(folder, 0o777);
   }
 
-  /** For a server that archives here. */
+  /** The options of a server that archives here. */
   get archiving(): PostgresOptions {
     return { settings: archiveSettings(this.#archive) };
   }
 
-  /** As infra/deploy/postgres/base-backup.sh makes and checks it. */
+  /** Makes and verifies a base backup as infra/deploy/postgres/base-backup.sh does. */
   async makeBase({ deployment: { postgres, settings } }: Site): Promise<void> {
     const { port } = new URL(settings['DATABASE_URL']!);
     const server = ['-h', '127.0.0.1', '-p', port, '-U', 'parley'];
@@ -38,18 +38,18 @@ export class Vault {
     await postgres.run('pg_verifybackup', ['--no-parse-wal', this.base]);
   }
 
-  /** A copy of the base backup and what leads on from there: to a moment, or to where the log ends. */
+  /** Copies the base backup with the settings to recover to a moment, or to the end of the log. */
   async copyBase(moment?: Date): Promise<PostgresOptions> {
     const data = join(this.#folder, `data-${++this.#copies}`);
     await promisify(execFile)('cp', ['-a', this.base, data]);
     writeFileSync(join(data, 'recovery.signal'), '');
-    // PostgreSQL takes no other form of UTC here.
+    // PostgreSQL accepts no other form of UTC here.
     const time = moment?.toISOString().replace('Z', '+00');
     const target = time ? [`recovery_target_time=${time}`, 'recovery_target_action=promote'] : [];
     return { data, settings: [`restore_command=gunzip -c ${this.#archive}/%f.gz > %p`, ...target] };
   }
 
-  /** When each segment came, the newest last. Milliseconds since 1970. */
+  /** The arrival time of each segment, the newest last, in milliseconds since 1970. */
   arrivals(): number[] {
     const segments = readdirSync(this.#archive).filter((name) => /^[0-9A-F]{24}\.gz$/.test(name));
     return segments.map((name) => statSync(join(this.#archive, name)).mtimeMs).toSorted((a, b) => a - b);
@@ -60,7 +60,7 @@ export class Vault {
     return megabytes(filesBelow(folder).reduce((sum, file) => sum + statSync(file).size, 0));
   }
 
-  /** The files of the backup alone, into the bucket of a site whose database came back by another way. How many. */
+  /** Restores only the files of the backup into a bucket, for a database that was recovered separately. Returns their number. */
   async putFiles(site: Site): Promise<number> {
     const files = await openFiles(readConfig(site.deployment.settings), openLog('error'));
     const kept = filesBelow(join(this.backup, 'files'));
@@ -73,7 +73,7 @@ export class Vault {
   }
 }
 
-/** What a recovery brings without a moment: a server alone, for one look. */
+/** Starts a server alone on recovered data, for one query. */
 export async function lookAt<Row>(options: PostgresOptions, database: string, sql: string): Promise<Row> {
   const postgres = await startPostgres(options);
   try {

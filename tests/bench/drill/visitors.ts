@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Member } from './company.ts';
 
-/** Between what one person does and does next. */
+/** The pause between two actions of one person. */
 const THINKING_MS = 200;
 const CONVERSATION = `query ($id: ID!) { conversation(id: $id) { title messages(first: 20) { edges { node { id text } } } } }`;
 const CONVERSATIONS = '{ conversations(first: 20) { edges { node { id title } } } }';
@@ -9,15 +9,15 @@ const SEARCH_MESSAGES = 'query ($query: String!) { searchMessages(query: $query)
 const SEARCH = 'query ($input: SearchKnowledgeInput!) { searchKnowledge(input: $input) { passage { id } } }';
 
 export interface Visit {
-  /** Milliseconds, of each request. */
+  /** The duration of each request, in milliseconds. */
   requests: number[];
-  /** Milliseconds from the question to the last token. */
+  /** The time from the question to the last token, in milliseconds. */
   answers: number[];
-  /** Why those failed that did. */
+  /** The reasons of failures. */
   failed: string[];
 }
 
-/** People who read, search and ask, each one thing after the other, until `happening` is over. */
+/** Lets people read, search and ask, one action after the other, until `happening` is over. */
 export async function whilePeopleAsk<T>(people: Member[], happening: () => Promise<T>): Promise<Visit & { value: T }> {
   const visit: Visit = { requests: [], answers: [], failed: [] };
   let isOver = false;

@@ -13,7 +13,7 @@ const INDEXES = '{ vectorIndexes(first: 1) { state documentCount indexedCount } 
 const BUSY = `select (select count(*) from conversations.run where status in ('QUEUED', 'RUNNING'))
   + (select count(*) from queue.job where state < 'completed') as count`;
 
-/** One person's look at the product: what an old conversation holds, and what is found by words and by vectors. */
+/** Compares the product before and after a recovery: the rows, an old conversation, and searches by words and by vectors. */
 export class Witness {
   #read: unknown;
   #hits: string[] = [];
@@ -22,7 +22,7 @@ export class Witness {
 
   constructor(private readonly member: Member) {}
 
-  /** Remembers everything, once nobody writes any more. */
+  /** Records the state once all writers have stopped. */
   async remember(site: Site): Promise<void> {
     await eventually(
       () => site.ask<{ count: string }>(BUSY),
@@ -38,7 +38,7 @@ export class Witness {
     if (this.#hits.length === 0) throw new Error('vectors find nothing');
   }
 
-  /** Every row that was there when it remembered is there with the same content. */
+  /** Asserts that every recorded row exists with the same content. */
   async compareRows(site: Site): Promise<void> {
     same('the rows', await site.ask(rowsUntil(this.#at)), this.#rows);
   }
@@ -56,7 +56,7 @@ export class Witness {
     if ((await this.#find(site, token, 'KEYWORD')).length === 0) throw new Error('words find nothing');
   }
 
-  /** Resolves once every document is in the index that is asked, and the same is found as before. How many documents there are. */
+  /** Resolves once every document is in the active index, and searches find the same as before. Returns the number of documents. */
   async findByVectors(site: Site, token: string): Promise<number> {
     const look = async () => {
       const [index] = (await site.deployment.ask(INDEXES, {}, token)).vectorIndexes;
@@ -71,7 +71,7 @@ export class Witness {
     return documentCount as number;
   }
 
-  /** With the bytes behind its citations, by their hash; addresses differ each time. */
+  /** Includes the hash of the bytes behind its citations; their addresses differ each time. */
   async #conversation({ deployment }: Site, token: string): Promise<unknown> {
     const { conversation } = await deployment.ask(CONVERSATION, { id: this.member.conversationId }, token);
     const cited = conversation.messages.edges.flatMap(({ node }: any) => node.citations.map(({ document }: any) => document));
@@ -90,7 +90,7 @@ export class Witness {
   }
 }
 
-/** One hash for each table: of the rows until a moment, by what does not change. */
+/** Builds a query for one hash of each table: of its rows until a moment, by unchanging columns. */
 function rowsUntil(at: string): string {
   const hash = (content: string, rows: string) =>
     `(select json_build_array(count(*), md5(string_agg(md5(${content}), '' order by t.id))) from ${rows} <= '${at}')`;

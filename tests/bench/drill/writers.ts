@@ -1,6 +1,6 @@
 import type { Member } from './company.ts';
 
-/** A message: when it was sent, and when its sender was told that it is kept. Milliseconds since 1970. */
+/** A message: the time of its sending, and of its acknowledgement, in milliseconds since 1970. */
 export interface Write {
   messageId: string;
   begunAt: number;
@@ -8,7 +8,7 @@ export interface Write {
   member: Member;
 }
 
-/** People who send one message after the other and note each, until their site is lost. */
+/** People who send one message after the other and record each, until their site is lost. */
 export class Writers {
   readonly writes: Write[] = [];
   #isOver = false;
@@ -16,11 +16,11 @@ export class Writers {
 
   constructor(members: Member[]) {
     this.#writing = Promise.all(members.map((member) => this.#write(member)));
-    // Told by `end`.
+    // The failure is reported by `end`.
     this.#writing.catch(() => undefined);
   }
 
-  /** Whatever is being sent now may never be acknowledged. */
+  /** Accepts that requests in flight are never acknowledged. */
   expectLoss(): void {
     this.#isOver = true;
   }

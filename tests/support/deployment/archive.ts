@@ -1,6 +1,6 @@
 import { readCompose } from './compose.ts';
 
-/** How docker-compose.yml has PostgreSQL archive its log, with `folder` in the place of its own: what is tested is what runs. */
+/** Returns the archive settings of docker-compose.yml with another folder, so that the deployed command is tested. */
 export function archiveSettings(folder: string): string[] {
   const server = readCompose().services.find(({ name }) => name === 'postgres');
   const settings = server!.command!.filter((word) => /^(wal_level|archive_\w+)=/.test(word));

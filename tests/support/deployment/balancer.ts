@@ -1,20 +1,20 @@
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
 const LOOK_MS = 500;
-// As infra/deploy/caddy/Caddyfile has them. A process may take two seconds to say which of its parts are down; and the next
-// one may say that it is about to stop before the last one has been seen to be back.
+// As in infra/deploy/caddy/Caddyfile. A process may take two seconds to report which of its parts are down; and the next
+// one may drain before the last one has been found ready again.
 const ANSWER_MS = 3_000;
 const TRY_MS = 5_000;
 const TRY_AGAIN_MS = 100;
 
-/** Hands each new connection to a process that says it is ready, in turn; where none takes it, it tries again for a while. */
+/** Hands each new connection to a ready process, in turn; retries for a while where none accepts it. */
 export class Balancer {
   readonly #targets: () => string[];
   readonly #sockets = new Set<Socket>();
   readonly #server: Server;
   readonly #looking: NodeJS.Timeout;
   readonly #ready = new Set<string>();
-  /** Why it sent nobody somewhere, and when; for the message of a failure. */
+  /** Processes that refused, and when; for the message of a failure. */
   readonly complaints: string[] = [];
   #turn = 0;
 
@@ -33,7 +33,7 @@ export class Balancer {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  /** Who is ready now; it also looks by itself, twice a second. */
+  /** Finds the ready processes; runs by itself twice a second. */
   async look(): Promise<void> {
     const looks = this.#targets().map(async (url) => {
       const options = { headers: { connection: 'close' }, signal: AbortSignal.timeout(ANSWER_MS) };

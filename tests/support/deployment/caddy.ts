@@ -9,14 +9,14 @@ import { findProgram } from '../program.ts';
 import { ServerProcess } from '../server-process.ts';
 
 const program = findProgram('caddy');
-/** No name of the Internet, so that Caddy itself makes its certificate. */
+/** No name of the Internet, so that Caddy itself issues the certificate. */
 const HOST = 'parley.local';
 const CERTIFICATES = 'caddy/pki/authorities/local';
 
-/** Null, or why there can be no Caddy. */
+/** Null, or the reason why there can be no Caddy. */
 export const missingCaddy = program.missing;
 
-/** The proxy of docker-compose.yml, by the file that is deployed; only addresses and ports are those of this machine. */
+/** The proxy of docker-compose.yml with its deployed configuration; only addresses and ports are local. */
 export class Caddy {
   readonly #folder = mkdtempSync(join(tmpdir(), 'parley-caddy-'));
   readonly #server: ServerProcess;
@@ -41,7 +41,7 @@ export class Caddy {
     return new Caddy(await freePort(), await freePort());
   }
 
-  /** What PUBLIC_URL is set to. */
+  /** The value for PUBLIC_URL. */
   get url(): string {
     return `https://${HOST}:${this.port}`;
   }
@@ -60,7 +60,7 @@ export class Caddy {
     await this.#server.start();
   }
 
-  /** For Chromium, which finds the host on this machine, and trusts what this authority has issued. */
+  /** Makes Chromium resolve the host to this machine, and trust certificates of this authority. */
   browserArguments(): string[] {
     const { publicKey } = new X509Certificate(this.#certificate('intermediate'));
     const pin = createHash('sha256')
@@ -69,14 +69,14 @@ export class Caddy {
     return [`--host-resolver-rules=MAP ${HOST} 127.0.0.1`, `--ignore-certificate-errors-spki-list=${pin}`];
   }
 
-  /** For a TLS connection from this process, which does the same, and verifies the certificate. */
+  /** The same for a TLS connection of this process, which verifies the certificate. */
   connection() {
     const lookup: LookupFunction = (_host, { all }, found) =>
       all ? found(null, [{ address: '127.0.0.1', family: 4 }]) : found(null, '127.0.0.1', 4);
     return { ca: this.#certificate('root'), lookup };
   }
 
-  /** `from` is the address of this machine that the request comes from. */
+  /** `from` is the local address from which the request comes. */
   async fetch(path: string, init: RequestInit = {}, from = '127.0.0.1'): Promise<Response> {
     const agent = this.#agents.get(from) ?? new Agent({ connect: this.connection(), localAddress: from });
     this.#agents.set(from, agent);

@@ -6,7 +6,7 @@ export interface Ended {
   stderr: string;
 }
 
-/** `npm run backup` and `npm run restore` with these settings alone, without the build that comes first. */
+/** Runs `npm run backup` or `npm run restore` with only these settings, without building first. */
 export function runCommand(command: 'backup' | 'restore', args: string[], settings: Record<string, string>): Promise<Ended> {
   return new Promise((resolve) => {
     const env = { PATH: process.env['PATH'], HOME: process.env['HOME'], ...settings };

@@ -27,15 +27,15 @@ export interface ComposeService {
 
 export interface Compose {
   services: ComposeService[];
-  /** Those that run the product in production, in one role each. */
+  /** The services that run one role of the product each. */
   roles: ComposeService[];
-  /** By name, the file that holds the secret. */
+  /** The files of secrets, by the secret's name. */
   secrets: Record<string, string>;
   networks: Record<string, { internal?: boolean }>;
   volumes: string[];
 }
 
-/** As `docker compose` would read it in an environment that holds only `given`. */
+/** Reads docker-compose.yml as `docker compose` does in an environment that holds only `given`. */
 export function readCompose(given: Record<string, string> = {}): Compose {
   const file: any = interpolate(parse(readFileSync('docker-compose.yml', 'utf8'), { merge: true, maxAliasCount: -1 }), given);
   const services = Object.entries<any>(file.services).map(([name, service]) => ({
@@ -57,7 +57,7 @@ export function readCompose(given: Record<string, string> = {}): Compose {
   };
 }
 
-/** Replaces variables in every text, after YAML has been read: an empty one stays a text. */
+/** Replaces variables after YAML has been parsed, so that an empty one stays a string. */
 function interpolate(value: unknown, given: Record<string, string>): unknown {
   if (typeof value === 'string')
     return value
@@ -68,7 +68,7 @@ function interpolate(value: unknown, given: Record<string, string>): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, interpolate(each, given)]));
 }
 
-/** What the image itself brings: its settings, and the program that a service's command is appended to. */
+/** Reads the settings of the image, and the program to which a service's command is appended. */
 export function readDockerfile() {
   const text = readFileSync('Dockerfile', 'utf8').replaceAll(/\\\n/g, ' ');
   const stages = text.split(/^FROM /m).slice(1);

@@ -11,30 +11,30 @@ import { missingRedis, startRedis, type Redis } from '../redis.ts';
 import { Balancer } from './balancer.ts';
 import { startVectorServer, type VectorServer } from './vector-server.ts';
 
-/** Null, or why roles cannot run apart here. */
+/** Null, or the reason why roles cannot run as separate processes here. */
 export const missingServers = missingPostgres() ?? missingRedis;
 
 export interface DeploymentOptions {
   gateways?: number;
-  /** A balancer stands before the gateways, and has the public address. */
+  /** Puts a balancer with the public address before the gateways. */
   balanced?: boolean;
   workers?: number;
-  /** Of each subgraph. */
+  /** The number of processes of each subgraph. */
   replicas?: number;
   env?: Record<string, string>;
-  /** A compiled module that every process of a role loads first; a known-bad variant, for instance. */
+  /** Compiled modules for the processes of a role to load first, such as a known-bad variant. */
   preload?: Record<string, string>;
   model?: ModelServerOptions;
   postgres?: PostgresOptions;
-  /** One that the server has already; a new one when absent. */
+  /** An existing database of the server; a new one when absent. */
   database?: string;
 }
 
-/** One process of a role: it can be stopped, killed, and started again at the same address. */
+/** One process of a role, which can be stopped, killed and restarted at the same address. */
 export class RoleProcess {
-  /** What it has logged since its last start began. */
+  /** The log lines since its last start. */
   logs: Record<string, any>[] = [];
-  /** What it logged in its earlier lives. */
+  /** The log lines before its last start. */
   readonly earlierLogs: Record<string, any>[] = [];
   #product: Product | undefined;
 
@@ -80,14 +80,14 @@ export class RoleProcess {
 }
 
 /**
- * The product as its roles, over servers of their own: PostgreSQL, Redis, one for vectors, and a scripted model. What
- * it is asked goes through its gateways in turn, so that what one of them wrote another one reads.
+ * The product as separate roles on its own servers: PostgreSQL, Redis, a vector server and a scripted model. Requests go to its gateways
+ * in turn, so that one reads what another wrote.
  */
 export class Deployment implements ProductApi {
   readonly gateways: RoleProcess[] = [];
   readonly workers: RoleProcess[] = [];
   readonly subgraphs: RoleProcess[] = [];
-  /** Of every process; also for the commands that are run beside them. */
+  /** The settings of every process, and of commands that run beside them. */
   settings: Record<string, string> = {};
   #balancer: Balancer | undefined;
   #turn = 0;
@@ -106,11 +106,11 @@ export class Deployment implements ProductApi {
     return deployment;
   }
 
-  /** With its servers; none of its own processes runs yet. */
+  /** Starts the servers, and no process of the product. */
   static async prepare(options: DeploymentOptions = {}): Promise<Deployment> {
     const starts = [startPostgres(options.postgres), startRedis(), startModelServer(options.model), startVectorServer()] as const;
     const [postgres, redis, model, vectors] = await Promise.all(starts).catch(async (error: unknown) => {
-      // Where one does not come, none stays.
+      // If one fails to start, all are stopped.
       for (const start of await Promise.allSettled(starts)) if (start.status === 'fulfilled') await start.value.stop();
       throw error;
     });
@@ -119,7 +119,7 @@ export class Deployment implements ProductApi {
     return deployment;
   }
 
-  /** Where browsers reach it. */
+  /** The address for browsers. */
   get url(): string {
     return this.#balancer?.url ?? this.gateways[0]!.url;
   }
@@ -150,7 +150,7 @@ export class Deployment implements ProductApi {
     return this.subgraphs.filter(({ role }) => role === name);
   }
 
-  /** What the roles, and the balancer, have warned of, each kind once; for the message of a failure. */
+  /** Returns the warnings of the roles and the balancer, each kind once; for the message of a failure. */
   complaints(): string[] {
     const lines = this.all.flatMap(({ role, earlierLogs, logs }) =>
       [...earlierLogs, ...logs]
@@ -160,7 +160,7 @@ export class Deployment implements ProductApi {
     return [...new Set([...lines, ...(this.#balancer?.complaints ?? [])])];
   }
 
-  /** All processes and servers at once, as the machine would; `stop` then deletes what they leave. */
+  /** Kills all processes and servers at once, as a machine failure does; `stop` then deletes their data. */
   async kill(): Promise<void> {
     const processes = this.all.map((process) => process.kill());
     await Promise.all([...processes, this.postgres.kill(), this.redis.kill(), this.vectors.kill()]);
@@ -173,7 +173,7 @@ export class Deployment implements ProductApi {
     rmSync(this.dataDir, { recursive: true, force: true });
   }
 
-  /** All processes at once; where one does not come, none stays. */
+  /** Starts all processes at once; if one fails, all are stopped. */
   async start(): Promise<void> {
     const starts = await Promise.allSettled(this.all.map((process) => process.start()));
     const failed = starts.find(({ status }) => status === 'rejected') as PromiseRejectedResult | undefined;

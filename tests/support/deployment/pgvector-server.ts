@@ -5,8 +5,8 @@ import { vector } from '@electric-sql/pglite-pgvector';
 import { freePort } from '../free-port.ts';
 
 /**
- * A PostgreSQL with pgvector at an address of its own, where no server has the extension: the embedded engine behind
- * PostgreSQL's wire protocol. One session serves all connections, so it is for statements that stand alone.
+ * A PostgreSQL server with pgvector where none is installed: the embedded engine behind PostgreSQL's wire protocol. All connections
+ * share one session, so it is for single statements only.
  */
 export class PgvectorServer {
   readonly #engine: PGlite;
@@ -35,12 +35,12 @@ export class PgvectorServer {
     return `postgres://postgres@127.0.0.1:${this.port}/postgres`;
   }
 
-  /** At the same address as before. */
+  /** Restarts it at the same address. */
   async start(): Promise<void> {
     await once(this.#server.listen(this.port, '127.0.0.1'), 'listening');
   }
 
-  /** Nobody listens there any more. */
+  /** Closes the port. */
   async kill(): Promise<void> {
     for (const socket of this.#sockets) socket.destroy();
     await new Promise((resolve) => this.#server.close(resolve));
@@ -56,7 +56,7 @@ const SSL_REQUEST = 80877103;
 const GSS_REQUEST = 80877104;
 const STARTUP = 196608;
 
-/** Reads messages; hands them over whenever one of them asks for an answer: a query, or the end of an extended one. */
+/** Reads messages, and passes them on at each one that expects an answer: a query, or the Sync of an extended one. */
 function serve(socket: Socket, run: (messages: Uint8Array) => Promise<Uint8Array>): void {
   let waiting = Buffer.alloc(0);
   let isGreeted = false;
@@ -87,7 +87,7 @@ function serve(socket: Socket, run: (messages: Uint8Array) => Promise<Uint8Array
   });
 }
 
-/** The offset after the last whole message that wants an answer. */
+/** Returns the offset after the last complete message that expects an answer. */
 function endOfQuestion(bytes: Buffer): number {
   let end = 0;
   for (let at = 0; at + 5 <= bytes.length;) {
@@ -111,7 +111,7 @@ function parameter(name: string, value: string): Buffer {
   return message('S', Buffer.from(`${name}\0${value}\0`));
 }
 
-/** Authentication is over, some parameters, ready for a query. */
+/** AuthenticationOk, some parameters, ReadyForQuery. */
 const GREETING = Buffer.concat([
   message('R', Buffer.alloc(4)),
   parameter('server_version', '18.3'),

@@ -1,15 +1,15 @@
 import { missingWeaviate, startWeaviate } from '../weaviate/server.ts';
 import { PgvectorServer } from './pgvector-server.ts';
 
-/** The server for vectors of a deployment: Weaviate where it is installed, PostgreSQL with pgvector elsewhere. */
+/** The vector server of a deployment: Weaviate where it is installed, PostgreSQL with pgvector elsewhere. */
 export interface VectorServer {
-  /** The setting that names it. */
+  /** The setting for its address. */
   setting: 'WEAVIATE_URL' | 'VECTOR_DATABASE_URL';
-  /** For a product that is to use it. */
+  /** The environment of a product that uses it. */
   env: Record<string, string>;
-  /** At the same address as before. */
+  /** Restarts it at the same address. */
   start(): Promise<void>;
-  /** Nobody listens there any more. */
+  /** Closes its port. */
   kill(): Promise<void>;
   stop(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-/** Events by hand: what a subgraph's topic would deliver. Its `return()` ends it at once, as the product's own do. */
+/** A manual event source for the topic of a subgraph. `return()` ends it at once, as those of the product do. */
 export class Channel<Event> implements AsyncIterableIterator<Event> {
   returned = false;
   readonly #events: (Event | Error)[] = [];

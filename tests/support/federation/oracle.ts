@@ -8,7 +8,7 @@ export interface Oracle {
   execute(query: string, variables: Record<string, unknown>): Promise<ExecutionResult>;
 }
 
-/** Apollo's own gateway and executor before the same subgraphs: what it answers is what ours must answer. */
+/** Opens Apollo's own gateway and executor before the same subgraphs, as the reference for the gateway's answers. */
 export async function openOracle(supergraphSdl: string, sourceOf: (name: string) => Source, identity: Identity): Promise<Oracle> {
   const logger = { debug() {}, info() {}, warn() {}, error() {} };
   const gateway = new ApolloGateway({

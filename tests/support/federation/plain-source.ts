@@ -18,13 +18,13 @@ export function subgraphSchema({ sdl, resolvers }: SubgraphFixture): GraphQLSche
   return buildSubgraphSchema([{ typeDefs: parse(withLink(sdl)), resolvers: resolvers as never }]);
 }
 
-/** A subgraph on graphql-js and nothing else, which remembers what it was asked and can be made to fail or to wait. */
+/** A subgraph on plain graphql-js, which records its requests and can be made to fail or to wait. */
 export class PlainSource implements Source {
   readonly requests: SourceRequest[] = [];
   readonly identities: Identity[] = [];
-  /** Awaited before each answer; throws when the subgraph is to be unreachable. */
+  /** Awaited before each answer; throws to make the subgraph unreachable. */
   before: (request: SourceRequest) => Promise<void> = async () => {};
-  /** What it answers in place of the right answer. */
+  /** Replaces the right answer. */
   instead: SourceResult | undefined;
   readonly #documents = new Map<string, DocumentNode>();
 

@@ -5,14 +5,14 @@ import { parse, print, visit, type DocumentNode, type FragmentDefinitionNode } f
 const ROOTS = ['web/src', 'subgraphs'];
 const DOCUMENT = /(?<quote>[`'])\s*(?<text>(?:query|mutation|subscription|fragment)\b[^`'$]*(?:\$\w[^`'$]*)*)\k<quote>/g;
 
-/** A document of the product's own: of the web client, or a question that a subgraph asks the graph. */
+/** A GraphQL operation of the web client, or one that a subgraph sends to the graph. */
 export interface ProductOperation {
   name: string;
   kind: 'query' | 'mutation' | 'subscription';
   query: string;
 }
 
-/** Every operation that is written in the sources, with the fragments it needs. */
+/** Reads every operation in the sources, with the fragments that it needs. */
 export function productOperations(): ProductOperation[] {
   const documents = ROOTS.flatMap(sourceFiles).flatMap(documentsIn);
   const fragments = new Map<string, FragmentDefinitionNode>();

@@ -9,7 +9,7 @@ import { freePort } from '../free-port.ts';
 
 export const identities = new IdentityTokens(randomBytes(32));
 
-/** A subgraph called `clock` on a port of its own. */
+/** A subgraph called `clock` that listens on a port. */
 export interface Served {
   url: string;
   port: number;

@@ -19,7 +19,7 @@ const ITEMS: Book[] = [
   { id: 'b3', __typename: 'Book', title: 'Alien', genre: 'UNLISTED', authorIds: ['p3'], grams: 300, related: [] },
   { id: 'f1', __typename: 'Film', title: 'Ran', authorIds: ['p2'], grams: 90, related: [] },
 ];
-/** Its director is nobody whom the other subgraph knows. */
+/** Its director does not exist in the other subgraph. */
 const LOST: Book = { id: 'lost', __typename: 'Film', title: 'Lost', authorIds: ['p4'], grams: 0, related: [] };
 const NAMES: Record<string, string | null> = { p1: 'Henry', p2: 'Jane', p3: null };
 
@@ -27,7 +27,7 @@ export const SHOP_NAMES = ['catalog', 'people', 'prices', 'ship-ping'] as const;
 export type ShopName = (typeof SHOP_NAMES)[number];
 export type Topics = Record<'itemAdded' | 'tick', () => Channel<unknown>>;
 
-/** Four subgraphs with what federation has of difficulties: entities, an interface object, `@requires` with arguments. */
+/** Four subgraphs with the difficult parts of federation: entities, an interface object, `@requires` with arguments. */
 export function shopSubgraphs(topics: Topics): Record<ShopName, SubgraphFixture> {
   return { catalog: catalog(topics), people, prices, 'ship-ping': shipping };
 }

@@ -19,16 +19,16 @@ export interface Shop {
   /** The channel of the newest subscription to the topic. */
   opened: Partial<Record<keyof Topics, Channel<any>>>;
   ask(query: string, variables?: Record<string, unknown>): Promise<GraphResult>;
-  /** Fails when the subscription is refused. */
+  /** Rejects when the subscription is refused. */
   follow(query: string, variables?: Record<string, unknown>): Promise<AsyncIterableIterator<GraphResult>>;
 }
 
-/** Composed once for all the shops of a test file. */
+/** Composed once for all shops of a test file. */
 let supergraphSdl: string | undefined;
-/** As well: a planning process for each shop would take its memory. */
+/** One planning process for all shops, to save memory. */
 const plannings: Partial<Record<PlannerName, Planning>> = {};
 
-/** A small federated graph in this process, with our gateway before it. */
+/** Opens a small federated graph in this process behind a gateway. */
 export async function openShop(plannerName: PlannerName, admission?: Admission): Promise<Shop> {
   const opened: Shop['opened'] = {};
   const open = (topic: keyof Topics) => () => (opened[topic] = new Channel());

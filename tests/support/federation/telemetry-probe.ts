@@ -3,8 +3,8 @@ import { composeFiles } from '../../../gateway/compose.ts';
 import { openLog } from '../../../infra/log.ts';
 
 /**
- * A process of its own: loads a gateway, ours or a bare one of Apollo's, stops it, and at its end writes the addresses
- * that something in it tried to reach, as JSON. No attempt leaves the process.
+ * Runs as a separate process: loads a gateway, ours or Apollo's, stops it, and prints the addresses that were tried as JSON. No attempt
+ * leaves the process.
  */
 const attempts: unknown[] = [];
 net.Socket.prototype.connect = function (this: net.Socket, ...given: unknown[]) {

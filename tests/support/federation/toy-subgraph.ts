@@ -25,7 +25,7 @@ const LEAVES: Record<string, (seed: string) => unknown> = {
   JSON: (seed) => ({ of: [seed, null, { deep: true }] }),
 };
 
-/** Answers any operation for its schema with values that depend on nothing but the place, the arguments and the id. */
+/** Answers any operation with values that depend only on the path, the arguments and the id. */
 export function toySubgraph(sdl: string): PlainSource {
   return new PlainSource(subgraphSchema({ sdl, resolvers: {} }), resolve);
 }
@@ -48,7 +48,7 @@ function make(type: GraphQLOutputType, seed: string, schema: GraphQLSchema): unk
   return (LEAVES[present.name] ?? ((text: string) => `text of ${text}`))(seed);
 }
 
-/** A value for every variable of an operation. */
+/** Returns a value for every variable of an operation. */
 export function toyVariables({ variableDefinitions }: OperationDefinitionNode, schema: GraphQLSchema): Record<string, unknown> {
   return Object.fromEntries(
     (variableDefinitions ?? []).map(({ variable, type }) => [

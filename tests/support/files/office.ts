@@ -17,7 +17,7 @@ export interface SheetParts {
   after?: string;
 }
 
-/** A workbook as other programs than Excel write it: with prefixes, without what is optional. */
+/** Builds a workbook as programs other than Excel write it: with prefixes, without optional parts. */
 export function workbook(sheets: SheetParts[], { strings = '', styles = '' } = {}, more: ZipEntry[] = []): Buffer {
   const tabs = sheets.map(
     ({ name, state }, index) => `<sheet name="${name}" sheetId="${index + 1}"${state ? ` state="${state}"` : ''} r:id="rId${index + 1}"/>`,
@@ -48,7 +48,7 @@ export const inline = (reference: string, text: string) => `<x:c r="${reference}
 export const number = (reference: string, value: number, style = 0) => `<x:c r="${reference}" s="${style}"><x:v>${value}</x:v></x:c>`;
 export const row = (at: number, ...cells: string[]) => `<x:row r="${at}">${cells.join('')}</x:row>`;
 
-/** A presentation of slides whose shape trees are given. */
+/** Builds a presentation of slides with the given shape trees. */
 export function presentation(slides: { tree: string; notes?: string; isHidden?: boolean }[]): Buffer {
   const names = 'xmlns:a="a" xmlns:p="p" xmlns:r="r"';
   return zip([
@@ -85,7 +85,7 @@ export function presentation(slides: { tree: string; notes?: string; isHidden?: 
   ]);
 }
 
-/** A shape with paragraphs; one that begins with a tab is a level deeper. */
+/** Builds a shape with paragraphs; one that begins with a tab is a level deeper. */
 export function shape(placeholder: string | null, paragraphs: string[]): string {
   const body = paragraphs.map(
     (text) => `<a:p>${text.startsWith('\t') ? '<a:pPr lvl="1"/>' : ''}<a:r><a:t>${text.replace('\t', '')}</a:t></a:r></a:p>`,
@@ -94,7 +94,7 @@ export function shape(placeholder: string | null, paragraphs: string[]): string 
   return `<p:sp><p:nvSpPr><p:nvPr>${kind}</p:nvPr></p:nvSpPr><p:txBody>${body.join('')}</p:txBody></p:sp>`;
 }
 
-/** An OpenDocument file with this body and these automatic styles. */
+/** Builds an OpenDocument file with this body and these automatic styles. */
 export function openDocument(kind: 'text' | 'spreadsheet' | 'presentation', body: string, styles = ''): Buffer {
   const names = ['office', 'text', 'table', 'draw', 'style', 'presentation', 'dc'].map((name) => `xmlns:${name}="${name}"`).join(' ');
   return zip([
@@ -109,7 +109,7 @@ export function openDocument(kind: 'text' | 'spreadsheet' | 'presentation', body
   ]);
 }
 
-/** A book of chapters, whose names stand in the table of contents of EPUB 2. */
+/** Builds a book of chapters with a table of contents of EPUB 2. */
 export function book(chapters: { file: string; title: string; body: string }[], more: ZipEntry[] = []): Buffer {
   const items = chapters.map(({ file }, index) => `<item id="c${index}" href="${encodeURI(file)}" media-type="application/xhtml+xml"/>`);
   const points = chapters.map(

@@ -8,7 +8,7 @@ interface Stream {
 export interface OutlookAttachment {
   name: string;
   data: Buffer | Stream[];
-  /** By which the body shows it. */
+  /** The id by which the body refers to it. */
   contentId?: string;
 }
 
@@ -20,12 +20,12 @@ const EPOCH_MS = 11_644_473_600_000;
 const utf16 = (text: string) => Buffer.from(text, 'utf16le');
 const text = (tag: string, value: string): Stream => ({ name: `__substg1.0_${tag}001F`, data: utf16(value) });
 
-/** A message inside of another one, as the data of an attachment. */
+/** Builds a message inside another one, as the data of an attachment. */
 export function innerMessage(subject: string, body: string): Stream[] {
   return [properties(24), text('0037', subject), text('1000', body)];
 }
 
-/** A message as Outlook saves it (MS-OXMSG). */
+/** Builds a message as Outlook saves it (MS-OXMSG). */
 export function outlookMessage(html: string, attachments: OutlookAttachment[]): Buffer {
   const sent = BigInt(Date.UTC(2024, 2, 14, 8, 30) + EPOCH_MS) * 10_000n;
   return compoundFile([
@@ -68,7 +68,7 @@ type Entry = Parameters<typeof burn>[0][number];
 function compoundFile(streams: Stream[]): Buffer {
   const entries: Entry[] = [{ name: 'Root Entry', type: ROOT, length: 0, children: [] }];
   const add = (parent: Entry, { name, data }: Stream) => {
-    // Copies the bytes, because the writer takes the whole memory in which a buffer is a part for its own.
+    // Copies the bytes, because the writer uses the whole memory of which a buffer is a part.
     const entry: Entry = Array.isArray(data)
       ? { name, type: STORAGE, length: 0, children: [] }
       : { name, type: STREAM, length: data.length, binaryProvider: () => new Uint8Array(data) };

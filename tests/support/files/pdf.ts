@@ -1,4 +1,4 @@
-/** A page of a PDF: what it draws, and the pictures that it names, such as `Im0`. */
+/** A page of a PDF: its content stream, and the pictures that it names, such as `Im0`. */
 export interface PdfPageParts {
   content: string;
   pictures?: Record<string, { dictionary: string; data: Uint8Array }>;
@@ -6,7 +6,7 @@ export interface PdfPageParts {
   size?: [width: number, height: number];
 }
 
-/** A PDF without a table of its objects, which every reader rebuilds. */
+/** Builds a PDF without a cross-reference table, which every reader rebuilds. */
 export function pdfDocument(pages: PdfPageParts[]): Buffer {
   const parts: Buffer[] = [Buffer.from('%PDF-1.5\n')];
   let last = 2;
@@ -35,7 +35,7 @@ export function pdfDocument(pages: PdfPageParts[]): Buffer {
   return Buffer.concat(parts);
 }
 
-/** The JPEG pictures in a PDF, as they are stored. */
+/** Extracts the JPEG pictures of a PDF as they are stored. */
 export function jpegsIn(pdf: Buffer): Buffer[] {
   const found: Buffer[] = [];
   const [start, end] = [Buffer.from('ffd8ff', 'hex'), Buffer.from('endstream')];

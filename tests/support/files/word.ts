@@ -20,11 +20,11 @@ interface WordParts {
   footnotes?: string;
   endnotes?: string;
   comments?: string;
-  /** Files within the file, by the id of their relation. */
+  /** Embedded files, by the id of their relationship. */
   chunks?: { id: string; name: string; mediaType: string; data: string | Uint8Array }[];
 }
 
-/** A Word document with this body, and with those parts that are given; `rewrite` has the last word on each part of text. */
+/** Builds a Word document with this body and the given parts; `rewrite` is applied to each text part last. */
 export function wordDocument(body: string, { chunks = [], ...parts }: WordParts = {}, rewrite = (content: string) => content): Buffer {
   const others = Object.entries(parts);
   const overrides = chunks.map(({ name, mediaType }) => `<Override PartName="/word/${name}" ContentType="${mediaType}"/>`);
@@ -51,16 +51,16 @@ export function wordDocument(body: string, { chunks = [], ...parts }: WordParts 
 export const run = (text: string, properties = '') =>
   `<w:r>${properties && `<w:rPr>${properties}</w:rPr>`}<w:t xml:space="preserve">${text}</w:t></w:r>`;
 
-/** A paragraph of runs, or of one run with this text. */
+/** Builds a paragraph of runs, or of one run with this text. */
 export function paragraph(content: string, { style = '', properties = '' } = {}): string {
   const all = (style && `<w:pStyle w:val="${style}"/>`) + properties;
   return `<w:p>${all && `<w:pPr>${all}</w:pPr>`}${content.startsWith('<') ? content : run(content)}</w:p>`;
 }
 
-/** What makes a paragraph one of a list. */
+/** Paragraph properties for an item of a list. */
 export const inList = (list: number, level = 0) => `<w:numPr><w:ilvl w:val="${level}"/><w:numId w:val="${list}"/></w:numPr>`;
 
-/** A level of a list: its format, its text such as `%1.%2`, and further elements. */
+/** Builds a level of a list: its format, its text such as `%1.%2`, and further elements. */
 export const listLevel = (index: number, format: string, text: string, more = '') =>
   `<w:lvl w:ilvl="${index}">${more.includes('<w:start ') ? '' : '<w:start w:val="1"/>'}<w:numFmt w:val="${format}"/>${more}<w:lvlText w:val="${text}"/></w:lvl>`;
 
@@ -69,6 +69,6 @@ export const abstractList = (id: number, ...levels: string[]) =>
 export const list = (id: number, abstract: number, more = '') =>
   `<w:num w:numId="${id}"><w:abstractNumId w:val="${abstract}"/>${more}</w:num>`;
 
-/** A style of paragraphs, or of another type. */
+/** Builds a style of paragraphs, or of another type. */
 export const wordStyle = (id: string, name: string, content = '', type = 'paragraph') =>
   `<w:style w:type="${type}" w:styleId="${id}"><w:name w:val="${name}"/>${content}</w:style>`;

@@ -3,11 +3,11 @@ import { crc32, deflateRawSync } from 'node:zlib';
 export interface ZipEntry {
   name: string;
   data: string | Uint8Array;
-  /** What is really stored, where the entry is to lie about its content. */
+  /** The stored bytes, where the entry misstates its content. */
   packed?: Uint8Array;
 }
 
-/** A ZIP archive, also such as no program would write. */
+/** Builds a ZIP archive, also an invalid one. */
 export function zip(entries: ZipEntry[]): Buffer {
   const parts: Buffer[] = [];
   const directory: Buffer[] = [];

@@ -3,8 +3,8 @@ import { composeFiles } from '../../../gateway/compose.ts';
 import { subgraphSchema, withLink } from '../federation/plain-source.ts';
 
 /**
- * Three subgraphs that lean on each other in every way that federation has, and one schema of the same data that needs no
- * gateway: whatever one answers, the other must.
+ * Three subgraphs that depend on each other in every way of federation, and one schema of the same data without a gateway: both must
+ * answer alike.
  */
 const SHOP = `
 type Query { products(n: Int = 3): [Product!]! product(sku: String!): Product nodes: [Node] media: [Media] me: User }
@@ -63,7 +63,7 @@ const sized = (id: string, unit: string) => (id === 'p4' ? null : { w: Number(id
 const postage = (weight: number | null, w: number | undefined, fast: boolean) => ((weight ?? 0) + (w ?? 1000)) * (fast ? 2 : 1);
 
 type Resolver = (item: Item, args: any) => unknown;
-/** Of the whole; a subgraph takes those of its own fields. */
+/** Resolvers of the whole schema; a subgraph takes those of its own fields. */
 const resolvers: Record<string, Record<string, Resolver>> = {
   Query: {
     products: (_, { n }) => products.slice(0, n ?? 3),
@@ -108,7 +108,7 @@ const resolvers: Record<string, Record<string, Resolver>> = {
   Review: { product: ({ productId }) => byId(products, productId), author: ({ userId }) => byId(users, userId) },
 };
 
-/** How each subgraph finds an entity; what is required comes from the representation alone, so the gateway has to bring it. */
+/** Resolves the entities of each subgraph; required fields come from the representation alone, so the gateway must deliver them. */
 const references: Record<keyof typeof SDL, Record<string, (reference: Item) => Item | null>> = {
   shop: { Product: findProduct, Book: ({ id }) => byId(books, id), Film: ({ id }) => byId(films, id), User: ({ id }) => byId(users, id) },
   reviews: {
@@ -166,7 +166,7 @@ export function openLibrary() {
     supergraphSdl: files['supergraph.graphql']!,
     schema: whole,
     subgraphs: new Map((['shop', 'reviews', 'stock'] as const).map((name) => [name as string, schemaOf(name)])),
-    /** What the one schema answers. */
+    /** Answers by the one schema. */
     answer: async (query: string, variableValues: Record<string, unknown>) =>
       execute({ schema: whole, document: parse(query), variableValues }),
   };

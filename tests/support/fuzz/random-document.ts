@@ -25,11 +25,11 @@ export interface RandomDocument {
 }
 
 interface Style {
-  /** Names that a field may be given in place of its own; those of keys and required fields are the interesting ones. */
+  /** Possible aliases; names of keys and required fields are the interesting ones. */
   aliases: readonly string[];
-  /** Literals for arguments of these types, beside those that any type has. */
+  /** Literals for arguments of these types, beside those of every type. */
   values?: Record<string, readonly string[]>;
-  /** By kind of operation, of one hundred; the rest are queries. */
+  /** The percentage of mutations and subscriptions; the rest are queries. */
   mutations: number;
   subscriptions: number;
 }
@@ -38,7 +38,7 @@ const FIELDS = 40;
 const DEPTH = 5;
 const CONDITIONS = { yes: true, no: false };
 
-/** A document for the schema, with aliases, fragments and conditions; most are valid, and the caller validates. */
+/** Returns a document with aliases, fragments and conditions; most are valid, and the caller validates. */
 export function randomDocument(schema: GraphQLSchema, random: Random, style: Style): RandomDocument {
   const variables = new Map<string, { type: string; value: unknown }>();
   const fragments: string[] = [];

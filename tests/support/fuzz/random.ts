@@ -1,4 +1,4 @@
-/** The same numbers for the same seed, on every machine. */
+/** Returns the same numbers for the same seed on every machine. */
 export class Random {
   #state: number;
 
@@ -6,7 +6,7 @@ export class Random {
     this.#state = seed;
   }
 
-  /** From 0 up to 1. */
+  /** Returns a number from 0 up to 1. */
   next(): number {
     this.#state = (this.#state + 0x6d2b79f5) | 0;
     let mixed = Math.imul(this.#state ^ (this.#state >>> 15), this.#state | 1);
@@ -18,7 +18,7 @@ export class Random {
     return this.next() < chance;
   }
 
-  /** From 1 to `most`. */
+  /** Returns an integer from 1 to `most`. */
   upTo(most: number): number {
     return 1 + Math.floor(this.next() * most);
   }
@@ -28,7 +28,7 @@ export class Random {
   }
 }
 
-/** The seeds of a fuzz test: fixed ones, and with FUZZ_SEEDS=n as many new ones, which the failures name. */
+/** Returns the fixed seeds of a fuzz test, and with FUZZ_SEEDS=n as many new ones, which failures name. */
 export function seeds(...fixed: number[]): number[] {
   const more = Number(process.env['FUZZ_SEEDS'] ?? 0);
   return [...fixed, ...Array.from({ length: more }, () => Math.floor(Math.random() * 1_000_000))];

@@ -1,18 +1,18 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { SHARED_PRODUCTS } from '../sharing/shared-product.ts';
+import { SHARED_PRODUCTS } from '../product-pool/shared-product.ts';
 import { TEMPLATE_FOLDER } from '../template.ts';
-import { SharedProducts } from '../sharing/shared-products.ts';
-import { wholeRun } from './whole-run.ts';
+import { ProductPool } from '../product-pool/product-pool.ts';
+import { runState } from './run-state.ts';
 
 export default async function prepare(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'parley-template-'));
-  const products = new SharedProducts();
+  const products = new ProductPool();
   // Jest's workers inherit the environment.
   process.env[TEMPLATE_FOLDER] = folder;
   process.env[SHARED_PRODUCTS] = await products.listen();
-  Object.assign(wholeRun, { folder, products });
+  Object.assign(runState, { folder, products });
   // Jest does not run the tear-down when a signal ends it.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.once(signal, () => {

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
-import { wholeRun } from './whole-run.ts';
+import { runState } from './run-state.ts';
 
 export default async function clean(): Promise<void> {
-  await wholeRun.products?.stop();
-  rmSync(wholeRun.folder!, { recursive: true, force: true });
+  await runState.products?.stop();
+  rmSync(runState.folder!, { recursive: true, force: true });
 }

@@ -1,10 +1,10 @@
-/** The part of jest's results that is read here. */
+/** The part of Jest's results that is used here. */
 interface Suite {
   testFilePath: string;
   testResults: { ancestorTitles: string[]; title: string; status: string }[];
 }
 
-/** Prints each suite that was skipped with the reason that its name gives. */
+/** Prints each skipped suite with the reason in its name. */
 export default class Reporter {
   onRunComplete(_contexts: unknown, { testResults }: { testResults: Suite[] }): void {
     const lines = testResults.flatMap(skippedIn);

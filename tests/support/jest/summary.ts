@@ -24,7 +24,7 @@ export interface TestReport {
 }
 
 export interface Summary {
-  /** What is printed at the end of a run. */
+  /** The text that is printed at the end of a run. */
   text: string;
   /** False when more tests were retried than a run may retry. */
   isWithinRetries: boolean;

@@ -1,7 +1,7 @@
 import { breakProduct } from './variant.ts';
 
-// For `node --import`: the run log shows its bursts before it stores them. What a client saw is then lost when the
-// process dies in between.
+// For `node --import`: the run log publishes its bursts before it stores them, so text that a client has shown is lost
+// when the process dies in between.
 breakProduct(
   'subgraphs/conversations/run/run-log.js',
   'const alive = await this.#store(batch);',

@@ -1,6 +1,6 @@
 import { registerHooks } from 'node:module';
 
-/** Makes the product that is loaded next a known-bad variant: in one of its modules `right` is replaced by `wrong`. */
+/** Turns the product that is loaded next into a known-bad variant: in one of its modules, `right` is replaced by `wrong`. */
 export function breakProduct(module: string, right: string, wrong: string): void {
   registerHooks({
     load(url, context, next) {

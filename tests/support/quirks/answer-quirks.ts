@@ -1,6 +1,6 @@
 import { ANSWER, EXPRESSION, JSON_TYPE, PIECES, USAGE, call, chunk, events, plain, type Quirks } from './quirk.ts';
 
-/** How servers frame, end and fill an answer. */
+/** Framing, endings and content of answers. */
 export const ANSWER_QUIRKS: Quirks = {
   cite: () => [chunk({ content: 'High water is at noon [1]. ' }), chunk({}, 'stop')],
   money: () => [chunk({ content: 'It costs $5 in Arden and $10 in Bexley, so US$ 680 **in all** (R$ 12,29).' }), chunk({}, 'stop')],

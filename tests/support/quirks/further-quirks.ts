@@ -9,7 +9,7 @@ const wholeJson = {
   usage: USAGE,
 };
 
-/** What further servers do, by the server where it is known for it. */
+/** Quirks of further servers, with the server's name where one is known for it. */
 export const FURTHER_QUIRKS: Quirks = {
   // Framing.
   'cr-only': () => ({ raw: events(whole, { nl: '\r' }) }),

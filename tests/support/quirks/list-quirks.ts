@@ -3,7 +3,7 @@ import { JSON_TYPE, refusal, type QuirkReply } from './quirk.ts';
 
 const DIMENSIONS = 64;
 
-/** A list of models in the form that `mode` names. */
+/** Returns a list of models in the format that `mode` names. */
 export function modelsReply(mode: string): QuirkReply {
   if (mode === 'models-404') return refusal(404, { error: { message: 'not found' } });
   if (mode === 'models-html') return { raw: '<html>', headers: { 'content-type': 'text/html' } };
@@ -17,7 +17,7 @@ export function modelsReply(mode: string): QuirkReply {
   return json({ object: 'list', data: [{ id: 'quirk' }, { id: 'other' }] });
 }
 
-/** Vectors in the form, or within the limit, that `mode` names. */
+/** Returns vectors in the format, or within the limit, that `mode` names. */
 export function embeddingReply(mode: string, body: Record<string, any>): QuirkReply {
   const inputs = [body['input'] ?? []].flat() as string[];
   const made = inputs.map((text) => embedWords(String(text), DIMENSIONS));

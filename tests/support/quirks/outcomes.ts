@@ -1,12 +1,12 @@
 import type { ErrorCode } from '../../../schema/errors.ts';
 
-/** What a person must get of a quirk. Absent: the plain answer, complete, without reasoning and calls. */
+/** The outcome that a person must get with a quirk. Absent: the plain answer, complete, without reasoning and calls. */
 export interface Outcome {
   text?: string;
   reasoning?: string;
   isTruncated?: boolean;
   fails?: ErrorCode;
-  /** Arguments of the calls of `calculate` that succeeded, in order. */
+  /** Arguments of the successful calls of `calculate`, in order. */
   calls?: string[];
 }
 

@@ -10,17 +10,17 @@ import { TOOL_QUIRKS } from './tool-quirks.ts';
 export const QUIRKS: Quirks = { ...ANSWER_QUIRKS, ...REFUSAL_QUIRKS, ...TOOL_QUIRKS, ...FURTHER_QUIRKS };
 
 export interface QuirkServer {
-  /** The base address of the interface, and that of the server alone. */
+  /** The base address of the API, and that of the server alone. */
   url: string;
   origin: string;
-  /** Every chat and every request for vectors that came. */
+  /** Every chat and embedding request. */
   requests: { path: string; body: Record<string, any> }[];
-  /** The quirk of the list of models and of embeddings. */
+  /** The quirk of the model list and of embeddings. */
   mode: string;
   stop(): Promise<void>;
 }
 
-/** A model server with the quirks of those that people really run: `[[q:NAME]]` in the newest message of the person chooses one. */
+/** Starts a model server with quirks of real servers: `[[q:NAME]]` in the newest message of the person chooses one. */
 export async function startQuirkServer(): Promise<QuirkServer> {
   const counts = new Map<string, number>();
   const server = createServer(
@@ -78,7 +78,7 @@ function resultsOf(messages: any[]): string {
     .join(' & ');
 }
 
-/** What strict servers refuse about the calls that are given back to them. */
+/** Returns the faults that strict servers find in replayed tool calls. */
 function faultsOf(messages: any[]): string {
   const calls: any[] = messages.findLast((message) => message.role === 'assistant' && message.tool_calls)?.tool_calls ?? [];
   const ids = calls.map((one) => one.id);

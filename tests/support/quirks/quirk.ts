@@ -1,9 +1,9 @@
-/** What a model server sends for one quirk: events of a stream, or a response of its own. */
+/** The response of a model server for one quirk: events of a stream, or a whole response. */
 export type QuirkReply =
   readonly unknown[] | { status?: number; raw?: string | null; chunks?: readonly Uint8Array[]; headers?: Record<string, string | null> };
 
 export interface QuirkRequest {
-  /** How often this question was asked, from 1. */
+  /** The number of requests with this question so far, from 1. */
   n: number;
   body: Record<string, any>;
 }
@@ -48,7 +48,7 @@ export function events(list: readonly unknown[], { nl = '\n', sp = ' ', done = t
   return lines.join('') + (done ? `data:${sp}[DONE]${nl}${nl}` : '');
 }
 
-/** A refusal with a body in JSON. */
+/** Returns an error with a JSON body. */
 export function refusal(status: number, body: unknown, headers: Record<string, string> = {}): QuirkReply {
   return { status, raw: JSON.stringify(body), headers: { ...JSON_TYPE, ...headers } };
 }

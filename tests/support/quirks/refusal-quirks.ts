@@ -1,6 +1,6 @@
 import { JSON_TYPE, chunk, events, plain, type Quirks } from './quirk.ts';
 
-/** How servers say that they do not or cannot answer. */
+/** Forms in which servers report errors. */
 export const REFUSAL_QUIRKS: Quirks = {
   'json-error-200': () => ({
     raw: JSON.stringify({ error: { message: 'The model `quirk` does not exist', type: 'invalid_request_error', code: 'model_not_found' } }),

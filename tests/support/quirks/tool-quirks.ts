@@ -1,6 +1,6 @@
 import { EXPRESSION, call, chunk, plain, tool, type Quirks } from './quirk.ts';
 
-/** How servers send the calls of tools. */
+/** Forms in which servers send tool calls. */
 export const TOOL_QUIRKS: Quirks = {
   't-plain': () => tool(call(0, 'call_a', 'calculate', ''), call(0, undefined, undefined, EXPRESSION)),
   't-args-char-by-char': () => tool(call(0, 'call_a', 'calculate', ''), ...[...EXPRESSION].map((ch) => call(0, undefined, undefined, ch))),

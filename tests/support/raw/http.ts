@@ -5,11 +5,11 @@ export interface RawAnswer {
   status: number;
   headers: Headers;
   text: string;
-  /** The code of the first error, where the body is one of ours. */
+  /** The code of the first error, where the body is a GraphQL response. */
   code: string | undefined;
 }
 
-/** A request that no well-behaved client would send. */
+/** Sends a request that no well-behaved client would send. */
 export async function send(product: ProductApi, path: string, init: RequestInit = {}): Promise<RawAnswer> {
   const response = await fetch(product.url + path, init);
   const text = await response.text();
@@ -20,7 +20,7 @@ export function postGraph(product: ProductApi, body: RequestInit['body'], header
   return send(product, '/graphql', { method: 'POST', body: body ?? null, headers: { 'content-type': 'application/json', ...headers } });
 }
 
-/** Writes bytes to the port and collects what comes back until the connection ends. */
+/** Writes bytes to the port and collects the response until the connection ends. */
 export function talk(product: ProductApi, bytes: string | Buffer): Promise<{ text: string; lastedMs: number }> {
   const { hostname, port } = new URL(product.url);
   const began = performance.now();

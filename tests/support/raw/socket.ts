@@ -7,12 +7,12 @@ interface Closing {
   afterMs: number;
 }
 
-/** A WebSocket client that keeps to no protocol but what it is told to send. */
+/** A WebSocket client without a protocol of its own: it sends exactly the given messages. */
 export class RawSocket {
   readonly #received: any[] = [];
   readonly #waiting = new Set<() => void>();
   readonly closed: Promise<Closing>;
-  /** The status that the server answered instead of opening, 0 where the handshake failed; null when it opened. */
+  /** The HTTP status of a refused upgrade, 0 where the handshake failed; null when it opened. */
   readonly refusal: Promise<number | null>;
 
   private constructor(readonly socket: WebSocket) {
@@ -42,7 +42,7 @@ export class RawSocket {
     return raw;
   }
 
-  /** Opened, and let in. */
+  /** Opens a socket and authenticates it. */
   static async enter(product: ProductApi, accessToken: string): Promise<RawSocket> {
     const raw = await RawSocket.open(product);
     raw.send({ type: 'connection_init', payload: { accessToken } });
@@ -62,7 +62,7 @@ export class RawSocket {
     for (const wake of this.#waiting) wake();
   }
 
-  /** The first message that fits, received or still to come; rejects when the socket closes before. */
+  /** Returns the first message that matches, received or still to come; rejects when the socket closes before. */
   async message(fits: (message: any) => boolean, withinMs = 10_000): Promise<any> {
     const deadline = Date.now() + withinMs;
     for (;;) {

@@ -9,15 +9,15 @@ import { crc32 } from 'node:zlib';
 import S3rver from 's3rver';
 
 /**
- * `node server.js <directory> <port>`: s3rver, and what it lacks of S3: checksums of what comes and goes, an object only
- * when its last byte is on the disk, and uploads in parts that can be listed and aborted.
+ * `node server.js <directory> <port>` runs s3rver with the parts of S3 that it lacks: checksums of requests and responses, objects that
+ * appear only when complete, and multipart uploads that can be listed and aborted.
  */
 const [directory = '', port = ''] = process.argv.slice(2);
 const server = new S3rver({ directory, silent: true, vhostBuckets: false });
 const { store } = server;
 const serve = server.callback();
 
-/** Of each object, as it came. */
+/** The checksum of each object, as it was sent. */
 const checksums = new Map<string, string>();
 
 store.putPart = async (bucket, uploadId, part, content) => {
@@ -43,7 +43,7 @@ store.copyObject = async (fromBucket, from, toBucket, to, metadata) => {
 
 createServer(answer).listen(Number(port), '127.0.0.1', () => process.stdout.write('ready to accept connections\n'));
 
-/** The whole body, which fits the checksum that came along. A connection that breaks rejects before anything is written. */
+/** Reads the whole body and verifies its checksum. A broken connection rejects before anything is written. */
 async function received(content: IncomingMessage | Readable): Promise<{ bytes: Buffer; checksum: string; md5: string }> {
   const bytes = await buffer(content);
   const sum = Buffer.alloc(4);

@@ -5,16 +5,16 @@ import type { S3Address } from '../../../infra/files/s3.ts';
 import { freePort } from '../free-port.ts';
 import { ServerProcess } from '../server-process.ts';
 
-/** An S3 server of one's own, with a bucket; it comes back at the same address. */
+/** A temporary S3 server of one test, with a bucket; it restarts at the same address. */
 export interface S3Server {
   address: S3Address;
-  /** For a product that is to use it. */
+  /** The environment of a product that uses it. */
   env: Record<string, string>;
-  /** Where the server keeps the bucket. */
+  /** The folder of the bucket. */
   directory: string;
   start(): Promise<void>;
   kill(): Promise<void>;
-  /** Takes connections and bytes, but answers none. */
+  /** Makes the server accept connections and bytes, and answer none. */
   freeze(): void;
   thaw(): void;
   stop(): Promise<void>;
@@ -29,7 +29,7 @@ export async function startS3(): Promise<S3Server> {
   const server = new ServerProcess([process.execPath, program, directory, String(port)], /ready to accept connections/);
   await server.start();
   const endpoint = `http://127.0.0.1:${port}`;
-  // The one account that s3rver knows.
+  // The one account that s3rver has.
   const credentials = { accessKeyId: 'S3RVER', secretAccessKey: 'S3RVER' };
   return {
     address: { bucket, endpoint, region: 'us-east-1', credentials, pathStyle: true },

@@ -7,17 +7,17 @@ import { findProgram } from '../program.ts';
 
 const openssl = findProgram('openssl');
 
-/** Null, or why there can be no certificates. */
+/** Null, or the reason why there can be no certificates. */
 export const missingOpenssl = openssl.missing;
 
-/** The files of a server's certificate and of its key, and of the certificate of who issued it. */
+/** The files of a server's certificate and key, and of the certificate of its issuer. */
 export interface Certificate {
   certificate: string;
   key: string;
   authority: string;
 }
 
-/** An authority that nobody trusts who is not told to, as a company has one for its own servers. */
+/** A certificate authority of one test, trusted only where it is configured, as that of a company is. */
 export class Authority {
   readonly #folder = mkdtempSync(join(tmpdir(), 'parley-authority-'));
   #count = 0;
@@ -26,12 +26,12 @@ export class Authority {
     this.#run('req', '-x509', ...NEW_KEY, '-keyout', 'authority.key', '-out', 'authority.pem', '-subj', '/CN=An authority of the tests');
   }
 
-  /** What NODE_EXTRA_CA_CERTS is set to by who trusts it. */
+  /** The value for NODE_EXTRA_CA_CERTS. */
   get file(): string {
     return join(this.#folder, 'authority.pem');
   }
 
-  /** A certificate for names such as `DNS:db.example.org` and `IP:127.0.0.1`. */
+  /** Issues a certificate for names such as `DNS:db.example.org` and `IP:127.0.0.1`. */
   issue(...names: string[]): Certificate {
     const file = join(this.#folder, `server-${++this.#count}`);
     writeFileSync(`${file}.ext`, `subjectAltName=${names.join(',')}`);
@@ -40,7 +40,7 @@ export class Authority {
     return { certificate: `${file}.pem`, key: `${file}.key`, authority: this.file };
   }
 
-  /** From now on this process trusts it, as one with NODE_EXTRA_CA_CERTS does. The result ends that. */
+  /** Makes this process trust it, as NODE_EXTRA_CA_CERTS does. Returns a function that ends this. */
   trust(): () => void {
     const before = getCACertificates('default');
     setDefaultCACertificates([...before, readFileSync(this.file, 'utf8')]);

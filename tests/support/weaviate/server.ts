@@ -9,18 +9,18 @@ import { ServerProcess } from '../server-process.ts';
 
 const program = findProgram('weaviate', 'weaviate-server');
 
-/** Null, or why there can be no server. */
+/** Null, or the reason why there can be no server. */
 export const missingWeaviate = program.missing;
 
-/** A Weaviate server of one's own that asks for a key; it comes back at the same address with what it had. */
+/** A temporary Weaviate server of one test that requires a key; it restarts at the same address with its data. */
 export interface Weaviate {
   address: Required<Pick<WeaviateAddress, 'url' | 'grpcPort'>> & { apiKey: string };
-  /** For a product that is to use it. */
+  /** The environment of a product that uses it. */
   env: Record<string, string>;
   start(): Promise<void>;
-  /** As an administrator's `kill`. */
+  /** Sends SIGTERM. */
   end(): Promise<void>;
-  /** Takes connections, but answers none. */
+  /** Makes the server accept connections, and answer none. */
   freeze(): void;
   thaw(): void;
   stop(): Promise<void>;
@@ -58,7 +58,7 @@ export async function startWeaviate(): Promise<Weaviate> {
     },
   );
   const url = `http://127.0.0.1:${http}`;
-  /** It listens for a while before it knows that it is the leader of itself. */
+  /** It listens for a while before it is elected as its own leader. */
   const start = async () => {
     await server.start();
     await eventually(

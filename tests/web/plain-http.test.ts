@@ -7,7 +7,7 @@ import { PASSWORD, Person } from '../support/person.ts';
 import { startProduct, type Product } from '../support/product.ts';
 import { findProgram } from '../support/program.ts';
 import { describeWhen } from '../support/when.ts';
-import { openBrowser } from './camera.ts';
+import { openBrowser } from './browser.ts';
 
 const chromium = findProgram('chromium', 'chromium-browser', 'google-chrome');
 const HOST = 'parley.test';

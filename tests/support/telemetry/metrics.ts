@@ -1,9 +1,9 @@
-/** What `/metrics` of a process says. */
+/** The metrics of a process, as `/metrics` exports them. */
 export interface ReadMetrics {
   text: string;
-  /** Names of everything that it exports, with `_bucket`, `_count` and `_sum` of histograms. */
+  /** Names of all exported series, with `_bucket`, `_count` and `_sum` of histograms. */
   names: ReadonlySet<string>;
-  /** The sum over all series that have these labels; 0 where there is none. */
+  /** Returns the sum over all series with these labels; 0 where there is none. */
   sum(name: string, labels?: Record<string, string>): number;
 }
 
@@ -26,7 +26,7 @@ export async function readMetrics(url: string, token?: string): Promise<ReadMetr
   };
 }
 
-/** From the declarations, because a metric without a value yet has no series. */
+/** Reads the declarations, because a metric without a value yet has no series. */
 export function namesIn(text: string): Set<string> {
   const declared = [...text.matchAll(/^# TYPE (\w+) (\w+)$/gm)];
   return new Set(

@@ -16,10 +16,10 @@ const TYPES: Record<string, string> = {
 const CREATE_BASE = 'mutation ($input: CreateKnowledgeBaseInput!) { createKnowledgeBase(input: $input) { knowledgeBase { id } } }';
 const TOOLS = '{ tools { id name } }';
 
-export interface Stage {
-  /** With a model and an embedding model; Ada has been here for a while. */
+export interface Fixtures {
+  /** Has a model and an embedding model; Ada has used it for a while. */
   full: Product;
-  /** With nothing configured; Grace has just come. */
+  /** Has default settings; Grace has just signed up. */
   bare: Product;
   model: ModelServer;
   ada: Person;
@@ -28,13 +28,13 @@ export interface Stage {
   /** Has one readable document and one that failed. */
   inboxId: string;
   emptyBaseId: string;
-  /** For files that are cancelled on their way. */
+  /** For uploads that are cancelled. */
   uploadBaseId: string;
   paperId: string;
   assistantId: string;
   conversationId: string;
   toolConversationId: string;
-  /** Its answer has all that an answer can have. */
+  /** Its answer has every kind of content that an answer can have. */
   richConversationId: string;
   failedConversationId: string;
   stop(): Promise<void>;
@@ -44,8 +44,8 @@ export function documentPath(name: string): string {
   return resolve('tests/documents', name);
 }
 
-/** Two real products and a scripted model, with what two people would have made there. */
-export async function setStage(): Promise<Stage> {
+/** Starts two real products and a scripted model, with the data of two people. */
+export async function createFixtures(): Promise<Fixtures> {
   const model = await startModelServer({ models: ['atlas-large', 'atlas-small'], otherwise: scriptOf });
   const env = { OPENAI_BASE_URL: model.url, OPENAI_API_KEY: 'scripted', OPENAI_MODEL: 'atlas-large', EMBEDDING_MODEL: 'atlas-embed' };
   const full = await startProduct({ env });
@@ -176,7 +176,7 @@ console.log(cost(4), /^a+$/.test('aa'), null);
 | --- | --- |
 | Count | yes |`;
 
-/** The scripted model answers by what it is asked, so that the order of requests does not matter. */
+/** Answers by the content of the request, so that the order of requests does not matter. */
 export function scriptOf({ body }: ModelRequest): Reply {
   const question = lastUserMessage(body);
   const hasResult = body.messages?.some(({ role }) => role === 'tool');

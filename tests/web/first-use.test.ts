@@ -2,38 +2,42 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { resolve } from 'node:path';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import type { Deployment, RoleProcess } from '../support/deployment/deployment.ts';
-import { describeEverywhere, type Place } from '../support/deployment/place.ts';
+import { describeOnEachDeployment, type Installation } from '../support/deployment/each-deployment.ts';
 import { eventually } from '../support/eventually.ts';
 import { findProgram } from '../support/program.ts';
-import { readMetrics } from '../support/watching/metrics.ts';
-import { listenForNoise, openBrowser } from './camera.ts';
+import { readMetrics } from '../support/telemetry/metrics.ts';
+import { collectConsoleErrors, openBrowser } from './browser.ts';
 
 const chromium = findProgram('chromium', 'chromium-browser', 'google-chrome');
 const ANSWER = `Conversable agents pass messages to each other [1]. ${'They take turns until the task is done. '.repeat(10)}That is all.`;
-/** The pause of the model before each token, in milliseconds: slow while something happens in the middle of the answer. */
+/** The pause of the model before each token, in milliseconds: slow while a test acts during the answer. */
 const PACE = { slow: 150, quick: 20 };
 const METRICS_TOKEN = 'a token of at least thirty-two characters';
 
-describeEverywhere(chromium.missing, 'the first use of an installation', (open) => {
+describeOnEachDeployment(chromium.missing, 'the first use of an installation', (open) => {
   const answer = { text: ANSWER, delayMs: PACE.quick };
-  let place: Place;
+  let installation: Installation;
   let browser: Browser;
   let context: BrowserContext;
   let page: Page;
-  let noise: string[];
+  let consoleErrors: string[];
 
   beforeAll(async () => {
-    place = await open({ model: { otherwise: answer }, env: { METRICS_TOKEN } });
+    installation = await open({ model: { otherwise: answer }, env: { METRICS_TOKEN } });
     browser = await openBrowser();
-    context = await browser.newContext({ baseURL: place.product.url, viewport: { width: 1440, height: 900 }, serviceWorkers: 'block' });
+    context = await browser.newContext({
+      baseURL: installation.product.url,
+      viewport: { width: 1440, height: 900 },
+      serviceWorkers: 'block',
+    });
     context.setDefaultTimeout(30_000);
     page = await context.newPage();
-    noise = listenForNoise(page);
+    consoleErrors = collectConsoleErrors(page);
   });
 
   afterAll(async () => {
     await browser?.close();
-    await place?.stop();
+    await installation?.stop();
   });
 
   it('opens the one address and creates an account within a minute', async () => {
@@ -47,7 +51,7 @@ describeEverywhere(chromium.missing, 'the first use of an installation', (open) 
   });
 
   it('redirects the next browser to the sign-in page, and after it to the requested page', async () => {
-    const another = await browser.newContext({ baseURL: place.product.url, serviceWorkers: 'block' });
+    const another = await browser.newContext({ baseURL: installation.product.url, serviceWorkers: 'block' });
     const visitor = await another.newPage();
     await visitor.goto('/knowledge');
     await visitor.waitForURL('**/sign-in?next=%2Fknowledge');
@@ -99,7 +103,7 @@ describeEverywhere(chromium.missing, 'the first use of an installation', (open) 
     const second = await context.newPage();
     await second.goto(page.url());
     for (const tab of [page, second]) await tab.getByText('They take turns').first().waitFor();
-    if (place.roles) await strike(place.roles);
+    if (installation.roles) await strike(installation.roles);
     answer.delayMs = PACE.quick;
     for (const tab of [page, second]) {
       await tab.getByText('That is all.').first().waitFor();
@@ -132,7 +136,7 @@ describeEverywhere(chromium.missing, 'the first use of an installation', (open) 
   });
 
   it('causes no browser errors or warnings', () => {
-    expect(noise).toEqual([]);
+    expect(consoleErrors).toEqual([]);
   });
 });
 
@@ -145,7 +149,7 @@ async function strike({ gateways, workers }: Deployment): Promise<void> {
   await Promise.all([gateway.start(), worker.start()]);
 }
 
-/** The one of these processes that has the most of something, as soon as one has any. */
+/** Returns the process with the highest value of a gauge, as soon as one has any. */
 async function busiest(processes: readonly RoleProcess[], gauge: string): Promise<RoleProcess> {
   const read = () => Promise.all(processes.map(async ({ url }) => (await readMetrics(url, METRICS_TOKEN)).sum(gauge)));
   const counts = await eventually(read, (found) => Math.max(...found) > 0);

@@ -1,9 +1,9 @@
-import { sharedProcesses } from '../jest/deaths.ts';
-import type { SharedAddress } from './shared-products.ts';
+import { sharedProcesses } from '../jest/unexpected-exits.ts';
+import type { SharedAddress } from './product-pool.ts';
 import { Person } from '../person.ts';
 import { ProductClient } from './product-client.ts';
 
-/** Names the address of the shared products; set for every worker by the global set-up. */
+/** Names the address of the shared products; the global set-up sets it for every worker. */
 export const SHARED_PRODUCTS = 'PARLEY_TEST_PRODUCTS';
 
 /** A product with default settings and no model, which other suites have used before: it has their people and data. */
@@ -20,19 +20,19 @@ export class SharedProduct extends ProductClient {
     sharedProcesses.add(pid);
   }
 
-  /** A session of its administrator's own for this suite. */
+  /** Opens a new session of the administrator for this suite. */
   signInAdmin(): Promise<Person> {
     return Person.signIn(this, this.#adminEmail);
   }
 
-  /** Closes what this suite has opened; the product goes on for the next suite. */
+  /** Closes the connections of this suite; the product runs on for the next one. */
   async leave(): Promise<void> {
     sharedProcesses.delete(this.pid);
     await this.closeSockets();
   }
 }
 
-/** The product of this Jest worker, started for the first suite that asks. Its SECRET_KEY is FORGED_SECRET. */
+/** Returns the product of this Jest worker, started for the first suite that asks. Its SECRET_KEY is FORGED_SECRET. */
 export async function sharedProduct(): Promise<SharedProduct> {
   const response = await fetch(`${process.env[SHARED_PRODUCTS]}/${process.env['JEST_WORKER_ID']}`);
   if (!response.ok) throw new Error(await response.text());

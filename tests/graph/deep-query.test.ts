@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startModelServer, type ModelServer } from '../support/model-server.ts';
 import type { Person } from '../support/person.ts';
 import { startProduct, type Product } from '../support/product.ts';
-import { playShowcase, SHOWCASE } from '../support/showcase.ts';
+import { prepareDeepQuery, DEEP_QUERY } from '../support/deep-query.ts';
 
 let model: ModelServer;
 let product: Product;
@@ -12,7 +12,7 @@ let conversationId: string;
 beforeAll(async () => {
   model = await startModelServer();
   product = await startProduct({ env: { OPENAI_BASE_URL: model.url, LOG_LEVEL: 'debug' } });
-  ({ ada, conversationId } = await playShowcase(product, model));
+  ({ ada, conversationId } = await prepareDeepQuery(product, model));
 });
 
 afterAll(async () => {
@@ -25,7 +25,7 @@ describe('a conversation with runs, citations and assistant in one query', () =>
   it('takes no more database statements when the conversation is longer', async () => {
     const countOnce = async (first: number) => {
       const before = product.logs.length;
-      await ada.ask(SHOWCASE.replace('first: 20', `first: ${first}`), { id: conversationId });
+      await ada.ask(DEEP_QUERY.replace('first: 20', `first: ${first}`), { id: conversationId });
       return product.logs.slice(before).filter((line) => line['msg'] === 'sql' && /select/i.test(line['sql'])).length;
     };
     // Background jobs add database statements now and then, so the minimum of several counts is taken.

@@ -5,8 +5,8 @@ import type { ModelServer } from './model-server.ts';
 import { Person } from './person.ts';
 import type { ProductApi } from './product.ts';
 
-/** From a conversation to what it cost, across all six subgraphs. */
-export const SHOWCASE = `query Showcase($id: ID!) {
+/** A query from a conversation to its costs, across all six subgraphs. */
+export const DEEP_QUERY = `query Showcase($id: ID!) {
   viewer { name }
   conversation(id: $id) {
     title
@@ -27,8 +27,8 @@ export const SHOWCASE = `query Showcase($id: ID!) {
 const DOCUMENT =
   '# Harbour rules\n\nThe harbour master opens the gate at six in the morning.\n\n# Fees\n\nA berth costs 12 euros a night.\n';
 
-/** Ada asks three times what a berth costs; each answer calculates, cites, and is counted. */
-export async function playShowcase(product: ProductApi, model: ModelServer): Promise<{ ada: Person; conversationId: string }> {
+/** Creates a conversation of three questions, each with a calculation, a citation and its usage. */
+export async function prepareDeepQuery(product: ProductApi, model: ModelServer): Promise<{ ada: Person; conversationId: string }> {
   const ada = await Person.signUp(product);
   const base = await ada.ask('mutation { createKnowledgeBase(input: { name: "Harbour" }) { knowledgeBase { id } } }');
   const knowledgeBaseId = base.createKnowledgeBase.knowledgeBase.id;

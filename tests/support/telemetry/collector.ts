@@ -13,7 +13,7 @@ export interface CollectedSpan {
   failure: string | undefined;
 }
 
-/** An OpenTelemetry collector that takes traces by OTLP over HTTP, as JSON, and keeps them. */
+/** An OpenTelemetry collector that receives traces by OTLP over HTTP, as JSON, and stores them. */
 export class Collector {
   readonly spans: CollectedSpan[] = [];
   readonly #server: Server;

@@ -13,7 +13,7 @@ export class ProductClient {
 
   constructor(readonly url: string) {}
 
-  /** One GraphQL request over HTTP; `token` is an access token. */
+  /** Sends one GraphQL request over HTTP; `token` is an access token. */
   async graph(query: string, variables: Record<string, unknown> = {}, token?: string): Promise<GraphAnswer> {
     const response = await fetch(`${this.url}/graphql`, {
       method: 'POST',
@@ -23,14 +23,14 @@ export class ProductClient {
     return { status: response.status, ...((await response.json()) as object) };
   }
 
-  /** The data of a request that must succeed. */
+  /** Returns the data of a request that must succeed. */
   async ask(query: string, variables: Record<string, unknown> = {}, token?: string): Promise<any> {
     const answer = await this.graph(query, variables, token);
     if (answer.errors) throw new Error(`unexpected errors: ${JSON.stringify(answer.errors)}`);
     return answer.data;
   }
 
-  /** A GraphQL-over-WebSocket client that `closeSockets` closes. */
+  /** Opens a GraphQL-over-WebSocket client that `closeSockets` closes. */
   socket(token?: string): Client {
     const client = createClient({
       url: `${this.url.replace('http', 'ws')}/graphql`,
@@ -44,7 +44,7 @@ export class ProductClient {
   }
 
   async closeSockets(): Promise<void> {
-    // One that was just being opened fails with the product.
+    // A socket that is still opening fails when the product ends.
     for (const socket of this.#sockets) await Promise.resolve(socket.dispose()).catch(() => undefined);
   }
 }

@@ -1,12 +1,12 @@
 import { rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { FORGED_SECRET } from '../forge.ts';
+import { FORGED_SECRET } from '../forged-token.ts';
 import { Person } from '../person.ts';
 import { children, startProduct, type Product } from '../product.ts';
-import { deaths } from '../jest/deaths.ts';
+import { unexpectedExits } from '../jest/unexpected-exits.ts';
 
-/** What a suite is given of a product that it shares with others. */
+/** The address and accounts of a shared product, as a suite receives them. */
 export interface SharedAddress {
   url: string;
   pid: number;
@@ -20,8 +20,8 @@ interface Shared {
   address: SharedAddress;
 }
 
-/** Keeps, in Jest's own process, one product for each worker: started when a suite first asks for it, stopped with the run. */
-export class SharedProducts {
+/** Runs, in Jest's own process, one product for each worker: started when a suite first asks for it, stopped with the run. */
+export class ProductPool {
   readonly #products = new Map<string, Promise<Shared>>();
   readonly #running = new Set<Product>();
   readonly #server: Server;
@@ -48,7 +48,7 @@ export class SharedProducts {
     await Promise.all([...this.#running].map((product) => product.stop()));
   }
 
-  /** For the end of Jest's process by a signal: waits for nothing. */
+  /** Kills the products without waiting, for the end of Jest's process by a signal. */
   kill(): void {
     for (const child of children) child.kill('SIGKILL');
     for (const { dataDir } of this.#running) rmSync(dataDir, { recursive: true, force: true });
@@ -67,7 +67,7 @@ export class SharedProducts {
       product.child.once('exit', () => {
         this.#running.delete(product);
         this.#products.delete(worker);
-        for (const death of deaths.splice(0)) process.stderr.write(`${death}\n`);
+        for (const death of unexpectedExits.splice(0)) process.stderr.write(`${death}\n`);
       });
       const { email: adminEmail } = await Person.signUp(product, 'Root');
       return { product, address: { url: product.url, pid: product.pid, dataDir: product.dataDir, adminEmail } };

@@ -18,7 +18,7 @@ export function openBrowser(more: readonly string[] = []): Promise<Browser> {
   });
 }
 
-/** A browser as somebody has it: their screen, their theme, and their session. */
+/** Opens a browser context with a screen size, a theme and the session of a person. */
 export async function openContext(
   browser: Browser,
   { theme, width }: View,
@@ -51,39 +51,39 @@ async function signIn(context: BrowserContext, url: string, person: Person): Pro
   await context.addInitScript((end) => localStorage.setItem('parley.session', end), String(Date.parse(expiresAt)));
 }
 
-/** Everything that a clean page never says. */
-export function listenForNoise(page: Page, expected: RegExp[] = []): string[] {
-  const noise: string[] = [];
-  const hear = (text: string) => {
-    if (!expected.some((pattern) => pattern.test(text))) noise.push(text);
+/** Collects the errors and warnings of a page, except the expected ones. */
+export function collectConsoleErrors(page: Page, expected: RegExp[] = []): string[] {
+  const consoleErrors: string[] = [];
+  const onConsoleError = (text: string) => {
+    if (!expected.some((pattern) => pattern.test(text))) consoleErrors.push(text);
   };
   page.on('console', (message) => {
-    // Of a resource that failed to load the text does not tell which.
-    if (['error', 'warning'].includes(message.type())) hear(`${message.text()} ${message.location().url}`.trim());
+    // The text of a failed resource does not name it, so its address is added.
+    if (['error', 'warning'].includes(message.type())) onConsoleError(`${message.text()} ${message.location().url}`.trim());
   });
-  page.on('pageerror', (error) => hear(String(error)));
-  return noise;
+  page.on('pageerror', (error) => onConsoleError(String(error)));
+  return consoleErrors;
 }
 
-const IS_QUIET = `!document.querySelector('#content [role="status"][aria-label], [aria-busy="true"]')`;
+const HAS_NO_PROGRESS = `!document.querySelector('#content [role="status"][aria-label], [aria-busy="true"]')`;
 
-const IS_DRAWN = `document.title !== '' && getComputedStyle(document.getElementById('boot')).display === 'none'`;
+const IS_RENDERED = `document.title !== '' && getComputedStyle(document.getElementById('boot')).display === 'none'`;
 
-/** Waits until the page proper stands where the boot screen was. */
-export async function drawn(page: Page): Promise<void> {
-  await page.waitForFunction(IS_DRAWN);
+/** Waits until the page has replaced the boot screen. */
+export async function waitUntilRendered(page: Page): Promise<void> {
+  await page.waitForFunction(IS_RENDERED);
 }
 
-/** Waits until what was asked has been answered and drawn. */
-export async function settle(page: Page): Promise<void> {
-  await drawn(page);
+/** Waits until requested data has arrived and is rendered. */
+export async function waitUntilIdle(page: Page): Promise<void> {
+  await waitUntilRendered(page);
   await page.evaluate('document.fonts.ready');
-  await page.waitForFunction(IS_QUIET, undefined, { timeout: 10_000 }).catch(() => undefined);
+  await page.waitForFunction(HAS_NO_PROGRESS, undefined, { timeout: 10_000 }).catch(() => undefined);
   await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
 }
 
-/** Leaves one operation without an answer, or cuts the line while it is asked. */
-export async function disturb(page: Page, operation: string, how: 'silence' | 'cut'): Promise<void> {
+/** Holds the response of one operation (`silence`), or fails its request (`cut`). */
+export async function blockOperation(page: Page, operation: string, how: 'silence' | 'cut'): Promise<void> {
   const asks = new RegExp(`(query|mutation) ${operation}\\b`);
   await page.route('**/graphql', async (route) => {
     if (!asks.test(route.request().postData() ?? '')) return route.continue();

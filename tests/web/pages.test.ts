@@ -4,10 +4,10 @@ import type { Browser, Page } from 'playwright-core';
 import { addDocument } from '../support/documents.ts';
 import { Person } from '../support/person.ts';
 import { findProgram } from '../support/program.ts';
-import { sharedProduct, type SharedProduct } from '../support/sharing/shared-product.ts';
+import { sharedProduct, type SharedProduct } from '../support/product-pool/shared-product.ts';
 import { describeWhen } from '../support/when.ts';
-import { listenForNoise, openBrowser, openContext } from './camera.ts';
-import { documentPath } from './stage.ts';
+import { collectConsoleErrors, openBrowser, openContext } from './browser.ts';
+import { documentPath } from './fixtures.ts';
 
 const chromium = findProgram('chromium', 'chromium-browser', 'google-chrome');
 const NAMES =
@@ -18,7 +18,7 @@ describeWhen(chromium.missing, 'the pages of assistants, knowledge and notificat
   let ada: Person;
   let browser: Browser;
   let page: Page;
-  let noise: string[];
+  let consoleErrors: string[];
 
   beforeAll(async () => {
     product = await sharedProduct();
@@ -27,7 +27,7 @@ describeWhen(chromium.missing, 'the pages of assistants, knowledge and notificat
     const context = await openContext(browser, { theme: 'light', width: 1440 }, { url: product.url, person: ada });
     context.setDefaultTimeout(30_000);
     page = await context.newPage();
-    noise = listenForNoise(page, [/^Failed to load resource/, /net::ERR_/]);
+    consoleErrors = collectConsoleErrors(page, [/^Failed to load resource/, /net::ERR_/]);
   });
 
   afterAll(async () => {
@@ -216,6 +216,6 @@ describeWhen(chromium.missing, 'the pages of assistants, knowledge and notificat
   });
 
   it('cause no browser errors or warnings', () => {
-    expect(noise).toEqual([]);
+    expect(consoleErrors).toEqual([]);
   });
 });

@@ -7,10 +7,10 @@ const ENDS = new Set(['RunFinished', 'RunStopped', 'RunFailed']);
 const BREATH_MS = 100;
 
 /**
- * A client that wants to see a run to its end: whatever ends its stream, it goes on at any gateway from the last
- * event that it saw. `events` are what it has shown, in the order of showing.
+ * A client that reads a run to its end: it reconnects to any gateway, from the last event that it received. `events` are all that it
+ * received, in order.
  */
-export class Watcher {
+export class ReconnectingReader {
   readonly events: any[] = [];
   reconnects = 0;
   /** The longest time between two events, in milliseconds. */
@@ -19,7 +19,7 @@ export class Watcher {
   readonly #gateways: () => string[];
   readonly #token: string;
   readonly runId: string;
-  /** It leaves by itself after this many further events. */
+  /** Returns the number of events after which it closes its connection. */
   readonly #patience: () => number;
 
   constructor(parts: { gateways: () => string[]; token: string; runId: string; patience?: () => number }) {
@@ -67,7 +67,7 @@ export class Watcher {
         if (--left <= 0) return;
       }
     } catch {
-      // Closed by the other side, or never opened: the next reading goes on.
+      // The connection was closed or never opened; the next pass reconnects.
     } finally {
       await client.dispose();
     }
