@@ -22,7 +22,7 @@ export function page(forms) {
       `web/src/lib/${name}/${pascal}.svelte: the content, with its documents in operations.ts beside it`,
       'tests/web/screens.ts: a screen for each state (loading, empty, failed, filled)',
       'web/src/lib/shell/Sidebar.svelte: another icon, or no link',
-      'tests/web/rooms.test.ts: what a person does there',
+      'tests/web/pages.test.ts: what a person does there',
       `npx prettier --write web/src tests/web, then npm run check and npm run screenshots -- ${name}`,
     ],
   };
