@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 import type { Adapter, Builder } from '@sveltejs/kit';
 import { PAGE, ThreadQuery } from './src/lib/conversations/thread/operations.ts';
-import { question } from './src/lib/graph/question.ts';
+import { preloadQuery } from './src/lib/graph/preload-query.ts';
 import { ViewerQuery } from './src/lib/users/viewer.ts';
 
 /** Inlines parts of the built pages, so that a first visit on a slow line needs few requests. */
@@ -14,9 +14,9 @@ const BOOT = { tag: '<script src="/boot.js"></script>', file: at('static/boot.js
 const FIRST = ['+layout.svelte', '+page.svelte', 'c/[id]/+page.svelte'].map((file) => `/src/routes/(app)/${file}"`);
 
 /** The first queries of the pages, by path; a group of the pattern is a variable. */
-const QUESTIONS = [question('^/(?!sign-)', ViewerQuery), question('^/c/(?<id>[^/]+)$', ThreadQuery, { last: PAGE })];
+const QUERIES = [preloadQuery('^/(?!sign-)', ViewerQuery), preloadQuery('^/c/(?<id>[^/]+)$', ThreadQuery, { last: PAGE })];
 const MODULE = /<link href="[^"]+" rel="modulepreload">/g;
-const NO_QUESTIONS = 'var questions = [];';
+const NO_QUERIES = 'var queries = [];';
 
 interface Chunk {
   file: string;
@@ -113,6 +113,6 @@ function at(path: string): URL {
 
 function bootScript(): string {
   const script = readFileSync(BOOT.file, 'utf8').trim();
-  if (!script.includes(NO_QUESTIONS)) throw new Error(`the boot script has no "${NO_QUESTIONS}"`);
-  return script.replace(NO_QUESTIONS, () => `var questions = ${JSON.stringify(QUESTIONS).replaceAll('<', '\\u003c')};`);
+  if (!script.includes(NO_QUERIES)) throw new Error(`the boot script has no "${NO_QUERIES}"`);
+  return script.replace(NO_QUERIES, () => `var queries = ${JSON.stringify(QUERIES).replaceAll('<', '\\u003c')};`);
 }

@@ -3,14 +3,14 @@ import { describe, expect, it } from '@jest/globals';
 import { SOURCES } from './sources.ts';
 
 /**
- * What a list may be keyed by: identifiers that the platform or this page gives out, and positions. Two equal keys end
- * the whole page, so a name, a label, an address or anything else that a person, a model or a file wrote is no key.
+ * The allowed keys of a list: identifiers of the platform or the page, and positions. Two equal keys make the page fail, so text that a
+ * person, a model or a file wrote is not allowed.
  */
 const KEYS = new Set(['at', 'id', 'key']);
-/** With the braces of a pattern inside, as in `{#each rows as { id } (id)}`. */
+/** Allows the braces of a pattern inside, as in `{#each rows as { id } (id)}`. */
 const EACH = /\{#each\s(?:[^{}]|\{[^{}]*\})*\}/g;
 
-/** The lists of a component whose key is not one of those. */
+/** Returns the lists of a component with other keys. */
 function strayKeys(source: string): string[] {
   return [...source.matchAll(EACH)]
     .map(([head]) => head)
@@ -49,7 +49,7 @@ describe('the web pages', () => {
 
   it('use browser storage in few files, which are cleared at sign-out', () => {
     expect(filesWith(STORAGE)).toEqual([
-      'web/src/lib/browser/kept.ts',
+      'web/src/lib/browser/account-storage.ts',
       'web/src/lib/browser/secure-context.ts',
       'web/src/lib/shell/theme.svelte.ts',
       'web/src/lib/users/session.ts',

@@ -18,20 +18,20 @@
   addEventListener('parley:theme', apply);
 })();
 
-// Asks the first page's questions while its program is still on its way. The build fills in the questions; lib/graph/early.ts
-// hands each answer to whoever asks the same.
+// Sends the first queries of a page while its scripts still load. The build fills in the queries; lib/graph/preload.ts
+// hands each response to the first request for the same query.
 (function () {
-  var questions = [];
-  var answers = (window.parleyEarly = {});
+  var queries = [];
+  var answers = (window.parleyPreload = {});
   var ends = 0;
   try {
     ends = Number(localStorage.getItem('parley.session'));
   } catch (_) {}
   if (!(ends - 15000 > Date.now())) return;
-  questions.forEach(function (question) {
-    var here = new RegExp(question.path).exec(location.pathname);
+  queries.forEach(function (query) {
+    var here = new RegExp(query.path).exec(location.pathname);
     if (!here) return;
-    var variables = Object.assign({}, here.groups, question.variables);
+    var variables = Object.assign({}, here.groups, query.variables);
     var answer = fetch('/graphql', {
       method: 'POST',
       headers: {
@@ -39,9 +39,9 @@
         accept: 'application/graphql-response+json, application/json',
         'x-parley-client': 'web',
       },
-      body: JSON.stringify({ operationName: question.name, query: question.query, variables: variables }),
+      body: JSON.stringify({ operationName: query.name, query: query.query, variables: variables }),
     });
     answer.catch(function () {});
-    answers[question.name + JSON.stringify(variables)] = answer;
+    answers[query.name + JSON.stringify(variables)] = answer;
   });
 })();

@@ -9,12 +9,12 @@ const UNOWNED = /^parley\.(?:draft\.|assistant$)/;
 let owner = '';
 
 /** Names the account whose entries are used from now on, and removes those of every other. */
-export function keepFor(userId: string): void {
+export function openAccountStorage(userId: string): void {
   owner = userId;
   remove((key) => UNOWNED.test(key) || (key.startsWith(OURS) && !key.startsWith(`${OURS}${userId}.`)));
 }
 
-export function readKept(name: string): string | null {
+export function readStored(name: string): string | null {
   try {
     return owner ? localStorage.getItem(nameOf(name)) : null;
   } catch {
@@ -23,7 +23,7 @@ export function readKept(name: string): string | null {
 }
 
 /** An empty value removes the entry. A browser that refuses to store (private mode, no room) loses comfort, nothing else. */
-export function keep(name: string, value: string): void {
+export function store(name: string, value: string): void {
   if (!owner) return;
   try {
     if (value) localStorage.setItem(nameOf(name), value);
@@ -34,7 +34,7 @@ export function keep(name: string, value: string): void {
 }
 
 /** Removes the entries of every account. Later writes of pages that are still open are ignored. */
-export function forgetKept(): void {
+export function clearStorage(): void {
   owner = '';
   remove((key) => key.startsWith(OURS) || UNOWNED.test(key));
 }
@@ -47,6 +47,6 @@ function remove(which: (key: string) => boolean): void {
   try {
     for (const key of Object.keys(localStorage)) if (which(key)) localStorage.removeItem(key);
   } catch {
-    // Storage is blocked, so nothing was kept either.
+    // Storage is blocked, so nothing was stored either.
   }
 }

@@ -11,7 +11,7 @@ import {
 import { authExchange } from '@urql/exchange-auth';
 import { isFresh, isSignedIn, refreshSession } from '#lib/users/session.ts';
 import { graphCache } from './cache.ts';
-import { fetchOnce } from './early.ts';
+import { fetchPreloaded } from './preload.ts';
 import { failureOf, unreachable, type GraphError, type GraphFailure } from './failure.ts';
 import { followText } from './follow.ts';
 
@@ -26,7 +26,7 @@ const auth = authExchange(async () => ({
 export const client = new Client({
   url: '/graphql',
   preferGetMethod: false,
-  fetch: fetchOnce,
+  fetch: fetchPreloaded,
   fetchOptions: { headers: { 'x-parley-client': 'web' }, credentials: 'same-origin' },
   exchanges: [
     graphCache(),

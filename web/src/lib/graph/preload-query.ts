@@ -1,19 +1,19 @@
 import { formatDocument, stringifyDocument, type AnyVariables, type TypedDocumentNode } from '@urql/core';
 
-/** A request that the page makes before the client is there, where its path fits; a group of the pattern is a variable. */
-export interface Question {
+/** A query that pages send before their scripts are loaded, where `path` matches; a named group of it becomes a variable. */
+export interface PreloadQuery {
   path: string;
   name: string;
   query: string;
   variables: object;
 }
 
-/** Written as the client writes it, with the type names that its cache needs. */
-export function question<Data, Variables extends AnyVariables>(
+/** Prints the document as the client sends it, with the `__typename` fields that its cache needs. */
+export function preloadQuery<Data, Variables extends AnyVariables>(
   path: string,
   document: TypedDocumentNode<Data, Variables>,
   variables: object = {},
-): Question {
+): PreloadQuery {
   const query = stringifyDocument(formatDocument(document))
     .replace(/^#[^\n]*\n/, '')
     .replace(/\s+/g, ' ');

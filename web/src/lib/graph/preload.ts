@@ -1,26 +1,26 @@
-/** Filled by `static/boot.js`: answers that were asked for before this program was here, by operation and variables. */
+/** Responses that `static/boot.js` requested before this script was loaded, by operation name and variables. */
 declare global {
   interface Window {
-    parleyEarly?: Record<string, Promise<Response>>;
+    parleyPreload?: Record<string, Promise<Response>>;
   }
 }
 
-/** Maximum age of an early response; older ones may be stale. */
+/** Maximum age of a preloaded response; older ones may be stale. */
 const OLDEST_MS = 30_000;
 
-/** As `fetch`, but takes the answer that the page has asked for already; each is given once. */
-export const fetchOnce: typeof fetch = (input, init) => {
-  const asked = takeAnswer(init?.body);
-  return asked ? asked.catch(() => fetch(input, init)) : fetch(input, init);
+/** Works as `fetch`, but returns the preloaded response where there is one; each is used once. */
+export const fetchPreloaded: typeof fetch = (input, init) => {
+  const preloaded = takePreloaded(init?.body);
+  return preloaded ? preloaded.catch(() => fetch(input, init)) : fetch(input, init);
 };
 
-function takeAnswer(body: unknown): Promise<Response> | undefined {
-  const early = globalThis.window?.parleyEarly;
-  if (!early || typeof body !== 'string') return undefined;
-  if (performance.now() > OLDEST_MS) return void delete window.parleyEarly;
+function takePreloaded(body: unknown): Promise<Response> | undefined {
+  const preloaded = globalThis.window?.parleyPreload;
+  if (!preloaded || typeof body !== 'string') return undefined;
+  if (performance.now() > OLDEST_MS) return void delete window.parleyPreload;
   const { operationName, variables } = JSON.parse(body) as { operationName?: string; variables?: unknown };
   const name = `${operationName}${JSON.stringify(variables ?? {})}`;
-  const answer = early[name];
-  delete early[name];
+  const answer = preloaded[name];
+  delete preloaded[name];
   return answer;
 }

@@ -1,6 +1,6 @@
 import type { Token } from 'marked';
 import { lex } from './lexer.ts';
-import { mend } from './mend.ts';
+import { closeMarkup } from './close-markup.ts';
 
 /** One piece of an answer that is drawn by itself. It is replaced, never changed: an equal object is equal to look at. */
 export interface Block {
@@ -139,7 +139,7 @@ function withMendedEnd(blocks: Block[]): Block[] {
 
 function mended(block: Block): Block {
   if (['code', 'mathBlock', 'plain'].includes(block.token.type)) return block;
-  const raw = mend(block.token.raw);
+  const raw = closeMarkup(block.token.raw);
   if (raw === block.token.raw) return block;
   const [token] = lex(raw);
   return token ? { ...block, token } : block;

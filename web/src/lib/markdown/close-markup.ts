@@ -1,8 +1,8 @@
 /**
- * Closes what a text that is still being written has left open, so that it is drawn as it will look: half a link
- * is its words, an opened `**` already makes bold, and a line of dashes is not yet a heading. Give it the last block only.
+ * Closes the open markup of a text that is still being streamed, so that it already renders in its final form: half a
+ * link is its text, an opened `**` already makes bold, and a line of dashes is not yet a heading. Takes the last block only.
  */
-export function mend(block: string): string {
+export function closeMarkup(block: string): string {
   const settled = tableBegun(block)
     .replace(/\n[ \t]*(-{1,2}|=+)[ \t]*$/, '')
     .replace(/!?\[([^\]\n]*)\]\([^)\n]*$/, '$1')
@@ -14,7 +14,7 @@ export function mend(block: string): string {
 
 const MARKS_BEGUN = /^[ \t]*\|?[ \t]*:?-*:?[|:\- \t]*$/;
 
-/** The head of a table whose second line is not whole yet is drawn as the table that it will be. */
+/** Completes the delimiter row of a table, so that its header renders as a table at once. */
 function tableBegun(block: string): string {
   const lines = block.split('\n');
   const head = lines[0] ?? '';

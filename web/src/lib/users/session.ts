@@ -1,4 +1,4 @@
-import { forgetKept } from '#lib/browser/kept.ts';
+import { clearStorage } from '#lib/browser/account-storage.ts';
 import { inOneTab } from '#lib/browser/secure-context.ts';
 import { failureOf, GraphFailure, unreachable, type GraphError } from '#lib/graph/failure.ts';
 
@@ -34,7 +34,7 @@ let leaving: Promise<never> | undefined;
 /** Clears the local session even if the request fails. The caller must load a new page afterwards. */
 export async function signOut(): Promise<void> {
   leaving = new Promise(() => {});
-  forgetKept();
+  clearStorage();
   await post('sign-out').catch(() => undefined);
   forget();
 }

@@ -1,5 +1,5 @@
 import { error, redirect } from '@sveltejs/kit';
-import { keepFor } from '#lib/browser/kept.ts';
+import { openAccountStorage } from '#lib/browser/account-storage.ts';
 import { fetchQuery } from '#lib/graph/client.ts';
 import { GraphFailure } from '#lib/graph/failure.ts';
 import { authPath } from '#lib/users/auth-path.ts';
@@ -17,7 +17,7 @@ export const load: LayoutLoad = async ({ url, untrack }) => {
   if (!isSignedIn()) redirect(303, await authPath(from));
   try {
     const answer = await fetchQuery(ViewerQuery, {});
-    keepFor(answer.viewer.id);
+    openAccountStorage(answer.viewer.id);
     return answer;
   } catch (failure) {
     if (!(failure instanceof GraphFailure)) throw failure;

@@ -1,4 +1,4 @@
-import { keep, readKept } from '#lib/browser/kept.ts';
+import { readStored, store } from '#lib/browser/account-storage.ts';
 import { graphql, type ResultOf } from '#lib/graph/gql.ts';
 
 const ChoicePartsFragment = graphql(`
@@ -64,11 +64,11 @@ export const LanguageModelsQuery = graphql(`
 
 export type Choice = ResultOf<typeof ChoicePartsFragment>;
 
-const KEPT = 'assistant';
+const STORAGE_KEY = 'assistant';
 
 /** Which assistant a new chat begins with: the one that the address names, else the last one, else the first. */
 export class AssistantChoice {
-  #chosen = $state<string | null>(readKept(KEPT));
+  #chosen = $state<string | null>(readStored(STORAGE_KEY));
   #choices: () => readonly Choice[];
   #asked: () => string | null;
   readonly current = $derived.by(() => {
@@ -84,6 +84,6 @@ export class AssistantChoice {
 
   choose(id: string): void {
     this.#chosen = id;
-    keep(KEPT, id);
+    store(STORAGE_KEY, id);
   }
 }

@@ -1,36 +1,36 @@
-import { keep, readKept } from '#lib/browser/kept.ts';
+import { readStored, store } from '#lib/browser/account-storage.ts';
 
 /**
  * Drafts of each conversation. A message being sent is kept, too, until the server has acknowledged it: the page may
  * close, the session may end, or the connection may break.
  */
 export function readDraft(of: string): { text: string; sending: string } {
-  return { text: readKept(`draft.${of}`) ?? '', sending: readKept(`sending.${of}`) ?? '' };
+  return { text: readStored(`draft.${of}`) ?? '', sending: readStored(`sending.${of}`) ?? '' };
 }
 
 export function keepDraft(of: string, text: string): void {
-  keep(`draft.${of}`, text);
+  store(`draft.${of}`, text);
 }
 
 export function keepSending(of: string, text: string): void {
-  keep(`sending.${of}`, text);
+  store(`sending.${of}`, text);
 }
 
 /** An edit of a message that was not sent: one for each conversation. */
-export interface KeptEdit {
+export interface StoredEdit {
   id: string;
   text: string;
 }
 
-export function readEdit(conversationId: string): KeptEdit | undefined {
+export function readEdit(conversationId: string): StoredEdit | undefined {
   try {
-    const edit = JSON.parse(readKept(`edit.${conversationId}`) ?? 'null') as KeptEdit | null;
+    const edit = JSON.parse(readStored(`edit.${conversationId}`) ?? 'null') as StoredEdit | null;
     return edit ?? undefined;
   } catch {
     return undefined;
   }
 }
 
-export function keepEdit(conversationId: string, edit: KeptEdit | undefined): void {
-  keep(`edit.${conversationId}`, edit ? JSON.stringify(edit) : '');
+export function keepEdit(conversationId: string, edit: StoredEdit | undefined): void {
+  store(`edit.${conversationId}`, edit ? JSON.stringify(edit) : '');
 }
