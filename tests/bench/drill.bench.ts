@@ -1,10 +1,10 @@
 import { cpus, loadavg } from 'node:os';
 import { missingServers } from '../support/deployment/deployment.ts';
 import { foundCompany, type Company } from './drill/company.ts';
-import { damageCopy, keepBackups, type Kept } from './drill/keeping.ts';
+import { damageCopy, keepBackups, type DrillState } from './drill/backups.ts';
 import { loseInTheMiddle } from './drill/loss.ts';
-import { addPast } from './drill/past.ts';
-import { recoverMoment, recoverWhatIsArchived, restoreBackup } from './drill/return.ts';
+import { addHistory } from './drill/history.ts';
+import { recoverMoment, recoverWhatIsArchived, restoreBackup } from './drill/recovery.ts';
 import { Report } from './drill/report.ts';
 import { Site } from './drill/site.ts';
 import { megabytes, Vault } from './drill/vault.ts';
@@ -16,7 +16,7 @@ import { Witness } from './drill/witness.ts';
 
 const people = Number(process.argv[2] ?? 60);
 /** Copies of each first conversation, so that each person has as many as after a year. */
-const PAST = 60;
+const COPIES = 60;
 
 interface Counts {
   messages: number;
@@ -42,7 +42,7 @@ const report = new Report();
 try {
   await site.open();
   const { company, witness } = await fill(site);
-  const kept: Kept = { site, company, witness, vault, report };
+  const kept: DrillState = { site, company, witness, vault, report };
   await keepBackups(kept);
   const loss = await loseInTheMiddle(kept);
   await restoreBackup(kept, loss);
@@ -64,8 +64,8 @@ async function fill(to: Site): Promise<{ company: Company; witness: Witness }> {
   const first = company.members.map(({ conversationId }) => conversationId);
   await report.step(
     'a year passes',
-    () => addPast(to.deployment.settings['DATABASE_URL']!, first, PAST),
-    () => `by SQL: each conversation ${PAST} times more, with its run, events, citations, usage and audit entries`,
+    () => addHistory(to.deployment.settings['DATABASE_URL']!, first, COPIES),
+    () => `by SQL: each conversation ${COPIES} times more, with its run, events, citations, usage and audit entries`,
   );
   const witness = new Witness(company.founder);
   await witness.remember(to);

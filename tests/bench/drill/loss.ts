@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { addDocument } from '../../support/documents.ts';
 import { eventually } from '../../support/eventually.ts';
-import type { Kept } from './keeping.ts';
+import type { DrillState } from './backups.ts';
 import { seconds } from './report.ts';
 import { Writers, type Write } from './writers.ts';
 
@@ -24,7 +24,7 @@ export interface Loss {
 }
 
 /** Lets people write on after the backups; a while after a part of that was archived, deletes everything at once. */
-export async function loseInTheMiddle({ site, company, vault, report }: Kept): Promise<Loss> {
+export async function loseInTheMiddle({ site, company, vault, report }: DrillState): Promise<Loss> {
   const { members, keepers } = company;
   const writers = new Writers(members.filter((member) => !keepers.includes(member)).slice(-WRITERS));
   await pause(BEFORE_THE_MOMENT_MS);

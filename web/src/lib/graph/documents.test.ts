@@ -26,7 +26,7 @@ function read(path: string): { path: string; node: DefinitionNode }[] {
   return documents.flatMap((document) => parse(document).definitions.map((node) => ({ path, node })));
 }
 
-it('the test finds the GraphQL documents of the client', () => {
+it('the documents of the client are found by this test (control)', () => {
   assert.ok(definitions.length > 10);
 });
 

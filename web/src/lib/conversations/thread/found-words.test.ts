@@ -4,24 +4,24 @@ import { bestOf, matchesIn } from './found-words.ts';
 
 const found = (text: string, query: string) => matchesIn(text, query).map(({ start, end }) => text.slice(start, end));
 
-it('matches words by prefix, ignoring case, not inside other words', () => {
+it('matchesIn matches words by prefix, ignoring case, not inside other words', () => {
   assert.deepEqual(found('Dual-write: dualism, individual, DUAL.', 'dual'), ['Dual', 'dualism', 'DUAL']);
 });
 
-it('treats punctuation in a query as word separators', () => {
+it('matchesIn treats punctuation in a query as word separators', () => {
   assert.deepEqual(found('A dual-write is (never) a write.*', 'dual-write .*('), ['dual', 'write', 'write']);
 });
 
-it('returns no match for a query without words', () => {
+it('matchesIn returns no match for a query without words', () => {
   assert.deepEqual(matchesIn('a - b', ' -- '), []);
 });
 
-it('prefers the position where most words are close together to the first match', () => {
+it('bestOf prefers the position where most words are close together to the first match', () => {
   const text = `The tide. ${'x '.repeat(60)}A table of the tide.`;
   const matches = matchesIn(text, 'tide table');
   assert.equal(text.slice(matches[bestOf(matches, text, 'tide table')]!.start).startsWith('table of the tide'), true);
 });
 
-it('limits its work in a text that consists of matches only', () => {
+it('matchesIn limits its work in a text that consists of matches only', () => {
   assert.equal(matchesIn('tide '.repeat(5_000), 'tide').length, 500);
 });

@@ -20,7 +20,7 @@ const ID = /[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 const TIME = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)/g;
 
 /** Adds a year of conversations by SQL: copies of the first ones, some days earlier, with new ids and otherwise unchanged. */
-export async function addPast(databaseUrl: string, conversationIds: string[], copies: number): Promise<void> {
+export async function addHistory(databaseUrl: string, conversationIds: string[], copies: number): Promise<void> {
   const client = await connected(databaseUrl);
   const own = new Set(conversationIds);
   const inserts: { sql: string; rows: string }[] = [];

@@ -14,7 +14,7 @@ const VISITORS = 6;
 const BEFORE_MS = 15_000;
 
 /** The parts that the steps of a drill share. */
-export interface Kept {
+export interface DrillState {
   site: Site;
   company: Company;
   witness: Witness;
@@ -23,7 +23,7 @@ export interface Kept {
 }
 
 /** Makes the backup while people ask, compares their response times with those before, verifies it, and makes a base backup. */
-export async function keepBackups({ site, company, vault, report }: Kept): Promise<void> {
+export async function keepBackups({ site, company, vault, report }: DrillState): Promise<void> {
   const { members, keepers } = company;
   const others = members.filter((member) => !keepers.includes(member));
   // The conversation of the founder stays unchanged, since it is compared later.
@@ -44,7 +44,7 @@ export async function keepBackups({ site, company, vault, report }: Kept): Promi
 }
 
 /** Flips one bit of the largest file: the verification must name it. */
-export async function damageCopy({ vault, report }: Kept): Promise<void> {
+export async function damageCopy({ vault, report }: DrillState): Promise<void> {
   const [part] = filesBelow(vault.backup).toSorted((a, b) => statSync(b).size - statSync(a).size);
   const bytes = readFileSync(part!);
   bytes[bytes.length >> 1]! ^= 1;

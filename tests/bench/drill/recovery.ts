@@ -1,4 +1,4 @@
-import { run, tookOf, type Kept } from './keeping.ts';
+import { run, tookOf, type DrillState } from './backups.ts';
 import type { Loss } from './loss.ts';
 import { seconds } from './report.ts';
 import { Site } from './site.ts';
@@ -8,7 +8,7 @@ import type { Write } from './writers.ts';
 const LATE = 'query ($id: ID!) { document(id: $id) { status passageCount downloadUrl } }';
 
 /** Restores the backup on new servers and starts all roles, until everything works as before. */
-export async function restoreBackup({ witness, vault, report }: Kept, { writes }: Loss): Promise<void> {
+export async function restoreBackup({ witness, vault, report }: DrillState, { writes }: Loss): Promise<void> {
   const began = performance.now();
   const since = () => `${seconds(performance.now() - began)} after the loss`;
   const site = await Site.prepare();
@@ -36,7 +36,7 @@ export async function restoreBackup({ witness, vault, report }: Kept, { writes }
 
 /** Recovers the base backup and the write-ahead log to the target time, files from the backup, and vectors from the texts. */
 export async function recoverMoment(
-  { site: lost, company, witness, vault, report }: Kept,
+  { site: lost, company, witness, vault, report }: DrillState,
   { moment, writes, lateDocumentId }: Loss,
 ): Promise<void> {
   const began = performance.now();
@@ -73,7 +73,7 @@ export async function recoverMoment(
 }
 
 /** Recovers everything that was archived; the difference is the recovery point. */
-export async function recoverWhatIsArchived({ site: lost, vault, report }: Kept, { at, writes }: Loss): Promise<void> {
+export async function recoverWhatIsArchived({ site: lost, vault, report }: DrillState, { at, writes }: Loss): Promise<void> {
   const began = performance.now();
   const found = await presentIn((sql) => vault.copyBase().then((options) => lookAt(options, lost.database, sql)), writes);
   const missing = writes.filter(({ messageId }) => !found.has(messageId));
