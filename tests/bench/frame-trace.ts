@@ -28,7 +28,7 @@ export function drawnChunks(trace: Buffer, mark: string): DrawnChunk[] {
   const tasks = own.filter(({ name, ph }) => name === 'RunTask' && ph === 'X').sort((a, b) => a.ts - b.ts);
   const chunks: DrawnChunk[] = [];
   let chunk = { wallMs: 0, cpuMs: 0 };
-  let [heard, fired] = [0, 0];
+  let [marked, fired] = [0, 0];
   for (const { ts, dur = 0, tdur = dur } of tasks) {
     chunk.wallMs += dur / 1000;
     chunk.cpuMs += tdur / 1000;
@@ -36,10 +36,10 @@ export function drawnChunks(trace: Buffer, mark: string): DrawnChunk[] {
     fired += drawn;
     if (drawn === 0) continue;
     const now = marks.filter((at) => at.ts < ts + dur).length;
-    if (now > heard) chunks.push(chunk);
-    heard = now;
+    if (now > marked) chunks.push(chunk);
+    marked = now;
     chunk = { wallMs: 0, cpuMs: 0 };
   }
-  if (fired === 0) throw new Error('the trace holds no frame of the page that heard the answer');
+  if (fired === 0) throw new Error('the trace holds no frame of the page that marked the answer');
   return chunks;
 }

@@ -122,7 +122,7 @@ describeWhen(missingPostgres(), 'the database adapter on a PostgreSQL server', (
   });
   afterAll(() => postgres.stop());
 
-  describe('with a reachable server', () =>
+  describe('the contract with a reachable server', () =>
     contract(async () => ({ database: new ServerDatabase(await postgres.fresh(), log), close: async () => {} })));
 
   it('is migrated by exactly one of several processes that start at once', async () => {

@@ -15,7 +15,7 @@ const log = openLog('silent');
 const fresh = (points: number, perSeconds = 60): LimitRule => ({ name: `rule-${randomUUID()}`, points, perSeconds });
 
 /** Counts how many of the simultaneous attempts are allowed. */
-async function letThrough(limits: Limits[], rule: LimitRule, attempts: number): Promise<number> {
+async function countAllowed(limits: Limits[], rule: LimitRule, attempts: number): Promise<number> {
   const taken = Array.from({ length: attempts }, (_, index) => limits[index % limits.length]!.take(rule, 'somebody'));
   return (await Promise.allSettled(taken)).filter(({ status }) => status === 'fulfilled').length;
 }
@@ -30,7 +30,7 @@ function contract(open: () => Promise<Limits>): void {
 
   it('allows exactly the points of the rule, then reports when to retry', async () => {
     const rule = fresh(5);
-    expect(await letThrough([limits], rule, 20)).toBe(5);
+    expect(await countAllowed([limits], rule, 20)).toBe(5);
     const refusal = await limits.take(rule, 'somebody').catch((error: unknown) => error);
     expect(refusal).toMatchObject({ code: 'RATE_LIMITED' });
     const { retryAfterSeconds } = (refusal as { detail: { retryAfterSeconds: number } }).detail;
@@ -75,7 +75,7 @@ const openAt = async (url: string) => new RedisLimits(await openRedisKeys(url, '
 
 /** Returns whether two processes count together. Takes a new rule each time: one that was used while they were separated proves nothing. */
 async function areShared(here: Limits, there: Limits): Promise<boolean> {
-  return (await letThrough([here, there], fresh(5), 20)) === 5;
+  return (await countAllowed([here, there], fresh(5), 20)) === 5;
 }
 
 describeWhen(missingRedis, 'the rate limiter on Redis', () => {
@@ -91,7 +91,7 @@ describeWhen(missingRedis, 'the rate limiter on Redis', () => {
 
   it('shares one exact count between processes in a burst of thousands', async () => {
     const both = await Promise.all([open(), open()]);
-    expect(await letThrough(both, fresh(1_000), 3_000)).toBe(1_000);
+    expect(await countAllowed(both, fresh(1_000), 3_000)).toBe(1_000);
     await Promise.all(both.map((limits) => limits.close()));
   });
 
@@ -99,7 +99,7 @@ describeWhen(missingRedis, 'the rate limiter on Redis', () => {
     const [here, there] = await Promise.all([open(), open()]);
     await redis.kill();
     const rule = fresh(5);
-    expect([await letThrough([here], rule, 20), await letThrough([there], rule, 20)]).toEqual([5, 5]);
+    expect([await countAllowed([here], rule, 20), await countAllowed([there], rule, 20)]).toEqual([5, 5]);
     await redis.start();
     await eventually(() => areShared(here, there), Boolean, 5_000);
     await Promise.all([here.close(), there.close()]);
@@ -108,7 +108,7 @@ describeWhen(missingRedis, 'the rate limiter on Redis', () => {
   it('counts per process while the memory of Redis is full', async () => {
     const limits = await open();
     await redis.run('CONFIG', 'SET', 'maxmemory', '1');
-    expect(await letThrough([limits], fresh(5), 20)).toBe(5);
+    expect(await countAllowed([limits], fresh(5), 20)).toBe(5);
     await redis.run('CONFIG', 'SET', 'maxmemory', '0');
     await limits.close();
   });
@@ -116,7 +116,7 @@ describeWhen(missingRedis, 'the rate limiter on Redis', () => {
   it('still refuses while Redis accepts commands and answers none', async () => {
     const limits = await open();
     redis.freeze();
-    expect(await letThrough([limits], fresh(5), 20)).toBe(5);
+    expect(await countAllowed([limits], fresh(5), 20)).toBe(5);
     redis.thaw();
     await limits.close();
   });
@@ -136,7 +136,7 @@ describeWhen(missingRedis, 'the rate limiter on a group of Redis servers', () =>
       const { url, killMaster } = group;
       const [here, there] = await Promise.all([openAt(url), openAt(url)]);
       await killMaster();
-      expect(await letThrough([here], fresh(5), 20)).toBe(5);
+      expect(await countAllowed([here], fresh(5), 20)).toBe(5);
       await eventually(() => areShared(here, there), Boolean, 5_000);
       await Promise.all([here.close(), there.close()]);
     });
@@ -156,7 +156,7 @@ describeWhen(missingRedis, 'the rate limiter on a group of Redis servers', () =>
       const [here, there] = await Promise.all([openAt(url), openAt(url)]);
       await killMaster();
       // Four rules, so that they spread over the nodes.
-      const inEach = async () => Promise.all([1, 2, 3, 4].map(() => letThrough([here], fresh(5), 20)));
+      const inEach = async () => Promise.all([1, 2, 3, 4].map(() => countAllowed([here], fresh(5), 20)));
       // The cluster refuses its other parts, too, once they have noticed. Requests in that moment are counted partly in Redis, partly in
       // the process.
       for (const through of await inEach()) {

@@ -17,13 +17,13 @@ const ask = (query: string, variables?: Record<string, unknown>) => product.grap
 const summary = ({ status, errors, data }: GraphAnswer) => ({ status, code: errors?.[0]?.extensions['code'], data });
 const refused = (code: string) => ({ status: 400, code, data: undefined });
 
-describe('limits on the complexity of a GraphQL document', () => {
-  it.each([30, 60])('refuse a selection depth of %d', async (depth) => {
+describe('the complexity limit of the gateway', () => {
+  it.each([30, 60])('refuses a selection depth of %d', async (depth) => {
     const query = `{ conversations ${'{ edges { node { assistant { versions'.repeat(Math.ceil(depth / 4))} { totalCount } ${'} } } }'.repeat(Math.ceil(depth / 4))} }`;
     expect(summary(await ask(query))).toEqual(refused('QUERY_TOO_COMPLEX'));
   });
 
-  it('refuse a hundred aliases of signIn, and run none of them', async () => {
+  it('refuses a hundred aliases of signIn, and runs none of them', async () => {
     const fields = Array.from(
       { length: 100 },
       (_, n) => `a${n}: signIn(input: { email: "x@example.com", password: "wrong wrong" }) { expiresAt }`,
@@ -31,29 +31,29 @@ describe('limits on the complexity of a GraphQL document', () => {
     expect(summary(await product.graph(`mutation { ${fields.join('\n')} }`))).toEqual(refused('QUERY_TOO_COMPLEX'));
   });
 
-  it('refuse 20,000 repetitions of one field', async () => {
+  it('refuses 20,000 repetitions of one field', async () => {
     expect(summary(await ask(repeatedField(20_000)))).toEqual(refused('QUERY_TOO_COMPLEX'));
   });
 
-  it.each([6, 1_000])('refuse %d directives on one field', async (count) => {
+  it.each([6, 1_000])('refuses %d directives on one field', async (count) => {
     expect(summary(await ask(`{ viewer { id ${'@skip(if: false) '.repeat(count)} } }`))).toEqual(refused('QUERY_TOO_COMPLEX'));
   });
 
-  it('refuse fragments that spread themselves', async () => {
+  it('refuses fragments that spread themselves', async () => {
     expect(summary(await ask('{ viewer { ...A } } fragment A on User { ...B } fragment B on User { ...A }'))).toEqual(
       refused('GRAPHQL_VALIDATION_FAILED'),
     );
   });
 
-  it('refuse nested fragments that expand to 2^24 fields', async () => {
+  it('refuses nested fragments that expand to 2^24 fields', async () => {
     expect(summary(await ask(fragmentBomb(24)))).toEqual(refused('QUERY_TOO_COMPLEX'));
   });
 
-  it('accept 320 overlapping fields', async () => {
+  it('accepts 320 overlapping fields', async () => {
     expect(summary(await ask(overlappingFields(320)))).toEqual({ status: 200, code: undefined, data: { viewer: { id: ada.id } } });
   });
 
-  it('refuse 8,000 nested braces and brackets without a stack overflow', async () => {
+  it('refuses 8,000 nested braces and brackets without a stack overflow', async () => {
     for (const query of [
       '{ a '.repeat(8_000),
       `{ viewer(x: ${'['.repeat(20_000)} ) { id } }`,
@@ -65,7 +65,7 @@ describe('limits on the complexity of a GraphQL document', () => {
     }
   });
 
-  it.each([31, 100])('refuse %d levels of fragments, lists, objects and types before planning', async (levels) => {
+  it.each([31, 100])('refuses %d levels of fragments, lists, objects and types before planning', async (levels) => {
     const nested = (open: string, inner: string, close: string) => `${open.repeat(levels)}${inner}${close.repeat(levels)}`;
     for (const query of [
       nested('{ ... on Query ', '{ __typename }', ' }'),
@@ -78,7 +78,7 @@ describe('limits on the complexity of a GraphQL document', () => {
     }
   });
 
-  it('refuse page sizes outside 1 to 100, as literal and as variable', async () => {
+  it('refuses page sizes outside 1 to 100, as literal and as variable', async () => {
     for (const size of ['1000000000', '-1', '0', '101', '1.5']) {
       expect({ size, ...summary(await ask(`{ conversations(first: ${size}) { totalCount } }`)) }).toEqual({
         size,
@@ -92,28 +92,28 @@ describe('limits on the complexity of a GraphQL document', () => {
     }
   });
 
-  it('count a page size of null as the default page size', async () => {
+  it('counts a page size of null as the default page size', async () => {
     expect((await ask('query ($first: Int) { conversations(first: $first) { totalCount } }', { first: null })).status).toBe(200);
   });
 
-  it('multiply nested page sizes, those in variables included', async () => {
+  it('multiplies nested page sizes, those in variables included', async () => {
     const query =
       'query ($many: Int) { conversations(first: $many) { edges { node { messages(first: $many) { edges { node { id } } } } } } }';
     expect((await ask(query, { many: 5 })).status).toBe(200);
     expect(summary(await ask(query, { many: 100 }))).toEqual(refused('QUERY_TOO_COMPLEX'));
   });
 
-  it('refuse variables that nest 1,000 deep', async () => {
+  it('refuses variables that nest 1,000 deep', async () => {
     const deep = JSON.parse(`${'['.repeat(1_000)}${']'.repeat(1_000)}`) as unknown;
     expect(summary(await ask('{ viewer { id } }', { deep }))).toEqual(refused('BAD_USER_INPUT'));
   });
 
-  it('refuse a list of 251 ids', async () => {
+  it('refuses a list of 251 ids', async () => {
     const query = 'query ($input: SearchKnowledgeInput!) { searchKnowledge(input: $input) { score } }';
     expect(summary(await ask(query, { input: { query: 'x', knowledgeBaseIds: Array(251).fill('a') } }))).toEqual(refused('BAD_USER_INPUT'));
   });
 
-  it('accept a query over all six subgraphs', async () => {
+  it('accepts a query over all six subgraphs', async () => {
     const document = `query Showcase($id: ID!) { conversation(id: $id) { title thread(last: 50) { edges { node { id role text
       run { id status attempt usage { inputTokens outputTokens costUsd } assistantVersion { number name } toolCalls { tool { name } durationMs } }
       citations { number quote passage { page start end document { name pageCount } } } } } } assistant { name model { name } owner { name } } } }`;
@@ -121,8 +121,8 @@ describe('limits on the complexity of a GraphQL document', () => {
   });
 });
 
-describe('documents that once crashed the process or were answered wrongly', () => {
-  it('are answered, and the product keeps running', async () => {
+describe('the gateway with documents that once crashed it or were answered wrongly', () => {
+  it('answers them and keeps running', async () => {
     const deadly = '{ conversation(id: "x") { suggestedDocuments { id } id: activeRun { __typename } } }';
     expect(summary(await ask(deadly)).code).toBe('NOT_FOUND');
     expect((await ask('{ viewer @skip(if: true) { id } }')).data).toEqual({});
@@ -131,7 +131,7 @@ describe('documents that once crashed the process or were answered wrongly', () 
     expect((await ask('{ id: viewer { id: name name: id } }')).data).toEqual({ id: { id: 'Ada', name: ada.id } });
   });
 
-  it('with an empty operation name are answered as if there were none', async () => {
+  it('treats an empty operation name as absent', async () => {
     const response = await fetch(`${product.url}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization: `Bearer ${ada.token}` },

@@ -154,7 +154,7 @@ describe('the HTTP endpoint with requests of other sites', () => {
   });
 });
 
-describe('every HTTP response', () => {
+describe('every HTTP response of the gateway', () => {
   it('is marked private, and carries the id of its request', async () => {
     const answer = await postGraph(product, QUERY, { ...bearer(), 'x-request-id': 'a-request-of-mine' });
     expect(answer.headers.get('cache-control')).toBe('no-store');

@@ -68,19 +68,19 @@ async function download(id: string, headers: Record<string, string> = {}): Promi
   return { status: response.status, headers: response.headers, bytes: Buffer.from(await response.arrayBuffer()) };
 }
 
-describe('an upload', () => {
-  it('without bytes is refused', async () => {
+describe('the upload endpoint', () => {
+  it('refuses a file without bytes', async () => {
     expect(summary(await put((await announce()).path, ''))).toEqual({ status: 400, code: 'DOCUMENT_EMPTY' });
   });
 
-  it('that declares too large a size is refused, and no file stays', async () => {
+  it('refuses a file that declares too large a size, and stores nothing', async () => {
     const { path } = await announce();
     const before = stored();
     expect(summary(await put(path, Buffer.alloc(MEGABYTE + 1, 'x')))).toEqual({ status: 413, code: 'DOCUMENT_TOO_LARGE' });
     expect(stored()).toBe(before);
   });
 
-  it('that turns out too large without having declared it is refused, and no file stays', async () => {
+  it('refuses a file that turns out too large without a declared size, and stores nothing', async () => {
     const { path } = await announce();
     const before = stored();
     expect(await putInPieces(path, MEGABYTE + 100_000)).toBe(413);
@@ -90,7 +90,7 @@ describe('an upload', () => {
     );
   });
 
-  it('with more bytes than announced is refused, and no file stays', async () => {
+  it('refuses more bytes than were announced, and stores nothing', async () => {
     const { path } = await announce('a.txt', 'text/plain', 10);
     const before = stored();
     expect(summary(await put(path, 'eleven bytes'))).toEqual({ status: 413, code: 'DOCUMENT_TOO_LARGE' });
@@ -102,7 +102,7 @@ describe('an upload', () => {
     expect((await put(path, 'ten bytes!')).status).toBe(200);
   });
 
-  it('that breaks off half way leaves no file, and its address can be used again', async () => {
+  it('stores nothing of an upload that breaks off half way, and accepts another one at its address', async () => {
     const { path } = await announce();
     const before = stored();
     await breakOff(path);
@@ -113,7 +113,7 @@ describe('an upload', () => {
     expect((await put(path, 'the bytes')).status).toBe(200);
   });
 
-  it('that breaks off before the server reads it leaves no file and no open handle', async () => {
+  it('stores nothing of an upload that breaks off before it is read, and leaves no file open', async () => {
     const { hostname, port } = new URL(product.url);
     const before = stored();
     const { path } = await announce();
@@ -134,14 +134,14 @@ describe('an upload', () => {
     expect(openFiles(product.pid)).toEqual([]);
   });
 
-  it('is accepted once when several come to one address at the same time', async () => {
+  it('accepts exactly one of several simultaneous uploads to one address', async () => {
     const { path } = await announce();
     const answers = await Promise.all([1, 2, 3, 4].map((n) => put(path, `bytes of ${n}`)));
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 410, 410, 410]);
     expect(summary(await put(path, 'later'))).toEqual({ status: 410, code: 'UPLOAD_EXPIRED' });
   });
 
-  it('needs a signed address that was issued for uploads', async () => {
+  it('requires a signed address that was issued for uploads', async () => {
     const { path } = await announce();
     const changed = path.replace(/\.(.)(?=[^.]*$)/, (_dot, first) => `.${first === 'A' ? 'B' : 'A'}`);
     const { id } = await addDocument(ada, baseId, { name: 'b.txt', mediaType: 'text/plain', content: `a text of ${Date.now()}` });
@@ -158,8 +158,8 @@ describe('an upload', () => {
   });
 });
 
-describe('an uploaded file with misleading content', () => {
-  it('is refused where it is a DOCX that inflates to a gigabyte', async () => {
+describe('a stored file with misleading content', () => {
+  it('fails to be read where it is a DOCX that inflates to a gigabyte', async () => {
     const bomb = zip('word/document.xml', Buffer.alloc(200 * MEGABYTE, ' '));
     const { status, failureCode } = await addDocument(ada, baseId, {
       name: 'bomb.docx',
@@ -220,7 +220,7 @@ describe('an uploaded file with misleading content', () => {
   });
 });
 
-describe('a download', () => {
+describe('the download endpoint', () => {
   const pdf = readFileSync('tests/documents/test.pdf');
 
   it('shows a PDF inline, in ranges where they are requested', async () => {

@@ -244,10 +244,10 @@ describe('reading a Word document', () => {
   });
 });
 
-describe('a file embedded in a Word document', () => {
+describe('embedded files of a Word document', () => {
   const place = (id: string) => `<w:altChunk r:id="${id}"/>`;
 
-  it('is read at its place: a page, plain text, another document', async () => {
+  it('are read at their place: a page, plain text, another document', async () => {
     const inner = wordDocument(paragraph('Within.') + place('x'), {
       chunks: [{ id: 'x', name: 'deep.txt', mediaType: 'text/plain', data: 'Deepest.' }],
     });
@@ -268,7 +268,7 @@ describe('a file embedded in a Word document', () => {
     });
   });
 
-  it('that is missing, damaged, of an unknown kind or too deep is named, and the rest is read', async () => {
+  it('are named where they are missing, damaged, of an unknown kind or too deep, and the rest is read', async () => {
     let nested = wordDocument(paragraph('The innermost.'));
     for (let depth = 0; depth < 6; depth += 1)
       nested = wordDocument(paragraph(`Level ${depth}.`) + place('n'), {

@@ -52,9 +52,9 @@ async function loseVectors(): Promise<void> {
   await engine.close();
 }
 
-/** Holds the next embedding requests until `letGo` is called. */
-function holdEmbeddings(): { letGo(): void; waiting(): Promise<unknown> } {
-  const { promise, resolve: letGo } = Promise.withResolvers<void>();
+/** Holds the next embedding requests until `release` is called. */
+function holdEmbeddings(): { release(): void; waiting(): Promise<unknown> } {
+  const { promise, resolve: release } = Promise.withResolvers<void>();
   model.clear();
   model.reply(...Array.from({ length: 20 }, () => ({ for: 'embeddings' as const, until: promise })));
   const waiting = () =>
@@ -62,7 +62,7 @@ function holdEmbeddings(): { letGo(): void; waiting(): Promise<unknown> } {
       async () => model.requests.filter(({ path }) => path.endsWith('/embeddings')).length,
       (count) => count > 0,
     );
-  return { letGo, waiting };
+  return { release, waiting };
 }
 
 beforeEach(async () => {
@@ -150,7 +150,7 @@ describe('a re-index', () => {
     const held = holdEmbeddings();
     const [one, two] = await Promise.all([ask(REINDEX), ask(REINDEX)]);
     expect(one.reindexKnowledge.vectorIndex).toEqual(two.reindexKnowledge.vectorIndex);
-    held.letGo();
+    held.release();
     await settled();
     const { auditLog } = await eventually(
       () => ask('{ auditLog(filter: { action: "vectorIndex.activated" }) { edges { node { targetId } } } }'),
@@ -168,7 +168,7 @@ describe('a re-index', () => {
     expect((await indexes())[0]).toMatchObject({ state: 'BUILDING', documentCount: 2, indexedCount: 0 });
     await ask(DELETE, { id: gone.id });
     const adding = add('planes.txt', 'A biplane has two wings.');
-    held.letGo();
+    held.release();
     await adding;
     const [now] = await settled();
     expect(now).toMatchObject({ documentCount: 2, indexedCount: 2 });
@@ -185,7 +185,7 @@ describe('a re-index', () => {
     await ask(REINDEX);
     await held.waiting();
     await product.kill();
-    held.letGo();
+    held.release();
     await start('first');
     const [now, before] = await settled();
     expect(now).toMatchObject({ documentCount: 4, indexedCount: 4 });

@@ -49,8 +49,8 @@ async function ask(name: string, person = ada, conversationId?: string): Promise
   return run;
 }
 
-describe('an answer of a model server', () => {
-  it.each(Object.keys(QUIRKS))('with the quirk %s is read', async (name) => {
+describe('the platform with answers of a quirky model server', () => {
+  it.each(Object.keys(QUIRKS))('reads an answer with the quirk %s', async (name) => {
     const { text, reasoning = null, isTruncated = false, fails = null, calls = [] } = OUTCOMES[name] ?? {};
     const run = await ask(name);
     expect({ status: run.status, code: run.failureCode }).toEqual({ status: fails ? 'FAILED' : 'COMPLETED', code: fails });
@@ -62,11 +62,11 @@ describe('an answer of a model server', () => {
     if (fails) expect(run.failure).not.toMatch(/cannot be reached|sk-secret/);
   });
 
-  it('has an expected outcome only for quirks that exist (control)', () => {
+  it('expects outcomes only for existing quirks (control)', () => {
     expect(Object.keys(OUTCOMES).filter((name) => !(name in QUIRKS))).toEqual([]);
   });
 
-  it("that is an error shows the provider's message to administrators, without the API key, and not to others", async () => {
+  it("shows the provider's error message to administrators, without the API key, and not to others", async () => {
     expect((await ask('error-object-object')).failureDetail).toBeNull();
     expect((await ask('error-object-object', admin)).failureDetail).toContain('The model is overloaded');
     const { failureDetail } = await ask('error-key-repeated', admin);
@@ -74,7 +74,7 @@ describe('an answer of a model server', () => {
     expect(failureDetail).not.toContain('sk-secret');
   });
 
-  it('keeps its reasoning out of the history and of the title', async () => {
+  it('keeps reasoning out of the history and of the title', async () => {
     server.mode = 'titles';
     const conversationId = await startConversation();
     await ask('think-tags', ada, conversationId);
@@ -89,7 +89,7 @@ describe('an answer of a model server', () => {
   });
 });
 
-describe('an embedding endpoint', () => {
+describe('the platform with a quirky embedding endpoint', () => {
   const WORDS = ['harbour', 'tide', 'anchor', 'lantern', 'compass', 'rudder', 'sail', 'keel', 'buoy', 'pilot', 'cargo', 'crane'];
 
   /** Ingests a document of some twenty passages under the mode, and returns what a search for a word of it finds. */
@@ -109,7 +109,7 @@ describe('an embedding endpoint', () => {
     'e-base64 e-index0 e-noindex e-reversed e-nested e-strings e-llamacpp e-tei e-ollama e-cohere e-text-plain e-no-encoding e-too-long e-too-large-500 e-batch10 e-batch-413 e-batch-422 e-batch1'.split(
       ' ',
     ),
-  )('with the response format or limit %s is read', async (mode) => {
+  )('ingests a document despite the response format or limit %s', async (mode) => {
     const { status, failure, found } = await index(mode);
     expect({ status, failure }).toEqual({ status: 'READY', failure: null });
     expect(found).toContain('lantern');
@@ -119,7 +119,7 @@ describe('an embedding endpoint', () => {
     ['e-never', 'rejected the text'],
     ['e-no-model', 'is not available'],
     ['e-nan', 'without a direction'],
-  ])('that refuses permanently (%s) fails the document at once, whose words are searchable nevertheless', async (mode, reason) => {
+  ])('fails a document at once on the permanent refusal %s, and finds it by words nevertheless', async (mode, reason) => {
     const { status, failure, found } = await index(mode);
     expect(status).toBe('FAILED');
     expect(failure).toContain(reason);

@@ -21,9 +21,9 @@ const servers: Server[] = [];
 /** Paths that the attacker's site was asked for. */
 let requestedPaths: string[] = [];
 
-async function site(hear: (path: string) => void): Promise<string> {
+async function site(onRequest: (path: string) => void): Promise<string> {
   const server = createServer((request, response) => {
-    hear(request.url!);
+    onRequest(request.url!);
     const to = new URL(request.url!, 'http://x').searchParams.get('to');
     if (to) response.writeHead(302, { location: to }).end();
     else response.setHeader('content-type', 'text/html').end(`<p>High tide is at noon. See http://${evil}/next.</p>`);

@@ -121,7 +121,7 @@ describe('the tools', () => {
 });
 
 describe('a tool call', () => {
-  it('with an idempotency key is made once, however often it is requested', async () => {
+  it('is made once for repeated requests with one idempotency key', async () => {
     const input = { toolId: 'calculate', arguments: { expression: '6 * 7' }, idempotencyKey: randomUUID() };
     const made = await Promise.all(Array.from({ length: 10 }, () => call(ada, input)));
     expect(new Set(made.map(({ id }) => id)).size).toBe(1);
@@ -138,7 +138,7 @@ describe('a tool call', () => {
     expect(await eve.refused(CALL, { input: { toolId: 'calculate', arguments: { expression: '1' }, runId } })).toBe('NOT_FOUND');
   });
 
-  it('by a run is refused where its assistant does not have the tool', async () => {
+  it('is refused for a run whose assistant does not have the tool', async () => {
     const { runId } = await runWith(['calculate'], 'calculate', { expression: '1 + 1' });
     expect(await ada.refused(CALL, { input: { toolId: 'fetch_page', arguments: { url: 'https://example.org' }, runId } })).toBe(
       'NOT_FOUND',
@@ -146,7 +146,7 @@ describe('a tool call', () => {
     expect((await call(ada, { toolId: 'calculate', arguments: { expression: '2' }, runId })).run).toEqual({ id: runId });
   });
 
-  it('without a run is rate limited', async () => {
+  it('is rate limited outside runs', async () => {
     const greedy = await Person.signUp(product, 'Greedy');
     const input = { toolId: 'calculate', arguments: { expression: '1' } };
     const answers = await Promise.all(Array.from({ length: 70 }, () => product.graph(CALL, { input }, greedy.token)));

@@ -21,15 +21,15 @@ export class ServerProcess {
     const [program, ...args] = this.command;
     const child = spawn(program, args, { ...this.options, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#child = child;
-    const said: string[] = [];
+    const lines: string[] = [];
     return new Promise((resolve, reject) => {
-      const fail = (reason: string) => reject(new Error(`${program} ${reason}\n${said.join('\n')}`));
+      const fail = (reason: string) => reject(new Error(`${program} ${reason}\n${lines.join('\n')}`));
       const timer = setTimeout(() => fail('was not ready in time'), START_MS);
       child.once('error', (error) => fail(error.message));
       child.once('exit', (code) => fail(`ended with code ${code}`));
       for (const output of [child.stdout!, child.stderr!]) {
         createInterface({ input: output }).on('line', (line) => {
-          said.push(line);
+          lines.push(line);
           if (!this.ready.test(line)) return;
           clearTimeout(timer);
           resolve();

@@ -68,8 +68,8 @@ export async function run(command: 'backup' | 'restore', args: string[], setting
 }
 
 /** Returns the duration in the command's own words. */
-export function tookOf(said: string): string {
-  return /It took (\d+\.\d s)/.exec(said)![1]!;
+export function tookOf(output: string): string {
+  return /It took (\d+\.\d s)/.exec(output)![1]!;
 }
 
 function tellVisit(report: Report, name: string, tookMs: number, { requests, answers, failed }: Visit): void {

@@ -14,8 +14,8 @@ export async function restoreBackup({ witness, vault, report }: DrillState, { wr
   const site = await Site.prepare();
   report.row('new, empty servers', seconds(performance.now() - began), '');
   try {
-    const said = await run('restore', [vault.backup], site.deployment.settings);
-    report.row('`npm run restore`', tookOf(said), `${/compared: (.*?)\. Vectors/.exec(said)![1]}; ${since()}`);
+    const output = await run('restore', [vault.backup], site.deployment.settings);
+    report.row('`npm run restore`', tookOf(output), `${/compared: (.*?)\. Vectors/.exec(output)![1]}; ${since()}`);
     await report.step('all roles until the door is ready', () => site.open(), since);
     const token = await report.step('the first sign-in', () => witness.signIn(site), since);
     await report.step('an old conversation, with its citations and their files', () => witness.readAgain(site, token), since);

@@ -38,11 +38,11 @@ export class Balancer {
     const looks = this.#targets().map(async (url) => {
       const options = { headers: { connection: 'close' }, signal: AbortSignal.timeout(ANSWER_MS) };
       const answer = await fetch(`${url}/health/ready`, options).then(
-        async (response) => ({ ok: response.ok, said: response.ok ? '' : await response.text().catch(String) }),
-        (error: Error) => ({ ok: false, said: String(error) }),
+        async (response) => ({ ok: response.ok, reason: response.ok ? '' : await response.text().catch(String) }),
+        (error: Error) => ({ ok: false, reason: String(error) }),
       );
       if (answer.ok) this.#ready.add(url);
-      else if (this.#ready.delete(url)) this.#complain(`${url} is left alone: ${answer.said}`);
+      else if (this.#ready.delete(url)) this.#complain(`${url} gets no connections: ${answer.reason}`);
     });
     await Promise.all(looks);
   }

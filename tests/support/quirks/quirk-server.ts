@@ -51,11 +51,11 @@ export async function startQuirkServer(): Promise<QuirkServer> {
 
   function chat(body: Record<string, any>): QuirkReply {
     const messages: any[] = body['messages'] ?? [];
-    const said = messages
+    const userText = messages
       .filter((message) => message.role === 'user')
       .map((message) => JSON.stringify(message.content))
       .join('\n');
-    const name = [...said.matchAll(/\[\[q:([^\]]+)\]\]/g)].at(-1)?.[1] ?? 'plain';
+    const name = [...userText.matchAll(/\[\[q:([^\]]+)\]\]/g)].at(-1)?.[1] ?? 'plain';
     if (String(messages[0]?.content).startsWith('Write a title'))
       return quirks.mode === 'titles' ? QUIRKS[name]!({ n: 1, body }) : [chunk({ content: 'A title' }), chunk({}, 'stop')];
     if (messages.at(-1)?.role === 'tool')
