@@ -12,26 +12,32 @@ export const TEMPLATE_FOLDER = 'PARLEY_TEST_TEMPLATE';
  */
 export async function freshDataDirectory(install: (directory: string) => Promise<void>): Promise<string> {
   const directory = mkdtempSync(join(tmpdir(), 'parley-test-'));
-  const folder = process.env[TEMPLATE_FOLDER];
-  if (folder) cpSync(await template(folder, install), directory, { recursive: true });
+  const prepared = await preparedOnce('installation', install);
+  if (prepared) cpSync(prepared, directory, { recursive: true });
   return directory;
 }
 
-async function template(folder: string, install: (directory: string) => Promise<void>): Promise<string> {
-  const ready = join(folder, 'ready');
+/**
+ * Gives the directory of this name that the first caller in the test run fills with `make`; the others wait for it and
+ * copy from it. Null outside a test run.
+ */
+export async function preparedOnce(name: string, make: (directory: string) => Promise<void>): Promise<string | null> {
+  const folder = process.env[TEMPLATE_FOLDER];
+  if (!folder) return null;
+  const ready = join(folder, name);
   if (existsSync(ready)) return ready;
-  if (takes(join(folder, 'making'))) {
-    const making = join(folder, 'making', 'data');
+  if (creates(join(folder, `${name}-making`))) {
+    const making = join(folder, `${name}-making`, 'data');
     mkdirSync(making);
-    await install(making);
+    await make(making);
     renameSync(making, ready);
   }
   await eventually(async () => existsSync(ready), Boolean, 90_000);
   return ready;
 }
 
-/** Returns true for the one caller that creates the folder. */
-function takes(folder: string): boolean {
+/** Returns true to the one caller that has created the folder. */
+function creates(folder: string): boolean {
   try {
     mkdirSync(folder);
     return true;
