@@ -1,5 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { PGlite } from '@electric-sql/pglite';
@@ -10,7 +9,7 @@ import { newId } from '../../infra/id.ts';
 import { addDocument } from '../support/documents.ts';
 import { eventually } from '../support/eventually.ts';
 import { Person } from '../support/person.ts';
-import { startProduct, type Product } from '../support/product.ts';
+import { keptDataDirectory, startProduct, type Product } from '../support/product.ts';
 
 const CREATE = 'mutation { createKnowledgeBase(input: { name: "Long" }) { knowledgeBase { id } } }';
 const ADD = 'mutation ($input: AddDocumentInput!) { addDocument(input: $input) { document { id } uploadUrl } }';
@@ -23,7 +22,7 @@ let dataDir: string;
 let product: Product;
 
 beforeEach(async () => {
-  dataDir = mkdtempSync(join(tmpdir(), 'parley-ingest-'));
+  dataDir = await keptDataDirectory();
   product = await startProduct({ dataDir });
 });
 afterEach(async () => {

@@ -1,12 +1,10 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { eventually } from '../support/eventually.ts';
 import { Person } from '../support/person.ts';
-import { startProduct, type Product } from '../support/product.ts';
+import { keptDataDirectory, startProduct, type Product } from '../support/product.ts';
 
 const CALL = 'mutation ($input: CallToolInput!) { callTool(input: $input) { toolCall { id status result } } }';
 const AUDIT = '{ auditLog(first: 50) { edges { node { action targetId } } } }';
@@ -23,7 +21,7 @@ beforeAll(async () => {
     if (asked > 1) response.setHeader('content-type', 'text/plain').end('Here I am.');
   });
   await new Promise<void>((listening) => pages.listen(0, '127.0.0.1', listening));
-  dataDir = mkdtempSync(join(tmpdir(), 'parley-test-'));
+  dataDir = await keptDataDirectory();
 });
 
 afterAll(async () => {
