@@ -7,9 +7,14 @@ import { at, filesBelow, program } from './checkout.mjs';
 import { environment, runCleanly } from './run.mjs';
 import { findNode } from './runtime.mjs';
 
-/** Runs every test that the machine allows, with --full the long ones too; words narrow them to the files whose path has one of them. */
+const OPTIONS = ['--full', '--times'];
+
+/**
+ * Runs every test that the machine allows, with --full the long ones too; words narrow them to the files whose path has
+ * one of them. --times lists the time of every file.
+ */
 export async function main(args) {
-  const words = args.filter((arg) => arg !== '--full');
+  const words = args.filter((arg) => !OPTIONS.includes(arg));
   await build();
   const folder = mkdtempSync(join(tmpdir(), 'parley-test-'));
   try {
@@ -24,7 +29,10 @@ export async function main(args) {
     if (alone.length > 0) results.push(await runJest(['--runInBand', ...alone.map(pattern)], join(folder, 'alone.json'), env));
     const [passed, failed, skipped] = ['passed', 'failed', 'skipped'].map((key) => results.reduce((sum, result) => sum + result[key], 0));
     const { summarize } = await compiled('tests/support/jest/summary.js');
-    const { text, isWithinRetries } = summarize(results.flatMap(({ files }) => files ?? []));
+    const { text, isWithinRetries } = summarize(
+      results.flatMap(({ files }) => files ?? []),
+      { times: args.includes('--times') },
+    );
     process.stdout.write(`${text}\n${passed} passed, ${failed} failed, ${skipped} skipped\n`);
     return failed > 0 || !isWithinRetries || results.some(({ code }) => code !== 0) || passed === 0 ? 1 : 0;
   } finally {

@@ -24,6 +24,13 @@ describe('summarize', () => {
     expect(lines[10]).toBe('     2.0 s  tests/2.test.js');
   });
 
+  it('lists every file by time when asked for all times', () => {
+    const files = Array.from({ length: 12 }, (_, n) => file(`tests/${n}.test.js`, n, [passed('runs')]));
+    const lines = summarize(files, { times: true }).text.trim().split('\n');
+    expect(lines).toHaveLength(13);
+    expect(lines[12]).toBe('     0.0 s  tests/0.test.js');
+  });
+
   it('names each retried test with the message of its first failure', () => {
     const { text, isWithinRetries } = summarize([file('tests/a.test.js', 1, [retried('restarts', 'Error: no answer'), passed('stops')])]);
     expect(text).toContain('  tests/a.test.js: restarts (then passed)\n    Error: no answer');

@@ -30,13 +30,13 @@ export interface Summary {
   isWithinRetries: boolean;
 }
 
-/** Summarises the files of a whole run: the slowest, the retried tests and the failures. */
-export function summarize(files: FileReport[]): Summary {
+/** Summarises the files of a whole run: the slowest, or with `times` the time of every file, the retried tests and the failures. */
+export function summarize(files: FileReport[], { times = false } = {}): Summary {
   const retried = files.flatMap(retriedIn);
   const isWithinRetries = retried.length <= RETRIES_ALLOWED;
   const verdict = isWithinRetries ? '' : `; a run may retry ${RETRIES_ALLOWED}, so this run fails`;
   const sections: [title: string, lines: string[]][] = [
-    ['Slowest files:', slowest(files)],
+    times ? ['Files by time:', slowest(files, files.length)] : ['Slowest files:', slowest(files, SLOWEST)],
     [`Retried, with the first failure (${retried.length}${verdict}):`, retried],
     ['Failed:', files.flatMap(failedIn)],
   ];
@@ -44,11 +44,11 @@ export function summarize(files: FileReport[]): Summary {
   return { text, isWithinRetries };
 }
 
-function slowest(files: FileReport[]): string[] {
+function slowest(files: FileReport[], count: number): string[] {
   return files
     .map((file) => ({ path: pathOf(file), seconds: (file.endTime - file.startTime) / 1000 }))
     .sort((a, b) => b.seconds - a.seconds)
-    .slice(0, SLOWEST)
+    .slice(0, count)
     .map(({ path, seconds }) => `  ${seconds.toFixed(1).padStart(6)} s  ${path}`);
 }
 
