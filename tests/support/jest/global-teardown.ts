@@ -3,5 +3,6 @@ import { runState } from './run-state.ts';
 
 export default async function clean(): Promise<void> {
   await runState.products?.stop();
-  rmSync(runState.folder!, { recursive: true, force: true });
+  // A process that a failed test has left may still be writing.
+  rmSync(runState.folder!, { recursive: true, force: true, maxRetries: 5 });
 }
