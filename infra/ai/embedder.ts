@@ -107,7 +107,7 @@ function refused(error: unknown): Failure {
   const isTooLong = codeOf(error) === 'CONTEXT_TOO_LONG';
   const reason = isTooLong
     ? 'The embedding model does not take even a short part of the text at once. Ask an administrator to choose another embedding model.'
-    : 'The embedding model did not accept the text. Ask an administrator to look at its answer and at the settings.';
+    : 'The embedding model rejected the text. Ask an administrator to check its response and its settings.';
   return new Failure('EMBEDDING_REFUSED', { reason }, { cause: error });
 }
 

@@ -20,8 +20,7 @@ export function requirePassword(password: string): void {
   if (length < MIN_LENGTH || length > MAX_LENGTH || password.includes('\0')) {
     throw new Failure('BAD_USER_INPUT', { reason: `The password needs ${MIN_LENGTH} to ${MAX_LENGTH} characters.`, field: 'password' });
   }
-  if (password.trim() === '')
-    throw new Failure('BAD_USER_INPUT', { reason: 'The password must not consist of spaces only.', field: 'password' });
+  if (password.trim() === '') throw new Failure('BAD_USER_INPUT', { reason: 'The password needs more than spaces.', field: 'password' });
 }
 
 /**
