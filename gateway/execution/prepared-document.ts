@@ -7,7 +7,7 @@ const MAX_DOCUMENTS = 1000;
 /** Sum of lengths in characters; a document with its plans takes about a hundred times as many bytes. */
 const MAX_CHARACTERS = 1_000_000;
 
-/** A parsed document. Whatever is computed for it alone is kept by this object or by its nodes, and forgotten with it. */
+/** A parsed document. Values computed for it alone are stored on it or its nodes, and collected with it. */
 export class PreparedDocument {
   readonly operations: readonly OperationDefinitionNode[];
   readonly fragments: Record<string, FragmentDefinitionNode> = Object.create(null);

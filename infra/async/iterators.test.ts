@@ -88,7 +88,7 @@ describe('a pull stream', () => {
     expect(pulls).toBe(0);
   });
 
-  it('runs its end callbacks once, whatever ends it', async () => {
+  it('runs its end callbacks once, for every cause of its end', async () => {
     const stream = counting(1);
     await all(stream);
     await stream.return();
@@ -197,7 +197,7 @@ describe('a mapped stream', () => {
     expect(source.ends).toBe(1);
   });
 
-  it('makes an error the last item when it is told how', async () => {
+  it('turns an error into the last item if a conversion is given', async () => {
     const source = new Pulled<string>(() => Promise.reject(new Error('broken')));
     const stream = mapStream(
       source,

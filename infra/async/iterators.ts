@@ -1,6 +1,6 @@
 const DONE: IteratorResult<never> = { done: true, value: undefined };
 
-/** What a pull gives: an item, the last item, or undefined at the end. */
+/** Result of a pull: an item, the last item, or undefined at the end. */
 export type Step<Item> = { value: Item; isLast?: boolean } | undefined;
 
 /**
@@ -40,7 +40,7 @@ export abstract class PullStream<Item> implements AsyncIterableIterator<Item> {
     return this;
   }
 
-  /** Adds a callback that runs once, at the end or now if that is past. Its errors are ignored: nobody waits for it. */
+  /** Adds a callback that runs once, at the end or now if that is past. Its errors are ignored: no caller waits for it. */
   onEnd(callback: () => unknown): this {
     if (this.#callbacks) this.#callbacks.push(callback);
     else void (async () => callback())().catch(() => {});

@@ -59,7 +59,7 @@ export function failureOf(error: unknown): Failure | undefined {
 export function toWire(error: unknown, requestId: string, log: Log): WireError {
   const failure = failureOf(error);
   if (!failure) log.error({ err: error, requestId }, 'a request failed unexpectedly');
-  // What a library or a subgraph wrote is not ours.
+  // The text of a library or a subgraph is not part of the API.
   const isForeign = failure?.cause === error;
   const { code, message, extensions } = !failure || (isForeign && failure.code === 'INTERNAL') ? new Failure('INTERNAL') : failure;
   const { stacktrace: _, exception: __, http: ___, ...kept } = extensions;

@@ -47,7 +47,9 @@ export class PagePermission {
     }
     const own = Math.min(...[...named.paths].map((written) => path.length - sharedLength(path, written)));
     if (own > MAX_OWN_CHARACTERS)
-      throw notNamed(`${own} characters of this address are neither from the person nor from a document; at most ${MAX_OWN_CHARACTERS} are allowed.`);
+      throw notNamed(
+        `${own} characters of this address are neither from the person nor from a document; at most ${MAX_OWN_CHARACTERS} are allowed.`,
+      );
   }
 
   #learn(text: string, byPerson: boolean): void {
