@@ -17,6 +17,7 @@ export default defineConfig({
   ],
   rules: {
     'parley/boundaries': 'error',
+    'typescript/parameter-properties': ['error', { prefer: 'class-property' }],
     'typescript/no-floating-promises': 'error',
     'node/no-process-env': 'error',
     'import/no-cycle': 'error',

@@ -151,12 +151,13 @@ export class Failure extends Error {
   override readonly name = 'Failure';
   readonly retryable: boolean;
 
-  constructor(
-    readonly code: ErrorCode,
-    readonly detail: { reason?: string; [key: string]: unknown } = {},
-    options?: ErrorOptions,
-  ) {
+  readonly code: ErrorCode;
+  readonly detail: { reason?: string; [key: string]: unknown };
+
+  constructor(code: ErrorCode, detail: { reason?: string; [key: string]: unknown } = {}, options?: ErrorOptions) {
     super(detail.reason ?? ERRORS[code].message, options);
+    this.code = code;
+    this.detail = detail;
     this.retryable = ERRORS[code].retryable;
   }
 

@@ -44,7 +44,7 @@ const SESSION_QUERY = 'query Session($id: ID!) { session(id: $id) { id active us
  * the session is loaded again. If it cannot be loaded, the request is rejected.
  */
 export class SessionAuthenticator {
-  readonly #tokens = new LRUCache<string, VerifiedToken>({ max: MAX_SESSIONS });
+  readonly #verified = new LRUCache<string, VerifiedToken>({ max: MAX_SESSIONS });
   readonly #sessions = new LRUCache<string, CachedSession>({ max: MAX_SESSIONS });
   readonly #revoked = new LRUCache<string, true>({ max: MAX_SESSIONS });
   readonly #revocationListeners = new Set<(sessionIds: readonly string[]) => void>();
@@ -52,16 +52,20 @@ export class SessionAuthenticator {
   #stops: (() => unknown)[] = [];
   #staleTimer: NodeJS.Timeout | undefined;
 
-  constructor(
-    private readonly tokens: TokenReader,
-    private readonly users: () => Source,
-    private readonly bus: Bus,
-  ) {}
+  readonly #tokens: TokenReader;
+  readonly #users: () => Source;
+  readonly #bus: Bus;
+
+  constructor(tokens: TokenReader, users: () => Source, bus: Bus) {
+    this.#tokens = tokens;
+    this.#users = users;
+    this.#bus = bus;
+  }
 
   async open(): Promise<void> {
     this.#stops = [
-      await this.bus.subscribe('session.revoked', 'all', ({ sessionIds }) => this.#revoke(sessionIds)),
-      this.bus.onReliabilityChange((isReliable) => this.#notifyStale(isReliable)),
+      await this.#bus.subscribe('session.revoked', 'all', ({ sessionIds }) => this.#revoke(sessionIds)),
+      this.#bus.onReliabilityChange((isReliable) => this.#notifyStale(isReliable)),
     ];
   }
 
@@ -106,16 +110,16 @@ export class SessionAuthenticator {
 
   /** Caches verified signatures; only the expiry is checked again. */
   async #verify(token: string): Promise<VerifiedToken> {
-    const cached = this.#tokens.get(token);
+    const cached = this.#verified.get(token);
     if (cached && cached.expiresAt.getTime() > Date.now()) return cached;
-    const verified = await this.tokens.verifyAccessToken(token);
-    this.#tokens.set(token, verified);
+    const verified = await this.#tokens.verifyAccessToken(token);
+    this.#verified.set(token, verified);
     return verified;
   }
 
   #load(sessionId: string): Promise<Session | null> {
     // Captured before the read starts, so that the cached session is never older than they claim.
-    const [readAt, epoch] = [performance.now(), this.bus.currentEpoch()];
+    const [readAt, epoch] = [performance.now(), this.#bus.currentEpoch()];
     const session = this.#query(sessionId);
     const cached = { readAt, epoch, session };
     this.#sessions.set(sessionId, cached);
@@ -125,7 +129,7 @@ export class SessionAuthenticator {
 
   async #query(sessionId: string): Promise<Session | null> {
     const identity = { viewer: null, requestId: newId(), system: true };
-    const { data, errors } = await this.users().execute({ query: SESSION_QUERY, variables: { id: sessionId } }, identity);
+    const { data, errors } = await this.#users().execute({ query: SESSION_QUERY, variables: { id: sessionId } }, identity);
     if (errors?.length || !data) throw new Failure('DEPENDENCY_UNAVAILABLE', {}, { cause: errors });
     const session = data['session'] as (Session & { active: boolean }) | null;
     return session?.active ? { userId: session.userId, role: session.role } : null;

@@ -25,10 +25,12 @@ export class DocumentVariants {
   readonly #pending = new Map<string, Promise<DocumentVariant>>();
   readonly #conditions: readonly string[];
 
-  constructor(
-    private readonly parsed: ParsedOperation,
-    private readonly parts: { fields: FieldNames; planner: Planner },
-  ) {
+  readonly #parsed: ParsedOperation;
+  readonly #parts: { fields: FieldNames; planner: Planner };
+
+  constructor(parsed: ParsedOperation, parts: { fields: FieldNames; planner: Planner }) {
+    this.#parsed = parsed;
+    this.#parts = parts;
     this.#conditions = conditionsIn(parsed);
   }
 
@@ -62,9 +64,9 @@ export class DocumentVariants {
 
   async #make(variables: CoercedVariables): Promise<DocumentVariant> {
     const conditions = Object.fromEntries(this.#conditions.map((name) => [name, variables[name]]));
-    const { query, names } = canonicalOf(this.parsed, this.parts.fields, conditions);
-    const projection = new Projection(this.parsed, names, conditions);
-    return query === undefined ? { projection } : { projection, plan: await this.parts.planner.plan(query) };
+    const { query, names } = canonicalOf(this.#parsed, this.#parts.fields, conditions);
+    const projection = new Projection(this.#parsed, names, conditions);
+    return query === undefined ? { projection } : { projection, plan: await this.#parts.planner.plan(query) };
   }
 }
 

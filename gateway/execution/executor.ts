@@ -25,7 +25,11 @@ export interface Caller {
 
 /** Executes prepared operations by calling the subgraphs. */
 export class Executor {
-  constructor(private readonly context: SupergraphContext) {}
+  readonly #context: SupergraphContext;
+
+  constructor(context: SupergraphContext) {
+    this.#context = context;
+  }
 
   /** Executes a query or mutation. Rejects with a `RequestError`; any other rejection is a bug. */
   async execute(operation: Operation, request: PreparedRequest, caller: Caller): Promise<GraphResult> {
@@ -67,11 +71,16 @@ export class Executor {
       return this.#respond(variant, execution);
     };
     const failed = (error: unknown) => {
-      const { message, extensions } = sourceFailure(error, { context: this.context, identity }, subgraph, 'the stream of a subgraph broke');
+      const { message, extensions } = sourceFailure(
+        error,
+        { context: this.#context, identity },
+        subgraph,
+        'the stream of a subgraph broke',
+      );
       return { data: null, errors: [new GraphQLError(message, { extensions })] };
     };
     try {
-      const events = await this.context.sourceOf(subgraph).subscribe(requestOf(plan.primary, {}, { variables }), identity);
+      const events = await this.#context.sourceOf(subgraph).subscribe(requestOf(plan.primary, {}, { variables }), identity);
       return Symbol.asyncIterator in events ? mapStream(events, event, failed) : await event(events);
     } catch (error) {
       return failed(error);
@@ -79,7 +88,7 @@ export class Executor {
   }
 
   #begin(variables: CoercedVariables, { identity, signal }: Caller): Execution {
-    return { context: this.context, variables, identity, ...(signal ? { signal } : {}), data: {}, errors: [] };
+    return { context: this.#context, variables, identity, ...(signal ? { signal } : {}), data: {}, errors: [] };
   }
 
   #respond({ projection }: DocumentVariant, { data: delivered, errors, identity }: Execution): GraphResult {
@@ -89,7 +98,7 @@ export class Executor {
     const all = [...reported, ...unexplained].slice(0, MAX_ERRORS);
     if (all.length === 0) return { data };
     const [first] = all.length > reported.length ? unexplained.filter(({ extensions }) => extensions['code'] === 'INTERNAL') : [];
-    if (first) this.context.log.error({ path: first.path, more: unexplained.length - 1, requestId: identity.requestId }, first.message);
+    if (first) this.#context.log.error({ path: first.path, more: unexplained.length - 1, requestId: identity.requestId }, first.message);
     return { data, errors: all };
   }
 }

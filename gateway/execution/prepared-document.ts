@@ -12,10 +12,12 @@ export class PreparedDocument {
   readonly operations: readonly OperationDefinitionNode[];
   readonly fragments: Record<string, FragmentDefinitionNode> = Object.create(null);
 
-  constructor(
-    readonly text: string,
-    readonly node: DocumentNode,
-  ) {
+  readonly text: string;
+  readonly node: DocumentNode;
+
+  constructor(text: string, node: DocumentNode) {
+    this.text = text;
+    this.node = node;
     this.operations = node.definitions.filter((definition) => definition.kind === 'OperationDefinition');
     for (const definition of node.definitions) {
       if (definition.kind === 'FragmentDefinition') this.fragments[definition.name.value] = definition;
@@ -47,7 +49,11 @@ export function prepare({ query, operationName, variables, parsed }: GraphReques
 export class Documents {
   readonly #kept = new LRUCache<string, PreparedDocument>({ max: MAX_DOCUMENTS, maxSize: MAX_CHARACTERS });
 
-  constructor(private readonly maxTokens?: number) {}
+  readonly #maxTokens: number | undefined;
+
+  constructor(maxTokens?: number) {
+    this.#maxTokens = maxTokens;
+  }
 
   /** `parsed`: the document, if it was parsed already. Throws a `Failure`, or a GraphQLError for a syntax error. */
   get(text: string, parsed?: DocumentNode): PreparedDocument {
@@ -61,9 +67,9 @@ export class Documents {
 
   #parse(text: string): DocumentNode {
     try {
-      return parse(text, this.maxTokens === undefined ? {} : { maxTokens: this.maxTokens });
+      return parse(text, this.#maxTokens === undefined ? {} : { maxTokens: this.#maxTokens });
     } catch (error) {
-      throw parseFailure(error, this.maxTokens);
+      throw parseFailure(error, this.#maxTokens);
     }
   }
 }

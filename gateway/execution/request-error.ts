@@ -7,8 +7,11 @@ import type { GraphResult } from './request.ts';
 
 /** A request error (specification §7.1.2): the request was not executed. */
 export class RequestError extends Error {
-  constructor(readonly errors: readonly GraphQLError[]) {
+  readonly errors: readonly GraphQLError[];
+
+  constructor(errors: readonly GraphQLError[]) {
     super(errors[0]?.message);
+    this.errors = errors;
   }
 }
 

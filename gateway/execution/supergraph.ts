@@ -33,13 +33,13 @@ export class Supergraph implements Graph {
   readonly #documents: Documents;
   readonly #log: Log;
 
-  constructor(
-    readonly sdl: string,
-    /** The public schema. */
-    readonly schema: GraphQLSchema,
-    planning: Planning,
-    { sources, log, admission, documents }: SupergraphOptions,
-  ) {
+  readonly sdl: string;
+  /** The public schema. */
+  readonly schema: GraphQLSchema;
+
+  constructor(sdl: string, schema: GraphQLSchema, planning: Planning, { sources, log, admission, documents }: SupergraphOptions) {
+    this.sdl = sdl;
+    this.schema = schema;
     const fullSchema = buildSchema(sdl, { assumeValid: true, assumeValidSDL: true });
     this.executor = new Executor({ sourceOf: (name) => sourceNamed(name, sources), log, isOfType: typeTest(fullSchema) });
     this.#documents = new Documents();

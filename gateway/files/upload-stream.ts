@@ -18,13 +18,16 @@ export class UploadStream extends Transform {
   #headBytes = 0;
   sizeBytes = 0;
 
-  constructor(private readonly maxBytes: number) {
+  readonly #maxBytes: number;
+
+  constructor(maxBytes: number) {
     super();
+    this.#maxBytes = maxBytes;
   }
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
     this.sizeBytes += chunk.length;
-    if (this.sizeBytes > this.maxBytes) return done(largerThan(this.maxBytes));
+    if (this.sizeBytes > this.#maxBytes) return done(largerThan(this.#maxBytes));
     this.#hash.update(chunk);
     if (this.#headBytes < SNIFF_BYTES) {
       const part = chunk.subarray(0, SNIFF_BYTES - this.#headBytes);

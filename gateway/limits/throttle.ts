@@ -29,33 +29,36 @@ export function ratesFor(attempts: number): Rates {
 
 /** Enforces the rate limits; throws `RATE_LIMITED`. */
 export class Throttle {
-  constructor(
-    private readonly limits: Limits,
-    private readonly rates: Rates,
-  ) {}
+  readonly #limits: Limits;
+  readonly #rates: Rates;
+
+  constructor(limits: Limits, rates: Rates) {
+    this.#limits = limits;
+    this.#rates = rates;
+  }
 
   /** Counts each root field separately: a thousand aliases of `signIn` are a thousand attempts. */
   async countAttempts(rootFields: readonly FieldNode[], variables: Record<string, unknown>, ip: string): Promise<void> {
-    const { signInPerAddress, signInPerAccount, signInPerAccountAnywhere, signUpPerAddress, refreshPerAddress } = this.rates;
+    const { signInPerAddress, signInPerAccount, signInPerAccountAnywhere, signUpPerAddress, refreshPerAddress } = this.#rates;
     for (const field of rootFields) {
-      if (field.name.value === 'signUp') await this.limits.take(signUpPerAddress, ip);
-      if (field.name.value === 'refreshSession') await this.limits.take(refreshPerAddress, ip);
+      if (field.name.value === 'signUp') await this.#limits.take(signUpPerAddress, ip);
+      if (field.name.value === 'refreshSession') await this.#limits.take(refreshPerAddress, ip);
       if (field.name.value !== 'signIn') continue;
       const account = accountOf(field, variables);
-      await this.limits.take(signInPerAddress, ip);
-      await this.limits.take(signInPerAccount, `${account} ${ip}`);
-      await this.limits.take(signInPerAccountAnywhere, account);
+      await this.#limits.take(signInPerAddress, ip);
+      await this.#limits.take(signInPerAccount, `${account} ${ip}`);
+      await this.#limits.take(signInPerAccountAnywhere, account);
     }
   }
 
   /** Called before an operation. Throws if earlier operations have used up the budget of the minute. */
   async admit(userId: string): Promise<void> {
-    await this.limits.take(this.rates.costPerViewer, userId);
+    await this.#limits.take(this.#rates.costPerViewer, userId);
   }
 
   /** Called after an operation with its cost. Exceeding the limit affects only the next request. */
   async charge(userId: string, cost: number): Promise<void> {
-    if (cost > 1) await this.limits.take(this.rates.costPerViewer, userId, cost - 1).catch(() => undefined);
+    if (cost > 1) await this.#limits.take(this.#rates.costPerViewer, userId, cost - 1).catch(() => undefined);
   }
 }
 

@@ -48,29 +48,33 @@ const PUBLIC_FIELDS: ReadonlySet<string> = new Set(['signUp', 'signIn', 'refresh
  * validate, execute. Validation comes after authentication, so anonymous callers learn nothing about the schema.
  */
 export class OperationPipeline {
-  constructor(private readonly options: PipelineOptions) {}
+  readonly #options: PipelineOptions;
+
+  constructor(options: PipelineOptions) {
+    this.#options = options;
+  }
 
   /** Throws a `Failure`, or a GraphQLError for a syntax error. */
   async admit(request: GraphRequest, caller: Caller): Promise<AdmittedOperation> {
     try {
       return await this.#admit(request, caller);
     } catch (error) {
-      this.options.telemetry.rejected(failureOf(error)?.code ?? 'INTERNAL');
+      this.#options.telemetry.rejected(failureOf(error)?.code ?? 'INTERNAL');
       throw error;
     }
   }
 
   async #admit(request: GraphRequest, caller: Caller): Promise<AdmittedOperation> {
     if (!request.query.isWellFormed()) throw new Failure('BAD_USER_INPUT', { reason: 'The document is not well-formed Unicode.' });
-    const prepared = this.options.gateway.prepare(request);
+    const prepared = this.#options.gateway.prepare(request);
     const inspection = inspect(prepared.document);
     const rootFields = inspection.rootFields.get(prepared.operation) ?? [];
     const viewer = isPublic(rootFields) ? null : (await caller.authenticate()).viewer;
     if (inspection.error) throw inspection.error;
     this.#checkIntrospection(rootFields, viewer);
     checkVariables(request.variables ?? {});
-    await this.options.throttle.countAttempts(rootFields, request.variables ?? {}, caller.ip);
-    if (viewer) await this.options.throttle.admit(viewer.userId);
+    await this.#options.throttle.countAttempts(rootFields, request.variables ?? {}, caller.ip);
+    if (viewer) await this.#options.throttle.admit(viewer.userId);
     const { requestId, ip, userAgent, traceparent } = caller;
     const identity = { viewer, requestId, ip, ...(userAgent ? { userAgent } : {}) };
     const isSignedIn = async () =>
@@ -100,9 +104,9 @@ export class OperationPipeline {
   /** Executes an admitted query or mutation. */
   async run(admitted: AdmittedOperation): Promise<Answer> {
     const { request, identity } = admitted;
-    return this.options.telemetry.record(admitted, async () => {
-      const result = await this.options.gateway.execute(request, identity);
-      if (identity.viewer) await this.options.throttle.charge(identity.viewer.userId, this.options.costLimiter.costOfRun(identity));
+    return this.#options.telemetry.record(admitted, async () => {
+      const result = await this.#options.gateway.execute(request, identity);
+      if (identity.viewer) await this.#options.throttle.charge(identity.viewer.userId, this.#options.costLimiter.costOfRun(identity));
       return this.#answer(result, admitted);
     });
   }
@@ -110,8 +114,8 @@ export class OperationPipeline {
   /** Starts an admitted subscription: returns a stream of answers, or one answer with its request errors. */
   async subscribe(admitted: AdmittedOperation): Promise<PullStream<Answer> | Answer> {
     const { request, identity } = admitted;
-    return this.options.telemetry.record(admitted, async () => {
-      const result = await this.options.gateway.subscribe(request, identity);
+    return this.#options.telemetry.record(admitted, async () => {
+      const result = await this.#options.gateway.subscribe(request, identity);
       if (!(Symbol.asyncIterator in result)) return this.#answer(result, admitted);
       return mapStream<GraphResult, Answer>(
         result,
@@ -124,18 +128,18 @@ export class OperationPipeline {
 
   /** Returns the errors of an admitted operation or its variables against the schema; null if it is valid. */
   async validate(admitted: AdmittedOperation): Promise<WireError[] | null> {
-    const result = await this.options.gateway.validate(admitted.request, admitted.identity);
+    const result = await this.#options.gateway.validate(admitted.request, admitted.identity);
     const errors = result && (await this.#answer(result, admitted)).errors;
-    for (const { extensions } of errors ?? []) this.options.telemetry.rejected(extensions.code);
+    for (const { extensions } of errors ?? []) this.#options.telemetry.rejected(extensions.code);
     return errors ?? null;
   }
 
   toErrorAnswer(error: unknown, requestId: string): Answer & { errors: WireError[] } {
-    return { errors: [toWire(error, requestId, this.options.log)] };
+    return { errors: [toWire(error, requestId, this.#options.log)] };
   }
 
   #checkIntrospection(rootFields: readonly FieldNode[], viewer: Viewer | null): void {
-    const { introspection } = this.options;
+    const { introspection } = this.#options;
     const isAllowed = introspection === 'signed-in' || (introspection === 'admin' && viewer?.role === 'ADMIN');
     if (!isAllowed && isIntrospection(rootFields)) {
       throw new Failure('GRAPHQL_VALIDATION_FAILED', { reason: 'Introspection is not available to you here.' });
@@ -152,7 +156,7 @@ export class OperationPipeline {
   }
 
   #toAnswer({ data, errors }: GraphResult, { requestId }: Identity): Answer {
-    const wire = errors?.map((error) => toWire(error, requestId, this.options.log));
+    const wire = errors?.map((error) => toWire(error, requestId, this.#options.log));
     return { ...(wire?.length ? { errors: wire } : {}), ...(data === undefined ? {} : { data }) };
   }
 }

@@ -6,11 +6,15 @@ import type { AdmittedOperation, Answer } from './pipeline.ts';
 
 /** Records metrics and traces of client operations. */
 export class OperationTelemetry {
-  constructor(private readonly parts: { metrics: Metrics; traces: Traces }) {}
+  readonly #parts: { metrics: Metrics; traces: Traces };
+
+  constructor(parts: { metrics: Metrics; traces: Traces }) {
+    this.#parts = parts;
+  }
 
   /** Counts an operation that was not admitted, by error code; its kind may be unknown. */
   rejected(code: string): void {
-    this.parts.metrics.count('parley_operations_total', { kind: 'refused', outcome: code });
+    this.#parts.metrics.count('parley_operations_total', { kind: 'refused', outcome: code });
   }
 
   /** Runs `work` in a span. Later fetches of a stream's events also belong to that span. */
@@ -18,7 +22,7 @@ export class OperationTelemetry {
     { request: { operation: node }, identity, traceparent: parent }: AdmittedOperation,
     work: () => Promise<A>,
   ): Promise<A> {
-    const { metrics, traces } = this.parts;
+    const { metrics, traces } = this.#parts;
     const kind = node.operation;
     const attributes = { 'graphql.operation.name': node.name?.value ?? '', 'request.id': identity.requestId };
     return traces.span(`graphql ${kind}`, { kind: 'server', attributes, parent }, async (span) => {

@@ -25,10 +25,10 @@ export class Planning {
   #crashTimes: number[] = [];
   #hasNative: boolean;
 
-  constructor(
-    name: PlannerName,
-    private readonly log: Log,
-  ) {
+  readonly #log: Log;
+
+  constructor(name: PlannerName, log: Log) {
+    this.#log = log;
     this.#hasNative = name === 'hive';
   }
 
@@ -49,7 +49,7 @@ export class Planning {
       if (typeof outcome !== 'string') return outcome;
       reasons[engine] = outcome;
     }
-    this.log.warn({ document: withoutLiterals(query), reasons }, 'no planner can plan this document');
+    this.#log.warn({ document: withoutLiterals(query), reasons }, 'no planner can plan this document');
     throw new Failure('QUERY_NOT_PLANNABLE');
   }
 
@@ -76,17 +76,17 @@ export class Planning {
   }
 
   #crashed(error: PlannerCrashed, { query, engine }: PlanRequest, hash: string): void {
-    this.log.error({ how: error.message, engine, document: withoutLiterals(query) }, 'a document crashed the planning process');
+    this.#log.error({ how: error.message, engine, document: withoutLiterals(query) }, 'a document crashed the planning process');
     if (engine !== 'hive') return;
     this.#crashing.set(hash, true);
     this.#crashTimes.push(performance.now());
     if (this.#crashTimes.length === MAX_CRASHES)
-      this.log.error({ pauseMs: PAUSE_MS }, 'the native query planner is paused; the slower one in JavaScript is used');
+      this.#log.error({ pauseMs: PAUSE_MS }, 'the native query planner is paused; the slower one in JavaScript is used');
   }
 
   #noNative(reason: string): void {
     if (!this.#hasNative) return;
     this.#hasNative = false;
-    this.log.warn({ reason }, 'the native query planner cannot be loaded; the slower one in JavaScript is used');
+    this.#log.warn({ reason }, 'the native query planner cannot be loaded; the slower one in JavaScript is used');
   }
 }

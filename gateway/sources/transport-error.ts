@@ -1,9 +1,9 @@
 /** No response was received. `mayHaveExecuted` is false if the request was certainly not executed, i.e. is safe to retry. */
 export class TransportError extends Error {
-  constructor(
-    readonly mayHaveExecuted: boolean,
-    options: ErrorOptions,
-  ) {
+  readonly mayHaveExecuted: boolean;
+
+  constructor(mayHaveExecuted: boolean, options: ErrorOptions) {
     super('the replica gave no answer', options);
+    this.mayHaveExecuted = mayHaveExecuted;
   }
 }

@@ -11,7 +11,11 @@ export class ConnectedPeople {
   readonly #connections = new Map<string, number>();
   readonly #pulse = new Pulse();
 
-  constructor(private readonly bus: Bus) {}
+  readonly #bus: Bus;
+
+  constructor(bus: Bus) {
+    this.#bus = bus;
+  }
 
   open(): void {
     void this.#publishRepeatedly();
@@ -46,6 +50,6 @@ export class ConnectedPeople {
   }
 
   #publish(people: number): Promise<void> {
-    return this.bus.publish('people.connected', 'all', { process: this.#process, people });
+    return this.#bus.publish('people.connected', 'all', { process: this.#process, people });
   }
 }

@@ -15,31 +15,34 @@ export class EventFeed extends PullStream<Answer> {
   readonly #bell = new Bell();
   #last: Answer | undefined;
 
-  constructor(
-    private readonly events: AsyncIterableIterator<Answer>,
-    private readonly response: ServerResponse,
-    private readonly explain: (why: Failure) => Answer,
-  ) {
+  readonly #events: AsyncIterableIterator<Answer>;
+  readonly #response: ServerResponse;
+  readonly #explain: (why: Failure) => Answer;
+
+  constructor(events: AsyncIterableIterator<Answer>, response: ServerResponse, explain: (why: Failure) => Answer) {
     super();
+    this.#events = events;
+    this.#response = response;
+    this.#explain = explain;
     this.onEnd(() => events.return?.());
   }
 
   /** Ends the stream with a last event that states the reason. */
   end(why: Failure): void {
-    this.#last ??= this.explain(why);
+    this.#last ??= this.#explain(why);
     this.#bell.ring();
   }
 
   protected override async pull(): Promise<Step<Answer>> {
     await this.#drained();
-    const step = this.#last ? undefined : await Promise.race([this.events.next(), this.#bell.wait()]);
+    const step = this.#last ? undefined : await Promise.race([this.#events.next(), this.#bell.wait()]);
     if (this.#last) return { value: this.#last, isLast: true };
     return step?.done === false ? { value: step.value } : undefined;
   }
 
   async #drained(): Promise<void> {
-    if (this.response.writableLength < MAX_BUFFERED_BYTES || this.response.destroyed) return;
-    const stalled = setTimeout(() => this.response.destroy(), MAX_STALLED_MS);
-    await Promise.race([once(this.response, 'drain'), once(this.response, 'close')]).finally(() => clearTimeout(stalled));
+    if (this.#response.writableLength < MAX_BUFFERED_BYTES || this.#response.destroyed) return;
+    const stalled = setTimeout(() => this.#response.destroy(), MAX_STALLED_MS);
+    await Promise.race([once(this.#response, 'drain'), once(this.#response, 'close')]).finally(() => clearTimeout(stalled));
   }
 }

@@ -48,12 +48,15 @@ export class SocketServer {
   readonly #sockets = new WebSocketServer({ noServer: true, maxPayload: LIMITS.bodyBytes, perMessageDeflate: false, handleProtocols });
   readonly #server: Server<Extra>;
 
-  constructor(private readonly options: SocketOptions) {
+  readonly #options: SocketOptions;
+
+  constructor(options: SocketOptions) {
+    this.#options = options;
     this.#server = makeServer<Params, Extra>({
       connectionInitWaitTimeout: CONNECTION_INIT_MS,
       onConnect: (context) => this.#connect(context),
       onSubscribe: (context, _id, payload) => this.#admit(context, payload),
-      execute: (args) => this.options.pipeline.run(admittedOf(args)) as never,
+      execute: (args) => this.#options.pipeline.run(admittedOf(args)) as never,
       subscribe: (args) => this.#subscribe(admittedOf(args)) as never,
       // Answers are already serialized; the library would call methods of their errors.
       onNext: (_context, _id, _payload, _args, result) => result as never,
@@ -61,7 +64,7 @@ export class SocketServer {
   }
 
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const { origin, log } = this.options;
+    const { origin, log } = this.#options;
     if (!origin.answersTo(request.headers.host)) return refuseSocket(socket, '421 Misdirected Request', new Failure('BAD_REQUEST'));
     if (request.url?.split('?')[0] !== '/graphql') return refuseSocket(socket, '404 Not Found', new Failure('NOT_FOUND'));
     if (!origin.isOurPage(request.headers.origin, request.headers.host))
@@ -85,8 +88,8 @@ export class SocketServer {
   async #connect(context: SocketContext): Promise<boolean> {
     const { request, shut } = context.extra;
     try {
-      const session = await this.options.authenticator.authenticate(this.#tokenOf(context));
-      const stop = watchSession(this.options, session, (why) => shut(4403, why));
+      const session = await this.#options.authenticator.authenticate(this.#tokenOf(context));
+      const stop = watchSession(this.#options, session, (why) => shut(4403, why));
       request.socket.once('close', stop);
       return true;
     } catch (error) {
@@ -104,33 +107,33 @@ export class SocketServer {
       if (Object.keys(context.subscriptions).length > LIMITS.operationsPerSocket) {
         throw new Failure('TOO_MANY_SUBSCRIPTIONS', { limit: LIMITS.operationsPerSocket });
       }
-      const admitted = await this.options.pipeline.admit(
+      const admitted = await this.#options.pipeline.admit(
         { query: payload.query, operationName: payload.operationName ?? null, variables: payload.variables ?? null },
         {
           requestId,
-          ip: this.options.addresses.of(request),
+          ip: this.#options.addresses.of(request),
           userAgent: request.headers['user-agent'],
           // Operations of one socket may belong to different traces.
           traceparent: traceparentOf(payload.extensions ?? {}),
-          authenticate: async () => this.options.authenticator.authenticate(this.#tokenOf(context)),
+          authenticate: async () => this.#options.authenticator.authenticate(this.#tokenOf(context)),
         },
       );
       // graphql-transport-ws requires an `error` message for validation errors, not a `next`.
-      const errors = await this.options.pipeline.validate(admitted);
+      const errors = await this.#options.pipeline.validate(admitted);
       if (errors) return errors.map((wire) => new WireGraphQLError(wire));
       return {
-        schema: this.options.gateway.schema,
+        schema: this.#options.gateway.schema,
         document: admitted.request.document.node,
         operationName: payload.operationName || undefined,
         contextValue: admitted,
       } satisfies ExecutionArgs;
     } catch (error) {
-      return this.options.pipeline.toErrorAnswer(error, requestId).errors.map((wire) => new WireGraphQLError(wire));
+      return this.#options.pipeline.toErrorAnswer(error, requestId).errors.map((wire) => new WireGraphQLError(wire));
     }
   }
 
   async #subscribe(admitted: AdmittedOperation): Promise<PullStream<Answer> | Answer> {
-    const { pipeline, slots } = this.options;
+    const { pipeline, slots } = this.#options;
     const { viewer, requestId } = admitted.identity;
     try {
       const release = slots.take(viewer?.userId ?? '');
@@ -145,7 +148,7 @@ export class SocketServer {
 
   /** Reads the token from `connection_init` or from the cookie of the upgrade request. */
   #tokenOf({ connectionParams, extra }: SocketContext): string {
-    const { accessToken, refreshToken } = this.options.cookies.read(extra.request.headers.cookie);
+    const { accessToken, refreshToken } = this.#options.cookies.read(extra.request.headers.cookie);
     const given = connectionParams?.accessToken ?? bearerIn(connectionParams) ?? accessToken;
     if (typeof given !== 'string') throw new Failure(refreshToken ? 'TOKEN_EXPIRED' : 'UNAUTHENTICATED');
     return given;

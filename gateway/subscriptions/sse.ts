@@ -33,7 +33,11 @@ export class SseServer {
     onSubscribe: ({ raw }) => this.#answers.get(raw as unknown as FastifyRequest) as never,
   });
 
-  constructor(private readonly options: EventOptions) {}
+  readonly #options: EventOptions;
+
+  constructor(options: EventOptions) {
+    this.#options = options;
+  }
 
   addTo(app: FastifyInstance): void {
     app.route({
@@ -54,13 +58,13 @@ export class SseServer {
       throw new Failure('BAD_REQUEST', { reason: 'Send `Accept: text/event-stream`.', httpStatus: 406 });
     }
     let session: AuthenticatedSession | undefined;
-    const caller = this.options.callerOf(request);
+    const caller = this.#options.callerOf(request);
     const authenticate = async () => (session = await caller.authenticate());
-    const admitted = await this.options.pipeline.admit(requestOf(request), { ...caller, authenticate });
+    const admitted = await this.#options.pipeline.admit(requestOf(request), { ...caller, authenticate });
     if (request.method === 'GET' && admitted.request.operation.operation === 'mutation') throw new Failure('METHOD_NOT_ALLOWED');
     const feed = await this.#feed(admitted, reply);
     const unwatch = session
-      ? watchSession(this.options, session, (why) => feed.end(new Failure(why === 'token expired' ? 'TOKEN_EXPIRED' : 'UNAUTHENTICATED')))
+      ? watchSession(this.#options, session, (why) => feed.end(new Failure(why === 'token expired' ? 'TOKEN_EXPIRED' : 'UNAUTHENTICATED')))
       : () => {};
     reply.hijack();
     this.#answers.set(request, feed);
@@ -75,7 +79,7 @@ export class SseServer {
 
   /** Reports errors before the stream begins, while an HTTP status can still be sent. */
   async #feed(admitted: AdmittedOperation, reply: FastifyReply): Promise<EventFeed> {
-    const { pipeline, slots } = this.options;
+    const { pipeline, slots } = this.#options;
     const release = slots.take(admitted.identity.viewer?.userId ?? '');
     const isStream = admitted.request.operation.operation === 'subscription';
     const result = await (isStream ? pipeline.subscribe(admitted) : pipeline.run(admitted)).catch(

@@ -4,7 +4,11 @@ import { Failure } from '../../schema/errors.ts';
 export class StreamSlots {
   readonly #open = new Map<string, number>();
 
-  constructor(private readonly perUser: number) {}
+  readonly #perUser: number;
+
+  constructor(perUser: number) {
+    this.#perUser = perUser;
+  }
 
   /** Open subscriptions of all users. */
   get size(): number {
@@ -14,7 +18,7 @@ export class StreamSlots {
   /** Takes a slot or throws `TOO_MANY_SUBSCRIPTIONS`. Returns an idempotent release function. */
   take(userId: string): () => void {
     const open = this.#open.get(userId) ?? 0;
-    if (open >= this.perUser) throw new Failure('TOO_MANY_SUBSCRIPTIONS', { limit: this.perUser });
+    if (open >= this.#perUser) throw new Failure('TOO_MANY_SUBSCRIPTIONS', { limit: this.#perUser });
     this.#open.set(userId, open + 1);
     let isTaken = true;
     return () => {

@@ -17,7 +17,11 @@ const EMBED_AT_ONCE = 16;
 export class Builtin implements Ai {
   readonly embedding: EmbeddingInfo = { model: NGRAM_MODEL, dimensions: NGRAM_DIMENSIONS, builtin: true };
 
-  constructor(private readonly chunkMs = CHUNK_MS) {}
+  readonly #chunkMs: number;
+
+  constructor(chunkMs = CHUNK_MS) {
+    this.#chunkMs = chunkMs;
+  }
 
   async models(): Promise<ModelInfo[]> {
     return [
@@ -48,7 +52,7 @@ export class Builtin implements Ai {
     }
     const answer = answerTo(request);
     for (const [index, text] of (answer.match(/\s*\S+/gu) ?? []).entries()) {
-      if (index > 0) await this.beat(signal);
+      if (index > 0) await this.#beat(signal);
       yield { kind: 'text', text };
     }
     if (signal.aborted) throw abortError(signal);
@@ -66,8 +70,8 @@ export class Builtin implements Ai {
     return vectors;
   }
 
-  private async beat(signal: AbortSignal): Promise<void> {
-    await pause(this.chunkMs, undefined, { signal }).catch(() => {
+  async #beat(signal: AbortSignal): Promise<void> {
+    await pause(this.#chunkMs, undefined, { signal }).catch(() => {
       throw abortError(signal);
     });
   }

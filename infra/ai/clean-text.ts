@@ -5,12 +5,12 @@ const HIGH_SURROGATE = /[\ud800-\udbff]$/;
  * models send both, the latter by splitting an emoji between two chunks.
  */
 export class CleanText {
-  private half = '';
+  #half = '';
 
   next(piece: string): string {
-    const text = this.half + piece;
-    this.half = HIGH_SURROGATE.exec(text)?.[0] ?? '';
-    return clean(text.slice(0, text.length - this.half.length));
+    const text = this.#half + piece;
+    this.#half = HIGH_SURROGATE.exec(text)?.[0] ?? '';
+    return clean(text.slice(0, text.length - this.#half.length));
   }
 }
 

@@ -20,10 +20,13 @@ export class Embedder {
   #namesFormat = true;
   #takesLists = true;
 
-  constructor(
-    private readonly model: string,
-    private readonly ask: Ask,
-  ) {}
+  readonly #model: string;
+  readonly #ask: Ask;
+
+  constructor(model: string, ask: Ask) {
+    this.#model = model;
+    this.#ask = ask;
+  }
 
   async embed(texts: string[], signal: AbortSignal): Promise<Float32Array[]> {
     const vectors: Float32Array[] = [];
@@ -43,7 +46,7 @@ export class Embedder {
     for (let count = batch.length; ;) {
       const texts = batch.slice(0, count).map((text) => cutTo(text, this.#maxCharacters));
       try {
-        const vectors = vectorsOf(await this.ask(this.#bodyOf(texts), signal), count);
+        const vectors = vectorsOf(await this.#ask(this.#bodyOf(texts), signal), count);
         if (count < batch.length) this.#maxTexts = count;
         return vectors;
       } catch (error) {
@@ -57,7 +60,7 @@ export class Embedder {
 
   #bodyOf(texts: string[]): object {
     return {
-      model: this.model,
+      model: this.#model,
       input: this.#takesLists ? texts : texts[0],
       ...(this.#namesFormat ? { encoding_format: 'float' } : {}),
     };

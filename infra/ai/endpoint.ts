@@ -17,11 +17,11 @@ export class Endpoint {
   #mayLack: boolean;
   readonly #refusals = new WeakMap<Response, ProviderError>();
 
-  constructor(
-    configured: string,
-    /** Called with the address that works instead of the configured one. */
-    private readonly corrected: (baseUrl: string) => void = () => undefined,
-  ) {
+  /** Called with the address that works instead of the configured one. */
+  readonly #corrected: (baseUrl: string) => void;
+
+  constructor(configured: string, corrected: (baseUrl: string) => void = () => undefined) {
+    this.#corrected = corrected;
     const url = new URL(configured);
     this.query = Object.fromEntries(url.searchParams);
     url.search = '';
@@ -70,7 +70,7 @@ export class Endpoint {
       if (response.ok) {
         this.#missingPath = path;
         this.#mayLack = false;
-        this.corrected(this.baseUrl + path);
+        this.#corrected(this.baseUrl + path);
       }
       return response;
     }

@@ -8,24 +8,26 @@ const ANSWER_MS = 600_000;
  * token would hang.
  */
 export class IdleTimer {
-  private readonly controller = new AbortController();
-  private readonly total: NodeJS.Timeout;
-  private idle: NodeJS.Timeout;
-  private paused = false;
+  readonly #controller = new AbortController();
+  readonly #total: NodeJS.Timeout;
+  #idle: NodeJS.Timeout;
+  #paused = false;
 
-  constructor(
-    private readonly idleMs: number,
-    private readonly caller: AbortSignal,
-  ) {
-    this.idle = this.arm(idleMs);
-    this.total = setTimeout(() => this.giveUp('The answer took longer than ten minutes.'), ANSWER_MS);
-    if (caller.aborted) this.abort();
-    else caller.addEventListener('abort', this.abort, { once: true });
+  readonly #idleMs: number;
+  readonly #caller: AbortSignal;
+
+  constructor(idleMs: number, caller: AbortSignal) {
+    this.#idleMs = idleMs;
+    this.#caller = caller;
+    this.#idle = this.#arm(idleMs);
+    this.#total = setTimeout(() => this.#giveUp('The answer took longer than ten minutes.'), ANSWER_MS);
+    if (caller.aborted) this.#abort();
+    else caller.addEventListener('abort', this.#abort, { once: true });
   }
 
   /** Aborts with the caller's signal or on timeout. */
   get signal(): AbortSignal {
-    return this.controller.signal;
+    return this.#controller.signal;
   }
 
   /** The timeout failure, if it occurred. */
@@ -35,36 +37,36 @@ export class IdleTimer {
 
   /** Call when data has arrived. */
   touch(): void {
-    if (!this.paused) this.idle.refresh();
+    if (!this.#paused) this.#idle.refresh();
   }
 
   /** Pauses the timeout while the reader is busy. */
   pause(): void {
-    this.paused = true;
-    clearTimeout(this.idle);
+    this.#paused = true;
+    clearTimeout(this.#idle);
   }
 
-  resume(idleMs = this.idleMs): void {
-    this.paused = false;
-    clearTimeout(this.idle);
-    this.idle = this.arm(idleMs);
+  resume(idleMs = this.#idleMs): void {
+    this.#paused = false;
+    clearTimeout(this.#idle);
+    this.#idle = this.#arm(idleMs);
   }
 
   stop(): void {
-    clearTimeout(this.idle);
-    clearTimeout(this.total);
-    this.caller.removeEventListener('abort', this.abort);
+    clearTimeout(this.#idle);
+    clearTimeout(this.#total);
+    this.#caller.removeEventListener('abort', this.#abort);
   }
 
-  private arm(ms: number): NodeJS.Timeout {
-    return setTimeout(() => this.giveUp(`The model sent nothing for ${ms / 1000} s.`), ms);
+  #arm(ms: number): NodeJS.Timeout {
+    return setTimeout(() => this.#giveUp(`The model sent nothing for ${ms / 1000} s.`), ms);
   }
 
-  private giveUp(reason: string): void {
-    this.controller.abort(new Failure('PROVIDER_TIMEOUT', { reason: `${reason} Regenerate the answer.` }));
+  #giveUp(reason: string): void {
+    this.#controller.abort(new Failure('PROVIDER_TIMEOUT', { reason: `${reason} Regenerate the answer.` }));
   }
 
-  private readonly abort = (): void => this.controller.abort(this.caller.reason);
+  readonly #abort = (): void => this.#controller.abort(this.#caller.reason);
 }
 
 /** Returns the error of an aborted iteration. */

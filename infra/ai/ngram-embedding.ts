@@ -38,76 +38,76 @@ interface Feature {
 
 class Features {
   /** Features by hash: features with equal hashes share a dimension in any case. */
-  private readonly families = { word: new Map<number, Feature>(), pair: new Map<number, Feature>(), letters: new Map<number, Feature>() };
-  private previous: string | null = null;
+  readonly #families = { word: new Map<number, Feature>(), pair: new Map<number, Feature>(), letters: new Map<number, Feature>() };
+  #previous: string | null = null;
 
   addText(text: string): void {
     for (const word of wordsOf(text)) {
-      if (isUnspaced(word)) this.addUnspaced(word);
-      else this.addWord(word);
+      if (isUnspaced(word)) this.#addUnspaced(word);
+      else this.#addWord(word);
     }
     // A text without words is represented by its signs.
-    if (this.families.word.size === 0) for (const sign of [...text.trim().slice(0, 200)]) this.add('letters', sign, 1);
+    if (this.#families.word.size === 0) for (const sign of [...text.trim().slice(0, 200)]) this.#add('letters', sign, 1);
   }
 
   toVector(): Float32Array {
     const vector = new Float32Array(NGRAM_DIMENSIONS);
-    for (const family of ['word', 'pair', 'letters'] as const) this.spread(family, vector);
+    for (const family of ['word', 'pair', 'letters'] as const) this.#spread(family, vector);
     const length = Math.hypot(...vector);
     if (length === 0) return vector.with(0, 1);
     return vector.map((value) => value / length);
   }
 
-  private addWord(written: string): void {
+  #addWord(written: string): void {
     const word = written.toLowerCase();
     const stop = isStopWord(word);
     const stem = stemOf(word);
-    this.add('word', stem, stop ? STOP_WEIGHT : 1);
-    if (this.previous !== null) this.add('pair', `${this.previous} ${stem}`, stop || isStopWord(this.previous) ? STOP_WEIGHT : 1);
-    this.previous = stem;
-    if (!stop) this.addLetters(word, 1);
+    this.#add('word', stem, stop ? STOP_WEIGHT : 1);
+    if (this.#previous !== null) this.#add('pair', `${this.#previous} ${stem}`, stop || isStopWord(this.#previous) ? STOP_WEIGHT : 1);
+    this.#previous = stem;
+    if (!stop) this.#addLetters(word, 1);
     const parts = written.match(PARTS) ?? [];
-    if (parts.length > 1) this.addParts(parts.map((part) => part.toLowerCase()));
+    if (parts.length > 1) this.#addParts(parts.map((part) => part.toLowerCase()));
   }
 
-  private addParts(parts: string[]): void {
+  #addParts(parts: string[]): void {
     for (const part of parts.filter((candidate) => candidate.length > 1 && !isStopWord(candidate))) {
-      this.add('word', stemOf(part), PART_WEIGHT);
-      this.addLetters(part, PART_WEIGHT);
+      this.#add('word', stemOf(part), PART_WEIGHT);
+      this.#addLetters(part, PART_WEIGHT);
     }
   }
 
   /** Treats character bigrams as words in scripts without spaces. */
-  private addUnspaced(word: string): void {
+  #addUnspaced(word: string): void {
     const pairs = pairsOf(word);
-    for (const pair of pairs) this.add('word', pair, 1);
-    for (const character of word) this.add('letters', character, 0.3);
+    for (const pair of pairs) this.#add('word', pair, 1);
+    for (const character of word) this.#add('letters', character, 0.3);
     const characters = [...word];
-    for (let index = 0; index + 3 <= characters.length; index++) this.add('pair', characters.slice(index, index + 3).join(''), 1);
-    this.previous = null;
+    for (let index = 0; index + 3 <= characters.length; index++) this.#add('pair', characters.slice(index, index + 3).join(''), 1);
+    this.#previous = null;
   }
 
-  private addLetters(word: string, weight: number): void {
+  #addLetters(word: string, weight: number): void {
     const bounded = `^${word.slice(0, MAX_WORD)}$`;
     for (const [length, lengthWeight] of LETTER_WEIGHTS) {
       for (let start = 0; start + length <= bounded.length; start++)
-        this.count('letters', hashOf('letters', bounded, start, start + length), weight * lengthWeight);
+        this.#count('letters', hashOf('letters', bounded, start, start + length), weight * lengthWeight);
     }
   }
 
-  private add(family: keyof typeof WEIGHTS, key: string, weight: number): void {
-    this.count(family, hashOf(family, key, 0, key.length), weight);
+  #add(family: keyof typeof WEIGHTS, key: string, weight: number): void {
+    this.#count(family, hashOf(family, key, 0, key.length), weight);
   }
 
-  private count(family: keyof typeof WEIGHTS, hash: number, weight: number): void {
-    const feature = this.families[family].get(hash);
+  #count(family: keyof typeof WEIGHTS, hash: number, weight: number): void {
+    const feature = this.#families[family].get(hash);
     if (feature) feature.count += 1;
-    else this.families[family].set(hash, { count: 1, weight });
+    else this.#families[family].set(hash, { count: 1, weight });
   }
 
   /** Dampens frequencies by their logarithm: ten occurrences are not ten times as significant. */
-  private spread(family: keyof typeof WEIGHTS, vector: Float32Array): void {
-    const features = this.families[family];
+  #spread(family: keyof typeof WEIGHTS, vector: Float32Array): void {
+    const features = this.#families[family];
     let sum = 0;
     for (const { count, weight } of features.values()) sum += (weight * (1 + Math.log(count))) ** 2;
     if (sum === 0) return;

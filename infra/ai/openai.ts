@@ -36,45 +36,48 @@ export interface EndpointValues {
 
 /** Adapter for OpenAI-compatible endpoints. Retries, timeouts and limits are implemented here, since the SDK's hide truncated answers. */
 export class OpenAi implements Ai {
-  private readonly client: OpenAI;
-  private readonly endpoint: Endpoint;
-  private readonly chatBreaker = new Breaker();
-  private readonly embeddingBreaker = new Breaker();
-  private readonly concessions = new Concessions();
-  private readonly embedder: Embedder;
+  readonly #client: OpenAI;
+  readonly #endpoint: Endpoint;
+  readonly #chatBreaker = new Breaker();
+  readonly #embeddingBreaker = new Breaker();
+  readonly #concessions = new Concessions();
+  readonly #embedder: Embedder;
 
-  constructor(private readonly values: EndpointValues) {
-    this.endpoint = new Endpoint(values.baseUrl, values.corrected);
+  readonly #values: EndpointValues;
+
+  constructor(values: EndpointValues) {
+    this.#values = values;
+    this.#endpoint = new Endpoint(values.baseUrl, values.corrected);
     const isAzure = new URL(values.baseUrl).hostname.endsWith('.azure.com');
-    this.client = new OpenAI({
+    this.#client = new OpenAI({
       // The SDK requires a key, but local servers may not accept one, so the header is removed.
       apiKey: values.apiKey ?? 'none',
       defaultHeaders: {
         ...(values.apiKey ? {} : { authorization: null }),
         ...(isAzure && values.apiKey ? { 'api-key': values.apiKey } : {}),
       },
-      defaultQuery: this.endpoint.query,
-      baseURL: this.endpoint.baseUrl,
+      defaultQuery: this.#endpoint.query,
+      baseURL: this.#endpoint.baseUrl,
       organization: null,
       project: null,
       maxRetries: 0,
       timeout: 600_000,
       logLevel: 'off',
-      fetch: this.endpoint.fetch,
+      fetch: this.#endpoint.fetch,
     });
-    this.embedder = new Embedder(values.embeddingModel ?? '', (body, signal) => this.askVectors(body, signal));
+    this.#embedder = new Embedder(values.embeddingModel ?? '', (body, signal) => this.#askVectors(body, signal));
   }
 
   get embedding(): EmbeddingInfo {
-    return { model: this.values.embeddingModel ?? '', dimensions: this.embedder.dimensions, builtin: false };
+    return { model: this.#values.embeddingModel ?? '', dimensions: this.#embedder.dimensions, builtin: false };
   }
 
   async models(): Promise<ModelInfo[]> {
     const { signal } = new AbortController();
-    const { model, embeddingModel, baseUrl } = this.values;
+    const { model, embeddingModel, baseUrl } = this.#values;
     const provider = providerName(baseUrl);
     try {
-      const json = await withRetries(() => this.fetchJson((options) => this.client.get('/models', options).asResponse(), signal), signal);
+      const json = await withRetries(() => this.#fetchJson((options) => this.#client.get('/models', options).asResponse(), signal), signal);
       return toModels(json, { provider, defaultModel: model, embeddingModel });
     } catch (error) {
       // Some gateways do not list models, so the configured model is used.
@@ -84,13 +87,13 @@ export class OpenAi implements Ai {
   }
 
   async *chat(request: ChatRequest, signal: AbortSignal): AsyncGenerator<ChatChunk> {
-    const breaker = this.chatBreaker;
+    const breaker = this.#chatBreaker;
     if (signal.aborted) throw abortError(signal);
     breaker.enter();
     let hasBegun = false;
     try {
-      const body = concede(toCompletionBody(request), this.concessions.of(request.model));
-      const stream = await withRetries(() => this.openConceding(body, signal), signal);
+      const body = concede(toCompletionBody(request), this.#concessions.of(request.model));
+      const stream = await withRetries(() => this.#openConceding(body, signal), signal);
       hasBegun = true;
       yield* readAnswer(stream, request, signal);
       breaker.succeeded();
@@ -105,27 +108,27 @@ export class OpenAi implements Ai {
   async embed(texts: string[], signal: AbortSignal = new AbortController().signal): Promise<Float32Array[]> {
     const vectors: Float32Array[] = [];
     for (const batch of toBatches(texts)) {
-      this.embeddingBreaker.enter();
+      this.#embeddingBreaker.enter();
       try {
-        vectors.push(...(await this.embedder.embed(batch, signal)));
-        this.embeddingBreaker.succeeded();
+        vectors.push(...(await this.#embedder.embed(batch, signal)));
+        this.#embeddingBreaker.succeeded();
       } catch (error) {
-        throw report(this.embeddingBreaker, error, signal);
+        throw report(this.#embeddingBreaker, error, signal);
       } finally {
-        this.embeddingBreaker.left();
+        this.#embeddingBreaker.left();
       }
     }
     return vectors;
   }
 
   /** Retries without rejected options, and remembers them after a successful response. */
-  private async openConceding(original: CompletionBody, signal: AbortSignal): Promise<OpenedStream> {
+  async #openConceding(original: CompletionBody, signal: AbortSignal): Promise<OpenedStream> {
     const made: Concession[] = [];
     let refusal: unknown;
     for (let body = original; ;) {
       try {
-        const stream = await this.open(body, signal);
-        this.concessions.remember(body.model, made);
+        const stream = await this.#open(body, signal);
+        this.#concessions.remember(body.model, made);
         return stream;
       } catch (error) {
         if (!(error instanceof ProviderError)) throw error;
@@ -141,12 +144,12 @@ export class OpenAi implements Ai {
   }
 
   /** Sends the request and waits for its first event, until which it may be retried. */
-  private async open(request: CompletionBody, signal: AbortSignal): Promise<OpenedStream> {
+  async #open(request: CompletionBody, signal: AbortSignal): Promise<OpenedStream> {
     const { hasSimpleSchemas: _, ...body } = request;
-    const idle = new IdleTimer(this.values.idleMs * (body.stream ? 1 : SILENT_PATIENCE), signal);
+    const idle = new IdleTimer(this.#values.idleMs * (body.stream ? 1 : SILENT_PATIENCE), signal);
     try {
       const params = body as unknown as OpenAI.ChatCompletionCreateParamsStreaming;
-      const response = this.endpoint.accepted(await this.client.chat.completions.create(params, { signal: idle.signal }).asResponse());
+      const response = this.#endpoint.accepted(await this.#client.chat.completions.create(params, { signal: idle.signal }).asResponse());
       const end: StreamEnd = { isDone: false };
       const events = readEvents(response, idle, end);
       const first = await events.next();
@@ -158,19 +161,15 @@ export class OpenAi implements Ai {
     }
   }
 
-  private askVectors(body: object, signal: AbortSignal): Promise<unknown> {
-    const send = (options: { signal: AbortSignal }) => this.client.post('/embeddings', { ...options, body }).asResponse();
-    return withRetries(() => this.fetchJson(send, signal, SILENT_PATIENCE), signal, { keepErrors: true });
+  #askVectors(body: object, signal: AbortSignal): Promise<unknown> {
+    const send = (options: { signal: AbortSignal }) => this.#client.post('/embeddings', { ...options, body }).asResponse();
+    return withRetries(() => this.#fetchJson(send, signal, SILENT_PATIENCE), signal, { keepErrors: true });
   }
 
-  private async fetchJson(
-    send: (options: { signal: AbortSignal }) => Promise<Response>,
-    signal: AbortSignal,
-    patience = 1,
-  ): Promise<unknown> {
-    const idle = new IdleTimer(this.values.idleMs * patience, signal);
+  async #fetchJson(send: (options: { signal: AbortSignal }) => Promise<Response>, signal: AbortSignal, patience = 1): Promise<unknown> {
+    const idle = new IdleTimer(this.#values.idleMs * patience, signal);
     try {
-      return await readJson(this.endpoint.accepted(await send({ signal: idle.signal })), idle, MAX_JSON_BYTES);
+      return await readJson(this.#endpoint.accepted(await send({ signal: idle.signal })), idle, MAX_JSON_BYTES);
     } catch (error) {
       throw idle.failure ?? error;
     } finally {

@@ -7,12 +7,12 @@ export class ProviderError extends ReportedError {
   readonly words: string;
   readonly status: number | undefined;
 
-  constructor(
-    saying: Saying,
-    /** Headers and URL, if the failure was the response. */
-    readonly response?: { status: number; headers: Headers; url: string },
-  ) {
+  /** Headers and URL, if the failure was the response. */
+  readonly response: { status: number; headers: Headers; url: string } | undefined;
+
+  constructor(saying: Saying, response?: { status: number; headers: Headers; url: string }) {
     super(saying.sentence);
+    this.response = response;
     this.words = saying.words;
     this.status = response?.status ?? saying.status;
   }

@@ -80,16 +80,20 @@ function one(body: CompletionBody, concession: Concession): CompletionBody {
 export class Concessions {
   readonly #byModel = new Map<string, Map<Concession, number>>();
 
-  constructor(private readonly now: () => number = () => performance.now()) {}
+  readonly #now: () => number;
+
+  constructor(now: () => number = () => performance.now()) {
+    this.#now = now;
+  }
 
   of(model: string): Concession[] {
     const known = this.#byModel.get(model) ?? new Map<Concession, number>();
-    return [...known].filter(([, until]) => until > this.now()).map(([concession]) => concession);
+    return [...known].filter(([, until]) => until > this.#now()).map(([concession]) => concession);
   }
 
   remember(model: string, concessions: Iterable<Concession>): void {
     const known = this.#byModel.get(model) ?? new Map<Concession, number>();
-    for (const concession of concessions) known.set(concession, this.now() + REMEMBERED_MS);
+    for (const concession of concessions) known.set(concession, this.#now() + REMEMBERED_MS);
     this.#byModel.set(model, known);
   }
 }

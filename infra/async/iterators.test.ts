@@ -4,11 +4,14 @@ import { Bell, mapStream, PullStream, QueueStream, type Step } from './iterators
 const DONE = { done: true, value: undefined };
 const value = (given: unknown) => ({ done: false, value: given });
 
-/** Gives what `pull` gives. */
+/** A stream over the results of a function. */
 class Pulled<Item> extends PullStream<Item> {
   ends = 0;
-  constructor(protected override readonly pull: (signal: AbortSignal) => Promise<Step<Item>>) {
+  protected override readonly pull: (signal: AbortSignal) => Promise<Step<Item>>;
+
+  constructor(pull: (signal: AbortSignal) => Promise<Step<Item>>) {
     super();
+    this.pull = pull;
     this.onEnd(() => this.ends++);
   }
 }

@@ -78,27 +78,34 @@ export abstract class PullStream<Item> implements AsyncIterableIterator<Item> {
 }
 
 class MappedStream<From, To> extends PullStream<To> {
+  readonly #source: AsyncIterator<From>;
+  readonly #map: (item: From, signal: AbortSignal) => To | null | Promise<To | null>;
+  readonly #failed: ((error: unknown) => To) | undefined;
+
   constructor(
-    private readonly source: AsyncIterator<From>,
-    private readonly map: (item: From, signal: AbortSignal) => To | null | Promise<To | null>,
-    private readonly failed: ((error: unknown) => To) | undefined,
+    source: AsyncIterator<From>,
+    map: (item: From, signal: AbortSignal) => To | null | Promise<To | null>,
+    failed: ((error: unknown) => To) | undefined,
   ) {
     super();
+    this.#source = source;
+    this.#map = map;
+    this.#failed = failed;
     this.onEnd(() => source.return?.());
   }
 
   protected override async pull(signal: AbortSignal): Promise<Step<To>> {
     try {
       while (!signal.aborted) {
-        const { done, value: item } = await this.source.next();
+        const { done, value: item } = await this.#source.next();
         if (done) return undefined;
-        const value = await this.map(item, signal);
+        const value = await this.#map(item, signal);
         if (value !== null) return { value };
       }
       return undefined;
     } catch (error) {
-      if (!this.failed || signal.aborted) throw error;
-      return { value: this.failed(error), isLast: true };
+      if (!this.#failed || signal.aborted) throw error;
+      return { value: this.#failed(error), isLast: true };
     }
   }
 }
@@ -121,14 +128,17 @@ export class QueueStream<Item> extends PullStream<Item> {
   readonly #bell = new Bell();
   #closed: { error?: unknown } | undefined;
 
-  constructor(private readonly bound: { max: number; full(): Error }) {
+  readonly #bound: { max: number; full(): Error };
+
+  constructor(bound: { max: number; full(): Error }) {
     super();
+    this.#bound = bound;
     this.onEnd(() => this.close());
   }
 
   push(item: Item): void {
     if (this.#closed) return;
-    if (this.#items.length >= this.bound.max) return this.close({ error: this.bound.full() });
+    if (this.#items.length >= this.#bound.max) return this.close({ error: this.#bound.full() });
     this.#items.push(item);
     this.#bell.ring();
   }

@@ -18,15 +18,15 @@ export interface WireError {
 
 /** Wraps a final error for libraries that need a GraphQLError. Its locations are given, not computed. */
 export class WireGraphQLError extends GraphQLError {
-  constructor(
-    private readonly wire: WireError,
-    extensions: Record<string, unknown> = wire.extensions,
-  ) {
+  readonly #wire: WireError;
+
+  constructor(wire: WireError, extensions: Record<string, unknown> = wire.extensions) {
     super(wire.message, { extensions, ...(wire.path ? { path: wire.path } : {}) });
+    this.#wire = wire;
   }
 
   override toJSON(): GraphQLFormattedError {
-    const { message, locations, path } = this.wire;
+    const { message, locations, path } = this.#wire;
     return { message, ...(locations ? { locations } : {}), ...(path ? { path } : {}), extensions: this.extensions };
   }
 }

@@ -17,29 +17,32 @@ const CLOCK_SKEW_SECONDS = 5;
 
 /** Signs and verifies JWTs of one kind (HS256, RFC 7519, explicitly typed as in RFC 8725). */
 export class TypedJwt<Claims extends JWTPayload> {
-  constructor(
-    private readonly kind: JwtKind,
-    private readonly secret: Uint8Array,
-  ) {}
+  readonly #kind: JwtKind;
+  readonly #secret: Uint8Array;
+
+  constructor(kind: JwtKind, secret: Uint8Array) {
+    this.#kind = kind;
+    this.#secret = secret;
+  }
 
   async sign(claims: Claims): Promise<{ token: string; expiresAt: Date }> {
     const now = Math.floor(Date.now() / 1000);
-    const end = now + this.kind.lifetimeSeconds;
+    const end = now + this.#kind.lifetimeSeconds;
     const token = await new SignJWT(claims)
-      .setProtectedHeader({ alg: 'HS256', typ: this.kind.type })
+      .setProtectedHeader({ alg: 'HS256', typ: this.#kind.type })
       .setIssuer(ISSUER)
-      .setAudience(this.kind.audience)
+      .setAudience(this.#kind.audience)
       .setIssuedAt(now)
       .setExpirationTime(end)
-      .sign(this.secret);
+      .sign(this.#secret);
     return { token, expiresAt: new Date(end * 1000) };
   }
 
   /** Throws `TOKEN_EXPIRED` for an expired but otherwise valid token, `UNAUTHENTICATED` for any other fault. */
   async verify(token: string): Promise<Claims & { exp: number; iat: number }> {
-    const { audience, type, lifetimeSeconds, required } = this.kind;
+    const { audience, type, lifetimeSeconds, required } = this.#kind;
     try {
-      const { payload } = await jwtVerify<Claims>(token, this.secret, {
+      const { payload } = await jwtVerify<Claims>(token, this.#secret, {
         algorithms: ['HS256'],
         issuer: ISSUER,
         audience,

@@ -10,14 +10,14 @@ export class JwtSignedUrls implements SignedUrls {
   readonly #uploads: TypedJwt<UploadClaims & Record<string, unknown>>;
   readonly #downloads: TypedJwt<DownloadClaims & Record<string, unknown>>;
 
+  readonly #publicUrl: () => string;
+
   /**
    * @param secret 32 bytes, the key derived for `signedUrls`.
    * @param publicUrl called at each signing, because with port 0 it is known only once the server listens.
    */
-  constructor(
-    secret: Uint8Array,
-    private readonly publicUrl: () => string,
-  ) {
+  constructor(secret: Uint8Array, publicUrl: () => string) {
+    this.#publicUrl = publicUrl;
     this.#uploads = new TypedJwt(
       {
         audience: 'upload',
@@ -40,12 +40,12 @@ export class JwtSignedUrls implements SignedUrls {
 
   async upload({ documentId, key, maxBytes, userId, sessionId }: UploadClaims): Promise<string> {
     const { token } = await this.#uploads.sign({ documentId, key, maxBytes, userId, sessionId });
-    return `${this.publicUrl()}/files/upload/${token}`;
+    return `${this.#publicUrl()}/files/upload/${token}`;
   }
 
   async download({ key, name, mediaType, userId, sessionId }: DownloadClaims): Promise<string> {
     const { token } = await this.#downloads.sign({ key, name, mediaType, userId, sessionId });
-    return `${this.publicUrl()}/files/${token}`;
+    return `${this.#publicUrl()}/files/${token}`;
   }
 
   /** Throws `UPLOAD_EXPIRED` for an expired token, `NOT_FOUND` for an invalid one. */

@@ -51,19 +51,23 @@ export class OtlpTraces implements Traces {
 }
 
 class RunningSpan implements Span {
-  constructor(private readonly open: OpenSpan) {}
+  readonly #open: OpenSpan;
+
+  constructor(open: OpenSpan) {
+    this.#open = open;
+  }
 
   get traceparent(): string {
-    const { traceId, spanId, traceFlags } = this.open.spanContext();
+    const { traceId, spanId, traceFlags } = this.#open.spanContext();
     return `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, '0')}`;
   }
 
   set(attributes: Attributes): void {
-    this.open.setAttributes(attributes);
+    this.#open.setAttributes(attributes);
   }
 
   fail(code: string): void {
-    this.open.setStatus({ code: SpanStatusCode.ERROR, message: code });
+    this.#open.setStatus({ code: SpanStatusCode.ERROR, message: code });
   }
 }
 

@@ -11,14 +11,17 @@ export class PeopleConnected {
   #complete: { epoch: Epoch; since: number } | undefined;
   #subscription: Promise<(() => Promise<void>) | undefined> | undefined;
 
-  constructor(
-    private readonly bus: Bus,
-    private readonly now: () => number = () => performance.now(),
-  ) {}
+  readonly #bus: Bus;
+  readonly #now: () => number;
+
+  constructor(bus: Bus, now: () => number = () => performance.now()) {
+    this.#bus = bus;
+    this.#now = now;
+  }
 
   /** Begins to listen. Returns a stop function. */
   watch(): () => void {
-    const stopWaiting = this.bus.onReliabilityChange((isReliable) => (isReliable ? void this.#begin() : (this.#complete = undefined)));
+    const stopWaiting = this.#bus.onReliabilityChange((isReliable) => (isReliable ? void this.#begin() : (this.#complete = undefined)));
     void this.#begin();
     return () => {
       stopWaiting();
@@ -29,16 +32,16 @@ export class PeopleConnected {
   /** Returns null if a count may be missing: the bus lost messages, or not every process has published yet. */
   async sum(): Promise<number | null> {
     const complete = this.#complete;
-    if (!complete || this.now() - complete.since < PERIOD_MS || !(await complete.epoch.isContinuous())) return null;
-    for (const [process, { at }] of this.#latest) if (this.now() - at > FORGET_MS) this.#latest.delete(process);
+    if (!complete || this.#now() - complete.since < PERIOD_MS || !(await complete.epoch.isContinuous())) return null;
+    for (const [process, { at }] of this.#latest) if (this.#now() - at > FORGET_MS) this.#latest.delete(process);
     return this.#latest.values().reduce((sum, { people }) => sum + people, 0);
   }
 
   async #begin(): Promise<void> {
-    this.#subscription ??= this.bus
-      .subscribe('people.connected', 'all', ({ process, people }) => this.#latest.set(process, { people, at: this.now() }))
+    this.#subscription ??= this.#bus
+      .subscribe('people.connected', 'all', ({ process, people }) => this.#latest.set(process, { people, at: this.#now() }))
       // Repeated when the bus is reliable again.
       .catch(() => (this.#subscription = undefined));
-    if (await this.#subscription) this.#complete = { epoch: this.bus.currentEpoch(), since: this.now() };
+    if (await this.#subscription) this.#complete = { epoch: this.#bus.currentEpoch(), since: this.#now() };
   }
 }

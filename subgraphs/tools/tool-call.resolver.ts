@@ -11,10 +11,13 @@ import { retiredTool, ToolType, toToolType } from './tool.type.ts';
 
 @Resolver(() => ToolCallType)
 export class ToolCallResolver {
-  constructor(
-    private readonly calls: ToolCallService,
-    private readonly registry: Registry,
-  ) {}
+  readonly #calls: ToolCallService;
+  readonly #registry: Registry;
+
+  constructor(calls: ToolCallService, registry: Registry) {
+    this.#calls = calls;
+    this.#registry = registry;
+  }
 
   @Query(() => ToolCallType, { description: 'One of your tool calls.' })
   async toolCall(@Arg('id', () => ID, { description: 'Its id.' }) id: string, @Ctx() context: Context): Promise<ToolCallType> {
@@ -26,12 +29,12 @@ export class ToolCallResolver {
     @Arg('input', () => CallToolInput, { description: 'The tool and its arguments.' }) input: CallToolInput,
     @Ctx() context: Context,
   ): Promise<CallToolPayload> {
-    return { toolCall: await this.calls.call(context, input) };
+    return { toolCall: await this.#calls.call(context, input) };
   }
 
   @FieldResolver(() => ToolType, { description: 'The tool that was called.' })
   tool(@Root() { toolId }: ToolCallType): ToolType {
-    const tool = this.registry.get(toolId);
+    const tool = this.#registry.get(toolId);
     return tool ? toToolType(tool) : retiredTool(toolId);
   }
 

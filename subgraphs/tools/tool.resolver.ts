@@ -6,18 +6,22 @@ import { AssistantTools, AssistantVersionTools, ToolType, toToolType } from './t
 
 @Resolver(() => ToolType)
 export class ToolResolver {
-  constructor(private readonly registry: Registry) {}
+  readonly #registry: Registry;
+
+  constructor(registry: Registry) {
+    this.#registry = registry;
+  }
 
   @Query(() => [ToolType], { description: 'The tools that an assistant can be given.' })
   tools(@Ctx() context: Context): ToolType[] {
     viewerOf(context);
-    return [...this.registry.values()].map(toToolType);
+    return [...this.#registry.values()].map(toToolType);
   }
 
   /** A reference to a `Tool`. */
   byId(id: string, context: Context): ToolType {
     viewerOf(context);
-    const tool = this.registry.get(id);
+    const tool = this.#registry.get(id);
     if (!tool) throw new Failure('NOT_FOUND', { kind: 'Tool' });
     return toToolType(tool);
   }
@@ -25,23 +29,31 @@ export class ToolResolver {
 
 @Resolver(() => AssistantTools)
 export class AssistantToolsResolver {
-  constructor(private readonly registry: Registry) {}
+  readonly #registry: Registry;
+
+  constructor(registry: Registry) {
+    this.#registry = registry;
+  }
 
   @Directive('@requires(fields: "toolIds")')
   @FieldResolver(() => [ToolType], { description: 'The tools that it may call and that exist.' })
   tools(@Root() assistant: AssistantTools): ToolType[] {
-    return toolsOf(this.registry, assistant.toolIds);
+    return toolsOf(this.#registry, assistant.toolIds);
   }
 }
 
 @Resolver(() => AssistantVersionTools)
 export class AssistantVersionToolsResolver {
-  constructor(private readonly registry: Registry) {}
+  readonly #registry: Registry;
+
+  constructor(registry: Registry) {
+    this.#registry = registry;
+  }
 
   @Directive('@requires(fields: "toolIds")')
   @FieldResolver(() => [ToolType], { description: 'The tools that it could call and that still exist.' })
   tools(@Root() version: AssistantVersionTools): ToolType[] {
-    return toolsOf(this.registry, version.toolIds);
+    return toolsOf(this.#registry, version.toolIds);
   }
 }
 

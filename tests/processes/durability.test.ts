@@ -33,31 +33,36 @@ class Writer {
   /** Nobody waits any more for what it was about to write. */
   isAbandoned = false;
 
-  constructor(
-    private readonly name: number,
-    private readonly product: () => Product,
-    private readonly person: Person,
-    private readonly assistantId: string,
-  ) {}
+  readonly #name: number;
+  readonly #product: () => Product;
+  readonly #person: Person;
+  readonly #assistantId: string;
+
+  constructor(name: number, product: () => Product, person: Person, assistantId: string) {
+    this.#name = name;
+    this.#product = product;
+    this.#person = person;
+    this.#assistantId = assistantId;
+  }
 
   async write(): Promise<void> {
     for (let count = 0; !this.isDone; count++) {
-      const { startConversation } = await this.#insist(START, { assistantId: this.assistantId });
+      const { startConversation } = await this.#insist(START, { assistantId: this.#assistantId });
       const conversationId = startConversation.conversation.id as string;
-      const idempotencyKey = `${this.name}-${count}`;
+      const idempotencyKey = `${this.#name}-${count}`;
       const input = { conversationId, text: idempotencyKey, idempotencyKey };
       const first = (await this.#insist(SEND, input)).sendMessage.message.id as string;
       const again = (await this.#insist(SEND, input)).sendMessage.message.id as string;
       if (again !== first) this.doubled.push(idempotencyKey);
-      this.acknowledged.push({ person: this.person, conversationId, key: idempotencyKey, messageId: first });
+      this.acknowledged.push({ person: this.#person, conversationId, key: idempotencyKey, messageId: first });
     }
   }
 
   /** Only what may succeed later is tried again. */
   async #insist(query: string, input: object): Promise<any> {
     while (!this.isAbandoned) {
-      const { data, errors } = await this.product()
-        .graph(query, { input }, this.person.token)
+      const { data, errors } = await this.#product()
+        .graph(query, { input }, this.#person.token)
         .catch(() => ({ data: null, errors: null }));
       if (data && !errors) return data;
       const refusal = errors?.find(({ extensions }) => extensions['retryable'] !== true);

@@ -62,20 +62,23 @@ function usageOf(request: ModelRequest, outputTokens: number) {
 
 class ChatStream {
   readonly pieces: string[];
-  private readonly begun = performance.now();
-  private sent = 0;
+  readonly #begun = performance.now();
+  #sent = 0;
 
-  constructor(
-    readonly response: ServerResponse,
-    readonly request: ModelRequest,
-    readonly reply: Reply,
-  ) {
+  readonly response: ServerResponse;
+  readonly request: ModelRequest;
+  readonly reply: Reply;
+
+  constructor(response: ServerResponse, request: ModelRequest, reply: Reply) {
+    this.response = response;
+    this.request = request;
+    this.reply = reply;
     this.pieces = piecesOf(request, reply);
   }
 
   async text(pieces: string[] = this.pieces): Promise<void> {
     for (const piece of pieces) {
-      await this.pace();
+      await this.#pace();
       if (this.response.destroyed) return;
       this.delta({ content: piece });
       if (this.response.writableNeedDrain) await drained(this.response);
@@ -91,7 +94,7 @@ class ChatStream {
 
   async toolCalls(calls: { name: string; arguments: unknown }[]): Promise<void> {
     for (const [index, call] of calls.entries()) {
-      await this.pace();
+      await this.#pace();
       const { id, function: named } = toolCall(index, call);
       const half = Math.ceil(named.arguments.length / 2);
       this.delta({ tool_calls: [{ index, id, type: 'function', function: { name: named.name, arguments: '' } }] });
@@ -117,15 +120,15 @@ class ChatStream {
   end(finishReason: string): void {
     this.delta({}, finishReason);
     const wanted = this.request.body.stream_options?.include_usage && this.reply.usage !== false && this.reply.fault !== 'no-usage';
-    if (wanted) this.event(this.frame([], usageOf(this.request, this.sent)));
+    if (wanted) this.event(this.frame([], usageOf(this.request, this.#sent)));
     this.event('[DONE]');
     this.response.end();
   }
 
   /** Keeps the requested rate, also when timers are late. */
-  private async pace(): Promise<void> {
-    const early = this.begun + (this.reply.delayMs ?? 0) * this.sent - performance.now();
-    this.sent += 1;
+  async #pace(): Promise<void> {
+    const early = this.#begun + (this.reply.delayMs ?? 0) * this.#sent - performance.now();
+    this.#sent += 1;
     if (early > 0) await pause(early);
   }
 }

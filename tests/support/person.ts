@@ -24,14 +24,21 @@ const SEND = 'mutation ($input: SendMessageInput!) { sendMessage(input: $input) 
 
 /** A client with an account, which uses the product as any client does. */
 export class Person {
-  private constructor(
-    readonly product: ProductApi,
-    readonly id: string,
-    readonly email: string,
-    readonly token: string,
-    readonly refreshToken: string,
-    readonly role: string,
-  ) {}
+  readonly product: ProductApi;
+  readonly id: string;
+  readonly email: string;
+  readonly token: string;
+  readonly refreshToken: string;
+  readonly role: string;
+
+  private constructor(product: ProductApi, id: string, email: string, token: string, refreshToken: string, role: string) {
+    this.product = product;
+    this.id = id;
+    this.email = email;
+    this.token = token;
+    this.refreshToken = refreshToken;
+    this.role = role;
+  }
 
   static async signUp(product: ProductApi, name = 'Ada'): Promise<Person> {
     const email = `person-${randomUUID()}@example.org`;

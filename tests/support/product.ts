@@ -32,15 +32,18 @@ export class Product extends ProductClient {
   readonly #ended: Promise<void>;
   #isToldToEnd = false;
 
-  private constructor(
-    readonly child: ChildProcess,
-    url: string,
-    readonly dataDir: string,
-    /** Every line that the product has logged so far. */
-    readonly logs: Record<string, any>[],
-    private readonly ownsData: boolean,
-  ) {
+  readonly child: ChildProcess;
+  readonly dataDir: string;
+  /** Every line that the product has logged so far. */
+  readonly logs: Record<string, any>[];
+  readonly #ownsData: boolean;
+
+  private constructor(child: ChildProcess, url: string, dataDir: string, logs: Record<string, any>[], ownsData: boolean) {
     super(url);
+    this.child = child;
+    this.dataDir = dataDir;
+    this.logs = logs;
+    this.#ownsData = ownsData;
     this.#ended = new Promise((done) =>
       child.once('exit', (code, signal) => {
         if (!this.#isToldToEnd && code !== 0) unexpectedExits.push(this.#obituary(signal ?? `code ${code}`));
@@ -81,7 +84,7 @@ export class Product extends ProductClient {
   /** Sends SIGTERM and waits until the product has ended. */
   async stop(): Promise<void> {
     await this.#end('SIGTERM');
-    if (this.ownsData) rmSync(this.dataDir, { recursive: true, force: true });
+    if (this.#ownsData) rmSync(this.dataDir, { recursive: true, force: true });
   }
 
   /** Kills the process, as a power cut does; the data stay. */

@@ -19,10 +19,10 @@ export class Relay {
   #server: Server | undefined;
   #state: LinkState = 'pass';
 
-  private constructor(
-    readonly port: number,
-    target: number,
-  ) {
+  readonly port: number;
+
+  private constructor(port: number, target: number) {
+    this.port = port;
     this.#target = target;
   }
 

@@ -9,17 +9,21 @@ const START_MS = 60_000;
 export class ServerProcess {
   #child: ChildProcess | undefined;
 
-  constructor(
-    private readonly command: readonly [string, ...string[]],
-    /** The log line that says that it accepts connections. */
-    private readonly ready: RegExp,
-    private readonly options: SpawnOptions = {},
-  ) {}
+  readonly #command: readonly [string, ...string[]];
+  /** The log line that says that it accepts connections. */
+  readonly #ready: RegExp;
+  readonly #options: SpawnOptions;
+
+  constructor(command: readonly [string, ...string[]], ready: RegExp, options: SpawnOptions = {}) {
+    this.#command = command;
+    this.#ready = ready;
+    this.#options = options;
+  }
 
   /** Resolves once it is ready; rejects with its output when it ends before. */
   start(): Promise<void> {
-    const [program, ...args] = this.command;
-    const child = spawn(program, args, { ...this.options, stdio: ['ignore', 'pipe', 'pipe'] });
+    const [program, ...args] = this.#command;
+    const child = spawn(program, args, { ...this.#options, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#child = child;
     const lines: string[] = [];
     return new Promise((resolve, reject) => {
@@ -30,7 +34,7 @@ export class ServerProcess {
       for (const output of [child.stdout!, child.stderr!]) {
         createInterface({ input: output }).on('line', (line) => {
           lines.push(line);
-          if (!this.ready.test(line)) return;
+          if (!this.#ready.test(line)) return;
           clearTimeout(timer);
           resolve();
         });

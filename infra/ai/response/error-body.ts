@@ -41,7 +41,7 @@ class Parts {
     if (depth > MAX_DEPTH || value === null || value === undefined) return;
     if (typeof value === 'string') return this.takeText(value);
     if (Array.isArray(value)) return value.slice(0, 20).forEach((item) => this.take(item, depth + 1));
-    if (typeof value === 'object') this.takeObject(value as Record<string, unknown>, depth);
+    if (typeof value === 'object') this.#takeObject(value as Record<string, unknown>, depth);
   }
 
   takeText(text: string): void {
@@ -52,9 +52,9 @@ class Parts {
     if (plain) this.sentences.push(plain.slice(0, MAX_SENTENCE));
   }
 
-  private takeObject(value: Record<string, unknown>, depth: number): void {
+  #takeObject(value: Record<string, unknown>, depth: number): void {
     for (const key of ['code', 'status', 'status_code', 'http_status', 'type', 'error_type', 'param', 'reason', '__type'])
-      this.takeCode(value[key]);
+      this.#takeCode(value[key]);
     // A validation error of FastAPI repeats the request under `input`, so only its place and its message are read.
     if (Array.isArray(value['loc'])) this.codes.push(value['loc'].join('.'));
     for (const key of [
@@ -76,7 +76,7 @@ class Parts {
       else this.take(value[key], depth + 1);
   }
 
-  private takeCode(code: unknown): void {
+  #takeCode(code: unknown): void {
     const number = typeof code === 'number' ? code : typeof code === 'string' && /^[45]\d\d$/.test(code) ? Number(code) : undefined;
     if (number !== undefined) {
       if (number >= 400 && number < 600) this.status ??= number;

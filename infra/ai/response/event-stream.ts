@@ -55,7 +55,11 @@ class EventParser {
   /** The beginning of content that is neither an event nor JSON, for the error message. */
   #stray = '';
 
-  constructor(private readonly end: StreamEnd) {}
+  readonly #end: StreamEnd;
+
+  constructor(end: StreamEnd) {
+    this.#end = end;
+  }
 
   *take(text: string): Generator<StreamEvent> {
     this.#buffer += text;
@@ -63,7 +67,7 @@ class EventParser {
     if (this.#kind === 'unknown') return;
     if (this.#buffer.length > (this.#kind === 'json' ? MAX_WHOLE : 2 * MAX_LINE)) throw tooLarge();
     if (this.#kind === 'json') return yield* this.#takeJson();
-    for (let line = this.#nextLine(); line !== undefined && !this.end.isDone; line = this.#nextLine()) yield* this.#takeLine(line);
+    for (let line = this.#nextLine(); line !== undefined && !this.#end.isDone; line = this.#nextLine()) yield* this.#takeLine(line);
     if (this.#buffer.length > MAX_LINE) throw tooLarge();
   }
 
@@ -72,8 +76,8 @@ class EventParser {
     const rest = this.#buffer;
     this.#buffer = '';
     if (rest) yield* this.#takeLine(rest);
-    if (!this.end.isDone) yield* this.#takeLine('');
-    if (this.#events === 0 && !this.end.isDone && this.#stray) throw notAnAnswer(this.#stray);
+    if (!this.#end.isDone) yield* this.#takeLine('');
+    if (this.#events === 0 && !this.#end.isDone && this.#stray) throw notAnAnswer(this.#stray);
   }
 
   #authenticate(): void {
@@ -125,7 +129,7 @@ class EventParser {
     // Some proxies repeat the prefix.
     const value = text.replace(/^(?:data:\s*)+/, '');
     if (/^\s*\[DONE\]\s*$/i.test(value)) {
-      this.end.isDone = true;
+      this.#end.isDone = true;
       this.#data = undefined;
       return;
     }
@@ -191,7 +195,7 @@ class EventParser {
         return;
       }
     }
-    this.end.isDone = this.#events > 0;
+    this.#end.isDone = this.#events > 0;
   }
 
   *#giveJson(json: unknown): Generator<StreamEvent> {

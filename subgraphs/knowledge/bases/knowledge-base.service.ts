@@ -13,11 +13,15 @@ import { requireRoomForBase } from '../quota/storage-use.ts';
 import { showDeleted } from '../documents/ingest/progress.ts';
 
 export class KnowledgeBaseService {
-  constructor(
-    private readonly queue: Queue,
-    private readonly bus: Bus,
-    private readonly limits: QuotaLimits,
-  ) {}
+  readonly #queue: Queue;
+  readonly #bus: Bus;
+  readonly #limits: QuotaLimits;
+
+  constructor(queue: Queue, bus: Bus, limits: QuotaLimits) {
+    this.#queue = queue;
+    this.#bus = bus;
+    this.#limits = limits;
+  }
 
   list(context: Context, args: PageArgs): Promise<Connection<KnowledgeBase>> {
     return listPage(context.em.fork(), KnowledgeBase, { ownerId: viewerOf(context).userId }, NEWEST_FIRST, args);
@@ -29,10 +33,10 @@ export class KnowledgeBaseService {
     const description = bounded('description', input.description ?? '', 0, 1_000);
     const now = new Date();
     return context.em.transactional(async (em) => {
-      await requireRoomForBase(em, ownerId, this.limits);
+      await requireRoomForBase(em, ownerId, this.#limits);
       const knowledgeBase = em.create(KnowledgeBase, { id: newId(), ownerId, name, description, createdAt: now, updatedAt: now });
       await em.flush();
-      await this.queue.emit(em, 'knowledgeBase.created', { knowledgeBaseId: knowledgeBase.id, ownerId, name }, actorOf(context));
+      await this.#queue.emit(em, 'knowledgeBase.created', { knowledgeBaseId: knowledgeBase.id, ownerId, name }, actorOf(context));
       return knowledgeBase;
     });
   }
@@ -48,7 +52,7 @@ export class KnowledgeBaseService {
       if (!knowledgeBase) throw new Failure('NOT_FOUND', { kind: 'KnowledgeBase' });
       Object.assign(knowledgeBase, changes, { updatedAt: new Date() });
       await em.flush();
-      await this.queue.emit(
+      await this.#queue.emit(
         em,
         'knowledgeBase.updated',
         { knowledgeBaseId: id, ownerId: knowledgeBase.ownerId, name: knowledgeBase.name },
@@ -64,14 +68,14 @@ export class KnowledgeBaseService {
     const documents = await context.em.transactional(async (em) => {
       const rows = await em.find(Document, { knowledgeBaseId: id }, { fields: ['id', 'knowledgeBaseId', 'uploadKey'] });
       if ((await em.nativeDelete(KnowledgeBase, { id })) === 0) throw new Failure('NOT_FOUND', { kind: 'KnowledgeBase' });
-      await this.queue.emit(em, 'knowledgeBase.deleted', { knowledgeBaseId: id, ownerId, name }, actorOf(context));
-      await this.queue.add(em, 'knowledgeBase.purge', {
+      await this.#queue.emit(em, 'knowledgeBase.deleted', { knowledgeBaseId: id, ownerId, name }, actorOf(context));
+      await this.#queue.add(em, 'knowledgeBase.purge', {
         knowledgeBaseId: id,
         documents: rows.map((row) => ({ documentId: row.id, uploadKey: row.uploadKey })),
       });
       return rows;
     });
-    for (const document of documents) await showDeleted(this.bus, document);
+    for (const document of documents) await showDeleted(this.#bus, document);
   }
 }
 

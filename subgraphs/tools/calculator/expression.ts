@@ -62,43 +62,47 @@ function tokensOf(text: string): Token[] {
 }
 
 class Parser {
-  private position = 0;
-  private depth = 0;
+  #position = 0;
+  #depth = 0;
 
-  constructor(private readonly tokens: Token[]) {}
+  readonly #tokens: Token[];
+
+  constructor(tokens: Token[]) {
+    this.#tokens = tokens;
+  }
 
   /** Parses operators with a higher binding power than `binding`. */
   expression(binding: number): Expression {
-    if (++this.depth > MAX_DEPTH) throw mistake('The expression is nested too deeply.');
-    let left = this.operand();
-    for (let operator = this.operator(); operator && BINDING[operator]! > binding; operator = this.operator())
-      left = this.apply(operator, left);
-    this.depth -= 1;
+    if (++this.#depth > MAX_DEPTH) throw mistake('The expression is nested too deeply.');
+    let left = this.#operand();
+    for (let operator = this.#operator(); operator && BINDING[operator]! > binding; operator = this.#operator())
+      left = this.#apply(operator, left);
+    this.#depth -= 1;
     return left;
   }
 
   expect(text: string): void {
-    if (!this.skip(text)) throw this.unexpected(text === 'end' ? 'an operator' : `"${text}"`);
+    if (!this.#skip(text)) throw this.#unexpected(text === 'end' ? 'an operator' : `"${text}"`);
   }
 
-  private skip(text: string): boolean {
-    if (this.next.text !== text) return false;
-    this.position += 1;
+  #skip(text: string): boolean {
+    if (this.#next.text !== text) return false;
+    this.#position += 1;
     return true;
   }
 
-  private get next(): Token {
-    return this.tokens[this.position]!;
+  get #next(): Token {
+    return this.#tokens[this.#position]!;
   }
 
-  private operator(): string | null {
-    const { kind, text } = this.next;
+  #operator(): string | null {
+    const { kind, text } = this.#next;
     return kind !== 'number' && Object.hasOwn(BINDING, text) ? text : null;
   }
 
-  private apply(operator: string, left: Expression): Expression {
-    this.position += 1;
-    if (operator === '%' && !this.operandFollows()) return { kind: 'percent', of: left };
+  #apply(operator: string, left: Expression): Expression {
+    this.#position += 1;
+    if (operator === '%' && !this.#operandFollows()) return { kind: 'percent', of: left };
     if (operator === 'of') return { kind: 'binary', operator: '*', left, right: this.expression(BINDING.of!) };
     // Powers are right-associative: 2^3^2 is 2^9.
     const right = this.expression(operator === '^' ? BINDING['^']! - 1 : BINDING[operator]!);
@@ -109,45 +113,45 @@ class Parser {
    * Returns true if an operand follows a percent sign, which is then the remainder, as in `10 % 3`; otherwise it is a
    * percentage, as in `10% of 3`.
    */
-  private operandFollows(): boolean {
-    const { kind, text } = this.next;
+  #operandFollows(): boolean {
+    const { kind, text } = this.#next;
     return kind === 'number' || text === '(' || (kind === 'name' && text !== 'of');
   }
 
-  private operand(): Expression {
-    const token = this.next;
-    this.position += 1;
+  #operand(): Expression {
+    const token = this.#next;
+    this.#position += 1;
     if (token.kind === 'number') return { kind: 'number', digits: token.text };
     if (token.text === '-') return { kind: 'negate', of: this.expression(NEGATION) };
     if (token.text === '+') return this.expression(NEGATION);
-    if (token.text === '(') return this.closed();
-    if (token.kind === 'name' && token.text !== 'of') return this.named(token.text);
-    this.position -= 1;
-    throw this.unexpected('a number');
+    if (token.text === '(') return this.#closed();
+    if (token.kind === 'name' && token.text !== 'of') return this.#named(token.text);
+    this.#position -= 1;
+    throw this.#unexpected('a number');
   }
 
-  private closed(): Expression {
+  #closed(): Expression {
     const inner = this.expression(0);
     this.expect(')');
     return inner;
   }
 
-  private named(name: string): Expression {
-    if (!this.skip('(')) return { kind: 'name', name };
+  #named(name: string): Expression {
+    if (!this.#skip('(')) return { kind: 'name', name };
     const args = [this.expression(0)];
-    while (this.skip(',')) args.push(this.expression(0));
+    while (this.#skip(',')) args.push(this.expression(0));
     this.expect(')');
     return { kind: 'call', name, args };
   }
 
-  private unexpected(wanted: string): Error {
-    const { kind, text, at } = this.next;
+  #unexpected(wanted: string): Error {
+    const { kind, text, at } = this.#next;
     if (kind === 'end') return mistake(`The expression ends where ${wanted} was expected.`);
-    return mistake(`I expected ${wanted} at position ${at + 1}, not "${text}".${this.hint(wanted)}`);
+    return mistake(`I expected ${wanted} at position ${at + 1}, not "${text}".${this.#hint(wanted)}`);
   }
 
-  private hint(wanted: string): string {
-    const { kind, text } = this.next;
+  #hint(wanted: string): string {
+    const { kind, text } = this.#next;
     if (text === ',') return ' Write a decimal with a point, and thousands in groups of three digits.';
     return wanted === 'an operator' && (kind !== 'sign' || text === '(') ? ' Write * between factors.' : '';
   }

@@ -13,10 +13,13 @@ const ANSWER: Reply = { tokens: 120, delayMs: 10 };
 export class Site {
   #isMissing = false;
 
-  private constructor(
-    readonly deployment: Deployment,
-    readonly s3: S3Server,
-  ) {}
+  readonly deployment: Deployment;
+  readonly s3: S3Server;
+
+  private constructor(deployment: Deployment, s3: S3Server) {
+    this.deployment = deployment;
+    this.s3 = s3;
+  }
 
   /** Starts the servers, which are empty unless `options` name data; no process of the product runs yet. */
   static async prepare({ postgres, ...options }: Pick<DeploymentOptions, 'postgres' | 'database'> = {}): Promise<Site> {

@@ -20,7 +20,11 @@ export class Witness {
   #at = '';
   #rows: unknown;
 
-  constructor(private readonly member: Member) {}
+  readonly #member: Member;
+
+  constructor(member: Member) {
+    this.#member = member;
+  }
 
   /** Records the state once all writers have stopped. */
   async remember(site: Site): Promise<void> {
@@ -43,7 +47,7 @@ export class Witness {
     same('the rows', await site.ask(rowsUntil(this.#at)), this.#rows);
   }
 
-  async signIn({ deployment }: Site, member = this.member): Promise<string> {
+  async signIn({ deployment }: Site, member = this.#member): Promise<string> {
     const { signIn } = await deployment.ask(SIGN_IN, { input: { email: member.person.email, password: PASSWORD } });
     return signIn.accessToken as string;
   }
@@ -73,7 +77,7 @@ export class Witness {
 
   /** Includes the hash of the bytes behind its citations; their addresses differ each time. */
   async #conversation({ deployment }: Site, token: string): Promise<unknown> {
-    const { conversation } = await deployment.ask(CONVERSATION, { id: this.member.conversationId }, token);
+    const { conversation } = await deployment.ask(CONVERSATION, { id: this.#member.conversationId }, token);
     const cited = conversation.messages.edges.flatMap(({ node }: any) => node.citations.map(({ document }: any) => document));
     for (const document of cited) {
       const response = await fetch(document.downloadUrl);
@@ -84,7 +88,7 @@ export class Witness {
   }
 
   async #find({ deployment }: Site, token: string, mode: string): Promise<string[]> {
-    const input = { query: sentenceOf(0, 3), knowledgeBaseIds: [this.member.knowledgeBaseId], mode };
+    const input = { query: sentenceOf(0, 3), knowledgeBaseIds: [this.#member.knowledgeBaseId], mode };
     const { searchKnowledge } = await deployment.ask(SEARCH, { input }, token);
     return searchKnowledge.map(({ passage }: any) => passage.id);
   }

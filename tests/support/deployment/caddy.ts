@@ -22,10 +22,12 @@ export class Caddy {
   readonly #server: ServerProcess;
   readonly #agents = new Map<string, Agent>();
 
-  private constructor(
-    readonly port: number,
-    readonly httpPort: number,
-  ) {
+  readonly port: number;
+  readonly httpPort: number;
+
+  private constructor(port: number, httpPort: number) {
+    this.port = port;
+    this.httpPort = httpPort;
     const env = {
       PATH: process.env['PATH'],
       HOME: this.#folder,

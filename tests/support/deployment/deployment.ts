@@ -38,13 +38,19 @@ export class RoleProcess {
   readonly earlierLogs: Record<string, any>[] = [];
   #product: Product | undefined;
 
-  constructor(
-    readonly role: string,
-    readonly port: number,
-    private readonly env: Record<string, string>,
-    private readonly dataDir: string,
-    private readonly preload?: string,
-  ) {}
+  readonly role: string;
+  readonly port: number;
+  readonly #env: Record<string, string>;
+  readonly #dataDir: string;
+  readonly #preload: string | undefined;
+
+  constructor(role: string, port: number, env: Record<string, string>, dataDir: string, preload?: string) {
+    this.role = role;
+    this.port = port;
+    this.#env = env;
+    this.#dataDir = dataDir;
+    this.#preload = preload;
+  }
 
   get url(): string {
     return `http://127.0.0.1:${this.port}`;
@@ -61,11 +67,16 @@ export class RoleProcess {
   }
 
   async start(): Promise<void> {
-    const { role, dataDir, preload } = this;
     this.earlierLogs.push(...this.logs);
     this.logs = [];
-    const env = { ...this.env, PORT: String(this.port) };
-    this.#product = await startProduct({ role, dataDir, env, logs: this.logs, ...(preload ? { preload } : {}) });
+    const env = { ...this.#env, PORT: String(this.port) };
+    this.#product = await startProduct({
+      role: this.role,
+      dataDir: this.#dataDir,
+      env,
+      logs: this.logs,
+      ...(this.#preload ? { preload: this.#preload } : {}),
+    });
   }
 
   async stop(): Promise<void> {
@@ -92,13 +103,19 @@ export class Deployment implements ProductApi {
   #balancer: Balancer | undefined;
   #turn = 0;
 
-  private constructor(
-    readonly postgres: Postgres,
-    readonly redis: Redis,
-    readonly model: ModelServer,
-    readonly vectors: VectorServer,
-    private readonly dataDir: string,
-  ) {}
+  readonly postgres: Postgres;
+  readonly redis: Redis;
+  readonly model: ModelServer;
+  readonly vectors: VectorServer;
+  readonly #dataDir: string;
+
+  private constructor(postgres: Postgres, redis: Redis, model: ModelServer, vectors: VectorServer, dataDir: string) {
+    this.postgres = postgres;
+    this.redis = redis;
+    this.model = model;
+    this.vectors = vectors;
+    this.#dataDir = dataDir;
+  }
 
   static async start(options: DeploymentOptions = {}): Promise<Deployment> {
     const deployment = await Deployment.prepare(options);
@@ -170,7 +187,7 @@ export class Deployment implements ProductApi {
     await this.#balancer?.stop();
     await Promise.all(this.all.map((process) => process.stop()));
     await Promise.all([this.postgres.stop(), this.redis.stop(), this.model.stop(), this.vectors.stop()]);
-    rmSync(this.dataDir, { recursive: true, force: true });
+    rmSync(this.#dataDir, { recursive: true, force: true });
   }
 
   /** Starts all processes at once; if one fails, all are stopped. */
@@ -204,7 +221,7 @@ export class Deployment implements ProductApi {
       ),
       ...env,
     };
-    const processOf = (role: string) => (port: number) => new RoleProcess(role, port, this.settings, this.dataDir, preload[role]);
+    const processOf = (role: string) => (port: number) => new RoleProcess(role, port, this.settings, this.#dataDir, preload[role]);
     for (const [name, own] of ports) this.subgraphs.push(...own.map(processOf(name)));
     this.workers.push(...(await freePorts(workers)).map(processOf('worker')));
     this.gateways.push(...doors.map(processOf('gateway')));

@@ -17,10 +17,10 @@ export class PgvectorServer {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
 
-  private constructor(
-    private readonly port: number,
-    engine: PGlite,
-  ) {
+  readonly #port: number;
+
+  private constructor(port: number, engine: PGlite) {
+    this.#port = port;
     this.#engine = engine;
     this.#server = createServer((socket) => {
       this.#sockets.add(socket);
@@ -36,12 +36,12 @@ export class PgvectorServer {
   }
 
   get url(): string {
-    return `postgres://postgres@127.0.0.1:${this.port}/postgres`;
+    return `postgres://postgres@127.0.0.1:${this.#port}/postgres`;
   }
 
   /** Restarts it at the same address. */
   async start(): Promise<void> {
-    await once(this.#server.listen(this.port, '127.0.0.1'), 'listening');
+    await once(this.#server.listen(this.#port, '127.0.0.1'), 'listening');
   }
 
   /** Closes the port. */

@@ -28,10 +28,13 @@ export class PlainSource implements Source {
   instead: SourceResult | undefined;
   readonly #documents = new Map<string, DocumentNode>();
 
-  constructor(
-    readonly schema: GraphQLSchema,
-    private readonly fieldResolver?: GraphQLFieldResolver<any, any>,
-  ) {}
+  readonly schema: GraphQLSchema;
+  readonly #fieldResolver: GraphQLFieldResolver<any, any> | undefined;
+
+  constructor(schema: GraphQLSchema, fieldResolver?: GraphQLFieldResolver<any, any>) {
+    this.schema = schema;
+    this.#fieldResolver = fieldResolver;
+  }
 
   async execute(request: SourceRequest, identity: Identity): Promise<SourceResult> {
     this.requests.push(request);
@@ -50,7 +53,8 @@ export class PlainSource implements Source {
   #arguments({ query, variables, operationName }: SourceRequest, identity: Identity) {
     let document = this.#documents.get(query);
     if (!document) this.#documents.set(query, (document = parse(query, { noLocation: true })));
-    const { schema, fieldResolver } = this;
+    const fieldResolver = this.#fieldResolver;
+    const { schema } = this;
     return {
       schema,
       document,

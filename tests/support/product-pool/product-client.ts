@@ -11,7 +11,11 @@ export interface GraphAnswer {
 export class ProductClient {
   readonly #sockets = new Set<Client>();
 
-  constructor(readonly url: string) {}
+  readonly url: string;
+
+  constructor(url: string) {
+    this.url = url;
+  }
 
   /** Sends one GraphQL request over HTTP; `token` is an access token. */
   async graph(query: string, variables: Record<string, unknown> = {}, token?: string): Promise<GraphAnswer> {

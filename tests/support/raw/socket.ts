@@ -15,7 +15,10 @@ export class RawSocket {
   /** The HTTP status of a refused upgrade, 0 where the handshake failed; null when it opened. */
   readonly refusal: Promise<number | null>;
 
-  private constructor(readonly socket: WebSocket) {
+  readonly socket: WebSocket;
+
+  private constructor(socket: WebSocket) {
+    this.socket = socket;
     const began = performance.now();
     this.closed = new Promise((resolve) =>
       socket.once('close', (code, reason) => resolve({ code, reason: reason.toString(), afterMs: performance.now() - began })),

@@ -15,12 +15,16 @@ export class LeaseLost extends Error {}
 export class Lease {
   #beat: NodeJS.Timeout | undefined;
 
-  private constructor(
-    private readonly em: SqlEntityManager,
-    readonly id: string,
-    /** The document as it was last loaded. */
-    public document: Document,
-  ) {}
+  readonly #em: SqlEntityManager;
+  readonly id: string;
+  /** The document as it was last loaded. */
+  document: Document;
+
+  private constructor(em: SqlEntityManager, id: string, document: Document) {
+    this.#em = em;
+    this.id = id;
+    this.document = document;
+  }
 
   /**
    * Acquires the lease. Returns null if another worker has it or the document is not in progress, and undefined if it
@@ -52,7 +56,7 @@ export class Lease {
 
   /** Runs a step in a transaction that only the holder of the lease can commit. */
   async step<T>(body: (em: SqlEntityManager) => Promise<T>): Promise<T> {
-    return this.em.fork().transactional(async (em) => {
+    return this.#em.fork().transactional(async (em) => {
       const held = await em.execute<unknown[]>(...this.#renewal());
       if (held.length === 0) throw new LeaseLost();
       return body(em);
@@ -62,7 +66,7 @@ export class Lease {
   /** Releases the lease, so that the next attempt need not wait for its expiry. */
   async end(): Promise<void> {
     clearInterval(this.#beat);
-    await this.em
+    await this.#em
       .fork()
       .execute('update knowledge.document set lease = null, lease_until = null where id = ? and lease = ?', [this.document.id, this.id]);
   }

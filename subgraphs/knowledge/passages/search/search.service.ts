@@ -46,11 +46,15 @@ interface Asked extends Omit<Question, 'query' | 'first'> {
 }
 
 export class SearchService {
-  constructor(
-    private readonly ai: Ai,
-    private readonly vectors: Vectors,
-    private readonly queue: Queue,
-  ) {}
+  readonly #ai: Ai;
+  readonly #vectors: Vectors;
+  readonly #queue: Queue;
+
+  constructor(ai: Ai, vectors: Vectors, queue: Queue) {
+    this.#ai = ai;
+    this.#vectors = vectors;
+    this.#queue = queue;
+  }
 
   /** Searches for `searchKnowledge`. Throws `NOT_FOUND` if an id is not the viewer's. */
   async search(context: Context, input: SearchKnowledgeInput): Promise<SearchHit[]> {
@@ -105,12 +109,12 @@ export class SearchService {
    */
   async #askIndex({ em }: Context, { text, terms, knowledgeBaseIds, limit }: Asked): Promise<HybridHit[] | null> {
     const [knowledgeBaseId, ...others] = knowledgeBaseIds;
-    if (!this.vectors.isApart || others.length > 0) return null;
+    if (!this.#vectors.isApart || others.length > 0) return null;
     const { vector, space } = await this.#embed(text);
     const index = await readableIndex(em.fork(), space);
-    if (!index || !(await holdsAll(em.fork(), index, knowledgeBaseId!, this.vectors.wordsLateMs))) return null;
+    if (!index || !(await holdsAll(em.fork(), index, knowledgeBaseId!, this.#vectors.wordsLateMs))) return null;
     const question = { tenants: knowledgeBaseIds, limit, vector, words: terms, weights: this.#weights };
-    const hits = await this.vectors.hybrid(collectionOf(index)!, question);
+    const hits = await this.#vectors.hybrid(collectionOf(index)!, question);
     // Another index may have replaced it meanwhile.
     return hits.length > 0 ? hits : null;
   }
@@ -123,18 +127,18 @@ export class SearchService {
 
   async #nearest({ em }: Context, { text, knowledgeBaseIds: tenants, limit }: Asked): Promise<Hit[]> {
     const { vector, space } = await this.#embed(text);
-    const hits = await queryVectors(em.fork(), space, (collection) => this.vectors.nearest(collection, { tenants, limit, vector }));
-    if (hits.length === 0) await renewSpace(em.fork(), this.queue, space);
+    const hits = await queryVectors(em.fork(), space, (collection) => this.#vectors.nearest(collection, { tenants, limit, vector }));
+    if (hits.length === 0) await renewSpace(em.fork(), this.#queue, space);
     return hits;
   }
 
   async #embed(text: string): Promise<{ vector: Float32Array; space: Required<Space> }> {
-    const [vector] = await this.ai.embed([text]);
-    return { vector: vector!, space: { model: this.ai.embedding.model, dimensions: vector!.length } };
+    const [vector] = await this.#ai.embed([text]);
+    return { vector: vector!, space: { model: this.#ai.embedding.model, dimensions: vector!.length } };
   }
 
   get #weights(): Weights {
-    return this.ai.embedding.builtin ? WEIGHTS.builtin : WEIGHTS.model;
+    return this.#ai.embedding.builtin ? WEIGHTS.builtin : WEIGHTS.model;
   }
 }
 
