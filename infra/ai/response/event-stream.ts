@@ -63,7 +63,7 @@ class EventParser {
 
   *take(text: string): Generator<StreamEvent> {
     this.#buffer += text;
-    if (this.#kind === 'unknown') this.#authenticate();
+    if (this.#kind === 'unknown') this.#detectKind();
     if (this.#kind === 'unknown') return;
     if (this.#buffer.length > (this.#kind === 'json' ? MAX_WHOLE : 2 * MAX_LINE)) throw tooLarge();
     if (this.#kind === 'json') return yield* this.#takeJson();
@@ -80,7 +80,7 @@ class EventParser {
     if (this.#events === 0 && !this.#end.isDone && this.#stray) throw notAnAnswer(this.#stray);
   }
 
-  #authenticate(): void {
+  #detectKind(): void {
     const first = this.#buffer.replace(/^\ufeff/, '').trimStart();
     if (first === '') return;
     if (first.startsWith('<')) throw notAnAnswer(first);
