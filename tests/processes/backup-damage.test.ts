@@ -12,7 +12,7 @@ import { keptDataDirectory, startProduct } from '../support/product.ts';
 
 const CREATE_BASE = 'mutation ($input: CreateKnowledgeBaseInput!) { createKnowledgeBase(input: $input) { knowledgeBase { id } } }';
 
-describe('a backup that is not as it was', () => {
+describe('restoring a damaged backup', () => {
   let directory: string;
   let dataDir: string;
   let whole: string;
@@ -37,7 +37,7 @@ describe('a backup that is not as it was', () => {
     for (const each of [directory, dataDir]) rmSync(each, { recursive: true, force: true });
   });
 
-  /** A copy of the backup that may be spoilt. */
+  /** Copies the backup, so that a test can damage it. */
   function copy(): string {
     rmSync(damaged, { recursive: true, force: true });
     cpSync(whole, damaged, { recursive: true });
@@ -51,7 +51,7 @@ describe('a backup that is not as it was', () => {
 
   const restoreTo = (folder: string) => runCommand('restore', [damaged], { DATA_DIR: folder });
 
-  it('is found and named by one bit of one byte, wherever it is', async () => {
+  it('names the damaged file when one bit of any file has flipped', async () => {
     const missed: string[] = [];
     for (const part of parts()) {
       const bytes = readFileSync(join(whole, part));
@@ -67,7 +67,7 @@ describe('a backup that is not as it was', () => {
     await expect(readBackup(whole)).resolves.toMatchObject({ format: 1 });
   });
 
-  it('is found when a part is missing, cut off, or too many', async () => {
+  it('reports missing, truncated and unexpected files', async () => {
     const [table] = parts().filter((part) => part.includes('audit_entry')) as [string];
     rmSync(join(copy(), table));
     await expect(readBackup(damaged)).rejects.toThrow(`${table} is missing`);
@@ -77,7 +77,7 @@ describe('a backup that is not as it was', () => {
     await expect(readBackup(damaged)).rejects.toThrow('tables/stranger.gz does not belong to it');
   });
 
-  it('does not touch the place where it should go', async () => {
+  it('leaves the target unchanged', async () => {
     const [table] = parts().filter((part) => part.startsWith('tables/users.user')) as [string];
     writeFileSync(join(copy(), table), 'nothing');
     const target = join(directory, 'target');
@@ -89,12 +89,12 @@ describe('a backup that is not as it was', () => {
     expect((await runCommand('restore', [whole, '--check'], {})).stdout).toContain('is whole');
   });
 
-  it('is no backup while it is not finished', async () => {
+  it('refuses a backup that was not completed', async () => {
     rmSync(join(copy(), 'manifest.sha256'));
     expect((await restoreTo(join(directory, 'target'))).stderr).toContain('never finished');
   });
 
-  it('is found by its rows, even when its hashes were made to fit', async () => {
+  it('detects changed rows even if the hashes of the files were recomputed', async () => {
     const manifest = JSON.parse(readFileSync(join(copy(), 'manifest.json'), 'utf8')) as Manifest;
     const table = 'tables/analytics.audit_entry.jsonl.gz';
     const lines = gunzipSync(readFileSync(join(whole, table)))
@@ -112,7 +112,7 @@ describe('a backup that is not as it was', () => {
     expect(existsSync(join(target, 'postgres'))).toBe(false);
   });
 
-  it('is not written into a folder that has something in it', async () => {
+  it('refuses a folder that is not empty as the target of a backup', async () => {
     const full = join(directory, 'full');
     mkdirSync(full);
     writeFileSync(join(full, 'mine.txt'), 'mine');

@@ -7,7 +7,7 @@ import { keptDataDirectory } from '../support/product.ts';
 
 const OLD = '2020-01-01T00-00-00Z';
 
-/** infra/deploy/backup.sh, up to its first rest. */
+/** Runs infra/deploy/backup.sh until its first pause. */
 describe('the daily backup', () => {
   let directory: string;
   let backups: string;
@@ -29,7 +29,7 @@ describe('the daily backup', () => {
       execFile('sh', ['infra/deploy/backup.sh'], { env }, (error) => resolve(error?.code));
     });
 
-  it('lets go of old ones once it has a new one', async () => {
+  it('deletes expired backups after a new one has succeeded', async () => {
     const dataDir = await keptDataDirectory();
     expect(await run(dataDir)).toBe(99);
     rmSync(dataDir, { recursive: true, force: true });
@@ -38,7 +38,7 @@ describe('the daily backup', () => {
     expect(readdirSync(join(backups, made!))).toContain('manifest.sha256');
   });
 
-  it('keeps old ones while it fails', async () => {
+  it('keeps expired backups while new ones fail', async () => {
     expect(await run(join(directory, 'nothing'))).toBe(99);
     expect(readdirSync(backups)).toEqual([OLD]);
   });

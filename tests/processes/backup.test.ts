@@ -22,7 +22,7 @@ const SEEN = `query ($conversation: ID!, $document: ID!) {
   auditLog(first: 100) { edges { node { id action at } } }
 }`;
 
-/** Everything at one place, and a second place that is empty. */
+/** A product with data, and an empty target. */
 interface Places {
   here: Record<string, string>;
   there: Record<string, string>;
@@ -97,7 +97,7 @@ for (const [name, { missing, open }] of Object.entries(places)) {
       return { ...rest, document: facts, bytes: await download.text(), auditLog: rest.auditLog.edges.map(({ node }: any) => node) };
     }
 
-    it('is made while the product runs and people use it', async () => {
+    it('is made while the product serves requests', async () => {
       const product = await start(place.here);
       ada = await Person.signUp(product);
       knowledgeBaseId = (await ada.ask(CREATE_BASE, { input: { name: 'Harbours' } })).createKnowledgeBase.knowledgeBase.id;
@@ -108,7 +108,7 @@ for (const [name, { missing, open }] of Object.entries(places)) {
       conversationId = started.conversationId;
       const { runId } = await ada.send(conversationId, 'When does the harbour freeze?');
       await ada.follow(runId);
-      // What is told is heard a moment later.
+      // Audit entries are written asynchronously.
       before = await eventually(
         () => seen(product, ada.token),
         ({ auditLog }) => auditLog.some(({ action }: any) => /document\.stored/i.test(action)),
@@ -121,7 +121,7 @@ for (const [name, { missing, open }] of Object.entries(places)) {
       await product.stop();
     });
 
-    it('has everything in another place: people, conversations, files, the audit log, and what is found', async () => {
+    it('restores people, conversations, files, the audit log and search to an empty target', async () => {
       const { code, stdout, stderr } = await runCommand('restore', [folder], place.there);
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
       expect(stdout).toMatch(/restored and compared: \d+ rows of \d+ tables, [1-9]\d* of them audit entries, and 1 files/);
@@ -146,7 +146,7 @@ for (const [name, { missing, open }] of Object.entries(places)) {
       await product.stop();
     });
 
-    it('does not go where data are, unless it is told to overwrite them', async () => {
+    it('refuses a target that has data, unless --overwrite is given', async () => {
       const refused = await runCommand('restore', [folder], place.there);
       expect(refused).toMatchObject({ code: 1, stdout: '' });
       expect(refused.stderr).toContain('There are data already.');
@@ -157,7 +157,7 @@ for (const [name, { missing, open }] of Object.entries(places)) {
       await product.stop();
     });
 
-    it('goes to the embedded database, and from there to the place again', async () => {
+    it('is restored to the embedded database, and a backup of that to the original engine', async () => {
       const directory = mkdtempSync(join(tmpdir(), 'parley-crossed-'));
       const crossed = { DATA_DIR: join(directory, 'data') };
       const again = join(directory, 'again');

@@ -32,7 +32,7 @@ describe('files in a bucket', () => {
     await s3?.stop();
   });
 
-  it('are taken once the bucket is back, by the address that was given while it was away', async () => {
+  it('are accepted by an upload URL that was issued while the bucket was unavailable', async () => {
     const { createKnowledgeBase } = await ada.ask(CREATE_BASE, { input: { name: 'Harbours' } });
     const file = { name: 'harbour.txt', mediaType: 'text/plain', sizeBytes: HARBOUR.length };
     const { addDocument } = await ada.ask(ADD, { input: { knowledgeBaseId: createKnowledgeBase.knowledgeBase.id, ...file } });

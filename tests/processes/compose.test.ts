@@ -23,8 +23,8 @@ const CREATE_BASE = 'mutation ($input: CreateKnowledgeBaseInput!) { createKnowle
 const START_MS = 300_000;
 
 /**
- * The commands, settings and secrets of docker-compose.yml as processes of this machine. What differs is where the
- * others are: hosts and ports, the folder of the secrets, and pgvector in the place of Weaviate, which is not here.
+ * Runs the commands of docker-compose.yml with its settings and secrets as processes of this machine. Only addresses
+ * differ: hosts and ports, the folder of the secrets, and pgvector instead of Weaviate.
  */
 describeWhen(missingServers, 'the product as docker-compose.yml runs it', () => {
   const folder = mkdtempSync(join(tmpdir(), 'parley-compose-'));
@@ -47,7 +47,7 @@ describeWhen(missingServers, 'the product as docker-compose.yml runs it', () => 
     token = await putSecrets({ postgres, redis, s3 });
     const ports = new Map(await Promise.all(roles.map(async ({ name }) => [name, await freePort()] as const)));
     const environmentOf = (service: ComposeService) => settingsHere(service, ports, { s3, model, vectors });
-    // As `depends_on` has it: gateways last.
+    // In the order of `depends_on`: gateways last.
     const isGateway = ({ command }: ComposeService) => command![0] === 'gateway';
     await start(
       roles.filter((role) => !isGateway(role)),
@@ -61,7 +61,7 @@ describeWhen(missingServers, 'the product as docker-compose.yml runs it', () => 
     rmSync(folder, { recursive: true, force: true });
   });
 
-  /** What the made secrets cannot know: the addresses of the servers here, which ask for no password. */
+  /** Overrides the generated addresses with those of the test servers, which require no password. */
   async function putSecrets({ postgres, redis, s3 }: { postgres: Postgres; redis: Redis; s3: S3Server }): Promise<string> {
     const { credentials } = s3.address;
     const here = {
@@ -110,11 +110,11 @@ describeWhen(missingServers, 'the product as docker-compose.yml runs it', () => 
         running.set(service.name, product);
       }
     };
-    // Ten at once would only wait for each other.
+    // Ten processes that start at once slow each other down.
     await Promise.all([lane(), lane()]);
   }
 
-  it('is ready in each role, by the health check of its image', () => {
+  it('passes the health check of the image in each role', () => {
     for (const [name, { url }] of running) {
       const check = () => execFileSync(process.execPath, ['infra/deploy/health-check.mjs'], { env: { PORT: new URL(url).port } });
       expect(check).not.toThrow(name);
@@ -123,7 +123,7 @@ describeWhen(missingServers, 'the product as docker-compose.yml runs it', () => 
     expect(absent).toThrow();
   });
 
-  it('signs people up and answers them with their documents, through both gateways', async () => {
+  it('signs people up and answers with their documents through both gateways', async () => {
     const gateways = [running.get('gateway-1')!, running.get('gateway-2')!];
     const ada = await Person.signUp(gateways[0]!);
     const { createKnowledgeBase } = await ada.ask(CREATE_BASE, { input: { name: 'Harbours' } });
@@ -139,11 +139,11 @@ describeWhen(missingServers, 'the product as docker-compose.yml runs it', () => 
     }
   });
 
-  it('loses no request while a gateway leaves, behind a proxy that watches readiness', async () => {
+  it('loses no request while a gateway shuts down behind a proxy that checks readiness', async () => {
     const [leaving, staying] = [running.get('gateway-1')!, running.get('gateway-2')!];
     const ada = await Person.signUp(staying);
     const left = leaving.stop();
-    // As Caddyfile has it: who is ready is asked anew each second, and the first that is gets the request.
+    // As in the Caddyfile: readiness is checked each second, and the first ready gateway gets the request.
     let [ready, askedAt] = [leaving, Date.now()];
     const statuses: number[] = [];
     let isOver = false;
@@ -164,7 +164,7 @@ describeWhen(missingServers, 'the product as docker-compose.yml runs it', () => 
     running.delete('gateway-1');
   });
 
-  it('shows its metrics to who has the token, in each role', async () => {
+  it('serves metrics in each role, to requests with the token only', async () => {
     for (const { url } of running.values()) {
       expect((await fetch(`${url}/metrics`)).status).toBe(404);
       expect((await readMetrics(url, token)).names.has('parley_operations_total')).toBe(true);

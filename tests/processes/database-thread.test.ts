@@ -6,11 +6,11 @@ import { startProduct, type Product } from '../support/product.ts';
 import { RUN_EVENTS } from '../support/run-reader.ts';
 
 const VIEWER = '{ viewer { id } }';
-/** On a machine that is busy with other suites. */
+/** Generous, for a machine that runs other suites. */
 const AGAIN_MS = 60_000;
 const MESSAGES = 'query ($id: ID!) { conversation(id: $id) { messages(first: 10) { edges { node { role text } } } } }';
 
-describe('when the thread of the embedded database dies', () => {
+describe('the product after its database thread has crashed', () => {
   let model: ModelServer;
   let product: Product;
   let ada: Person;
@@ -26,7 +26,7 @@ describe('when the thread of the embedded database dies', () => {
     await model.stop();
   });
 
-  it('opens it again, keeps what was committed, and finishes the answers that were being written', async () => {
+  it('starts a new thread, keeps committed data, and completes running answers', async () => {
     const { conversationId } = await ada.startConversation();
     const { promise: isOpenAgain, resolve: end } = Promise.withResolvers<void>();
     model.reply({ tokens: 5, goesOnUntil: isOpenAgain });
@@ -62,7 +62,7 @@ describe('when the thread of the embedded database dies', () => {
     expect(conversation.messages.edges.map(({ node }: any) => node.role)).toEqual(['USER', 'ASSISTANT']);
   });
 
-  it('still takes jobs at once: the queue hears of them from the new thread', async () => {
+  it('starts new jobs without delay, because the queue subscribes again to the new thread', async () => {
     const { conversationId } = await ada.startConversation();
     const { runId } = await ada.send(conversationId, 'Hello');
     expect((await ada.follow(runId)).last.__typename).toBe('RunFinished');

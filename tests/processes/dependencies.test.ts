@@ -16,15 +16,15 @@ import { describeWhen } from '../support/when.ts';
 const CREATE_BASE = 'mutation ($input: CreateKnowledgeBaseInput!) { createKnowledgeBase(input: $input) { knowledgeBase { id } } }';
 const SEARCH = 'query ($input: SearchKnowledgeInput!) { searchKnowledge(input: $input) { passage { id } } }';
 const ADD = 'mutation ($input: AddDocumentInput!) { addDocument(input: $input) { uploadUrl } }';
-/** Longer than any dependency may keep somebody waiting. */
+/** Exceeds the timeout of every dependency. */
 const PATIENCE_MS = 30_000;
 
 type Fault = Exclude<LinkState, 'pass'>;
-/** `ok`, or the code of what went wrong. */
+/** `ok`, or the code of the error. */
 type Outcome = string;
 
-describeWhen(missingServers, 'the product whose', () => {
-  /** By what they lead to. */
+describeWhen(missingServers, 'the product with a failing dependency', () => {
+  /** Relays by dependency. */
   const relays = new Map<string, Relay[]>();
   let servers: [Postgres, Redis, ModelServer, VectorServer, S3Server];
   let product: Product;
@@ -32,7 +32,7 @@ describeWhen(missingServers, 'the product whose', () => {
   let ada: Person;
   let knowledgeBaseId: string;
 
-  /** The port of a new relay. */
+  /** Opens a relay and returns its port. */
   async function relayTo(name: string, port: string): Promise<string> {
     const relay = await Relay.start(Number(port));
     relays.set(name, [...(relays.get(name) ?? []), relay]);
@@ -45,7 +45,7 @@ describeWhen(missingServers, 'the product whose', () => {
     return target.href;
   }
 
-  /** Weaviate has a second port. */
+  /** The second port of Weaviate. */
   async function vectorsBehind(name: string, { setting, env }: VectorServer): Promise<Record<string, string>> {
     const { WEAVIATE_GRPC_PORT: grpc, ...others } = env;
     const moved = { ...others, [setting]: await behind(name, env[setting]!) };
@@ -106,9 +106,9 @@ describeWhen(missingServers, 'the product whose', () => {
   const search = () => ask(SEARCH, { input: { query: 'harbour', knowledgeBaseIds: [knowledgeBaseId], mode: 'VECTOR' } });
   const write = () => ask(CREATE_BASE, { input: { name: `Base ${Math.random()}` } });
 
-  // Late or in slices is slow, not away; the model alone is waited for less long than a late piece takes.
+  // Delays and slices only slow an answer; the timeout of the model alone is shorter than a delay.
   const AWAY = { down: 'DEPENDENCY_UNAVAILABLE', hold: 'DEPENDENCY_UNAVAILABLE', reset: 'DEPENDENCY_UNAVAILABLE', late: 'ok', slice: 'ok' };
-  // It carries only what is seen: all goes on without it.
+  // Redis has live messages only, so requests succeed without it.
   const UNNOTICED = { down: 'ok', hold: 'ok', reset: 'ok', late: 'ok', slice: 'ok' };
   const MODEL = {
     down: 'PROVIDER_UNAVAILABLE',
@@ -126,7 +126,7 @@ describeWhen(missingServers, 'the product whose', () => {
     ['model', converse, MODEL],
   ])('%s', (name, use, outcomes) => {
     it.each(Object.entries(outcomes) as [Fault, Outcome][])(
-      'is %s: the answer is %s, and it heals by itself',
+      'under the fault %s: the outcome is %s, and it recovers without a restart',
       async (fault, expected) => {
         const setState = (state: LinkState) => Promise.all(relays.get(name)!.map((relay) => relay.setState(state)));
         await setState(fault);
@@ -139,13 +139,13 @@ describeWhen(missingServers, 'the product whose', () => {
     );
   });
 
-  it('PostgreSQL that is away for a moment costs no answer, whatever was being read or written', async () => {
+  it('completes every answer when PostgreSQL is unavailable for a moment at any point of a run', async () => {
     const [relay] = relays.get('PostgreSQL')!;
     const statuses: string[] = [];
     for (let round = 0; round < 8; round++) {
       const { conversationId } = await ada.startConversation();
       const { runId } = await ada.send(conversationId, 'How is the weather?');
-      // Each time a little further on.
+      // A later point each time.
       for (let step = 0; step < round; step++) await fetch(`${product.url}/health/live`);
       await relay!.setState('down');
       await relay!.setState('pass');

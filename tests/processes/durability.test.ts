@@ -16,7 +16,7 @@ const START = 'mutation ($input: StartConversationInput!) { startConversation(in
 const SEND = 'mutation ($input: SendMessageInput!) { sendMessage(input: $input) { message { id } } }';
 const MESSAGES = 'query ($id: ID!) { conversation(id: $id) { messages(first: 100) { edges { node { id role text } } } } }';
 
-/** What a writer was told: under which key it sent, and which message it was given. */
+/** An acknowledgement: the key that was sent, and the id of the message that was returned. */
 interface Acknowledged {
   person: Person;
   conversationId: string;
@@ -24,13 +24,13 @@ interface Acknowledged {
   messageId: string;
 }
 
-/** Writes until told to stop; each message is sent again under its key until it is acknowledged, and then once more. */
+/** Sends messages until stopped; each is repeated under its key until it is acknowledged, and then once more. */
 class Writer {
   readonly acknowledged: Acknowledged[] = [];
-  /** Keys that gave two different messages. */
+  /** Keys for which two different messages were returned. */
   readonly doubled: string[] = [];
   isDone = false;
-  /** Nobody waits any more for what it was about to write. */
+  /** Abandons the message that is being sent. */
   isAbandoned = false;
 
   readonly #name: number;
@@ -58,7 +58,7 @@ class Writer {
     }
   }
 
-  /** Only what may succeed later is tried again. */
+  /** Repeats only errors that are retryable. */
   async #insist(query: string, input: object): Promise<any> {
     while (!this.isAbandoned) {
       const { data, errors } = await this.#product()
@@ -79,13 +79,13 @@ afterEach(async () => {
   end = [];
 });
 
-describeWhen(missingPostgres(), 'a message that was acknowledged', () => {
-  it(`is there, once, after ${SERVER_KILLS} kills of PostgreSQL`, () => killPostgres(SERVER_KILLS), 900_000);
+describeWhen(missingPostgres(), 'an acknowledged message', () => {
+  it(`is stored exactly once after ${SERVER_KILLS} kills of PostgreSQL`, () => killPostgres(SERVER_KILLS), 900_000);
 
   // Proves that the comparison at the end finds lost messages.
   describeWhen(missingFullTier, 'with a fault', () => {
-    it('would be lost if PostgreSQL said that it is stored before it is', async () => {
-      // What somebody was given is not there, or the comparison at the end finds what is missing.
+    it('is lost if PostgreSQL acknowledges commits before they are durable (the comparison detects it)', async () => {
+      // Either a message is not found at once, or the comparison at the end reports it.
       await expect(killPostgres(10, '?options=-c%20synchronous_commit%3Doff')).rejects.toThrow(/NOT_FOUND|toEqual/);
     }, 300_000);
   });
@@ -111,8 +111,8 @@ async function killPostgres(times: number, session = ''): Promise<void> {
   );
 }
 
-describe('in the embedded database a message that was acknowledged', () => {
-  it(`is there, once, after ${PROCESS_KILLS} kills of the process`, async () => {
+describe('an acknowledged message in the embedded database', () => {
+  it(`is stored exactly once after ${PROCESS_KILLS} kills of the process`, async () => {
     const model = await startModelServer();
     const dataDir = await keptDataDirectory();
     end.push(
@@ -133,7 +133,7 @@ describe('in the embedded database a message that was acknowledged', () => {
   }, 900_000);
 });
 
-/** Eight people write while `kill` happens again and again; then everything that was acknowledged is looked for. */
+/** Calls `kill` repeatedly while eight people write; then compares the stored messages with the acknowledged ones. */
 async function killing(product: () => Product, times: number, kill: () => Promise<void>): Promise<void> {
   const writers = await Promise.all(
     Array.from({ length: WRITERS }, async (_, name) => {
@@ -146,7 +146,7 @@ async function killing(product: () => Product, times: number, kill: () => Promis
   try {
     for (let kills = 0; kills < times; kills++) {
       const before = count();
-      // Somebody always writes when the blow falls.
+      // A kill always happens during a write.
       await Promise.race([
         writing,
         eventually(

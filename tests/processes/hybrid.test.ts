@@ -22,8 +22,8 @@ interface Hit {
   passage: { document: { name: string } };
 }
 
-// Where the words of the database were taken away, only the index can have found a passage by its words.
-describeWhen(missingPostgres(), 'an index on a server of its own', () => {
+// The words are removed from the database, so only the index can find a passage by its words.
+describeWhen(missingPostgres(), 'a vector index on a separate server', () => {
   let postgres: Postgres;
   let vectors: VectorServer;
   let product: Product;
@@ -53,15 +53,15 @@ describeWhen(missingPostgres(), 'an index on a server of its own', () => {
     (await admin.ask(SEARCH, { input: { query, mode, knowledgeBaseIds } })).searchKnowledge;
   const byWords = (hits: Hit[]) => hits.filter(({ keywordRank }) => keywordRank !== null).map(({ passage }) => passage.document.name);
   const takeWords = () => postgres.ask(database, "update knowledge.passage set words = ''");
-  /** What the rows say of the index. */
+  /** Records for all documents whether the index has their words. */
   const setWords = (are: boolean) => postgres.ask(database, `update knowledge.vector_index_document set words = ${are}`);
-  /** As if all that was done had been done so long ago. */
+  /** Shifts all timestamps into the past by this time. */
   const age = async (span = '1 hour') => {
     await postgres.ask(database, `update knowledge.document set updated_at = updated_at - interval '${span}'`);
     await postgres.ask(database, `update knowledge.vector_index set finished_at = finished_at - interval '${span}'`);
   };
 
-  it('answers by words and by vectors, as the database does beside it', async () => {
+  it('returns the same passages by words and by vectors as the database', async () => {
     await add('boats.txt', 'A ketch is a boat with two masts, and a yawl is one, too.');
     await add('planes.txt', 'A biplane has two wings, one above the other.');
     await add('trains.txt', 'A locomotive draws the carriages of a train.');
@@ -78,7 +78,7 @@ describeWhen(missingPostgres(), 'an index on a server of its own', () => {
     expect(byWords(await search('東京'))).toEqual([]);
   });
 
-  it('is not asked for words before it has everything, and finds it', async () => {
+  it('is queried for words only after it is complete', async () => {
     await add('boats.txt', 'A ketch is a boat with two masts.');
     await takeWords();
     const isLate = vectors.setting === 'WEAVIATE_URL';
@@ -97,7 +97,7 @@ describeWhen(missingPostgres(), 'an index on a server of its own', () => {
     expect(byWords(await search('ketch'))).toEqual(['boats.txt']);
   }, 60_000);
 
-  it('forgets the words of a deleted document, and gives nobody those of another knowledge base', async () => {
+  it('removes the words of a deleted document, and returns no words of another knowledge base', async () => {
     const { id } = await add('boats.txt', 'A ketch is a boat with two masts.');
     await add('ships.txt', 'A ketch is smaller than a ship.');
     const other = await newBase();
@@ -107,11 +107,11 @@ describeWhen(missingPostgres(), 'an index on a server of its own', () => {
     expect(byWords(await search('ketch')).toSorted()).toEqual(['boats.txt', 'ships.txt']);
     await admin.ask(DELETE, { id });
     expect(byWords(await search('ketch'))).toEqual(['ships.txt']);
-    // Of several, the database ranks the words.
+    // Across several knowledge bases, the database ranks the words.
     expect(byWords(await search('ketch', 'HYBRID', [base, other]))).toEqual([]);
   });
 
-  it('is done without while it is away', async () => {
+  it('is replaced by the database while its server is unavailable', async () => {
     await add('boats.txt', 'A ketch is a boat with two masts.');
     await age();
     await vectors.kill();

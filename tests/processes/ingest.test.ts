@@ -39,7 +39,7 @@ async function begin(person: Person): Promise<{ base: string; id: string }> {
   return { base, id: added.document.id };
 }
 
-/** What is in the database of a product that has ended. */
+/** Reads the database of a product that has stopped. */
 async function lookInto(): Promise<{
   passages: { count: number; different: number };
   vectors: number;
@@ -67,9 +67,9 @@ async function lookInto(): Promise<{
   return { passages, vectors, documents, pages, ready };
 }
 
-describe('a document whose process is killed', () => {
+describe('a document whose ingesting process is killed', () => {
   it.each(['EXTRACTING', 'EMBEDDING'])(
-    'while %s is ready once after the restart, with nothing twice',
+    'while %s becomes READY once after the restart, without duplicate passages',
     async (stage) => {
       const ada = await Person.signUp(product);
       const { base, id } = await begin(ada);
@@ -101,8 +101,8 @@ describe('a document whose process is killed', () => {
   );
 });
 
-describe('a document that is deleted', () => {
-  it('leaves no row, no vector and no file, in work or ready', async () => {
+describe('a deleted document', () => {
+  it('leaves no row, vector or file, whether it was being ingested or ready', async () => {
     const ada = await Person.signUp(product);
     const { base, id } = await begin(ada);
     await eventually(
@@ -125,8 +125,8 @@ describe('a document that is deleted', () => {
   }, 120_000);
 });
 
-describe('bytes that arrived while the process died', () => {
-  it('are discarded once nobody can still be sending them', async () => {
+describe('uploaded bytes of a process that was killed', () => {
+  it('are deleted after their upload URL has expired', async () => {
     await product.stop();
     const files = new DiskFiles(join(dataDir, 'files'));
     const old = `staging/${newId()}-01900000${newId().slice(8)}`;

@@ -24,10 +24,10 @@ const SOURCES = `query ($id: ID!) { message(id: $id) { text citations {
 const PAGES = 'query ($id: ID!) { document(id: $id) { sha256 pages(first: 10) { number text } } }';
 const INBOX = '{ notifications(first: 10) { edges { node { kind title link } } } }';
 
-/** The answer of the deep query, which every deployment must give alike. */
+/** The expected result of the deep query, equal in every deployment. */
 const tellings: unknown[] = [];
 
-/** Each request goes through the next door: where there are two gateways, what one has written the other reads. */
+/** Requests alternate between gateways, so one reads what the other has written. */
 describeOnEachDeployment(null, 'the product', (open) => {
   let place: Installation;
   let ada: Person;
@@ -39,7 +39,7 @@ describeOnEachDeployment(null, 'the product', (open) => {
   });
   afterAll(() => place?.stop());
 
-  it('tells a conversation with its sources, tools and cost in one query over all subgraphs, everywhere the same', async () => {
+  it('returns a conversation with sources, tools and cost by one query over all subgraphs', async () => {
     const telling = await ada.ask(DEEP_QUERY, { id: conversationId });
     expect(await ada.ask(DEEP_QUERY, { id: conversationId })).toEqual(telling);
     expect(telling.viewer.name).toBe('Ada');
@@ -69,7 +69,7 @@ describeOnEachDeployment(null, 'the product', (open) => {
     expect(telling).toEqual(tellings[0]);
   });
 
-  it('takes a message to its last token, and tells all who keep count of it', async () => {
+  it('streams an answer to its last token, and updates notifications, usage and the audit log', async () => {
     const { conversationId } = await ada.startConversation({ instructions: 'Answer in one sentence.', toolIds: ['calculate'] });
     const silence = Promise.withResolvers<void>();
     place.model.clear();
@@ -79,12 +79,12 @@ describeOnEachDeployment(null, 'the product', (open) => {
       { when: isTitle, text: 'Six times seven' },
     );
 
-    // It is stored and has an answer to be followed before the model has said a word.
+    // The message is stored and its run can be followed before the model has answered.
     const { runId, answerId } = await ada.send(conversationId, 'What is six times seven?');
     const { message: empty } = await ada.ask(ANSWER, { id: answerId });
     expect([empty.text, ['QUEUED', 'RUNNING'].includes(empty.run.status)]).toEqual(['', true]);
 
-    // Two read it from the beginning, two come when a part of it is there.
+    // Two subscribe at the beginning, two after a part has been written.
     const early = [ada.follow(runId), ada.follow(runId)];
     silence.resolve();
     await eventually(
@@ -131,7 +131,7 @@ describeOnEachDeployment(null, 'the product', (open) => {
     await eventually(traces, (actions) => actions.includes('run.finished'));
   });
 
-  it('stops an answer through any door, for all who read it', async () => {
+  it('stops an answer through any gateway, for all its readers', async () => {
     const { conversationId } = await ada.startConversation();
     place.model.clear();
     place.model.reply(answering({ tokens: 500, delayMs: 20 }));
@@ -152,7 +152,7 @@ describeOnEachDeployment(null, 'the product', (open) => {
     );
   });
 
-  it('takes a PDF to a passage that an answer cites', async () => {
+  it('ingests a PDF until an answer cites one of its passages', async () => {
     const { createKnowledgeBase } = await ada.ask(CREATE_BASE, { input: { name: 'Repairs' } });
     const knowledgeBaseId: string = createKnowledgeBase.knowledgeBase.id;
     const seen: any[] = [];
@@ -165,7 +165,7 @@ describeOnEachDeployment(null, 'the product', (open) => {
     const { document, uploadUrl } = (await ada.ask(ADD, { input })).addDocument;
     expect(document.status).toBe('AWAITING_FILE');
     expect(new URL(uploadUrl).origin).toBe(place.product.url);
-    // The subscription stands once it tells of the document that awaits its file.
+    // The subscription is active once it reports the document that awaits its file.
     await eventually(
       async () => seen.length,
       (count) => count > 0,

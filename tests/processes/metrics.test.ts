@@ -20,7 +20,7 @@ describe('the metrics', () => {
   });
   const read = (headers: Record<string, string> = {}) => fetch(`${product.url}/metrics`, { headers });
 
-  it('are shown at the door to who has the token; to everybody else there is nothing', async () => {
+  it('are served by the public server to requests with the token; others get 404', async () => {
     for (const authorization of ['', TOKEN, `Bearer ${TOKEN}!`, 'Bearer']) {
       const answer = await read({ authorization });
       expect([answer.status, ((await answer.json()) as any).errors[0].extensions.code]).toEqual([404, 'NOT_FOUND']);
@@ -29,7 +29,7 @@ describe('the metrics', () => {
     expect([answer.status, answer.headers.get('content-type')]).toEqual([200, expect.stringContaining('text/plain; version=0.0.4')]);
   });
 
-  it('tell what an answer took: operations, fetches, the run, its commits and the provider', async () => {
+  it('measure operations, fetches, runs, commits and provider calls', async () => {
     const ada = await Person.signUp(product, 'Ada Secretly');
     const { conversationId } = await ada.startConversation();
     const { runId } = await ada.send(conversationId, 'What is a confidential question?');
@@ -42,14 +42,14 @@ describe('the metrics', () => {
     expect(metrics.sum('parley_runs_finished_total', { status: 'COMPLETED' })).toBe(1);
     expect(metrics.sum('parley_run_first_token_seconds_count')).toBe(1);
     expect(metrics.sum('parley_run_commit_duration_seconds_count')).toBe(metrics.sum('parley_run_commit_events_count'));
-    // At least: began, text.
+    // At least the start and the text.
     expect(metrics.sum('parley_run_commit_events_sum')).toBeGreaterThanOrEqual(2);
     expect(metrics.sum('parley_provider_calls_total', { call: 'chat', outcome: 'OK' })).toBeGreaterThanOrEqual(1);
     expect(metrics.sum('parley_http_request_duration_seconds_count', { route: '/graphql', status: '200' })).toBeGreaterThanOrEqual(4);
     expect(metrics.sum('nodejs_eventloop_lag_p99_seconds')).toBeGreaterThan(0);
   });
 
-  it('count open sockets and subscriptions while they are open', async () => {
+  it('count open sockets and subscriptions', async () => {
     const ada = await Person.signUp(product);
     const socket = product.socket(ada.token);
     const heard = new Promise<void>((resolve) => {
@@ -62,7 +62,7 @@ describe('the metrics', () => {
     expect(open.sum('parley_sockets')).toBe(1);
   });
 
-  it('count refusals by code and by rule, and nothing of who was refused', async () => {
+  it('count rejected requests by code and rule, without any data of the caller', async () => {
     const input = { email: 'grace.hopper@example.org', password: 'wrong password' };
     const signIn = 'mutation ($input: SignInInput!) { signIn(input: $input) { accessToken } }';
     let code = '';
@@ -79,7 +79,7 @@ describe('the metrics', () => {
       expect(metrics.text.includes(text)).toBe(false);
   });
 
-  it('are those of the catalogue, each with its help, and labels of few values', async () => {
+  it('are those of the catalogue, with help texts and labels of low cardinality', async () => {
     const { text } = await readMetrics(product.url, TOKEN);
     const named = [...text.matchAll(/^# HELP (parley_\w+) (.+)$/gm)].map(([, name, help]) => [name, help]);
     expect(Object.fromEntries(named)).toEqual(Object.fromEntries(Object.entries(METRICS).map(([name, { help }]) => [name, help])));

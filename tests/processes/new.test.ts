@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-/** What a checkout has beside its sources. */
+/** Files of a checkout that are not sources. */
 const NO_SOURCES = /^(node_modules|dist|data|\.git|web\/(node_modules|screenshots|build|\.svelte-kit))$/;
 
 describe('npm run new, in a copy of the checkout', () => {
@@ -23,14 +23,14 @@ describe('npm run new, in a copy of the checkout', () => {
   it.each([
     ['tool', 'unit-converter', ['subgraphs/tools/unit-converter.ts', 'subgraphs/tools/registry.ts']],
     ['page', 'release-notes', ['web/src/routes/(app)/release-notes/+page.svelte', 'web/src/lib/shell/Sidebar.svelte']],
-  ])('writes a %s in the form that prettier expects', (kind, name, files) => {
+  ])('writes a %s that Prettier accepts', (kind, name, files) => {
     const { status, stdout } = make(kind, name);
     expect(status).toBe(0);
     expect(written(stdout)).toEqual(expect.arrayContaining(files));
     expect(inCopy('node_modules/prettier/bin/prettier.cjs', '--check', ...written(stdout))).toContain('All matched files');
   });
 
-  it('writes a subgraph that compiles, composes, and is in every place that needs a line for it', () => {
+  it('writes a subgraph that compiles, composes, and is listed everywhere', () => {
     const { status, stdout } = make('subgraph', 'billing');
     expect(status).toBe(0);
     expect(stdout).toContain('Printed: schema/billing.graphql');

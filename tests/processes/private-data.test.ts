@@ -12,7 +12,7 @@ const SIGN_IN = 'mutation ($input: SignInInput!) { signIn(input: $input) { acces
 const SEARCH = 'query ($input: SearchKnowledgeInput!) { searchKnowledge(input: $input) { passage { id } } }';
 const LISTS = 'query ($id: ID!) { conversation(id: $id) { id title } document(id: $id) { id } knowledgeBase(id: $id) { id } }';
 
-/** Everything below a folder that another account may use in some way. */
+/** Lists the files below a folder to which other accounts have any access. */
 function openTo(directory: string): string[] {
   const entries = readdirSync(directory, { recursive: true, encoding: 'utf8' });
   return ['', ...entries]
@@ -21,7 +21,7 @@ function openTo(directory: string): string[] {
     .map(({ entry, found }) => `${entry || '.'} ${(found!.mode & 0o777).toString(8)}`);
 }
 
-describe('what a product keeps and logs', () => {
+describe('stored data and logs of a product', () => {
   let model: ModelServer;
   let product: Product;
   let dataDir: string;
@@ -29,7 +29,7 @@ describe('what a product keeps and logs', () => {
   beforeAll(async () => {
     model = await startModelServer();
     dataDir = await keptDataDirectory();
-    // As an earlier version left it, or a copy made by hand.
+    // Like data of an earlier version, or a manual copy.
     mkdirSync(join(dataDir, 'files', 'ab'), { recursive: true });
     writeFileSync(join(dataDir, 'files', 'ab', 'old'), 'old');
     for (const entry of ['', ...readdirSync(dataDir, { recursive: true, encoding: 'utf8' })]) {
@@ -44,11 +44,11 @@ describe('what a product keeps and logs', () => {
     await model.stop();
   });
 
-  it('closes an open data directory when it starts', () => {
+  it('have owner-only permissions after a start in a readable directory', () => {
     expect(openTo(dataDir)).toEqual([]);
   });
 
-  it('logs no password, message, document, address or token at the level trace, nor when a statement fails', async () => {
+  it('contain no password, message, document, address or token in the log at level trace, even if a statement fails', async () => {
     const ada = await Person.signUp(product, 'canary-name');
     const { createKnowledgeBase } = await ada.ask(CREATE, { input: { name: 'canary-base' } });
     const knowledgeBaseId = createKnowledgeBase.knowledgeBase.id as string;
@@ -64,7 +64,7 @@ describe('what a product keeps and logs', () => {
     const { runId } = await ada.send(conversationId, 'canary-question');
     await ada.follow(runId);
     await ada.ask(SEARCH, { input: { query: 'canary-search', knowledgeBaseIds: [knowledgeBaseId] } });
-    // Two at once with one address: the database refuses the second, and its error has the address.
+    // Two sign-ups with one address: the database rejects the second, and its error contains the address.
     const input = { email: 'canary-email@example.org', password: `canary-password ${PASSWORD}`, name: 'canary-other' };
     await Promise.all([1, 2, 3].map(() => product.graph(SIGN_UP, { input })));
     await product.graph(SIGN_IN, { input: { email: input.email, password: 'canary-guess' } });

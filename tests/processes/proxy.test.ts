@@ -54,20 +54,20 @@ describeWhen(missingCaddy ?? missingServers, 'the proxy of docker-compose.yml', 
     return createClient({ url: '/graphql/stream', headers: authorization(), fetchFn, retryAttempts: 0 });
   }
 
-  it('leads to https, and browsers remember it', async () => {
+  it('redirects to https and sets HSTS', async () => {
     const location = await new Promise((resolve) =>
       request({ host: '127.0.0.1', port: caddy.httpPort, path: '/c/1?a=b', headers: { host: caddy.host } }, (response) =>
         resolve(`${response.statusCode} ${response.headers.location}`),
       ).end(),
     );
-    // Where browsers come, https has the port that it has everywhere.
+    // In production, https has its default port.
     expect(location).toBe(`308 https://${caddy.host}/c/1?a=b`);
     const page = await caddy.fetch('/');
     expect(page.status).toBe(200);
     expect(page.headers.get('strict-transport-security')).toMatch(/^max-age=31536000/);
   });
 
-  it('lets nobody keep a page, and everybody what has its hash in its name, unless it is not there', async () => {
+  it('forbids caching of pages, and allows it for existing files with a hash in their name', async () => {
     const page = await caddy.fetch('/sign-in');
     expect([page.headers.get('cache-control'), page.headers.get('cdn-cache-control')]).toEqual(['no-cache', null]);
     const [asset = ''] = /\/_app\/immutable\/[\w./-]+\.js/.exec(await page.text()) ?? [];
@@ -79,13 +79,13 @@ describeWhen(missingCaddy ?? missingServers, 'the proxy of docker-compose.yml', 
     expect([gone.status, gone.headers.get('cache-control'), gone.headers.get('cdn-cache-control')]).toEqual([404, 'no-store', null]);
   });
 
-  it('compresses what the graph answers', async () => {
+  it('compresses responses of the graph', async () => {
     const introspection = await postGraph('{ __schema { types { name description } } }', {}, { 'accept-encoding': 'gzip' });
     expect(introspection.headers.get('content-encoding')).toBe('gzip');
     expect(await introspection.json()).toMatchObject({ data: { __schema: {} } });
   });
 
-  it('shows nobody how it is inside', async () => {
+  it('hides internal paths', async () => {
     const headers = { authorization: `Bearer ${METRICS_TOKEN}` };
     expect((await fetch(`${roles.gateways[0]!.url}/metrics`, { headers })).status).toBe(200);
     for (const path of ['/metrics', '/METRICS', '/%6detrics', '//metrics', '/metrics?a', '/health/ready', '/%68ealth/live']) {
@@ -94,20 +94,20 @@ describeWhen(missingCaddy ?? missingServers, 'the proxy of docker-compose.yml', 
     }
   });
 
-  it('brings an event stream as it is written, not when it is over', async () => {
+  it('forwards events of a stream without buffering', async () => {
     const { conversationId } = await ada.startConversation();
     roles.model.reply(answering({ fault: 'stall-after-first' }));
     const { runId } = await ada.send(conversationId, 'Hello');
     const seen: string[] = [];
     for await (const { data } of eventStreams().iterate<any>({ query: RUN_EVENTS, variables: { runId } })) {
       seen.push(data.runEvents.__typename);
-      // The model says nothing more: the end comes only to who has seen the beginning.
+      // The model continues only after the first event has arrived.
       if (data.runEvents.__typename === 'TextDelta') await ada.ask(STOP, { input: { runId } });
     }
     expect(seen).toEqual(expect.arrayContaining(['TextDelta', 'RunStopped']));
   });
 
-  it('tells where somebody comes from, and nobody else is believed about it', async () => {
+  it('sets the client address, and drops forwarded headers of clients', async () => {
     const signUp = (name: string) => ({
       method: 'POST',
       headers: { 'content-type': 'application/json', 'x-forwarded-for': '203.0.113.9' },
@@ -126,20 +126,20 @@ describeWhen(missingCaddy ?? missingServers, 'the proxy of docker-compose.yml', 
     await elsewhere.destroy();
   });
 
-  it('passes on an upload while it comes in', async () => {
+  it('forwards an upload without buffering', async () => {
     const { createKnowledgeBase } = await ada.ask(CREATE_BASE, { input: { name: 'Papers' } });
     const document = { knowledgeBaseId: createKnowledgeBase.knowledgeBase.id, name: 'a.txt', mediaType: 'text/plain', sizeBytes: 10 };
     const { uploadUrl } = (await ada.ask(ADD, { input: document })).addDocument;
     expect(uploadUrl).toMatch(new RegExp(`^${caddy.url}/files/upload/`));
     const upload = httpsRequest(uploadUrl, { method: 'PUT', ...caddy.connection() });
-    // It has no end: only who reads it meanwhile finds out that it is too long.
+    // The body is endless: only a server that reads it meanwhile detects that it is too long.
     Readable.from(endless()).pipe(upload);
     const [response] = (await once(upload, 'response')) as [IncomingMessage];
     expect(response.statusCode).toBe(413);
     upload.destroy();
   });
 
-  it('lets in the sockets of our own pages, and of no others', async () => {
+  it('accepts WebSockets of its own origin only', async () => {
     const open = async (origin: string) => {
       const socket = new WebSocket(`${caddy.url.replace('https', 'wss')}/graphql`, 'graphql-transport-ws', {
         ...caddy.connection(),
@@ -156,7 +156,7 @@ describeWhen(missingCaddy ?? missingServers, 'the proxy of docker-compose.yml', 
       expect(`${origin} ${await open(origin)}`).toBe(`${origin} 403`);
   });
 
-  it('goes on while a part of the product is silent, of which the gateways wait to hear', async () => {
+  it('keeps serving while a subgraph does not respond', async () => {
     const [tools] = roles.replicasOf('tools');
     process.kill(tools!.product.pid, 'SIGSTOP');
     try {
@@ -169,7 +169,7 @@ describeWhen(missingCaddy ?? missingServers, 'the proxy of docker-compose.yml', 
     }
   });
 
-  it('loses no request when one gateway after the other leaves and comes back', async () => {
+  it('loses no request when the gateways restart one after the other', async () => {
     const answers: string[] = [];
     let isOver = false;
     const client = async (query: string) => {
@@ -197,7 +197,7 @@ describeWhen(missingCaddy ?? missingServers, 'the proxy of docker-compose.yml', 
     expect(answers.filter((answer) => answer !== 'answered')).toEqual([]);
   });
 
-  it('ends when it is told to, though somebody reads an event stream', async () => {
+  it('stops at a signal although an event stream is open', async () => {
     eventStreams().subscribe({ query: LIVE }, { next: () => undefined, error: () => undefined, complete: () => undefined });
     const readers = () =>
       Promise.all(roles.gateways.map(async ({ url }) => (await readMetrics(url, METRICS_TOKEN)).sum('parley_subscriptions')));

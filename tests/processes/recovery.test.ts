@@ -12,14 +12,14 @@ import { missingPostgres, startPostgres, type Postgres } from '../support/postgr
 import { keptDataDirectory, startProduct, type Product } from '../support/product.ts';
 import { describeWhen } from '../support/when.ts';
 
-/** Seen from the data of a server. */
+/** Relative to the data directory of the server. */
 const ARCHIVE = '../archive';
 const SIGN_IN = 'mutation ($input: SignInInput!) { signIn(input: $input) { accessToken } }';
 const CONVERSATIONS = '{ conversations(first: 10) { edges { node { id } } } }';
 const COUNTS = `select (select count(*) from users."user")::int as people, (select count(*) from conversations.message)::int as messages,
   (select count(*) from conversations.run_event)::int as events, (select count(*) from analytics.audit_entry)::int as entries`;
 
-/** What docker-compose.yml sets and infra/deploy/README.md describes, with the names of this machine. */
+/** Uses the settings of docker-compose.yml and the steps of infra/deploy/README.md, with local paths. */
 describeWhen(missingPostgres(), 'a base backup with archived WAL', () => {
   let postgres: Postgres;
   let recovered: Postgres | undefined;
@@ -33,7 +33,7 @@ describeWhen(missingPostgres(), 'a base backup with archived WAL', () => {
     postgres = await startPostgres({ settings: archiveSettings(ARCHIVE) });
     archive = join(postgres.directory, 'archive');
     mkdirSync(archive);
-    // The server writes there under a user of its own.
+    // The server runs as another user and writes there.
     chmodSync(archive, 0o777);
     database = new URL(await postgres.fresh()).pathname.slice(1);
   });
@@ -46,7 +46,7 @@ describeWhen(missingPostgres(), 'a base backup with archived WAL', () => {
   const start = (server: Postgres): Promise<Product> =>
     startProduct({ dataDir, env: { DATABASE_URL: server.urlOf(database), VECTOR_DATABASE_URL: vectors.url } });
 
-  /** Resolves once the segment that is being written is in the archive, and gives its name. */
+  /** Resolves with the name of the current segment once it is in the archive. */
   async function archiveSegment(): Promise<string> {
     const { segment } = await postgres.ask<{ segment: string }>(
       database,
@@ -60,7 +60,7 @@ describeWhen(missingPostgres(), 'a base backup with archived WAL', () => {
     return segment;
   }
 
-  /** The server dies after it has archived the segment and before it has noted that: it comes back and does it again. Gives its note. */
+  /** Simulates a crash between archiving a segment and recording it: the server archives it again. Returns its record. */
   async function archiveAgain(segment: string): Promise<string> {
     const note = join(postgres.directory, 'data', 'pg_wal', 'archive_status', segment);
     await eventually(
@@ -73,13 +73,13 @@ describeWhen(missingPostgres(), 'a base backup with archived WAL', () => {
     return `${note}.ready`;
   }
 
-  it('goes on after a segment that is in the archive already', async () => {
+  it('continues after a segment that is already in the archive', async () => {
     const waiting = await archiveAgain(await archiveSegment());
     await archiveSegment();
     expect(existsSync(waiting)).toBe(false);
   }, 60_000);
 
-  it('waits where another segment has the name of its own, and says for how long', async () => {
+  it('stops at a different segment of the same name, and reports for how long', async () => {
     const server = new ServerDatabase(postgres.urlOf(database), openLog('silent'));
     const segment = await archiveSegment();
     await server.open();
@@ -97,7 +97,7 @@ describeWhen(missingPostgres(), 'a base backup with archived WAL', () => {
     await server.close();
   }, 60_000);
 
-  it('gives back what was deleted after it', async () => {
+  it('restores data that was deleted after it was made', async () => {
     const product = await start(postgres);
     const ada = await Person.signUp(product);
     const base = join(postgres.directory, 'base');
@@ -122,7 +122,7 @@ describeWhen(missingPostgres(), 'a base backup with archived WAL', () => {
     writeFileSync(join(base, 'recovery.signal'), '');
     const restore = `restore_command=gunzip -c ${archive}/%f.gz > %p`;
     recovered = await startPostgres({ data: base, settings: [restore, `recovery_target_time=${at}`, 'recovery_target_action=promote'] });
-    // Counting during recovery would see less.
+    // A count during recovery would be too low.
     await eventually(
       () => recovered!.ask<{ recovering: boolean }>(database, 'select pg_is_in_recovery() as recovering'),
       ({ recovering }) => !recovering,

@@ -16,9 +16,9 @@ const SEARCH = 'query ($query: String!) { searchMessages(query: $query) { messag
 const REPORTS = `query ($input: UsageInput!) { auditLog(first: 1) { totalCount edges { node { id } } } usage(input: $input) { totals { runs } } }`;
 const CREATE_BASE = 'mutation ($input: CreateKnowledgeBaseInput!) { createKnowledgeBase(input: $input) { knowledgeBase { id } } }';
 const SEARCH_BASE = 'query ($input: SearchKnowledgeInput!) { searchKnowledge(input: $input) { passage { document { id } } } }';
-/** By connections that stand, and those of nobody who only looks whether it is well. */
+/** Counts open connections without those of health checks. */
 const READERS = `select coalesce(array_agg(distinct application_name), '{}') as names from pg_stat_activity where application_name ~ '^parley \\w'`;
-/** Longer than a reader may be kept by a replica that is silent: until the next look at it, and for as long as that look may take. */
+/** Exceeds the time that an unresponsive replica may delay a reader: the interval and the timeout of its health check. */
 const PATIENCE_MS = 6_000;
 
 describeWhen(missingPostgres(), 'a product with a replica of its database', () => {
@@ -84,10 +84,10 @@ describeWhen(missingPostgres(), 'a product with a replica of its database', () =
 
   const readersOf = async (server: Postgres) => (await server.ask<{ names: string[] }>(database, READERS)).names;
 
-  /** Readings that the replica began and the primary had to answer. */
+  /** Reads that started on the replica and were repeated on the primary. */
   const repeated = () => product.logs.filter(({ msg }) => msg === 'a replica failed to answer; asking the primary').length;
 
-  /** Until a reading of this kind was answered by the replica, and by nobody else. */
+  /** Resolves once the replica alone has answered a read of this kind. */
   const isReadBy = (name: string, use: () => Promise<void>) =>
     eventually(
       async () => {
@@ -99,7 +99,7 @@ describeWhen(missingPostgres(), 'a product with a replica of its database', () =
       30_000,
     );
 
-  /** Several people search without a pause while `happening` goes on; how long the slowest of them waited. */
+  /** Searches continuously for several people during `happening`; returns the longest wait. */
   async function whilePeopleSearch(happening: () => Promise<unknown>): Promise<{ count: number; slowest: number }> {
     let isOver = false;
     const waited: number[] = [];
@@ -120,7 +120,7 @@ describeWhen(missingPostgres(), 'a product with a replica of its database', () =
     return { count: waited.length, slowest: Math.round(Math.max(...waited)) };
   }
 
-  it('starts while it is away, and reads it as soon as it is there', async () => {
+  it('starts without its replica, and reads from it once it is available', async () => {
     expect(await readiness()).toEqual({ status: 'degraded', part: 'down' });
     expect(await search('heliotrope')).toContain(first);
     await standby.start();
@@ -136,7 +136,7 @@ describeWhen(missingPostgres(), 'a product with a replica of its database', () =
     expect(metrics.sum('parley_replica_behind_seconds', { replica: 'replica-1' })).toBeLessThan(5);
   }, 60_000);
 
-  it('searches a document at once where it was read, and on the replica once its knowledge base has been quiet for a while', async () => {
+  it('searches a new document on the primary, and on the replica once its knowledge base has not changed for a while', async () => {
     const { createKnowledgeBase } = await ada.ask(CREATE_BASE, { input: { name: 'Harbours' } });
     const knowledgeBaseId = createKnowledgeBase.knowledgeBase.id;
     const content = 'The harbour freezes in February.';
@@ -152,7 +152,7 @@ describeWhen(missingPostgres(), 'a product with a replica of its database', () =
     await isReadBy('parley knowledge', async () => expect(await found()).toEqual([id]));
   }, 60_000);
 
-  it('finds what was written while the replica stands still', async () => {
+  it('finds new rows while the replica lags', async () => {
     await isWell();
     await standby.ask(database, 'select pg_wal_replay_pause()');
     const began = performance.now();
@@ -181,7 +181,7 @@ describeWhen(missingPostgres(), 'a product with a replica of its database', () =
     expect(await search('nasturtium')).toContain(written);
   }, 60_000);
 
-  it('fails nobody when the replica is killed, and reads it again when it is back', async () => {
+  it('fails no request when the replica is killed, and reads from it again after its return', async () => {
     const { count, slowest } = await whilePeopleSearch(async () => {
       await isWell();
       await eventually(
@@ -201,7 +201,7 @@ describeWhen(missingPostgres(), 'a product with a replica of its database', () =
     await isReadBy('parley conversations', async () => expect(await search('marigold')).toEqual([left]));
   }, 90_000);
 
-  it('repeats on the primary what the replica ends', async () => {
+  it('repeats on the primary a read that the replica cancels', async () => {
     const before = repeated();
     await whilePeopleSearch(() =>
       eventually(
@@ -217,11 +217,11 @@ describeWhen(missingPostgres(), 'a product with a replica of its database', () =
     );
   }, 60_000);
 
-  it('keeps nobody waiting long when the replica falls silent', async () => {
+  it('delays no request for long when the replica stops responding', async () => {
     await relay.setState('pass');
     await isWell();
     const { count, slowest } = await whilePeopleSearch(async () => {
-      // Those who speak over a connection that stands would wait longest.
+      // A read over an open connection would wait longest.
       await isReadBy('parley conversations', async () => void (await search('heliotrope')));
       await relay.setState('hold');
       await isLeftAlone();
@@ -232,7 +232,7 @@ describeWhen(missingPostgres(), 'a product with a replica of its database', () =
     await isWell();
   }, 60_000);
 
-  it('reads it again after the primary was away', async () => {
+  it('reads from the replica again after an outage of the primary', async () => {
     await primary.kill();
     await eventually(readiness, ({ status }) => status === 'not ready', 30_000);
     await primary.start();

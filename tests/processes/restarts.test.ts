@@ -22,20 +22,20 @@ beforeEach(async () => {
   dataDir = await keptDataDirectory();
 });
 
-describe('a run whose process ends within the answer', () => {
-  it('is answered although three restarts fell into it', async () => {
+describe('a run whose process ends during the answer', () => {
+  it('is completed after three restarts', async () => {
     const { last, status, attempt } = await interrupt(3, (product) => product.stop());
     expect({ last, status }).toEqual({ last: 'RunFinished', status: 'COMPLETED' });
     expect(attempt).toBe(4);
   }, 300_000);
 
-  it('is given up when ten crashes fell into it', async () => {
+  it('fails after ten crashes', async () => {
     const { last, status } = await interrupt(10, (product) => product.kill());
     expect({ last, status }).toEqual({ last: 'RunFailed', status: 'INTERRUPTED' });
   }, 300_000);
 });
 
-/** Ends the process `times` times while it writes an answer; the attempt after these would be a quick one. */
+/** Ends the process `times` times during an answer; the next attempt would be fast. */
 async function interrupt(times: number, end: (product: Product) => Promise<void>) {
   const start = () => startProduct({ dataDir, env: { OPENAI_BASE_URL: model.url, RUN_LEASE_MS: '500' } });
   model.otherwise = SLOW;
@@ -59,7 +59,7 @@ async function interrupt(times: number, end: (product: Product) => Promise<void>
   }
 }
 
-/** Until the given attempt shows text. */
+/** Resolves once the given attempt has written text. */
 async function writes(product: Product, token: string, runId: string, attempt: number): Promise<void> {
   for await (const { data } of product.socket(token).iterate<any>({ query: RUN_EVENTS, variables: { runId } })) {
     const { __typename: kind, cursor } = data.runEvents;

@@ -13,7 +13,7 @@ const VIEWER = '{ viewer { id } }';
 const SIGN_OUT = 'mutation { signOut { signedOut } }';
 const ROUNDS = byTier(6, 20);
 
-describeWhen(missingServers, 'a session that was ended through one gateway', () => {
+describeWhen(missingServers, 'a session that ended at one gateway', () => {
   let deployment: Deployment;
   let here: Product;
   let there: Product;
@@ -24,13 +24,13 @@ describeWhen(missingServers, 'a session that was ended through one gateway', () 
   }, 300_000);
   afterAll(() => deployment?.stop());
 
-  /** UNAUTHENTICATED, or nothing when the person is let in. */
+  /** Returns UNAUTHENTICATED, or undefined if the request is accepted. */
   async function refusalAt(door: Product, { token }: Person): Promise<string | undefined> {
     const { errors } = await door.graph(VIEWER, {}, token);
     return errors?.[0]?.extensions['code'] as string | undefined;
   }
 
-  /** The same, over a socket that was opened before. */
+  /** The same, over an open socket. */
   async function refusalOver(socket: RawSocket): Promise<string | undefined> {
     const id = newId();
     socket.subscribe(id, VIEWER);
@@ -47,7 +47,7 @@ describeWhen(missingServers, 'a session that was ended through one gateway', () 
     return Promise.race([closed, socket.message(({ type }) => type === 'connection_ack').then(() => undefined)]);
   }
 
-  /** The same, at a port behind the gateways, to which nobody's token means anything. */
+  /** The same, at an internal port, which accepts no access token. */
   async function refusalBehind({ url }: RoleProcess, { token }: Person): Promise<string | undefined> {
     const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
     const response = await fetch(`${url}/graphql`, { method: 'POST', headers, body: JSON.stringify({ query: VIEWER }) });
@@ -55,13 +55,13 @@ describeWhen(missingServers, 'a session that was ended through one gateway', () 
     return errors?.[0]?.extensions['code'];
   }
 
-  it(`opens no other, ${ROUNDS} times, although Redis is killed or emptied at once, and closes its streams there`, async () => {
+  it(`is rejected by the other, and its streams there are closed, ${ROUNDS} times while Redis is killed or emptied`, async () => {
     const { redis, subgraphs } = deployment;
     const refusals: (string | undefined)[] = [];
     for (let round = 0; round < ROUNDS; round += 1) {
       const leaver = await Person.signUp(here);
       expect(await refusalAt(there, leaver)).toBeUndefined();
-      // A plain socket: a client closes its own when its only stream ends, as it may when Redis is not back yet.
+      // A raw socket, because a client closes its socket when its only stream ends, e.g. while Redis is still down.
       const socket = await RawSocket.enter(there, leaver.token);
       socket.subscribe('1', 'subscription { notificationReceived { id } }');
       expect(await refusalOver(socket)).toBeUndefined();
@@ -78,7 +78,7 @@ describeWhen(missingServers, 'a session that was ended through one gateway', () 
     expect(refusals).toEqual(Array.from({ length: 8 * ROUNDS }, () => 'UNAUTHENTICATED'));
   }, 300_000);
 
-  it('opens no other although Redis was dead already; whoever stays is let in by both all the time', async () => {
+  it('is rejected by the other while Redis is down; other sessions are always accepted by both', async () => {
     const { redis } = deployment;
     const [leaver, stayer] = [await Person.signUp(here), await Person.signUp(here)];
     for (const door of [here, there]) expect(await refusalAt(door, leaver)).toBeUndefined();

@@ -30,7 +30,7 @@ const ROUNDS = byTier(6, 20);
 const log = openLog('silent');
 const tokens = new JwtAccessTokens(new Uint8Array(32));
 
-/** How a gateway knows its people: its own bus, its own memory of sessions. */
+/** The authentication of one gateway: a bus and a session cache of its own. */
 interface ProductApi {
   bus: Bus;
   authenticator: SessionAuthenticator;
@@ -42,7 +42,7 @@ interface SignedIn {
   viewer: Viewer;
 }
 
-/** The bus as if it never failed: what is said is heard, and what was heard is all there was. */
+/** A bus that reports every message as delivered. */
 function trusting(bus: Bus): Bus {
   return {
     open: () => bus.open(),
@@ -55,7 +55,7 @@ function trusting(bus: Bus): Bus {
   };
 }
 
-describeWhen(missingRedis, 'a session that was ended by one process', () => {
+describeWhen(missingRedis, 'a session that was ended by another process', () => {
   const directory = mkdtempSync(join(tmpdir(), 'parley-revocation-'));
   const database = new PgliteDatabase(directory, log);
   let queue: PostgresQueue;
@@ -93,7 +93,7 @@ describeWhen(missingRedis, 'a session that was ended by one process', () => {
     return { token, viewer: { userId, sessionId, role: 'USER' } };
   }
 
-  /** What the mutation does, in a process that has this bus. */
+  /** Ends a session like the mutation, in a process with this bus. */
   function signOut({ viewer }: SignedIn, bus = here.bus): Promise<boolean> {
     const read: ReplicaReader = (work) => work(em.fork());
     const context = { identity: { viewer, requestId: newId() }, em: em.fork(), read, bus, log };
@@ -123,7 +123,7 @@ describeWhen(missingRedis, 'a session that was ended by one process', () => {
     rmSync(directory, { recursive: true, force: true });
   });
 
-  it(`is not let in by another, ${ROUNDS} times, although Redis is killed or emptied at once; whoever stays is`, async () => {
+  it(`is rejected, ${ROUNDS} times while Redis is killed or emptied; other sessions are accepted`, async () => {
     let [accepted, refused] = [0, 0];
     for (let round = 0; round < ROUNDS; round += 1) {
       const [leaver, stayer] = [await signIn(), await signIn()];
@@ -143,10 +143,10 @@ describeWhen(missingRedis, 'a session that was ended by one process', () => {
     expect({ accepted, refused }).toEqual({ accepted: 0, refused: 0 });
   });
 
-  it('is not let in by another when Redis dies before its end can be told', async () => {
+  it('is rejected if Redis dies before the revocation is published', async () => {
     const leavers = await Promise.all([1, 2, 3, 4, 5].map(signIn));
     for (const leaver of leavers) expect(await isAccepted(there, leaver)).toBe(true);
-    // From straight before the commit to after it.
+    // From just before the commit until after it.
     const ended = leavers.map((leaver) => signOut(leaver));
     await redis.kill();
     const accepted = await Promise.all(leavers.map((leaver, index) => ended[index]!.then(() => isAccepted(there, leaver))));
@@ -155,7 +155,7 @@ describeWhen(missingRedis, 'a session that was ended by one process', () => {
     await isReconnected();
   });
 
-  it('is let in no more than anybody else while neither Redis nor the database answers', async () => {
+  it('is rejected like every session while neither Redis nor the database responds', async () => {
     const [leaver, stayer] = [await signIn(), await signIn()];
     for (const person of [leaver, stayer]) expect(await isAccepted(there, person)).toBe(true);
     await signOut(leaver);
@@ -169,7 +169,7 @@ describeWhen(missingRedis, 'a session that was ended by one process', () => {
     await isReconnected();
   });
 
-  it('is let in for a while by whoever trusts the bus: the known-bad variant', async () => {
+  it('is accepted for a while by a gateway that trusts the bus (known-bad variant)', async () => {
     const careless = await openGatewayServer(redis.url, trusting);
     const leaver = await signIn();
     expect(await isAccepted(careless, leaver)).toBe(true);
@@ -203,9 +203,9 @@ describeWhen(missingRedis, 'a session that was ended by one process', () => {
     expect(await why).toBe('session revoked');
   });
 
-  /** `far` reaches Redis through a relay. */
+  /** `far` connects to Redis through a relay. */
   function behind(name: string, body: (relay: Relay, far: ProductApi) => Promise<void>): void {
-    it(`is not let in behind ${name}`, async () => {
+    it(`is rejected behind ${name}`, async () => {
       const relay = await Relay.start(redis.port);
       const far = await openGatewayServer(`redis://127.0.0.1:${relay.port}`);
       await body(relay, far);

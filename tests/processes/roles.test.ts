@@ -5,7 +5,7 @@ import { eventually } from '../support/eventually.ts';
 import { Person } from '../support/person.ts';
 import { describeWhen } from '../support/when.ts';
 
-/** Longer than a server is waited for. */
+/** Exceeds the time that a role waits for a server. */
 const PATIENCE_MS = 60_000;
 
 describeWhen(missingServers, 'roles that start in any order', () => {
@@ -15,14 +15,14 @@ describeWhen(missingServers, 'roles that start in any order', () => {
   });
   afterEach(() => deployment?.stop());
 
-  it('wait at the door, which names who is missing and opens by itself when they have come', async () => {
+  it('start as a gateway that is not ready, names the missing subgraphs, and becomes ready when they have started', async () => {
     const [gateway, worker] = [...deployment.gateways, ...deployment.workers] as [RoleProcess, RoleProcess];
     await gateway.start();
     expect(await readiness(gateway)).toEqual({ code: 503, status: 'not ready', down: SUBGRAPH_NAMES });
     expect((await fetch(`${gateway.url}/health/live`)).status).toBe(200);
     await expect(Person.signUp(deployment)).rejects.toThrow('DEPENDENCY_UNAVAILABLE');
 
-    // Those without whom nobody is let in come last.
+    // The subgraphs that authentication needs start last.
     const users = deployment.replicasOf('users')[0]!;
     await Promise.all([worker, ...deployment.subgraphs.filter((each) => each !== users)].map((each) => each.start()));
     await eventually(
@@ -43,7 +43,7 @@ describeWhen(missingServers, 'roles that start in any order', () => {
     expect((await ada.follow(runId)).last.__typename).toBe('RunFinished');
   });
 
-  it('wait for their servers, naming the one that is missing, and are ready when all have come', async () => {
+  it('wait for their servers, name the missing one, and become ready when all are available', async () => {
     const servers = [
       ['REDIS_URL', deployment.redis],
       ['DATABASE_URL', deployment.postgres],
@@ -66,7 +66,7 @@ describeWhen(missingServers, 'roles that start in any order', () => {
   });
 });
 
-/** What a process says of itself: whether it is ready, and which of its parts are not there. */
+/** Returns the readiness of a process and its missing dependencies. */
 async function readiness({ url }: RoleProcess): Promise<{ code: number; status: string; down: string[] }> {
   const response = await fetch(`${url}/health/ready`);
   const { status, parts } = (await response.json()) as { status: string; parts: Record<string, string> };

@@ -17,7 +17,7 @@ interface Stream {
   watcher: ReconnectingReader;
 }
 
-describeWhen(missingServers, 'a deployment that is renewed process by process', () => {
+describeWhen(missingServers, 'a deployment during a rolling restart', () => {
   let deployment: Deployment;
   beforeAll(async () => {
     deployment = await Deployment.start({
@@ -25,7 +25,7 @@ describeWhen(missingServers, 'a deployment that is renewed process by process', 
       balanced: true,
       workers: 2,
       replicas: 2,
-      // Hundreds are made in each minute.
+      // Hundreds of requests are made per minute.
       env: { QUOTA_KNOWLEDGE_BASES: '100000' },
       model: { otherwise: { tokens: 150, delayMs: 100 } },
     });
@@ -34,7 +34,7 @@ describeWhen(missingServers, 'a deployment that is renewed process by process', 
     await deployment?.stop();
   });
 
-  it('fails no request, and every stream goes on', async () => {
+  it('fails no request, and every stream continues', async () => {
     const people = await Promise.all(
       Array.from({ length: CLIENTS }, (_, index) => Person.signUp(deployment.gateways[0]!.product, `Person ${index}`)),
     );
@@ -98,7 +98,7 @@ describeWhen(missingServers, 'a deployment that is renewed process by process', 
     return { status: statusCode, text: await answer.text() };
   }
 
-  /** Null, or how it failed. */
+  /** Null, or the error. */
   async function ask(body: object, token: string, dispatcher: Agent): Promise<string | null> {
     try {
       const { status, text } = await post(body, token, dispatcher);
@@ -108,7 +108,7 @@ describeWhen(missingServers, 'a deployment that is renewed process by process', 
     }
   }
 
-  /** A question, asked by way of the balancer like everything else, and its answer, watched to the end. */
+  /** Sends a question through the balancer and follows its answer to the end. */
   async function talk(person: Person, assistantId: string, agent: Agent): Promise<Stream> {
     const data = async (query: string, input: object) => {
       const { text } = await post({ query, variables: { input } }, person.token, agent);

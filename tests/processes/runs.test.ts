@@ -10,27 +10,27 @@ const RUNS = 20;
 const BAD = 'dist/tests/support/known-bad/publish-before-commit.js';
 
 describe('runs whose process is killed', () => {
-  it('end with the text that was shown, through two kills', async () => {
+  it('end with the text that clients saw, after two kills', async () => {
     const { seen, replayed, stored } = await killTwice();
     for (const [runId, events] of seen) {
       expect(events).toEqual(replayed.get(runId));
       expect(events.at(-1).__typename).toBe('RunFinished');
       expect(shownText(events)).toBe(stored.get(runId));
     }
-    // The kills did come in the middle.
+    // The kills happened during the answers.
     expect([...seen.values()].some((events) => events.some((event) => event.attempt === 3))).toBe(true);
   }, 300_000);
 
-  it('would lose what was shown if it were shown before it is stored', async () => {
+  it('lose text that clients saw if events are published before they are stored (known-bad variant)', async () => {
     const { seen, replayed } = await killTwice(BAD);
     const lost = [...seen].filter(([runId, events]) => JSON.stringify(events) !== JSON.stringify(replayed.get(runId)));
     expect(lost.length).toBeGreaterThan(0);
   }, 300_000);
 });
 
-/** Everything that clients saw of 20 runs while their process was killed twice, what the log replays, and what the messages say. */
+/** Returns what clients saw of 20 runs while their process was killed twice, the replayed log, and the stored messages. */
 async function killTwice(preload?: string) {
-  // No answer begins before all are followed, and none ends before the last kill, however slow the machine.
+  // Answers begin after all are followed and end after the last kill, on any machine.
   const [followed, killed] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   const model = await startModelServer({ otherwise: { delayMs: 40, until: followed.promise, goesOnUntil: killed.promise } });
   const dataDir = await keptDataDirectory();
@@ -60,7 +60,7 @@ async function killTwice(preload?: string) {
   await Promise.all(
     sent.map(async ({ runId, answerId }) => {
       const events = seen.get(runId)!;
-      // A log that ends before what was shown refuses the cursor: that, too, is something lost.
+      // A log that ends before the cursor rejects it: this is a loss, too.
       const rest = await readRun(product.socket(ada.token), runId, events.at(-1)?.cursor).catch(() => ({
         events: [{ __typename: 'Lost' }],
       }));
@@ -75,7 +75,7 @@ async function killTwice(preload?: string) {
   return { seen, replayed, stored };
 }
 
-/** Follows every run from where it was left, until each has shown a good deal of the given attempt. */
+/** Follows every run from its cursor until each has shown several events of the given attempt. */
 async function watchUntil(product: Product, token: string, seen: Map<string, any[]>, attempt: number): Promise<void> {
   await Promise.all(
     [...seen].map(

@@ -3,7 +3,7 @@ import { missingPgvector, missingPostgres, startPostgres, type Postgres } from '
 import { startProduct } from '../support/product.ts';
 import { describeWhen } from '../support/when.ts';
 
-describeWhen(missingPostgres(), 'a product whose servers do not serve', () => {
+describeWhen(missingPostgres(), 'a product with unusable servers', () => {
   let postgres: Postgres;
 
   beforeAll(async () => {
@@ -11,7 +11,7 @@ describeWhen(missingPostgres(), 'a product whose servers do not serve', () => {
   });
   afterAll(() => postgres?.stop());
 
-  it('says which setting is wrong, but not the password in it', async () => {
+  it('names the wrong setting without its password', async () => {
     const address = (await postgres.fresh()).replace('parley@', 'parley:hunter2@');
     const refusal = await startProduct({ env: { DATABASE_URL: address.replace(/\w+$/, 'nowhere') } }).catch(String);
     expect(refusal).toContain('DATABASE_URL: cannot connect (3D000 database \\"nowhere\\" does not exist)');
@@ -19,7 +19,7 @@ describeWhen(missingPostgres(), 'a product whose servers do not serve', () => {
   });
 
   if (missingPgvector() !== null) {
-    it('names the ways out when the database has no pgvector', async () => {
+    it('names the alternatives if the database has no pgvector', async () => {
       const refusal = await startProduct({ env: { DATABASE_URL: await postgres.fresh() } }).catch(String);
       expect(refusal).toContain('The database has no pgvector');
       expect(refusal).toMatch(/Install the extension.*or set VECTOR_DATABASE_URL or WEAVIATE_URL\./);

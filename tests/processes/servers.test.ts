@@ -10,7 +10,7 @@ import { missingRedis, startRedis, type Redis } from '../support/redis.ts';
 import { readRun } from '../support/run-reader.ts';
 import { describeWhen } from '../support/when.ts';
 
-/** Where the settings of this test run name a Weaviate server, the vectors live there. */
+/** Vectors are in Weaviate if the settings of this run name a server. */
 const weaviate = Object.fromEntries(Object.entries(process.env).filter(([name, value]) => name.startsWith('WEAVIATE_') && value)) as Record<
   string,
   string
@@ -48,7 +48,7 @@ describeWhen(missingPostgres() ?? missingRedis ?? missingVectors, 'the product o
     return { ada, conversationId, runId, answerId, run };
   }
 
-  it('writes an answer to its end, and still has it after a restart', async () => {
+  it('completes an answer, and still has it after a restart', async () => {
     const first = await start();
     const { ada, conversationId, runId, answerId, run } = await converse(first);
     expect(run.last.__typename).toBe('RunFinished');
@@ -66,7 +66,7 @@ describeWhen(missingPostgres() ?? missingRedis ?? missingVectors, 'the product o
     await second.stop();
   });
 
-  it('shows in one process what another one writes, and finds in one what the other has read', async () => {
+  it('streams in one process what another writes, and finds documents that another has ingested', async () => {
     const [here, there] = await Promise.all([start(), start()]);
     const ada = await Person.signUp(here);
     const { createKnowledgeBase } = await ada.ask(CREATE_BASE, { input: { name: 'Harbours' } });

@@ -12,8 +12,8 @@ beforeAll(async () => {
 });
 afterAll(() => model.stop());
 
-describe('a process that starts', () => {
-  it('answers everybody from its first moment on, and cuts nobody off when it begins its work', async () => {
+describe('a starting process', () => {
+  it('answers every connection from the beginning, and resets none when the role takes over', async () => {
     const port = await freePort();
     const answers: number[] = [];
     const cutOff: string[] = [];
@@ -37,8 +37,8 @@ describe('a process that starts', () => {
   });
 });
 
-describe('a process that is told to stop', () => {
-  it('X3 sends sockets away with 1001, ends what is under way, and is gone within ten seconds', async () => {
+describe('a process that receives a stop signal', () => {
+  it('closes sockets with 1001, completes running requests, and exits within ten seconds', async () => {
     const product = await startProduct({ env: { OPENAI_BASE_URL: model.url } });
     const ada = await Person.signUp(product);
     const socket = await RawSocket.enter(product, ada.token);
@@ -47,7 +47,7 @@ describe('a process that is told to stop', () => {
       headers: { 'content-type': 'application/json', accept: 'text/event-stream', authorization: `Bearer ${ada.token}` },
       body: JSON.stringify({ query: 'subscription { notificationReceived { id } }' }),
     }).then((response) => response.text());
-    // Slow enough to be still under way: the hash of a password takes some time.
+    // Hashing a password is slow enough for the request to be running still.
     const underWay = Array.from({ length: 8 }, () =>
       Person.signUp(product, 'Late').then(
         () => 'answered',
@@ -66,7 +66,7 @@ describe('a process that is told to stop', () => {
     expect(product.child.exitCode).toBe(0);
   });
 
-  it('X12 ends at once when it is told twice', async () => {
+  it('exits at once at a second signal', async () => {
     const product = await startProduct();
     const stopped = product.stop();
     product.child.kill('SIGTERM');
@@ -74,7 +74,7 @@ describe('a process that is told to stop', () => {
     expect([0, 1]).toContain(product.child.exitCode);
   });
 
-  it('ends at once when it still waits for its servers', async () => {
+  it('exits at once while it waits for its servers', async () => {
     const env = { ...process.env, PORT: '0', DATABASE_URL: `postgres://parley@127.0.0.1:${await freePort()}/parley` };
     const starting = new ServerProcess([process.execPath, 'dist/infra/start.js'], /waiting for a server/, { env });
     await starting.start();
@@ -82,7 +82,7 @@ describe('a process that is told to stop', () => {
     expect(starting.exitCode).toBe(0);
   });
 
-  it('X3 X1 leaves a run to whoever starts next', async () => {
+  it('releases its run for the next process', async () => {
     const first = await startProduct({ env: { OPENAI_BASE_URL: model.url } });
     const ada = await Person.signUp(first);
     const { conversationId } = await ada.startConversation();

@@ -18,7 +18,7 @@ it('start prints one line without a stack when the port is in use', async () => 
   }
 });
 
-it('is told which setting has no meaning without another', async () => {
+it('start names a setting that needs another one', async () => {
   const refusal = await startProduct({ env: { DATABASE_REPLICA_URL: 'postgres://parley:hunter2@replica/parley' } }).catch(String);
   expect(refusal).toContain('DATABASE_REPLICA_URL is set, but DATABASE_URL, the primary, is not.');
   expect(refusal).not.toMatch(/hunter2| {4}at /);

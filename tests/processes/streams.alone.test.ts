@@ -25,8 +25,8 @@ describeWhen(missingServers, 'many streams', () => {
     deployment = undefined;
   });
 
-  it('show what is stored, each event once, while workers, gateways and Redis are killed and readers come and go', async () => {
-    // No answer begins before all are asked for: on a slow machine the first would end before the first blow.
+  it('deliver each stored event once while workers, gateways and Redis are killed and readers reconnect', async () => {
+    // Answers begin after all were requested: on a slow machine the first would end before the first kill.
     const asked = Promise.withResolvers<void>();
     deployment = await Deployment.start({
       gateways: 2,
@@ -57,12 +57,12 @@ describeWhen(missingServers, 'many streams', () => {
   // Proves that the comparison finds lost events.
   describeWhen(missingFullTier, 'with a fault', () => {
     it.each([
-      ['lose events if workers showed them before they are stored', { worker: 'dist/tests/support/known-bad/publish-before-commit.js' }],
-      ['lose events if readers took whatever the bus tells', { conversations: 'dist/tests/support/known-bad/trust-the-bus.js' }],
+      ['lose events if workers publish them before they are stored', { worker: 'dist/tests/support/known-bad/publish-before-commit.js' }],
+      ['lose events if readers trust the bus', { conversations: 'dist/tests/support/known-bad/trust-the-bus.js' }],
     ])(
       'would %s',
       async (_fault, preload) => {
-        // No answer begins before all are watched, and none ends before the last kill, however long a worker takes to be back.
+        // Answers begin after all are watched and end after the last kill, on any machine.
         const [begun, killed] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
         const otherwise = { delayMs: 150, until: begun.promise, goesOnUntil: killed.promise };
         deployment = await Deployment.start({ workers: 2, preload, model: { otherwise } });
@@ -95,7 +95,7 @@ async function again(process: RoleProcess): Promise<void> {
   await process.start();
 }
 
-/** Questions of several people, each in a conversation of its own, and somebody who watches each answer. */
+/** Sends questions of several people, each in its own conversation, with a watcher for each answer. */
 async function send(deployment: Deployment, count: number): Promise<Watched[]> {
   const gateways = () => deployment.gateways.map(({ url }) => url);
   const door = deployment.gateways[0]!.product;
@@ -110,7 +110,7 @@ async function send(deployment: Deployment, count: number): Promise<Watched[]> {
         { input: { assistantId } },
       );
       const message = await person.send(startConversation.conversation.id, `Question ${index}`);
-      // Most of them leave now and then, after a number of events that is their own.
+      // Most watchers disconnect repeatedly, each after its own number of events.
       const patience = () => 5 + Math.floor(Math.random() * 60);
       own.push({
         person,
@@ -123,7 +123,7 @@ async function send(deployment: Deployment, count: number): Promise<Watched[]> {
   return (await Promise.all(sent)).flat();
 }
 
-/** What is not as it should be: lost, doubled, out of order, unfinished, or other than what is stored. */
+/** Lists differences: lost, duplicate or reordered events, unfinished runs, and text that differs from the stored one. */
 async function differences(deployment: Deployment, watched: readonly Watched[]): Promise<string[]> {
   const door = deployment.gateways[0]!.product;
   const faults: string[] = [];

@@ -20,12 +20,12 @@ async function partsOf({ url }: Product): Promise<Record<string, string>> {
   return ((await response.json()) as { parts: Record<string, string> }).parts;
 }
 
-describeWhen(missingOpenssl, 'servers with certificates of an authority of their own', () => {
+describeWhen(missingOpenssl, 'servers with certificates of a private authority', () => {
   const authority = new Authority();
   const trusting = { NODE_EXTRA_CA_CERTS: authority.file };
   let certificate: Certificate;
   let distrust: () => void;
-  /** Of the test that runs. */
+  /** Servers of the current test, stopped at its end. */
   const parts: { stop(): Promise<void> }[] = [];
   async function started<Part extends { stop(): Promise<void> }>(part: Promise<Part>): Promise<Part> {
     parts.push(await part);
@@ -69,7 +69,7 @@ describeWhen(missingOpenssl, 'servers with certificates of an authority of their
       VECTOR_DATABASE_URL: vectors.url,
     });
 
-    it('is asked over TLS alone by who trusts it: rooms, queue, notifications and replicas', async () => {
+    it('is used over TLS only by clients that trust it: schemas, queue, notifications and replicas', async () => {
       const product = await started(startProduct({ env: { ...settings(), ...trusting } }));
       const ada = await Person.signUp(product);
       const { conversationId } = await ada.startConversation();
@@ -88,7 +88,7 @@ describeWhen(missingOpenssl, 'servers with certificates of an authority of their
       expect(await standby.ask(database, CONNECTIONS)).toMatchObject({ areSecure: true });
     });
 
-    it.each(['verify-full', 'require'])('is refused at once by who does not, with sslmode=%s', async (mode) => {
+    it.each(['verify-full', 'require'])('is rejected at once by clients that do not trust it, with sslmode=%s', async (mode) => {
       const DATABASE_URL = primary.urlOf(database).replace('verify-full', mode);
       const refusal = await startProduct({ env: { ...settings(), DATABASE_URL } }).catch(String);
       expect(refusal).toMatch(/DATABASE_URL: no secure connection \(.*unable to verify the first certificate/);
@@ -97,7 +97,7 @@ describeWhen(missingOpenssl, 'servers with certificates of an authority of their
       expect(refusal).not.toContain('SECURITY WARNING');
     });
 
-    it('is not replaced by a server without TLS', async () => {
+    it('is not used without TLS', async () => {
       const plain = await started(startPostgres());
       const refusal = await startProduct({ env: { ...trusting, DATABASE_URL: `${plain.urlOf('postgres')}?sslmode=verify-full` } }).catch(
         String,
@@ -106,7 +106,7 @@ describeWhen(missingOpenssl, 'servers with certificates of an authority of their
       expect(refusal).not.toContain(WAITED);
     });
 
-    it('has a replica that nobody reads who does not trust it', async () => {
+    it('has a replica that is not read by clients that do not trust it', async () => {
       const stranger = new Authority();
       const replica = await started(startPostgres({ certificate: stranger.issue('DNS:localhost') }));
       stranger.forget();
@@ -130,12 +130,12 @@ describeWhen(missingOpenssl, 'servers with certificates of an authority of their
       });
       afterAll(() => redis?.stop());
 
-      it('is used by who trusts it', async () => {
+      it('is used by clients that trust it', async () => {
         const product = await started(startProduct({ env: { ...trusting, REDIS_URL: redis.url } }));
         expect((await partsOf(product))['bus']).toBe('up');
       });
 
-      it('is refused at once by who does not', async () => {
+      it('is rejected at once by clients that do not', async () => {
         const refusal = await startProduct({ env: { REDIS_URL: redis.url } }).catch(String);
         expect(refusal).toMatch(/REDIS_URL: no secure connection \(.*self-signed certificate/);
         expect(refusal).toContain('NODE_EXTRA_CA_CERTS');

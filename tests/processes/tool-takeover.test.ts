@@ -15,7 +15,7 @@ let dataDir: string;
 let product: Product;
 
 beforeAll(async () => {
-  // The first reader waits for ever, later ones get the page.
+  // The first request never completes; later ones get the page.
   pages = createServer((_, response) => {
     asked += 1;
     if (asked > 1) response.setHeader('content-type', 'text/plain').end('Here I am.');
@@ -31,7 +31,7 @@ afterAll(async () => {
   rmSync(dataDir, { recursive: true, force: true });
 });
 
-it('a tool call whose process was killed runs again under its key, and is told once', async () => {
+it('a tool call whose process was killed runs again under its key, and is reported once', async () => {
   const host = `127.0.0.1:${(pages.address() as AddressInfo).port}`;
   const start = () => startProduct({ dataDir, env: { ALLOWED_PRIVATE_HOSTS: host } });
   product = await start();

@@ -24,7 +24,7 @@ describeWhen(missingServers, 'the traces of separate roles', () => {
 
   const caller = () => ({ traceId: randomBytes(16).toString('hex'), spanId: randomBytes(8).toString('hex') });
   const traceparentOf = ({ traceId, spanId }: { traceId: string; spanId: string }) => `00-${traceId}-${spanId}-01`;
-  /** The spans of a trace, once those of these names are there. */
+  /** Resolves with the spans of a trace once it has these names. */
   const spansOf = (traceId: string, ...names: string[]): Promise<CollectedSpan[]> =>
     eventually(
       async () => collector.spans.filter((span) => span.traceId === traceId),
@@ -41,7 +41,7 @@ describeWhen(missingServers, 'the traces of separate roles', () => {
     return response.json();
   }
 
-  it('lead from the caller through the gateway to each subgraph, all under one request id', async () => {
+  it('connect caller, gateway and subgraphs under one request id', async () => {
     const { conversationId } = await ada.startConversation();
     const from = caller();
     const query = 'query Two($id: ID!) { viewer { name } conversation(id: $id) { title } }';
@@ -60,7 +60,7 @@ describeWhen(missingServers, 'the traces of separate roles', () => {
     }
   });
 
-  it('name the failure, and the error that the client sees has their request id', async () => {
+  it('name the failure, with the request id of the client error', async () => {
     const from = caller();
     const id = '01890000-0000-7000-8000-000000000000';
     const headers = { traceparent: traceparentOf(from), 'x-request-id': 'request-for-nothing' };
@@ -71,12 +71,12 @@ describeWhen(missingServers, 'the traces of separate roles', () => {
       expect(named(spans, name)).toMatchObject({ failure: 'NOT_FOUND', attributes: { 'request.id': 'request-for-nothing' } });
   });
 
-  it('follow a subscription over the sockets, to its owner and to whoever completes its events', async () => {
+  it('include a subscription over sockets, with the subgraphs that complete its events', async () => {
     const { conversationId } = await ada.startConversation();
     const { runId } = await ada.send(conversationId, 'Good morning.');
     await ada.follow(runId);
     const from = caller();
-    // The message of an event belongs to its owner, the owner's name to another subgraph.
+    // An event's message is in one subgraph, the name of its owner in another.
     const query =
       'subscription ($runId: ID!) { runEvents(runId: $runId) { cursor ... on RunFinished { message { run { usage { outputTokens } } } } } }';
     const events = ada.product.socket(ada.token).iterate({ query, variables: { runId }, extensions: { traceparent: traceparentOf(from) } });
@@ -88,18 +88,18 @@ describeWhen(missingServers, 'the traces of separate roles', () => {
     expect(named(spans, 'fetch analytics').parentSpanId).toBe(operation.spanId);
   });
 
-  it('hold no variables, no texts and no person', () => {
+  it('contain no variables, texts or personal data', () => {
     const told = JSON.stringify(collector.spans);
     for (const text of [ada.email, ada.id, ada.token, 'Good morning.']) expect(told.includes(text)).toBe(false);
   });
 
-  it('stand beside metrics, which the ports inside show without a token and the door does not', async () => {
+  it('are separate from metrics, which internal ports serve without a token', async () => {
     const [worker] = deployment.workers;
     expect((await readMetrics(worker!.url)).sum('parley_runs_finished_total', { status: 'COMPLETED' })).toBeGreaterThan(0);
     expect((await fetch(`${ada.product.url}/metrics`)).status).toBe(404);
   });
 
-  it('are begun anew where the caller sends something else', async () => {
+  it('start a new trace if the traceparent header is invalid', async () => {
     await ask('query Odd { viewer { name } }', {}, { traceparent: 'not a trace' });
     const span = await eventually(
       async () => collector.spans.find(({ attributes }) => attributes['graphql.operation.name'] === 'Odd'),

@@ -9,8 +9,9 @@ export interface Text {
 }
 
 const STRING = `(?:"(?:\\\\.|[^"\\\\\\n])*"|'(?:\\\\.|[^'\\\\\\n])*'|\`(?:\\\\.|[^\`\\\\])*\`)`;
-/** Matches strings first, so that comment signs inside them begin no comment. */
-const COMMENT = new RegExp(`${STRING}|(/\\*[\\s\\S]*?\\*/|<!--[\\s\\S]*?-->|(?<![:\\\\/])//[^\\n]*)`, 'g');
+const REGEX = `(?<=[=(,:[!&|?;{}]\\s*)/(?![/*])(?:\\\\.|\\[(?:\\\\.|[^\\]\\\\\\n])*\\]|[^/\\\\\\n[])+/`;
+/** Matches strings and regular expressions first, so that comment signs and quotation marks inside them are skipped. */
+const COMMENT = new RegExp(`${STRING}|${REGEX}|(/\\*[\\s\\S]*?\\*/|<!--[\\s\\S]*?-->|(?<![:\\\\/])//[^\\n]*)`, 'g');
 const TITLE = new RegExp(
   `(?:\\b(?:it|describe|test)(?:\\.(?:skip|only|todo|skipIf\\([^)]*\\)))?|\\.each\\([\\s\\S]{0,2000}?\\))\\(\\s*(${STRING})`,
   'g',
