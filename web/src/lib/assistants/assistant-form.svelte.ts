@@ -14,11 +14,11 @@ export interface AssistantValues {
   instructions: string;
   /** Empty: the default model at the time of each answer. */
   model: string;
-  /** Null: left to the model. */
+  /** Null: the default of the model. */
   temperature: number | null;
   knowledgeBaseIds: string[];
   toolIds: string[];
-  /** Which pages it may open with the tool that reads them. */
+  /** Web pages that its tool may open. */
   pageAccess: PageAccess;
   starters: string[];
 }
@@ -37,7 +37,7 @@ const BLANK: AssistantValues = {
 };
 const FIELDS = Object.keys(BLANK) as (keyof AssistantValues)[];
 
-/** An assistant being written: what is in the form, what is stored, and what is wrong. */
+/** State of the assistant form: entered values, stored values and errors. */
 export class AssistantForm {
   values = $state<AssistantValues>(structuredClone(BLANK));
   errors = $state<Partial<Record<keyof AssistantValues, string>>>({});
@@ -62,7 +62,7 @@ export class AssistantForm {
     this.failure = undefined;
   };
 
-  /** Puts an older version into the form; nothing is stored until it is saved. */
+  /** Loads an older version into the form; nothing is stored until it is saved. */
   load = ({ name, instructions, modelId, temperature, knowledgeBaseIds, toolIds, pageAccess }: AssistantVersion): void => {
     Object.assign(this.values, {
       name,

@@ -8,7 +8,7 @@ const UNOWNED = /^parley\.(?:draft\.|assistant$)/;
 
 let owner = '';
 
-/** Names the account whose entries are used from now on, and removes those of every other. */
+/** Sets the account whose entries are used from now on, and removes those of all others. */
 export function openAccountStorage(userId: string): void {
   owner = userId;
   remove((key) => UNOWNED.test(key) || (key.startsWith(OURS) && !key.startsWith(`${OURS}${userId}.`)));
@@ -22,14 +22,14 @@ export function readStored(name: string): string | null {
   }
 }
 
-/** An empty value removes the entry. A browser that refuses to store (private mode, no room) loses comfort, nothing else. */
+/** Removes the entry if the value is empty. Without storage (private mode, quota) only convenience is lost. */
 export function store(name: string, value: string): void {
   if (!owner) return;
   try {
     if (value) localStorage.setItem(nameOf(name), value);
     else localStorage.removeItem(nameOf(name));
   } catch {
-    // The person cannot do anything about it.
+    // No action of the user would help.
   }
 }
 

@@ -1,7 +1,4 @@
-/**
- * The one place for interfaces that browsers offer in secure contexts only (HTTPS and localhost). Over plain HTTP in a
- * home or an office they are absent, so each of them has another way here.
- */
+/** Wraps browser APIs that exist in secure contexts only (HTTPS and localhost), with a fallback for plain HTTP. */
 
 /** A random UUID of version 4. Its bits come from `getRandomValues`, which every context has. */
 export function randomId(): string {
@@ -13,7 +10,7 @@ export function randomId(): string {
   return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
 
-/** Whether the text is on the clipboard now. Call it from a press of the person: browsers refuse it otherwise. */
+/** Copies the text; returns false if that failed. Call it from a user gesture, which browsers require. */
 export async function copyText(text: string): Promise<boolean> {
   try {
     if (navigator.clipboard) {
@@ -21,12 +18,12 @@ export async function copyText(text: string): Promise<boolean> {
       return true;
     }
   } catch {
-    // Refused by a policy or because the page has no focus; the older way may still be allowed.
+    // Rejected by a policy or because the page has no focus; the older API may still be allowed.
   }
   return copySelected(text);
 }
 
-/** Copies by way of a selection, inside the open dialog if there is one, because a modal dialog keeps the focus. */
+/** Copies by a selection, inside the open dialog if there is one, because a modal dialog keeps the focus. */
 function copySelected(text: string): boolean {
   const area = document.createElement('textarea');
   area.value = text;
@@ -49,7 +46,7 @@ function copySelected(text: string): boolean {
 const LEASE_MS = 10_000;
 const SETTLE_MS = 60;
 
-/** Does the work while no other tab does work of this name. */
+/** Runs the work while no other tab runs work of the same name. */
 export async function inOneTab(name: string, work: () => Promise<void>): Promise<void> {
   if (navigator.locks) return navigator.locks.request(name, work);
   const token = randomId();
@@ -61,7 +58,7 @@ export async function inOneTab(name: string, work: () => Promise<void>): Promise
   }
 }
 
-/** Storage has no compare-and-set: the last of several writers has the lease, which each of them sees after a pause. */
+/** Storage has no compare-and-set: the last writer has the lease, which every writer reads after a pause. */
 async function lease(name: string, token: string): Promise<boolean> {
   const until = Number(localStorage.getItem(name)?.split(' ')[1] ?? 0);
   if (until > Date.now()) return false;

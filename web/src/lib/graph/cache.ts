@@ -2,7 +2,7 @@ import { cacheExchange, type Cache, type UpdateResolver } from '@urql/exchange-g
 import { relayPagination } from '@urql/exchange-graphcache/extras';
 import type { Exchange } from '@urql/core';
 
-/** Parts of a greater thing: they have no identity of their own and live where they were read. */
+/** Types without identity, embedded in the object that contains them. */
 const EMBEDDED = [
   ...[
     'PageInfo',
@@ -32,7 +32,7 @@ const EMBEDDED = [
   ...['ConversationEvent', 'DocumentEvent'],
 ];
 
-/** Lists of the viewer; a mutation that adds to one makes it be read again. */
+/** Lists of the viewer; a mutation that adds an item invalidates its list. */
 const added =
   (list: string): UpdateResolver =>
   (_result, _arguments, cache) =>

@@ -15,7 +15,7 @@ import { fetchPreloaded } from './preload.ts';
 import { failureOf, unreachable, type GraphError, type GraphFailure } from './failure.ts';
 import { followText } from './follow.ts';
 
-/** Refreshes by a plain request: sent through this client, it would wait for itself. */
+/** Refreshes by a plain request, because a request through this client would wait for itself. */
 const auth = authExchange(async () => ({
   addAuthToOperation: (operation) => operation,
   willAuthError: () => isSignedIn() && !isFresh(),

@@ -1,4 +1,4 @@
-/** The state of the live connection, for the banner, and the moment to catch up after it was lost. */
+/** State of the live connection, for the banner and for reloads after an interruption. */
 class Connection {
   /** `lost` begins when a socket that was open closes, or the browser knows that it is offline. */
   state = $state<'idle' | 'open' | 'lost'>('idle');
@@ -14,7 +14,7 @@ class Connection {
     this.state = onPurpose ? 'idle' : 'lost';
   }
 
-  /** Calls back each time the connection is restored, so that live data can be read again. */
+  /** Calls back whenever the connection is restored, so that live data can be reloaded. */
   onReturn(catchUp: () => void): () => void {
     this.#listeners.add(catchUp);
     return () => this.#listeners.delete(catchUp);

@@ -3,9 +3,9 @@ export class GraphFailure extends Error {
   override readonly name = 'GraphFailure';
   readonly code: string;
   readonly retryable: boolean;
-  /** Finds the request in the log of the platform. */
+  /** Identifies the request in the log of the server. */
   readonly requestId: string | undefined;
-  /** The input field that is at fault, where one is. */
+  /** The input field with the error, if known. */
   readonly field: string | undefined;
 
   constructor(
@@ -30,7 +30,7 @@ export interface GraphError {
   extensions?: Record<string, unknown> | undefined;
 }
 
-/** The first error of an answer. */
+/** Returns the first error of a response. */
 export function failureOf(errors: readonly GraphError[], requestId?: string | null): GraphFailure {
   const [first] = errors;
   const extensions = first?.extensions ?? {};
@@ -42,7 +42,7 @@ export function failureOf(errors: readonly GraphError[], requestId?: string | nu
   });
 }
 
-/** The request did not reach the platform, or its answer did not come back. */
+/** The request did not reach the server, or its response was lost. */
 export function unreachable(cause: unknown): GraphFailure {
   return new GraphFailure('Parley cannot be reached. Check your connection and try again.', { code: 'OFFLINE', retryable: true, cause });
 }

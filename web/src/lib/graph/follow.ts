@@ -12,14 +12,13 @@ export interface Reader<Data> {
   next(data: Data): void;
   /** Called after the last retry. */
   failed?(failure: GraphFailure): void;
-  /** The platform said that nothing more comes. */
+  /** The server has completed the subscription. */
   ended?(): void;
 }
 
 /**
- * Follows a subscription through lost connections, ended tokens and restarts. After each of them it asks again
- * with `variables` as they are then, so a reader that keeps its cursor there misses nothing and sees nothing twice.
- * Returns how to stop.
+ * Follows a subscription through lost connections, expired tokens and restarts. Each time it subscribes again with the
+ * current `variables`, so a reader that stores its cursor there neither misses nor repeats an event. Returns a stop function.
  */
 export function follow<Data, Variables extends Record<string, unknown>>(
   document: TypedDocumentNode<Data, Variables>,

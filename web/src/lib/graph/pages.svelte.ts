@@ -10,14 +10,14 @@ export interface Connection<Item> {
 const LONGEST = 100;
 
 /**
- * A list that is read page by page and grows at its end. What is there stays in sight while it is read again, so
- * that a search or a reload does not flash; an answer that a newer question overtook is dropped.
+ * A paginated list that grows at its end. Loaded items stay visible during a reload, and a response to an outdated query is
+ * dropped.
  */
 export class Pages<Item extends { id: string }> {
   items = $state.raw<Item[]>([]);
   total = $state(0);
   hasMore = $state(false);
-  /** False until the first answer. */
+  /** False until the first response. */
   loaded = $state(false);
   loading = $state(false);
   failure = $state.raw<GraphFailure>();
@@ -34,7 +34,7 @@ export class Pages<Item extends { id: string }> {
   /** Loads the list again from the first page. */
   load = (): Promise<void> => this.#fetch(this.#size, null);
 
-  /** Reads again what is in sight, as far as one question may reach. */
+  /** Reloads the visible items, up to the maximum of one query. */
   reload = (): Promise<void> =>
     this.#fetch(
       Math.min(

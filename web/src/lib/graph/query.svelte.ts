@@ -12,7 +12,7 @@ interface Options {
   about?: () => unknown;
 }
 
-/** One query, read again whenever its variables change. Create it while a component is being set up. */
+/** Runs a query again whenever its variables change. Create it during the set-up of a component. */
 class Query<Data, Variables extends AnyVariables> {
   data = $state.raw<Data>();
   /** Set together with `data` when only a part of the answer failed. */
@@ -31,7 +31,7 @@ class Query<Data, Variables extends AnyVariables> {
     });
   }
 
-  /** Asks the platform again; the data stays until the answer is there. */
+  /** Reloads from the server; the data stays until the response arrives. */
   reload = (): void => {
     this.#again = true;
     this.#round += 1;
@@ -67,7 +67,7 @@ export function useQuery<Data, Variables extends AnyVariables>(
   return new Query(document, variables, options);
 }
 
-/** A slow subscription, whose entities also change in the cache. Runs are followed by `follow` instead. */
+/** A subscription with infrequent events, whose entities also update the cache. Runs use `follow` instead. */
 export function useSubscription<Data, Variables extends Record<string, unknown>>(
   document: TypedDocumentNode<Data, Variables>,
   variables: () => Variables | false,

@@ -7,7 +7,9 @@ const PONG_MS = 4_000;
 const LONGEST_WAIT_MS = 8_000;
 const OFFLINE_WAIT_MS = 20_000;
 
-/** One socket for everything live. It never gives up; it is closed half a minute after the last reader left. */
+/**
+ * One socket for all subscriptions. It reconnects without limit, and is closed half a minute after the last reader has left.
+ */
 export const socket: Client = createClient({
   url: address,
   lazyCloseTimeout: 30_000,
@@ -39,7 +41,7 @@ if (typeof window !== 'undefined') {
   window.addEventListener('online', () => wake?.());
 }
 
-/** The cookie is read while the socket opens, so it has to be good by then. */
+/** The cookie is read while the socket opens, so it must be valid by then. */
 async function address(): Promise<string> {
   if (isSignedIn() && !isFresh()) await refreshSession().catch(() => undefined);
   return location.origin.replace(/^http/, 'ws') + '/graphql';

@@ -1,4 +1,4 @@
-/** As much of an address as is read here; that of the router is read-only. */
+/** The parts of an address that are read here; the router's own is read-only. */
 type Address = Pick<URL, 'pathname' | 'search'> & { searchParams: Pick<URLSearchParams, 'get'> };
 
 export interface PassagePlace {
@@ -7,7 +7,7 @@ export interface PassagePlace {
   page: number | null;
 }
 
-/** The address of a document beside the page that is open: the rest of the page's address stays. */
+/** Returns the address of a document beside the open page; the rest of the address stays. */
 export function documentAddress(page: Address, documentId: string, passage?: PassagePlace): string {
   const search = withoutDocument(page);
   search.set('document', documentId);

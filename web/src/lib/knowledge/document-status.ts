@@ -6,7 +6,7 @@ export type DocumentStatus = ResultOf<typeof DocumentQuery>['document']['status'
 interface Stage {
   label: string;
   tone: 'plain' | 'success' | 'danger';
-  /** Something is still going to happen by itself. */
+  /** Processing continues without user action. */
   underway: boolean;
 }
 

@@ -5,7 +5,7 @@ import type { Page } from './paragraphs.ts';
 
 const AT_ONCE = 6;
 
-/** The pages of one document that are in sight, read from the platform as the reader moves through them. */
+/** Loads the pages of one document as the reader scrolls. */
 export class DocumentText {
   pages = $state.raw<Page[]>([]);
   loading = $state(false);

@@ -19,7 +19,7 @@ export type KnowledgeBase = ResultOf<typeof KnowledgeBaseQuery>['knowledgeBase']
 export type DocumentListed = ResultOf<typeof DocumentsQuery>['knowledgeBase']['documents']['edges'][number]['node'];
 type DocumentEvent = ResultOf<typeof DocumentEventsSubscription>['documentEvents'];
 
-/** One knowledge base while it is open: its facts, its documents as they change, and the files on their way. */
+/** State of an open knowledge base: its facts, its documents with live status, and running uploads. */
 export class KnowledgeBaseStore {
   readonly id: string;
   readonly base;

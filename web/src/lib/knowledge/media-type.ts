@@ -1,4 +1,4 @@
-/** Kinds that have a name of their own, by the ending of the file's name. */
+/** Display names of formats by file extension. */
 const READABLE: Record<string, { mediaType: string; name: string }> = {
   pdf: { mediaType: 'application/pdf', name: 'PDF' },
   docx: { mediaType: 'application/vnd.openxmlformats-officedocument.wordprocessingml.document', name: 'Word' },
@@ -30,7 +30,7 @@ const READABLE: Record<string, { mediaType: string; name: string }> = {
   txt: { mediaType: 'text/plain', name: 'Plain text' },
 };
 
-/** Endings of files that hold no text for certain, which are refused before they are sent. */
+/** Extensions of files without text, which are rejected before upload. */
 const UNREADABLE =
   /\.(png|jpe?g|gif|webp|bmp|tiff?|heic|svg|ico|psd|mp[34]|m4[av]|wav|ogg|flac|avi|mov|mkv|webm|zip|gz|tgz|7z|rar|tar|exe|dll|dmg|iso|bin|jar|xlsb|pages|numbers|key|woff2?|ttf|otf)$/i;
 

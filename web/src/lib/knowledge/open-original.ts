@@ -13,9 +13,9 @@ const DocumentOriginalQuery = graphql(`
   }
 `);
 
-/** Opens the file as it was added, in a new tab. Its address is signed for minutes only, so it is asked for now. */
+/** Opens the original file in a new tab. Its URL is signed for minutes only, so it is requested now. */
 export async function openOriginal(documentId: string, page?: number | null): Promise<void> {
-  // Opened before the answer is there: a browser blocks what opens later.
+  // Opened before the response arrives: browsers block windows that open later.
   const tab = window.open('about:blank', '_blank');
   if (tab) tab.opener = null;
   try {

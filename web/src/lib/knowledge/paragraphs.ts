@@ -17,7 +17,7 @@ export interface Paragraph extends Span {
 
 const LONGEST = 4000;
 
-/** Cuts a page at blank lines, and what is longer than a screen after a sentence, so that a long text is drawn piece by piece. */
+/** Splits a page at blank lines, and long paragraphs after a sentence, so that a long text is rendered in parts. */
 export function paragraphsOf(page: Page): Paragraph[] {
   const paragraphs: Paragraph[] = [];
   for (const [block, at] of cut(page.text, /\n[ \t]*\n\s*/g)) {
@@ -31,8 +31,8 @@ export function paragraphsOf(page: Page): Paragraph[] {
 }
 
 /**
- * For a snippet, whose line ends are drawn: the lines of a paragraph run on, headings, items and rows have their own,
- * and the mark of a heading is blank. Offsets stay as they are.
+ * Prepares a snippet whose line ends are rendered: joins the lines of a paragraph, keeps those of headings, items and rows,
+ * and blanks heading marks. Offsets stay.
  */
 export function linesJoined(text: string): string {
   return text
@@ -59,7 +59,7 @@ function endOfPiece(block: string, from: number): number {
   return from + end + (end === sentence ? 2 : 1);
 }
 
-/** A text in pieces, those inside one of the spans marked. Spans are relative to the text. */
+/** Splits a text into pieces, marked if inside one of the spans. Spans are relative to the text. */
 export function markedPieces(text: string, spans: readonly Span[]): { text: string; marked: boolean }[] {
   const pieces: { text: string; marked: boolean }[] = [];
   let at = 0;

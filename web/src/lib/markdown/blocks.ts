@@ -2,17 +2,17 @@ import type { Token } from 'marked';
 import { lex } from './lexer.ts';
 import { closeMarkup } from './close-markup.ts';
 
-/** One piece of an answer that is drawn by itself. It is replaced, never changed: an equal object is equal to look at. */
+/** A separately rendered part of an answer. Immutable: equal objects render equally. */
 export interface Block {
   /** Stable while the text grows, so that rendered elements are kept. */
   key: string;
   token: Token;
-  /** Nothing that is still to come can change it. */
+  /** Later text cannot change it. */
   settled: boolean;
 }
 
 const TAIL = 2;
-/** More letters than this are not read again for each piece; code is cheap to read. */
+/** Maximum characters that are parsed again for each piece of text; code is cheap to parse. */
 const LONGEST_TAIL = 8_000;
 const LONGEST_CODE = 60_000;
 const STRETCH = 12;
@@ -24,7 +24,7 @@ const STRETCH = 12;
 export class BlockReader {
   #settled: Block[] = [];
   #settledText = '';
-  /** Stands before what goes on a block that was cut: the head of a table, the fence of code. */
+  /** The prefix of a continued block: the header of a table, the fence of code. */
   #prefix = '';
   #last: Block[] = [];
   #lastText = '';
@@ -74,7 +74,7 @@ export class BlockReader {
     }
   }
 
-  /** Blocks that look as before are the same objects as before, and what is only settled now keeps its token. */
+  /** Reuses the objects of unchanged blocks, and the token of a block that has become settled. */
   #keepEqual(blocks: Block[]): Block[] {
     const before = new Map(this.#last.map((block) => [block.key, block]));
     this.#last = blocks.map((block) => {
@@ -92,7 +92,7 @@ export class BlockReader {
   }
 }
 
-/** The blocks in stretches, which are drawn apart. One whose blocks are as before is the same object as before. */
+/** Groups the blocks for separate rendering. A group of unchanged blocks is the same object. */
 export function inStretches(blocks: Block[], before: Block[][]): Block[][] {
   return Array.from({ length: Math.ceil(blocks.length / STRETCH) }, (_, at) => {
     const stretch = blocks.slice(at * STRETCH, (at + 1) * STRETCH);

@@ -3,20 +3,19 @@ import { opensAfter } from './emphasis.ts';
 
 /** Maximum nesting depth of lists, quotes and inline markup; deeper markup is shown as written. */
 const DEEPEST = 24;
-/** Letters that may be looked at in vain for one text, such as stars that nothing closes: about 20 ms. */
+/** Maximum characters scanned without a match for one text, such as unclosed asterisks: about 20 ms. */
 const MOST_WORK = 4_000_000;
 const MOST_COLUMNS = 100;
 const MOST_CELLS = 10_000;
 const LONGEST_DEFINITION = 2_000;
-/** A list or quote of more letters than this is read as several, one after the other. */
+/** A list or quote with more characters is parsed as several consecutive ones. */
 const PORTION = 8_000;
 const HTML_BLOCK =
   /^ {0,3}<(?:[!?]|\/?(?!(?:a|abbr|b|bdi|bdo|br|cite|code|del|em|i|img|ins|kbd|mark|q|s|samp|small|span|strong|sub|sup|u|var)\b)[a-z][\w-]*(?:[ \t\n]|\/?>|$))/i;
 
 /**
- * Reads Markdown that may have been written to do harm. The rules of the library recurse for each level and look for
- * the end of each mark up to the end of the text, so depth and fruitless work are counted, and beyond a bound the
- * marks are text.
+ * Parses untrusted Markdown. The rules of the library recurse per level and scan for closing marks up to the end of the text,
+ * so depth and futile scans are counted; beyond a limit, marks are text.
  */
 export class BoundedTokenizer extends Tokenizer {
   #depth = 0;
@@ -30,7 +29,7 @@ export class BoundedTokenizer extends Tokenizer {
     return /^ {0,3}[-*+\d]/.test(source) ? this.#deeper(() => super.list(portion(source, /\n(?=[-*+\d])/g))) : undefined;
   }
 
-  /** HTML is shown as it was written, so it ends at a blank line and no rule looks for its closing tag. */
+  /** HTML is shown as text, so it ends at a blank line and no rule searches for its closing tag. */
   override html(source: string): Tokens.HTML | undefined {
     const raw = HTML_BLOCK.test(source) ? /^(?:[^\n]+(?:\n|$))+/.exec(source)?.[0] : undefined;
     return raw ? { type: 'html', raw, text: raw, block: true, pre: false } : undefined;
@@ -53,7 +52,7 @@ export class BoundedTokenizer extends Tokenizer {
     return this.#metered(source, () => super.emStrong(source, mask, source[0] === '*' ? opensAfter(before) : before));
   }
 
-  /** Only two tildes strike text out, since "20~30" and "~5 days" contain single ones. */
+  /** Only double tildes strike through, since "20~30" and "~5 days" contain single ones. */
   override del(source: string, mask: string, before = ''): Tokens.Del | undefined {
     return source.startsWith('~~') ? this.#metered(source, () => super.del(source, mask, opensAfter(before))) : undefined;
   }

@@ -13,7 +13,7 @@ export function isIndexed(before: string): boolean {
   return INDEXED.test(before.slice(-60).replace(/(?:\[\w{0,9}\])+$/, ''));
 }
 
-/** The numbers of the sources that a text names, each once, in the order in which it names them first. */
+/** Returns the numbers of the cited sources, without duplicates, in order of their first citation. */
 export function numbersIn(text: string): number[] {
   const prose = text.replace(CODE, ' ');
   const marks = [...prose.matchAll(MARKS)].filter(
@@ -51,8 +51,8 @@ function textBefore(tokens: readonly Token[]): string {
 const WINDOW = 256;
 
 /**
- * Where a pattern may begin. The search ends after a window, and its end is given as a possible beginning: the reader
- * asks again from there, so the cost of all searches of a block is that of its length and not of its square.
+ * Returns where a pattern may begin. The search ends after a window, whose end is returned as a candidate: the tokenizer asks
+ * again from there, so all searches of a block take linear and not quadratic time.
  */
 export function within(source: string, pattern: RegExp): number {
   const at = source.slice(0, WINDOW).search(pattern);

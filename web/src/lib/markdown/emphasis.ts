@@ -5,12 +5,12 @@ const ENDS_BEFORE_CJK = new RegExp(`(?![*_])[\\p{P}\\p{S}](?=\\*+[${CJK}])`, 'gu
 const ENDS_WITH_CJK = new RegExp(`[\\u3000-\\u303f\\uff00-\\uff65](?=\\*+[^\\s\\p{P}])`, 'gu');
 const IS_CJK = new RegExp(`[${CJK}]$`);
 
-/** CommonMark wants a blank or a mark outside of `**「…」**`; Chinese, Japanese and Korean have none between words. */
+/** CommonMark requires a space or punctuation outside of `**`; Chinese, Japanese and Korean have none between words. */
 export function opensAfter(before: string): string {
   return IS_CJK.test(before) ? '' : before;
 }
 
-/** The text in which the ends of emphasis are looked for: equally long, without what hides an end or only looks like one. */
+/** Masks a text for the search of closing emphasis: same length, without characters that hide or resemble a closing mark. */
 export function emphasisMask(text: string): string {
   const letters = (marks: string) => 'a'.repeat(marks.length);
   return withoutFormulas(text).replace(ENDS_BEFORE_CJK, letters).replace(ENDS_WITH_CJK, letters);

@@ -12,7 +12,7 @@ const DOUBLE = /^\$\$((?:\\[^]|[^$\\]){1,2000}?)\$\$/;
 const ROUND = /^\\\(((?:(?!\\[()])[^]){1,2000}?)\\\)/;
 const SQUARE = /^\\\[((?:(?!\\[[\]])[^]){1,2000}?)\\\]/;
 
-/** The formula at the beginning of a text. */
+/** Returns the formula at the beginning of a text. */
 export function formulaAt(source: string): { raw: string; tex: string; display: boolean } | undefined {
   const near = source.slice(0, LONGEST + 8);
   const display = DOUBLE.exec(near) ?? SQUARE.exec(near);
@@ -36,7 +36,7 @@ export const inlineMath: TokenizerAndRendererExtension = {
 export const blockMath: TokenizerAndRendererExtension = {
   name: 'mathBlock',
   level: 'block',
-  // Looked for in the paragraph that is next; a later one asks again.
+  // Searched in the next paragraph only; later ones call it again.
   start: (source) => source.slice(0, 2 * LONGEST).search(/(?:^|\n)(?:\$\$|\\\[)/),
   tokenizer(source) {
     const match = /^\$\$([^]+?)\$\$[ \t]*(?:\n+|$)|^\\\[([^]+?)\\\][ \t]*(?:\n+|$)/.exec(source.slice(0, 5 * LONGEST));

@@ -68,7 +68,7 @@ const ALSO: Record<string, string> = {
   },
 };
 
-/** Coloured HTML, or nothing for a language that is not known or a text that is too long. */
+/** Returns highlighted HTML, or undefined for an unknown language or a text that is too long. */
 export async function highlight(code: string, name: string): Promise<string | undefined> {
   const language = ALSO[name.toLowerCase()] ?? name.toLowerCase();
   const load = LANGUAGES[language];

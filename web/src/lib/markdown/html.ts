@@ -2,14 +2,14 @@ import DOMPurify from 'dompurify';
 import type { Token, Tokens } from 'marked';
 import { dialect } from './lexer.ts';
 
-/** The sources of an answer: the number under which the page shows each, by its number in the text. */
+/** Sources of an answer: the displayed number of each, by its number in the text. */
 export interface Sources {
   shown: ReadonlyMap<number, number>;
   /** While the answer is being written, every `[n]` is taken for a source; afterwards those that were found. */
   isOpen: boolean;
 }
 
-/** For a block that names no source. */
+/** For a block without citations. */
 export const NO_SOURCES: Sources = { shown: new Map(), isOpen: true };
 
 let sources = NO_SOURCES;
@@ -23,7 +23,7 @@ dialect.use({
   renderer: {
     // HTML from a model is shown as text, except line breaks, which table cells need.
     html: ({ text }: Tokens.HTML | Tokens.Tag) => (/^<br\s*\/?>$/i.test(text.trim()) ? '<br>' : escape(text)),
-    // An image's address could carry what was said here to a stranger, so it is fetched only when pressed.
+    // The URL of an image could send text of the conversation to a third party, so it is fetched only on request.
     image: ({ href, text }: Tokens.Image) => `<a href="${escape(href)}">${escape(text || href)}</a>`,
     listitem(item: Tokens.ListItem) {
       const classes = [item.task && 'md-task', item.tokens.some(({ type }) => type === 'list') && 'md-branch'].filter(Boolean);
@@ -38,7 +38,7 @@ dialect.use({
   },
 });
 
-// Set once: to read a configuration for each block costs as much as to clean one.
+// Configured once: reading a configuration for each block costs as much as sanitising one.
 DOMPurify.setConfig({
   FORBID_TAGS: ['style', 'form', 'input', 'iframe', 'img', 'video', 'audio', 'svg', 'math'],
   FORBID_ATTR: ['style', 'id', 'name'],
@@ -46,7 +46,10 @@ DOMPurify.setConfig({
   IN_PLACE: true,
 });
 
-/** Nothing in it is loaded or run. One for all blocks: to make a document costs more than to clean a paragraph. */
+/**
+ * An inert document: nothing is loaded or executed. Shared by all blocks, because creating one costs more than sanitising a
+ * paragraph.
+ */
 let inert: HTMLElement | undefined;
 
 const TAGS = 'p|em|strong|del|code|pre|br|hr|ul|ol|li|blockquote|h[1-6]|table|thead|tbody|tr|th|td|div|span';
@@ -59,10 +62,10 @@ const WITH_ATTRIBUTES = [
   'button type="button" class="md-chip" data-source="\\d{1,3}" aria-label="Source \\d{1,3}"',
   'div class="md-table" role="group" aria-label="Table" tabindex="0"',
 ].join('|');
-/** Any tag but those of plain text: what has none of these needs no cleaning, which costs more than all the rest. */
+/** Matches any tag except those of plain text: a block without one needs no sanitising, which is the largest cost. */
 const UNUSUAL = new RegExp(`<(?!(?:/?(?:${TAGS})|${WITH_ATTRIBUTES})>)`);
 
-/** The clean HTML of one block. */
+/** Returns the sanitised HTML of one block. */
 export function toHtml(token: Token, known: Sources): string {
   sources = known;
   const html = drawUp(dialect.parser([token]));

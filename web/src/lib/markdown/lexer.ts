@@ -7,20 +7,20 @@ import { blockMath, inlineMath } from './formula.ts';
 /** Limit on the length of a paragraph whose inline markup is parsed; texts written by hand are shorter. */
 const LONGEST_TEXT = 30_000;
 
-/** The one dialect of answers: GitHub's Markdown with citations and mathematics. */
+/** The dialect of answers: GitHub Flavored Markdown with citations and mathematics. */
 export const dialect = new Marked({ gfm: true, breaks: false }).use({
   extensions: [citation, inlineMath, blockMath],
   hooks: { emStrongMask: emphasisMask },
 });
 
-/** A block that is shown as it was written, because it cannot be read. */
+/** A block that cannot be parsed, shown as text. */
 export interface Plain extends Tokens.Generic {
   type: 'plain';
 }
 
 /**
- * The blocks of a text, which never fails: what cannot be read is plain. The raws of the tokens, joined, are the text:
- * that is what lets a reader cut it at a token.
+ * Parses a text into blocks and never fails: unparsable text is plain. The joined `raw` of the tokens is the text, so a
+ * reader can cut it at a token.
  */
 export function lex(text: string): Token[] {
   try {

@@ -4,7 +4,7 @@ const DEEPEST = 30;
 const SLICE_MS = 8;
 const BOUNDS = { throwOnError: false, strict: 'ignore', trust: false, output: 'htmlAndMathml', maxSize: 20, maxExpand: 200 } as const;
 
-/** Sets the formulas of an element. The setter and its fonts are loaded for the first formula, not before. */
+/** Typesets the formulas of an element. KaTeX and its fonts are loaded for the first formula. */
 export async function setMath(root: HTMLElement): Promise<void> {
   const formulas = [...root.querySelectorAll<HTMLElement>('[data-tex]:not([data-set])')];
   if (formulas.length === 0) return;
@@ -20,7 +20,7 @@ export async function setMath(root: HTMLElement): Promise<void> {
     try {
       katex.render(tex, formula, { ...BOUNDS, displayMode: formula.dataset['display'] === 'true' });
     } catch {
-      // The setter gave up in the middle; the formula is shown as it was written.
+      // KaTeX failed; the formula is shown as text.
       formula.textContent = tex;
     }
     formula.dataset['set'] = 'true';

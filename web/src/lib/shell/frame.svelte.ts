@@ -3,7 +3,7 @@ import { createContext } from 'svelte';
 /** State shared by the sidebar and the pages: the drawer of narrow screens and the search field of Ctrl+K. */
 export class Frame {
   drawerOpen = $state(false);
-  /** Set by whichever search field is on the screen. */
+  /** Set by the visible search field. */
   #searchField: HTMLInputElement | undefined;
   #wanted = false;
 

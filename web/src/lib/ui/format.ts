@@ -16,7 +16,7 @@ export function formatCount(count: number, one: string, many = `${one}s`): strin
   return `${count.toLocaleString()} ${count === 1 ? one : many}`;
 }
 
-/** "473 ms", "1.2 s": the symbols are the same everywhere, the figures are not. */
+/** "473 ms", "1.2 s": units are not localised, numbers are. */
 export function formatDuration(ms: number): string {
   if (ms < 1000) return `${Math.round(ms).toLocaleString()} ms`;
   return `${(ms / 1000).toLocaleString(undefined, { maximumFractionDigits: 1 })} s`;
@@ -32,7 +32,7 @@ const STEPS = [
   ['minute', 60_000],
 ] as const;
 
-/** "5 minutes ago", "yesterday"; beyond a week the date. */
+/** "5 minutes ago", "yesterday"; the date after a week. */
 export function formatAgo(at: string | Date, now = Date.now()): string {
   const past = now - new Date(at).getTime();
   if (past > 7 * 86_400_000) return new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' }).format(new Date(at));

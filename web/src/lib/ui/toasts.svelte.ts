@@ -8,7 +8,7 @@ export interface Toast {
 const LIFE_MS = 6000;
 let next = 0;
 
-/** The toasts in sight, newest last. Only <Toaster> reads it. */
+/** The visible toasts, newest last. Only <Toaster> reads it. */
 export const toasts = $state<Toast[]>([]);
 
 /** Shows a short-lived message. Use the page itself for anything that must not be missed. */

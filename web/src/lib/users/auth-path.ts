@@ -17,7 +17,7 @@ export async function authPath(from: { pathname: string; search: string }): Prom
     const { signUpPolicy } = await fetchQuery(SignUpPolicyQuery, {});
     return signUpPolicy.hasAccounts ? signIn : signIn.replace('/sign-in', '/sign-up');
   } catch {
-    // The form says what is wrong when it is sent.
+    // The form shows the error when it is submitted.
     return signIn;
   }
 }

@@ -131,7 +131,9 @@ class Inbox {
   }
 }
 
-/** Whether the person looks at what a notification leads to: a conversation, or the knowledge base of a document. */
+/**
+ * Returns true if the visible page is the target of the notification: a conversation, or the knowledge base of a document.
+ */
 function isInSight({ link }: Notification): boolean {
   if (!link || document.visibilityState !== 'visible') return false;
   const { pathname } = new URL(link, location.origin);

@@ -3,8 +3,8 @@ import { inOneTab } from '#lib/browser/secure-context.ts';
 import { failureOf, GraphFailure, unreachable, type GraphError } from '#lib/graph/failure.ts';
 
 /**
- * The session as the browser knows it. The tokens are HttpOnly cookies; what is kept here is only when the
- * access token ends, on this machine's clock, so that it is refreshed before a request fails for it.
+ * The session as known to the browser. Tokens are HttpOnly cookies; stored is only the expiry of the access token by the
+ * local clock, so that it is refreshed before a request fails.
  */
 /** Event on the window when the session has ended and the user must sign in again. */
 export const SESSION_ENDED = 'parley:session-ended';
@@ -39,7 +39,7 @@ export async function signOut(): Promise<void> {
   forget();
 }
 
-/** One refresh at a time, over all tabs: a refresh token that is used twice ends every session of the person. */
+/** Allows one refresh at a time across tabs: a refresh token that is used twice ends all sessions of the person. */
 export function refreshSession(): Promise<void> {
   if (leaving) return leaving;
   underway ??= alone(renew).finally(() => (underway = undefined));

@@ -5,7 +5,7 @@ export type Values = Record<string, string>;
 /** Validation errors by field; empty if the values are valid. */
 export type Check = (values: Values) => Values;
 
-/** A form of the front door: what was typed, what is wrong with it, and whether it is on its way. */
+/** State of a sign-in or sign-up form: values, errors, and whether it is being submitted. */
 export class SignForm {
   values = $state<Values>({ name: '', email: '', password: '' });
   errors = $state<Values>({});
@@ -20,7 +20,7 @@ export class SignForm {
     this.#send = send;
   }
 
-  /** On leaving a field: says what is wrong with it, unless nothing was typed yet. */
+  /** Validates a field when it loses the focus, unless it is empty. */
   leave(field: string): void {
     if (!this.values[field]) return;
     const problem = this.#check(this.values)[field];

@@ -27,7 +27,7 @@ export const AssistantChoicesQuery = graphql(
   [ChoicePartsFragment],
 );
 
-/** For a person who has no assistant: the default one, which is made when it is asked for. */
+/** The default assistant of a person without assistants; created when it is first requested. */
 export const DefaultAssistantQuery = graphql(
   `
     query DefaultAssistant {
@@ -39,7 +39,7 @@ export const DefaultAssistantQuery = graphql(
   [ChoicePartsFragment],
 );
 
-/** The one that the address names, where it is not among the listed ones. */
+/** The assistant in the address, if it is not in the loaded list. */
 export const AssistantAskedQuery = graphql(
   `
     query AssistantAsked($id: ID!) {
@@ -66,7 +66,7 @@ export type Choice = ResultOf<typeof ChoicePartsFragment>;
 
 const STORAGE_KEY = 'assistant';
 
-/** Which assistant a new chat begins with: the one that the address names, else the last one, else the first. */
+/** Selects the assistant of a new chat: the one in the address, else the last used, else the first. */
 export class AssistantChoice {
   #chosen = $state<string | null>(readStored(STORAGE_KEY));
   #choices: () => readonly Choice[];

@@ -16,7 +16,7 @@ export function keepSending(of: string, text: string): void {
   store(`sending.${of}`, text);
 }
 
-/** An edit of a message that was not sent: one for each conversation. */
+/** The unsent edit of a message, one per conversation. */
 export interface StoredEdit {
   id: string;
   text: string;

@@ -1,6 +1,6 @@
 /**
- * Whether a key press sends: Enter alone, and never the Enter that ends the composition of a word (Safari reports
- * that one as key code 229). On a touch keyboard Enter makes a line; there is a button to send.
+ * Returns true if a key press sends: Enter alone, but not the Enter that ends the composition of a word (Safari reports key
+ * code 229). On a touch keyboard Enter starts a new line, and a button sends.
  */
 export function sendsOnEnter(event: KeyboardEvent): boolean {
   if (event.key !== 'Enter' || event.shiftKey || event.altKey) return false;

@@ -5,7 +5,7 @@ export interface Day<Item> {
 
 const DAY_MS = 86_400_000;
 
-/** Items, newest first, under the days of the reader's calendar: Today, Yesterday, the last week, then months. */
+/** Groups items, newest first, by days of the local calendar: Today, Yesterday, the last week, then months. */
 export function byDay<Item>(items: readonly Item[], at: (item: Item) => string, now = new Date()): Day<Item>[] {
   const days: Day<Item>[] = [];
   for (const item of items) {
@@ -26,7 +26,7 @@ function dayOf(date: Date, now: Date): string {
   return date.toLocaleDateString('en', { month: 'long', year });
 }
 
-/** Rounded afterwards, because a day of the clock change has 23 or 25 hours. */
+/** Rounded, because a day with a clock change has 23 or 25 hours. */
 function midnight(date: Date): number {
   return new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime();
 }

@@ -15,10 +15,10 @@ import {
 
 const PAGE = 30;
 
-/** The viewer's conversations, kept current by one subscription. */
+/** Conversations of the viewer, kept current by one subscription. */
 export class ConversationList {
   #rows = new SvelteMap<string, Row>();
-  /** Answered while another page was open. */
+  /** Has an unread answer. */
   unread = new SvelteSet<string>();
   openId = $state<string>();
   loading = $state(false);
@@ -31,7 +31,7 @@ export class ConversationList {
   readonly days = $derived(byDay(this.#ordered, (row) => row.updatedAt, this.#today));
   readonly isEmpty = $derived(!this.hasMore && this.#rows.size === 0);
 
-  /** Reads the first page and follows every change; returns how to stop. */
+  /** Loads the first page and follows changes; returns a stop function. */
   start(): () => void {
     void this.loadMore();
     const clock = setInterval(() => (this.#today = new Date()), 60_000);
@@ -61,7 +61,7 @@ export class ConversationList {
     if (id) this.unread.delete(id);
   }
 
-  /** A conversation that was started or changed here. */
+  /** Adds or updates a conversation that was started or changed here. */
   put(row: Row): void {
     this.#rows.set(row.id, row);
   }
@@ -99,7 +99,7 @@ export class ConversationList {
     for (const { node } of conversations.edges) this.#putRead(node);
   }
 
-  /** An event may have been faster than the page that was asked for before it. */
+  /** An event may arrive before the page that was requested earlier. */
   #putRead(row: Row): void {
     const known = this.#rows.get(row.id);
     if (!known || known.updatedAt <= row.updatedAt) this.put(row);

@@ -6,20 +6,20 @@ import type { Message } from '../thread/operations.ts';
 import { advance, BEGINNING, type Progress } from './run-progress.ts';
 
 export interface RunEnd {
-  /** The answer as it is stored; absent when the run failed, or when its end could not be followed. */
+  /** The stored answer; absent if the run failed or its end could not be followed. */
   message: Message | undefined;
   failure: { code: string; reason: string } | undefined;
 }
 
 /**
- * An answer being written, followed from its log. Events are gathered and shown once a frame, however many come. The
- * cursor stands in the variables of the subscription, so a connection that returns goes on behind the last event.
+ * Follows a running answer by its log. Events are batched and rendered once per frame. The cursor is in the variables of the
+ * subscription, so a reconnected subscription continues after the last event.
  */
 export class Run {
   progress = $state.raw<Progress>(BEGINNING);
   readonly id: string;
   readonly messageId: string;
-  /** The reader asked for the end: what still arrives before it is not shown. */
+  /** The user has stopped the run: later text is not shown. */
   halted = $state(false);
   #ended: (end: RunEnd) => void;
   #waiting: RunEvent[] = [];

@@ -1,6 +1,6 @@
 /**
- * Under which number the page shows each source: 1, 2, 3 in the order in which the text names them first. The numbers in
- * the text are those of all passages that were found. Where it is not known yet which are sources, each that is named counts.
+ * Numbers the shown sources 1, 2, 3 in the order of their first citation. The numbers in the text are those of all retrieved
+ * passages. While the sources are unknown, every cited number counts.
  */
 export function countSources(order: string, citations: readonly { number: number }[] | undefined): Map<number, number> {
   const named = order.split(' ').filter(Boolean).map(Number);

@@ -9,7 +9,7 @@ export class Chat {
   readonly thread: Thread;
   /** Source shown in the panel beside the conversation. */
   source = $state.raw<Citation>();
-  /** The message of the person that is being edited; with a reason when it could not be sent. */
+  /** The message that is being edited, with an error if it could not be sent. */
   editing = $state.raw<{ id: string; text: string; reason?: string }>();
 
   constructor(thread: Thread) {
@@ -25,7 +25,7 @@ export class Chat {
     if (own) this.startEditing(own);
   }
 
-  /** Opens the edit again that was not sent when the page or the session ended. */
+  /** Reopens the edit that was not sent when the page or the session ended. */
   resumeEditing(): void {
     const edit = readEdit(this.thread.id ?? '');
     if (!edit || this.editing || this.thread.isBusy) return;

@@ -1,4 +1,4 @@
-/** Words of a query that stand within this distance count as standing together. */
+/** Maximum distance of query words that count as adjacent. */
 const TOGETHER = 80;
 const LONGEST_QUERY = 500;
 const MOST_WORDS = 12;
@@ -9,7 +9,7 @@ export interface Match {
   end: number;
 }
 
-/** Every word of a text that begins with a word of the query, as the search of the platform finds them. */
+/** Finds the words of a text that begin with a word of the query, like the search of the server. */
 export function matchesIn(text: string, query: string): Match[] {
   const words = wordsOf(query);
   if (words.length === 0) return [];
@@ -22,7 +22,7 @@ export function matchesIn(text: string, query: string): Match[] {
   return matches;
 }
 
-/** The match where the most different words of the query stand together: the one that an excerpt begins with. */
+/** Returns the match with the most different query words nearby, where the excerpt begins. */
 export function bestOf(matches: readonly Match[], text: string, query: string): number {
   const words = wordsOf(query);
   const wordAt = ({ start, end }: Match) => {

@@ -5,7 +5,7 @@ const NAME = 'found';
 const PLACE = 0.35;
 const EDGE_PX = 24;
 const BLOCKS = 'p, li, td, th, h1, h2, h3, h4, h5, h6, pre, blockquote, div';
-/** Names of buttons, and formulas, whose text is in the page twice, are no text of the message. */
+/** Labels of buttons, and formulas, whose text occurs twice in the page, are not part of the message. */
 const OTHER = 'button, h2.sr-only, figcaption, .katex, [role="status"]';
 
 interface Piece {
@@ -15,8 +15,8 @@ interface Piece {
 }
 
 /**
- * Marks the words of a query in a message that is on the page, by highlights of the browser: they change no element, so
- * the components that draw the message are not disturbed. A browser without highlights selects the best match instead.
+ * Marks the words of a query in a rendered message by the CSS Custom Highlight API, which changes no element. A browser
+ * without it selects the best match instead.
  */
 export class SearchHighlights {
   readonly #message: HTMLElement;
@@ -65,7 +65,7 @@ export class SearchHighlights {
   }
 }
 
-/** The text of an element as it is seen: words of two blocks are apart, words with bold letters in them are whole. */
+/** Returns the visible text of an element: blocks are separated, and words with inline markup are joined. */
 function read(root: HTMLElement): { pieces: Piece[]; text: string } {
   const walker = document.createTreeWalker(root, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT, (node) =>
     node instanceof Element ? (node.matches(OTHER) ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_SKIP) : NodeFilter.FILTER_ACCEPT,
@@ -98,7 +98,7 @@ function select(range: Range): void {
   selection?.addRange(range);
 }
 
-/** Moves what scrolls within the message, such as a wide table or a long line of code, until the match is inside. */
+/** Scrolls containers within the message, such as a wide table or a code block, until the match is visible. */
 function bringSideways(range: Range, message: HTMLElement): void {
   let box = range.startContainer.parentElement;
   for (; box && box !== message; box = box.parentElement) {

@@ -45,7 +45,7 @@ export class Thread {
   #seen: string | undefined;
   #storedModel: string | null = null;
 
-  // Getters, not derived values: those would end with the page that made them, and a thread outlives its page.
+  // Getters instead of derived values, which would end with the component that created them; a thread outlives its page.
 
   /** Messages to show: a pending edit replaces the edited message and everything after it. */
   get shown(): readonly Message[] {

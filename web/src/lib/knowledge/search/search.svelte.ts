@@ -14,7 +14,7 @@ export const MODES: { value: SearchMode; label: string; about: string }[] = [
 
 const HITS = 10;
 
-/** One search in one mode, with the time from asking to having the answer in this browser. */
+/** One search in one mode, with the time until its response in this browser. */
 export class Search {
   hits = $state.raw<SearchHit[]>();
   failure = $state.raw<GraphFailure>();

@@ -1,6 +1,6 @@
-/** All files of a drop, those inside folders too; hidden ones are left out. */
+/** Returns all files of a drop, also those in folders, without hidden files. */
 export async function filesOf(transfer: DataTransfer): Promise<File[]> {
-  // The list is emptied when the event is over, so the entries are taken before anything is awaited.
+  // The list is cleared after the event, so the entries are taken before any await.
   const entries = [...transfer.items].map((item) => item.webkitGetAsEntry()).filter((entry) => entry !== null);
   if (entries.length === 0) return [...transfer.files];
   return (await Promise.all(entries.map(filesIn))).flat();
@@ -11,7 +11,7 @@ async function filesIn(entry: FileSystemEntry): Promise<File[]> {
   if (isFile(entry)) return [await new Promise<File>((resolve, reject) => entry.file(resolve, reject))];
   const inside: FileSystemEntry[] = [];
   const reader = (entry as FileSystemDirectoryEntry).createReader();
-  // A folder is read in portions; an empty one is the end.
+  // A folder is read in batches; an empty batch is the end.
   for (let portion = await read(reader); portion.length > 0; portion = await read(reader)) inside.push(...portion);
   return (await Promise.all(inside.map(filesIn))).flat();
 }

@@ -8,7 +8,7 @@ export interface Sending {
 
 export class Cancelled extends Error {}
 
-/** Sends a file's bytes by XMLHttpRequest, because fetch cannot tell how much of a body has gone. */
+/** Sends a file by XMLHttpRequest, because fetch does not report upload progress. */
 export function sendFile(file: File, address: string, onprogress: (bytes: number) => void): Sending {
   const request = new XMLHttpRequest();
   const done = new Promise<void>((resolve, reject) => {
@@ -23,7 +23,7 @@ export function sendFile(file: File, address: string, onprogress: (bytes: number
   return { done, cancel: () => request.abort() };
 }
 
-/** The platform may be reached here by another of its names than it calls itself. */
+/** The host name in this browser may differ from the public URL of the server. */
 export function onThisOrigin(address: string): string {
   const { pathname, search } = new URL(address, location.origin);
   return pathname.startsWith('/files/') ? pathname + search : address;

@@ -7,7 +7,7 @@ import { Cancelled, sendFile } from './send-file.ts';
 
 const AT_ONCE = 3;
 
-/** One file on its way into a knowledge base. */
+/** One file being uploaded to a knowledge base. */
 export class Upload {
   readonly key = randomId();
   readonly file: File;
@@ -57,7 +57,7 @@ export class Uploads {
     this.#next();
   };
 
-  /** Takes it off the list; a document that was made for it and has no bytes goes too. */
+  /** Removes it from the list, and deletes a document that was created for it and has no bytes. */
   remove = (upload: Upload): void => {
     upload.cancel();
     this.items = this.items.filter(({ key }) => key !== upload.key);
@@ -107,7 +107,7 @@ export class Uploads {
   #giveUp(upload: Upload, failure: GraphFailure): void {
     fail(upload, failure);
     if (failure.retryable) return;
-    // The address will not take these bytes; another try begins with a new document.
+    // The URL does not accept these bytes; a retry starts with a new document.
     if (upload.documentId) void mutate(DeleteDocumentMutation, { input: { id: upload.documentId } }).catch(() => undefined);
     upload.documentId = undefined;
     upload.address = undefined;
@@ -123,7 +123,7 @@ function fail(upload: Upload, failure: GraphFailure): void {
   upload.state = 'failed';
 }
 
-/** Says at once what the platform would refuse. */
+/** Rejects before upload what the server would reject. */
 function unfit(file: File): GraphFailure | undefined {
   if (!mediaTypeOf(file.name))
     return new GraphFailure(`Files of this type cannot be read. ${READABLE_NAMES} can.`, { code: 'DOCUMENT_TYPE_UNSUPPORTED' });

@@ -21,8 +21,8 @@ let arrivals: (() => void)[] = [];
 let scrollBefore: number | undefined;
 
 /**
- * Makes Back close something that has just opened instead of leaving the page. Returns what to call when it is closed,
- * however it was closed; its entry is then taken from the history.
+ * Makes Back close a layer instead of leaving the page. Call the returned function when the layer has closed for any reason;
+ * its history entry is then removed.
  */
 export function closeOnBack(close: () => void, mayClose: () => boolean = () => true): () => void {
   const layer = { close, mayClose };
@@ -34,7 +34,7 @@ export function closeOnBack(close: () => void, mayClose: () => boolean = () => t
   };
 }
 
-/** Keeps the entries of the history equal to what is open. Call it once, while the frame of all pages is being set up. */
+/** Keeps the history entries equal to the open layers. Call it once, during the set-up of the frame. */
 export function watchBack(): void {
   beforeNavigate((navigation) => {
     const isOwn = isLeaving || navigation.shallow || navigation.type === 'popstate' || navigation.willUnload;
@@ -77,7 +77,7 @@ function arrive(depth: number): void {
   soon();
 }
 
-/** Runs in the next task, after all layers that one press opens and closes. */
+/** Runs in the next task, after all layers that one event opens and closes. */
 function soon(): void {
   timer ??= setTimeout(() => {
     timer = undefined;
@@ -108,8 +108,8 @@ function back(steps: number): void {
 }
 
 /**
- * A link that is followed from a layer begins at the page below, so that Back leads there. The entry of a layer is
- * not replaced: the router would take the new page for another state of the page below.
+ * Follows a link in a layer from the page below, so that Back returns there. The entry of a layer is not replaced, because
+ * the router would treat the new page as another state of the page below.
  */
 async function leaveLayers(url: URL): Promise<void> {
   const arrived = () => new Promise<void>((resolve) => arrivals.push(resolve));

@@ -7,7 +7,7 @@ export interface Placement {
 
 const EDGE = 8;
 
-/** Puts a `position: fixed` element beside its anchor, on the other side where there is no room, inside the window. */
+/** Positions a `fixed` element beside its anchor, on the opposite side if there is no space, within the window. */
 export function place(anchor: Element, floating: HTMLElement, { side = 'bottom', align = 'start', gap = 6 }: Placement = {}): void {
   const at = anchor.getBoundingClientRect();
   const { offsetWidth: width, offsetHeight: height } = floating;

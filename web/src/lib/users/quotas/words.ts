@@ -24,7 +24,7 @@ export function amount(kind: Quota['kind'], value: number): string {
   return kind === 'STORAGE_BYTES' ? formatBytes(value) : value.toLocaleString();
 }
 
-/** The quotas of which little is left. */
+/** Returns the quotas that are nearly used up. */
 export function nearLimit(quotas: readonly Quota[] | undefined): Quota[] {
   return (quotas ?? []).filter(({ used, limit }) => limit !== null && used >= limit * NEAR);
 }
