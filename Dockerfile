@@ -1,7 +1,7 @@
 # syntax=docker/dockerfile:1
 # One image for every role: docker run parley <role>.
 
-FROM node:24.11.1-bookworm-slim AS ground
+FROM node:24.11.1-bookworm-slim AS base
 # The Node that the lockfile names is one of the packages: their install scripts and the build run on it, and it needs
 # this library, which the Node of this image does not.
 RUN apt-get update && apt-get install -y --no-install-recommends libatomic1 && rm -rf /var/lib/apt/lists/*
@@ -9,7 +9,7 @@ WORKDIR /app
 COPY package.json package-lock.json ./
 COPY web/package.json web/
 
-FROM ground AS build
+FROM base AS build
 RUN --mount=type=cache,target=/root/.npm npm ci --include=optional --no-audit --no-fund
 COPY . .
 # Whoever cloned this may have kept it to themselves; the user of the image reads it all the same.
@@ -17,7 +17,7 @@ RUN node infra/launch.mjs build && rm -rf dist/tests dist/.tsbuildinfo && find d
   && chmod -R go+rX LICENSE package.json dist infra/deploy schema web/build
 
 # What runs the product. Of pdf.js only the files that unpdf lacks are used, and nothing is drawn.
-FROM ground AS packages
+FROM base AS packages
 RUN --mount=type=cache,target=/root/.npm npm ci --omit=dev --include=optional --no-audit --no-fund \
   && mv node_modules/node-linux-*/bin/node /usr/local/bin/parley-node \
   && rm -rf node_modules/node-linux-* node_modules/node-bin-* node_modules/@parley \

@@ -124,7 +124,7 @@ export class OpenAi implements Ai {
   /** Retries without rejected options, and remembers them after a successful response. */
   async #openConceding(original: CompletionBody, signal: AbortSignal): Promise<OpenedStream> {
     const made: Concession[] = [];
-    let refusal: unknown;
+    let failure: unknown;
     for (let body = original; ;) {
       try {
         const stream = await this.#open(body, signal);
@@ -135,8 +135,8 @@ export class OpenAi implements Ai {
         const { code } = faultOf(error)!.failure;
         const next = made.length < MAX_CONCESSIONS && isRefusal(error, code) ? refusedIn(body, error.words, isUnexplained(error)) : [];
         // The first rejection concerns the unmodified request, so it is the most useful one.
-        refusal ??= error;
-        if (next.length === 0) throw code === 'PROVIDER_BAD_RESPONSE' ? refusal : error;
+        failure ??= error;
+        if (next.length === 0) throw code === 'PROVIDER_BAD_RESPONSE' ? failure : error;
         made.push(...next);
         body = concede(body, next);
       }

@@ -96,11 +96,11 @@ async function admit(options: ServeOptions, payload: SubscribePayload) {
     const contextValue: Asked = { request, identity };
     return { schema: undefined as never, document: parse(request.query), operationName: request.operationName, contextValue };
   } catch (error) {
-    return [refusal(error, options.log)];
+    return [toClientError(error, options.log)];
   }
 }
 
-function refusal(error: unknown, log: Log): GraphQLError {
+function toClientError(error: unknown, log: Log): GraphQLError {
   if (!(error instanceof Failure)) log.error({ err: error }, 'a subscription could not be read');
   const { message, extensions } = error instanceof Failure ? error : new Failure('BAD_REQUEST');
   return new GraphQLError(message, { extensions });

@@ -42,11 +42,11 @@ describe('runTool', () => {
 
   it('ends at the time limit, also when the tool ignores its signal', async () => {
     let heard = false;
-    const deaf = tool((_, { signal }) => {
+    const unresponsive = tool((_, { signal }) => {
       signal.addEventListener('abort', () => (heard = true));
       return new Promise(() => {});
     });
-    expect(await runTool(deaf, {}, { ...context, timeoutMs: 50 })).toMatchObject({ status: 'FAILED', failureCode: 'TOOL_TIMEOUT' });
+    expect(await runTool(unresponsive, {}, { ...context, timeoutMs: 50 })).toMatchObject({ status: 'FAILED', failureCode: 'TOOL_TIMEOUT' });
     expect(heard).toBe(true);
   });
 

@@ -33,8 +33,8 @@ export function toToolType({ id, title, summary, description, inputSchema }: Too
 
 /** A removed tool, which stored calls still reference. */
 export function retiredTool(id: string): ToolType {
-  const gone = 'This tool is no longer available.';
-  return { id, name: id, title: id, summary: gone, description: gone, inputSchema: { type: 'object' }, builtin: true };
+  const unavailable = 'This tool is no longer available.';
+  return { id, name: id, title: id, summary: unavailable, description: unavailable, inputSchema: { type: 'object' }, builtin: true };
 }
 
 @Directive('@key(fields: "id")')

@@ -244,8 +244,8 @@ describe('a document with the bytes of another one', () => {
       await upload(base, 'three.txt', text),
     ];
     await ada.ask(DELETE, { input: { id: first.id } });
-    const heir = async () => (await ada.ask(READ, { id: second.id })).document;
-    await eventually(heir, ({ status, passageCount }) => status === 'READY' && passageCount === 1);
+    const promoted = async () => (await ada.ask(READ, { id: second.id })).document;
+    await eventually(promoted, ({ status, passageCount }) => status === 'READY' && passageCount === 1);
     expect((await ada.ask(READ, { id: third.id })).document.duplicateOf.id).toBe(second.id);
     expect((await search('Eudyptes eggs', [base])).map((hit) => hit.passage.document.id)).toEqual([second.id]);
   });

@@ -172,10 +172,10 @@ describe('the Dockerfile', () => {
   });
 
   it('installs the library that the Node of the lockfile needs, in the build stages and in the final stage', () => {
-    const ground = (stage: string): string => stage + (stages.find((each) => each.includes(` AS ${stage.split(/\s/)[0]}\n`)) ?? '');
+    const ancestry = (stage: string): string => stage + (stages.find((each) => each.includes(` AS ${stage.split(/\s/)[0]}\n`)) ?? '');
     const running = stages.filter((stage) => stage === last || stage.includes('npm ci'));
     expect(running.length).toBe(3);
-    for (const stage of running) expect(ground(stage)).toMatch(/apt-get install .*libatomic1/);
+    for (const stage of running) expect(ancestry(stage)).toMatch(/apt-get install .*libatomic1/);
   });
 
   it('leaves out tests and sources, and makes files readable for its user under a strict umask', () => {

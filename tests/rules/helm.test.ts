@@ -99,8 +99,8 @@ describeWhen(helm.missing, 'the rendered Helm chart', () => {
   });
 
   it('admits outside traffic to the gateways only', () => {
-    const [inside, door] = ofKind('NetworkPolicy');
-    expect(door.spec.podSelector.matchLabels['app.kubernetes.io/component']).toBe('gateway');
+    const [inside, edge] = ofKind('NetworkPolicy');
+    expect(edge.spec.podSelector.matchLabels['app.kubernetes.io/component']).toBe('gateway');
     expect(inside.spec.podSelector.matchLabels).not.toHaveProperty(['app.kubernetes.io/component']);
     expect(inside.spec.ingress[0].from.map((from: object) => Object.keys(from)[0])).toEqual(['podSelector', 'namespaceSelector']);
     const [{ spec }] = ofKind('Ingress') as [any];

@@ -30,7 +30,7 @@ export const children = new Set<ChildProcess>();
 /** The real product as a child process, on a free port, with its own data. */
 export class Product extends ProductClient {
   readonly #ended: Promise<void>;
-  #isToldToEnd = false;
+  #isStopping = false;
 
   readonly child: ChildProcess;
   readonly dataDir: string;
@@ -46,7 +46,7 @@ export class Product extends ProductClient {
     this.#ownsData = ownsData;
     this.#ended = new Promise((done) =>
       child.once('exit', (code, signal) => {
-        if (!this.#isToldToEnd && code !== 0) unexpectedExits.push(this.#obituary(signal ?? `code ${code}`));
+        if (!this.#isStopping && code !== 0) unexpectedExits.push(this.#exitReport(signal ?? `code ${code}`));
         done();
       }),
     );
@@ -94,13 +94,13 @@ export class Product extends ProductClient {
 
   async #end(signal: NodeJS.Signals): Promise<void> {
     // Sends the signal before it closes the clients, whose closing would give the product time that a power cut does not.
-    this.#isToldToEnd = true;
+    this.#isStopping = true;
     if (this.child.exitCode === null && this.child.signalCode === null) this.child.kill(signal);
     await this.closeSockets();
     await this.#ended;
   }
 
-  #obituary(cause: string): string {
+  #exitReport(cause: string): string {
     const last = this.logs.slice(-LAST_LINES).map((line) => JSON.stringify(line).slice(0, 2_000));
     return `a product ended by itself, with ${cause}; its last words were\n${last.join('\n')}`;
   }

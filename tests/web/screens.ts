@@ -28,7 +28,7 @@ async function openMenu(page: Page): Promise<void> {
   if (await menu.isVisible()) await menu.click();
 }
 
-const ENTRANCE: Screen[] = [
+const SIGNED_OUT: Screen[] = [
   { name: 'sign-in', who: 'nobody', path: () => '/sign-in' },
   {
     name: 'sign-in-error',
@@ -182,7 +182,7 @@ async function openFound(page: Page): Promise<void> {
   await page.waitForFunction(`CSS.highlights.get('found')?.size > 0`);
 }
 
-export const SCREENS: Screen[] = [...ENTRANCE, ...CHAT, ...ASSISTANTS, ...KNOWLEDGE, ...NOTIFICATIONS];
+export const SCREENS: Screen[] = [...SIGNED_OUT, ...CHAT, ...ASSISTANTS, ...KNOWLEDGE, ...NOTIFICATIONS];
 
 async function openCitation(page: Page): Promise<void> {
   await page

@@ -45,23 +45,23 @@ interface Call {
 /** Calls a tool through the graph. Returns mistakes of the model to the model, so that it can correct them. */
 export async function callTool({ call, tools, runId, attempt, sources, identity }: Call, graph: Graph): Promise<ToolAnswer> {
   const tool = tools.find((offered) => offered.name === call.name);
-  if (!tool) return refusal(`There is no tool "${call.name}". The tools are: ${tools.map((offered) => offered.name).join(', ')}.`);
+  if (!tool) return rejected(`There is no tool "${call.name}". The tools are: ${tools.map((offered) => offered.name).join(', ')}.`);
   let parsed: Json;
   try {
     parsed = JSON.parse(call.arguments || '{}') as Json;
   } catch {
-    return refusal('The arguments are not valid JSON. Send one JSON object.');
+    return rejected('The arguments are not valid JSON. Send one JSON object.');
   }
   const idempotencyKey = `${runId}:${attempt}:${call.id}`;
   const data = await graph.ask(CALL, { input: { toolId: tool.id, arguments: parsed, runId, idempotencyKey } }, identity);
   const { id, status, result, failure } = data.callTool.toolCall;
-  if (status !== 'SUCCEEDED') return { ...refusal(failure ?? 'The tool failed.'), toolCallId: id };
+  if (status !== 'SUCCEEDED') return { ...rejected(failure ?? 'The tool failed.'), toolCallId: id };
   const found = foundSources(result, sources);
   const content = found.length > 0 ? printSources(found) : JSON.stringify(result).slice(0, MAX_RESULT_CHARACTERS);
   return { content, succeeded: true, toolCallId: id, sources: found.filter((source) => !sources.includes(source)) };
 }
 
-function refusal(reason: string): ToolAnswer {
+function rejected(reason: string): ToolAnswer {
   return { content: JSON.stringify({ error: reason }), succeeded: false, toolCallId: null, sources: [] };
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { calculation } from './calculate.ts';
 
 const value = (expression: string) => calculation(expression).value;
-const refusal = (expression: string) => {
+const rejection = (expression: string) => {
   try {
     return `accepted as ${value(expression)}`;
   } catch (error) {
@@ -103,12 +103,12 @@ describe('calculate', () => {
     ['exp(1000)', 'not a finite number'],
     [`${'('.repeat(400)}1${')'.repeat(400)}`, 'nested too deeply'],
     ['1+'.repeat(600), '1000 are allowed'],
-  ])('refuses %s with a reason that helps to correct it', (expression, words) => expect(refusal(expression)).toContain(words));
+  ])('refuses %s with a reason that helps to correct it', (expression, words) => expect(rejection(expression)).toContain(words));
 
   it('answers the most expensive inputs within its limits in a second', () => {
     const started = performance.now();
     for (const expression of ['9.9^300*'.repeat(100) + '1', '1/7^200+'.repeat(100) + '1', '-'.repeat(999), 'max('.repeat(90)])
-      refusal(expression);
+      rejection(expression);
     expect(performance.now() - started).toBeLessThan(1_000);
   });
 });

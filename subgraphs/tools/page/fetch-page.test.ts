@@ -28,7 +28,7 @@ async function serve(listener: RequestListener, host = '127.0.0.1'): Promise<str
 
 const read = (url: string, resolve?: Resolve, hosts = [allowed]): Promise<Page> =>
   fetchPage({ graph: noGraph, allowedPrivateHosts: hosts, ...(resolve ? { resolve } : {}) }).run({ url }, context) as Promise<Page>;
-const refusal = async (url: string, resolve?: Resolve, hosts = [allowed]): Promise<Failure> =>
+const rejection = async (url: string, resolve?: Resolve, hosts = [allowed]): Promise<Failure> =>
   read(url, resolve, hosts).then(
     (page) => Promise.reject(new Error(`read ${JSON.stringify(page).slice(0, 200)}`)),
     (error: Failure) => error,
@@ -100,17 +100,17 @@ describe('fetch_page', () => {
 
   it('follows three redirects and no more', async () => {
     expect((await read(`${site}/hops?left=3`)).text).toBe('arrived');
-    expect(await refusal(`${site}/hops?left=4`)).toMatchObject({
+    expect(await rejection(`${site}/hops?left=4`)).toMatchObject({
       code: 'TOOL_FAILED',
       message: expect.stringContaining('more than 3 times'),
     });
   });
 
   it('names the reason for a page that is missing or of another type', async () => {
-    expect((await refusal(`${site}/missing`)).message).toContain('404');
-    expect((await refusal(`${site}/image`)).message).toContain('image/png');
-    expect(await refusal('not an address')).toMatchObject({ code: 'TOOL_BAD_ARGUMENTS' });
-    expect((await refusal('http://no-such-host.invalid/')).code).toBe('TOOL_FAILED');
+    expect((await rejection(`${site}/missing`)).message).toContain('404');
+    expect((await rejection(`${site}/image`)).message).toContain('image/png');
+    expect(await rejection('not an address')).toMatchObject({ code: 'TOOL_BAD_ARGUMENTS' });
+    expect((await rejection('http://no-such-host.invalid/')).code).toBe('TOOL_FAILED');
   });
 
   it('stops reading at one megabyte', async () => {
@@ -159,7 +159,7 @@ describe('fetch_page', () => {
     'http://localhost/',
     'http://LOCALHOST:8080/',
     'http://localhost./',
-  ])('refuses the private address %s', async (url) => expect(await refusal(url)).toMatchObject({ code: 'TOOL_BLOCKED' }));
+  ])('refuses the private address %s', async (url) => expect(await rejection(url)).toMatchObject({ code: 'TOOL_BLOCKED' }));
 
   it.each([
     'file:///etc/passwd',
@@ -168,27 +168,27 @@ describe('fetch_page', () => {
     'data:text/plain,hi',
     'javascript:alert(1)',
     'http://name:word@example.org/',
-  ])('refuses the URL %s', async (url) => expect(await refusal(url)).toMatchObject({ code: 'TOOL_BLOCKED' }));
+  ])('refuses the URL %s', async (url) => expect(await rejection(url)).toMatchObject({ code: 'TOOL_BLOCKED' }));
 
   it.each([22, 25, 5432, 6379, 1, 65535])('refuses port %i before a DNS lookup', async (port) => {
     const resolve: Resolve = () => Promise.reject(new Error('looked up'));
-    expect(await refusal(`http://example.org:${port}/`, resolve)).toMatchObject({ code: 'TOOL_BLOCKED' });
+    expect(await rejection(`http://example.org:${port}/`, resolve)).toMatchObject({ code: 'TOOL_BLOCKED' });
   });
 
   it('refuses a public name with a private address, also beside a public one', async () => {
     for (const addresses of [['10.0.0.1'], ['93.184.216.34', '127.0.0.1'], ['fd00::1']]) {
       const resolve: Resolve = async () => addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
-      expect(await refusal('http://example.org/', resolve)).toMatchObject({ code: 'TOOL_BLOCKED' });
+      expect(await rejection('http://example.org/', resolve)).toMatchObject({ code: 'TOOL_BLOCKED' });
     }
   });
 
   it.each(['http://127.0.0.1:9/', 'http://169.254.169.254/', 'http://[::1]/', 'file:///etc/passwd', '//10.0.0.1/'])(
     'refuses a redirect to %s',
-    async (to) => expect(await refusal(`${site}/redirect?to=${encodeURIComponent(to)}`)).toMatchObject({ code: 'TOOL_BLOCKED' }),
+    async (to) => expect(await rejection(`${site}/redirect?to=${encodeURIComponent(to)}`)).toMatchObject({ code: 'TOOL_BLOCKED' }),
   );
 
   it('refuses an allowed host at another port', async () => {
-    expect(await refusal('http://127.0.0.1:8080/')).toMatchObject({ code: 'TOOL_BLOCKED' });
+    expect(await rejection('http://127.0.0.1:8080/')).toMatchObject({ code: 'TOOL_BLOCKED' });
   });
 
   it('connects only to the address that was checked (DNS rebinding)', async () => {

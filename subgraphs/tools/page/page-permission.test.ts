@@ -11,7 +11,7 @@ interface Written {
 const permission = ({ person = '', document = '', access = 'NAMED' }: Written) =>
   new PagePermission(access, { byPerson: [person], inDocuments: [document] });
 
-/** Returns the code of the refusal, or `allowed`. */
+/** Returns the code of the error, or `allowed`. */
 function decide(written: Written, address: string, from: string | null = null): string {
   try {
     permission(written).require(new URL(address), from === null ? null : new URL(from));
