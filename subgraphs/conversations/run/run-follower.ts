@@ -47,7 +47,8 @@ export class RunFollower extends PullStream<StoredRunEvent> {
     }
     const follower = new RunFollower(parts.em, run, at);
     // Without the bus the log is still read every second.
-    return follower.onEnd(await parts.bus.subscribe('run', run.id, (burst) => follower.#receive(burst)).catch(() => () => {}));
+    follower.onEnd(await parts.bus.subscribe('run', run.id, (burst) => follower.#receive(burst)).catch(() => () => {}));
+    return follower;
   }
 
   protected override async pull(signal: AbortSignal): Promise<Step<StoredRunEvent>> {
