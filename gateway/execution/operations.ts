@@ -11,7 +11,7 @@ import type { FieldNames } from '../planning/field-names.ts';
 import { DocumentVariants } from './document-variants.ts';
 import { introspectionIn } from './introspection.ts';
 import type { Planner } from '../planning/planner.ts';
-import type { Documents } from './prepared-document.ts';
+import type { Documents, PreparedDocument } from './prepared-document.ts';
 import { requestError } from './request-error.ts';
 import { conditionOnStream } from './stream-root.ts';
 import type { Admission, ParsedOperation, PreparedRequest } from './request.ts';
@@ -36,7 +36,8 @@ interface Parts {
 
 /** Validates operations of one supergraph, each once while its document is kept. */
 export class Operations {
-  readonly #known = new WeakMap<OperationDefinitionNode, Operation>();
+  /** Not by node, because Apollo Server keeps nodes longer than the bounds of `Documents` allow. */
+  readonly #known = new WeakMap<PreparedDocument, Map<OperationDefinitionNode, Operation>>();
   readonly #parts: Parts;
   readonly #admission: Admission;
 
@@ -47,11 +48,13 @@ export class Operations {
 
   /** Throws a `RequestError`; any other exception is a bug. Invalid documents are not cached. */
   get(request: PreparedRequest): Operation {
-    const known = this.#known.get(request.operation);
+    const { document } = request;
+    const known = this.#known.get(document)?.get(request.operation);
     if (known) return known;
     const operation = this.#make(request);
-    this.#known.set(request.operation, operation);
-    this.#parts.documents.keep(request.document);
+    const operations = this.#known.get(document) ?? new Map<OperationDefinitionNode, Operation>();
+    this.#known.set(document, operations.set(request.operation, operation));
+    this.#parts.documents.keep(document, operations.size);
     return operation;
   }
 

@@ -4,10 +4,10 @@ import { Failure } from '../../schema/errors.ts';
 import type { GraphRequest, PreparedRequest } from './request.ts';
 
 const MAX_DOCUMENTS = 1000;
-/** Sum of lengths in characters; a document with its plans takes about a hundred times as many bytes. */
+/** Sum of lengths in characters, for each operation that is used; its plans take about a hundred times as many bytes. */
 const MAX_CHARACTERS = 1_000_000;
 
-/** A parsed document. Values computed for it alone are stored on it or its nodes, and collected with it. */
+/** A parsed document. Results that depend on it alone are kept in weak maps by this object. */
 export class PreparedDocument {
   readonly operations: readonly OperationDefinitionNode[];
   readonly fragments: Record<string, FragmentDefinitionNode> = Object.create(null);
@@ -60,9 +60,11 @@ export class Documents {
     return this.#kept.get(text) ?? new PreparedDocument(text, parsed ?? this.#parse(text));
   }
 
-  /** Call for valid documents only, so that others do not replace them. */
-  keep(document: PreparedDocument): void {
-    this.#kept.set(document.text, document, { size: document.text.length });
+  /** Call for valid documents only, so that others do not replace them, and for each further operation of one that is used. */
+  keep(document: PreparedDocument, operations: number): void {
+    // The cache would not update the size of a value that it has.
+    this.#kept.delete(document.text);
+    this.#kept.set(document.text, document, { size: document.text.length * operations });
   }
 
   #parse(text: string): DocumentNode {
