@@ -237,7 +237,7 @@ async function upload(page: Page): Promise<void> {
 }
 
 async function cancelUploads(page: Page): Promise<void> {
-  const rows = page.getByRole('button', { name: /^(Cancel|Take) / });
+  const rows = page.getByRole('button', { name: /^(Cancel|Remove) / });
   while ((await rows.count()) > 0) await rows.first().click();
   await page
     .getByText(/Drop documents here|Add the first document/)
