@@ -22,7 +22,7 @@ export const analytics: Subgraph<'analytics'> = {
   migrations: [analyticsTables],
   create({ ai, bus, probes }) {
     const loop = new EventLoop();
-    const hear = handleEvent(bus);
+    const handle = handleEvent(bus);
     const people = new PeopleConnected(bus);
     const metrics = metricsResolver(new MetricsService({ bus, loop, people }));
     return {
@@ -37,7 +37,7 @@ export const analytics: Subgraph<'analytics'> = {
         Run: async ({ id }: { id: string }) => ({ id }),
         AuditEntry: ({ id }: { id: string }, context: Context) => auditEntry(id, context),
       },
-      on: Object.fromEntries(EVENT_NAMES.map((name) => [name, hear])) as unknown as EventHandlers<'analytics', JobContext>,
+      on: Object.fromEntries(EVENT_NAMES.map((name) => [name, handle])) as unknown as EventHandlers<'analytics', JobContext>,
       open: () => {
         const stops = [loop.watch(), people.watch()];
         return () => stops.forEach((stop) => stop());

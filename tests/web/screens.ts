@@ -206,8 +206,7 @@ async function stopWriting(page: Page, { ada }: Fixtures): Promise<void> {
   await ada.ask('mutation ($input: DeleteConversationInput!) { deleteConversation(input: $input) { deletedId } }', { input: { id } });
 }
 
-/** Grace has a knowledge base for the pictures of an empty one, so her list is never empty by itself. */
-/** Shows a list as it is before its first entry. */
+/** Empties a list in the response. Grace has a knowledge base for the pictures of an empty one, so her own list is never empty. */
 function emptied(operation: string, list: string): (page: Page) => Promise<void> {
   return async (page) => {
     await page.route('**/graphql', async (route) => {
